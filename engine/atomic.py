@@ -1,0 +1,47 @@
+"""Output that appears whole or not at all: written aside, then renamed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import CallError
+
+
+@contextmanager
+def written_aside(folder: Path) -> Iterator[Path]:
+    """Give a new folder beside ``folder`` to write into, and rename it to ``folder`` when all went well.
+
+    Raises `CallError` where ``folder`` exists and is not empty, or its parent can't be written.
+    """
+    refuse_occupied(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise CallError(f"{folder} can't be written ({error.strerror}).") from error
+    try:
+        yield aside
+        aside.chmod(0o777 & ~_umask())
+        if folder.is_dir():
+            folder.rmdir()
+        aside.rename(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def refuse_occupied(folder: Path) -> None:
+    """Raise `CallError` where ``folder`` exists and is anything but an empty folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CallError(f"{folder} exists and is not empty.", "Name a new folder, or empty this one.")
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

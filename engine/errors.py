@@ -1,0 +1,109 @@
+"""The one error family: every error has a code, a message and a hint, and knows its exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SHOWN_PER_FILE = 200
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong with an input: where it stands, what stands there and what would be right.
+
+    ``row`` counts as a spreadsheet does: the header is row 1, the first record row 2; 0 means the whole file.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    problem: str
+    expected: str
+    code: str = "value"
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        shown = f" {_shortened(self.value)!r}" if self.value else ""
+        return f"{place}:{shown} {self.problem}; expected {self.expected}."
+
+
+def _shortened(value: str, longest: int = 80) -> str:
+    return value if len(value) <= longest else value[: longest - 1] + "…"
+
+
+class VaivenError(Exception):
+    """The base of all errors that a user may meet; ``status`` is the exit status of the command."""
+
+    code = "error"
+    status = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class CallError(VaivenError):
+    """The command was called wrongly: an unknown name, a missing folder, a target that is not empty."""
+
+    code = "call"
+
+
+class InputError(VaivenError):
+    """The input has faults; ``faults`` holds every one of them, of all files."""
+
+    code = "input"
+
+    def __init__(self, faults: Sequence[Fault], hint: str = "") -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(_listing(self.faults)), hint)
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        head = "1 fault in the input:" if count == 1 else f"{count} faults in the input:"
+        return "\n".join(part for part in (head, self.message, self.hint) if part)
+
+
+class ClashError(VaivenError):
+    """What must hold cannot hold together: the commitments clash with the rules named in ``rules``."""
+
+    code = "clash"
+    status = 1
+
+    def __init__(self, message: str, rules: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.rules = tuple(rules)
+
+
+class SolverError(VaivenError):
+    """A solver process failed or gave an answer that its caller could not verify."""
+
+    code = "solver"
+
+
+class AuditError(VaivenError):
+    """The engine's own plan failed the independent audit; nothing was written."""
+
+    code = "audit"
+
+
+def _listing(faults: Sequence[Fault]) -> list[str]:
+    lines: list[str] = []
+    shown: dict[str, int] = {}
+    for fault in faults:
+        shown[fault.file] = shown.get(fault.file, 0) + 1
+        if shown[fault.file] <= SHOWN_PER_FILE:
+            lines.append(f"  {fault}")
+    for file, count in shown.items():
+        if count > SHOWN_PER_FILE:
+            lines.append(f"  {file}: and {count - SHOWN_PER_FILE} more faults (all of them with --json).")
+    return lines

@@ -1,0 +1,163 @@
+"""Readers of clause parameters: each takes a TOML value and returns it checked, or raises ValueError with what is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import MISSING, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Reader = Callable[[Any], Any]
+
+
+def required(reader: Reader) -> Any:
+    """A dataclass field for a parameter that every clause of the kind must give."""
+    return field(metadata={"reader": reader})
+
+
+def optional(reader: Reader, default: Any = None) -> Any:
+    """A dataclass field for a parameter that a clause may leave out."""
+    if default is MISSING:
+        raise TypeError("an optional parameter needs a default")
+    return field(default=default, metadata={"reader": reader})
+
+
+def whole_number(value: Any) -> int:
+    """A whole number from 0."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise ValueError("a whole number from 0")
+    return value
+
+
+def positive_number(value: Any) -> int:
+    """A whole number from 1."""
+    if whole_number(value) < 1:
+        raise ValueError("a whole number from 1")
+    return int(value)
+
+
+def amount(value: Any) -> Decimal:
+    """A finite number from 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("a number from 0")
+    exact = Decimal(str(value))
+    if not exact.is_finite() or exact < 0:
+        raise ValueError("a finite number from 0")
+    return exact
+
+
+def share(value: Any) -> Decimal:
+    """An exact decimal between 0 and 1."""
+    try:
+        exact = amount(value)
+    except ValueError as error:
+        raise ValueError("a share between 0 and 1") from error
+    if exact > 1:
+        raise ValueError("a share between 0 and 1")
+    return exact
+
+
+def flag(value: Any) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+def day(value: Any) -> date:
+    """A TOML date."""
+    if type(value) is not date:
+        raise ValueError("a date such as 2026-05-01, without quotes")
+    return value
+
+
+def word(value: Any) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("a text")
+    return value
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """One text or a list of texts; several mean any of them."""
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple) or not texts or not all(isinstance(text, str) and text for text in texts):
+        raise ValueError("a text or a list of texts")
+    return tuple(texts)
+
+
+def one_of(*allowed: str) -> Reader:
+    """One of the given words."""
+
+    def read(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return str(value)
+
+    return read
+
+
+def any_of(*allowed: str) -> Reader:
+    """One or several of the given words."""
+
+    def read(value: Any) -> tuple[str, ...]:
+        try:
+            texts = words(value)
+        except ValueError:
+            texts = ("",)
+        if not set(texts) <= set(allowed):
+            raise ValueError("one or several of " + ", ".join(allowed))
+        return texts
+
+    return read
+
+
+def month_day(value: Any) -> str:
+    """A day of every year as MM-DD."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d\d-\d\d", value):
+        raise ValueError('a day of the year such as "12-15"')
+    try:
+        date(2024, int(value[:2]), int(value[3:]))
+    except ValueError as error:
+        raise ValueError('a day of the year such as "12-15"') from error
+    return value
+
+
+def day_pair(value: Any) -> tuple[date, date]:
+    """Two dates, the first not after the second."""
+    message = "two dates, the first not after the second"
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError(message)
+    try:
+        first, last = day(value[0]), day(value[1])
+    except ValueError as error:
+        raise ValueError(message) from error
+    if first > last:
+        raise ValueError(message)
+    return first, last
+
+
+def periods(value: Any) -> tuple[tuple[date, date], ...]:
+    """A list of periods that follow one another without overlap."""
+    message = "a list of [first day, last day], ordered and without overlap"
+    if not isinstance(value, list) or not value:
+        raise ValueError(message)
+    try:
+        pairs = tuple(day_pair(entry) for entry in value)
+    except ValueError as error:
+        raise ValueError(message) from error
+    if any(later[0] <= earlier[1] for earlier, later in zip(pairs, pairs[1:], strict=False)):
+        raise ValueError(message)
+    return pairs
+
+
+def whole_numbers(value: Any) -> tuple[int, ...]:
+    """A list of whole numbers from 0."""
+    if not isinstance(value, list) or not value:
+        raise ValueError("a list of whole numbers from 0")
+    try:
+        return tuple(whole_number(entry) for entry in value)
+    except ValueError as error:
+        raise ValueError("a list of whole numbers from 0") from error

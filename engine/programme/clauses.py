@@ -1,0 +1,161 @@
+"""Reading the clauses of an agreement or a programme: kinds, parameters, `where`, and what they name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from engine.errors import Fault
+from engine.rule import Clause, Join, Reserve, Rule
+from engine.rules import kinds
+from engine.where import EVERYTHING, Where, read_where
+
+Report = Callable[[Fault], None]
+_COMMON = ("id", "kind", "source", "where")
+
+
+def read_clauses(entries: Any, file: str, agreement_id: str, report: Report) -> tuple[Clause, ...]:
+    """Read a list of ``[[clause]]`` tables; every fault goes to ``report``."""
+    if not isinstance(entries, list):
+        report(Fault(file, 0, "clause", str(entries), "is not a list of clauses", "[[clause]] tables", "clause"))
+        return ()
+    clauses = [_read_clause(entry, position, file, agreement_id, report) for position, entry in enumerate(entries, 1)]
+    read = tuple(clause for clause in clauses if clause is not None)
+    _report_duplicates(read, file, report)
+    by_id = {clause.id: clause for clause in read}
+    for clause in read:
+        if isinstance(clause.rule, Reserve):
+            _check_reserve(clause, by_id, file, report)
+    return read
+
+
+def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report: Report) -> Clause | None:
+    def fault(column: str, value: Any, problem: str, expected: str) -> None:
+        place = f"clause {entry.get('id', position) if isinstance(entry, dict) else position}"
+        report(Fault(file, 0, f"{place}: {column}", _text(value), problem, expected, "clause"))
+
+    if not isinstance(entry, dict):
+        fault("", entry, "is not a clause", "a table with id, kind and the kind's parameters")
+        return None
+    identifier = entry.get("id")
+    if not isinstance(identifier, str) or not is_id(identifier):
+        fault("id", identifier, "is not a clause id", ID_RULE)
+        return None
+    rule_type = kinds().get(str(entry.get("kind")))
+    if rule_type is None:
+        fault("kind", entry.get("kind"), "is not a kind of clause", _suggestion(entry.get("kind"), kinds()))
+        return None
+    where = _read_where(entry, rule_type, fault)
+    rule = _read_rule(entry, rule_type, where or EVERYTHING, fault)
+    source = entry.get("source", "")
+    if not isinstance(source, str):
+        fault("source", source, "is not a text", "the article that says so")
+        return None
+    return None if rule is None or where is None else Clause(identifier, rule, source, where, agreement_id)
+
+
+def _read_where(entry: dict[str, Any], rule_type: type[Rule], fault: Callable[..., None]) -> Where | None:
+    if "where" not in entry:
+        return EVERYTHING
+    try:
+        where = read_where(entry["where"])
+    except ValueError as error:
+        fault("where", entry["where"], "is not a where", str(error))
+        return None
+    if where.names_sex and not rule_type.may_name_sex:
+        fault("where", "sex", "may not stand here", "sex in the where of share and set_aside alone")
+        return None
+    return where
+
+
+def _read_rule(entry: dict[str, Any], rule_type: type[Rule], where: Where, fault: Callable[..., None]) -> Rule | None:
+    known = {field.name.rstrip("_"): field for field in fields(rule_type)}
+    sound, values = True, {}
+    for name in sorted(set(entry) - set(known) - set(_COMMON)):
+        fault(name, entry[name], f"is not a parameter of {rule_type.kind}", _suggestion(name, known or {"none": None}))
+        sound = False
+    for name, field in known.items():
+        if name not in entry:
+            if field.default is MISSING:
+                fault(name, "", "is missing", f"the parameter {name} of {rule_type.kind}")
+                sound = False
+            continue
+        try:
+            values[field.name] = field.metadata["reader"](entry[name])
+        except ValueError as error:
+            fault(name, entry[name], "is not right", str(error))
+            sound = False
+    if not sound:
+        return None
+    rule = rule_type(**values)
+    problems = rule.problems(where)
+    for name, expected in problems:
+        fault(name, entry.get(name, ""), "does not fit the other parameters", expected)
+    return None if problems else rule
+
+
+def _report_duplicates(clauses: tuple[Clause, ...], file: str, report: Report) -> None:
+    seen: set[str] = set()
+    for clause in clauses:
+        if clause.id in seen:
+            report(Fault(file, 0, "clause id", clause.id, "stands twice", "ids unique within the file", "duplicate"))
+        seen.add(clause.id)
+
+
+def _check_reserve(clause: Clause, by_id: Mapping[str, Clause], file: str, report: Report) -> None:
+    rule: Any = clause.rule
+    cap = by_id.get(rule.within)
+    cap_rule: Any = cap.rule if cap is not None else None
+    expected = "the id of a cap of the same file with basis starts, one count, no periods and no per"
+    fits = (
+        cap_rule is not None
+        and cap_rule.kind == "cap"
+        and cap_rule.basis == "starts"
+        and cap_rule.count is not None
+        and cap_rule.periods is None
+        and cap_rule.per is None
+    )
+    if not fits or cap is None:
+        report(Fault(file, 0, f"clause {clause.id}: within", rule.within, "is no cap it can be kept in", expected, "clause"))
+        return
+    if rule.count > cap_rule.count:
+        expected = f"at most the cap's count {cap_rule.count}"
+        report(Fault(file, 0, f"clause {clause.id}: count", str(rule.count), "is more than the cap", expected, "clause"))
+    if cap.where.worker_class and clause.where.worker_class:
+        if cap.where.returning_years != clause.where.returning_years:
+            report(
+                Fault(
+                    file,
+                    0,
+                    f"clause {clause.id}: where",
+                    str(clause.where.returning_years),
+                    "counts other years than its cap",
+                    "the same returning_years as in the cap",
+                    "clause",
+                )
+            )
+
+
+def is_join(clause: Clause) -> bool:
+    """Whether the clause grants transfers."""
+    return isinstance(clause.rule, Join)
+
+
+ID_RULE = "1 to 64 characters without space, ; : or |"
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` may be an id."""
+    return 1 <= len(text) <= 64 and not any(mark in text for mark in ";:|") and not any(c.isspace() for c in text)
+
+
+def _suggestion(value: Any, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(str(value), list(known), 1)
+    listing = "one of " + ", ".join(known)
+    return f"{near[0]}? ({listing})" if near else listing
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

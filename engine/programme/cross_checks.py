@@ -1,0 +1,141 @@
+"""Faults that show only when rows, columns or tables are read together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.days import NO_DATE, day_text
+from engine.errors import Fault
+from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, is_label, label_fault
+from engine.programme.table import Table
+from engine.rule import Clause
+from engine.where import Where
+
+Report = Callable[[Fault], None]
+Rows = npt.NDArray[Any]
+_CONCEPTS = {
+    "origin_country": "country",
+    "destination_country": "country",
+    "origin_region": "region",
+    "destination_region": "region",
+}
+
+
+def check_across_tables(tables: Mapping[str, Table], files: Mapping[str, str], report: Report) -> None:
+    """Report every fault between columns and tables: dates in disorder, rows that stand twice, ids unknown."""
+    for name, first, last, problem in (
+        ("orders", "start_date", "end_date", "ends before it starts"),
+        ("history", "start_date", "end_date", "ends before it starts"),
+        ("workers", "available_from", "available_to", "is before available_from"),
+        ("employers", "debarred_from", "debarred_until", "is before debarred_from"),
+    ):
+        _check_dates(_Place(tables[name], files.get(name, name), report), first, last, problem)
+    orders = _Place(tables["orders"], files.get("orders", "orders"), report)
+    crew = tables["orders"].values("min_crew")
+    wrong = np.flatnonzero(crew > tables["orders"].values("headcount"))
+    orders.refuse(wrong, "min_crew", [f"{crew[row]:g}" for row in wrong[:1000]], "is above headcount", "at most headcount")
+    _check_history(_Place(tables["history"], files.get("history", "history"), report))
+    _check_preferences(_Place(tables["preferences"], files.get("preferences", "preferences"), report))
+    for name, keys in (
+        ("scores", ("worker_id", "order_id")),
+        ("commitments", ("worker_id", "order_id")),
+        ("corridors", ("origin_country", "destination_country")),
+    ):
+        place = _Place(tables[name], files.get(name, name), report)
+        _check_repeats(place, [_codes(tables[name], key) for key in keys], keys[-1], "the pair at most once")
+    _check_refusals(tables, _Place(tables["workers"], files.get("workers", "workers"), report))
+
+
+class _Place:
+    """A table in its file, to which faults are reported by row."""
+
+    def __init__(self, table: Table, file: str, report: Report) -> None:
+        self.table, self.file, self.report = table, file, report
+
+    def refuse(self, rows: Rows, column: str, shown: Sequence[str], problem: str, expected: str) -> None:
+        for row, text in zip(rows[:MOST_FAULTS_OF_A_COLUMN], shown, strict=False):
+            self.report(Fault(self.file, int(row) + 2, column, text, problem, expected))
+        if len(rows) > MOST_FAULTS_OF_A_COLUMN:
+            more = f"{problem}, as do {len(rows) - MOST_FAULTS_OF_A_COLUMN:,} more rows"
+            self.report(Fault(self.file, int(rows[-1]) + 2, column, "", more, expected))
+
+
+def _codes(table: Table, column: str) -> Rows:
+    value = table.columns[column]
+    return value if isinstance(value, np.ndarray) else table.labels(column).codes
+
+
+def _check_dates(place: _Place, first: str, last: str, problem: str) -> None:
+    begin, end = place.table.values(first), place.table.values(last)
+    wrong = np.flatnonzero((end < begin) & (begin != NO_DATE) & (end != NO_DATE))
+    shown = [f"{day_text(begin[row])}..{day_text(end[row])}" for row in wrong[:MOST_FAULTS_OF_A_COLUMN]]
+    place.refuse(wrong, last, shown, problem, f"a date not before {first}")
+
+
+def _check_history(place: _Place) -> None:
+    worker, begin = place.table.values("worker_id"), place.table.values("start_date")
+    end = place.table.values("end_date")
+    order = np.lexsort((begin, worker))
+    same = worker[order][1:] == worker[order][:-1]
+    latest = end[order][:-1]
+    wrong = np.sort(order[1:][same & (begin[order][1:] <= latest) & (worker[order][1:] >= 0)])
+    shown = [day_text(begin[row]) for row in wrong[:MOST_FAULTS_OF_A_COLUMN]]
+    place.refuse(wrong, "start_date", shown, "overlaps another stay of the worker", "stays that follow one another")
+
+
+def _check_preferences(place: _Place) -> None:
+    order, employer = place.table.values("order_id"), place.table.values("employer_id")
+    wrong = np.flatnonzero((order >= 0) == (employer >= 0))
+    shown = ["both" if order[row] >= 0 else "neither" for row in wrong[:MOST_FAULTS_OF_A_COLUMN]]
+    place.refuse(wrong, "order_id", shown, "of order_id and employer_id", "exactly one of the two ids")
+    keys = [place.table.values("worker_id"), order, employer]
+    _check_repeats(place, keys, "order_id", "a pair at most once")
+
+
+def _check_repeats(place: _Place, keys: Sequence[Rows], column: str, expected: str) -> None:
+    if not place.table.size:
+        return
+    order = np.lexsort(tuple(reversed(keys)))
+    same = np.ones(len(order) - 1, bool)
+    for key in keys:
+        same &= key[order][1:] == key[order][:-1]
+    wrong = np.sort(order[1:][same])
+    place.refuse(wrong, column, [""] * len(wrong), "repeats an earlier row", expected)
+
+
+def _check_refusals(tables: Mapping[str, Table], place: _Place) -> None:
+    refuses = tables["workers"].lists("refuses")
+    employers = set(tables["employers"].ids("employer_id").to_pylist())
+    known = np.array([is_label("country", n) or n in employers for n in refuses.names] + [True], bool)
+    wrong_entries = np.flatnonzero(~known[refuses.codes])
+    rows, positions = np.unique(refuses.rows()[wrong_entries], return_index=True)
+    shown = [refuses.names[code] for code in refuses.codes[wrong_entries[positions]]]
+    place.refuse(rows, "refuses", shown, "is neither a country nor an employer", "country codes or ids of employers")
+
+
+def check_clause_references(
+    clauses: Sequence[Clause], tables: Mapping[str, Table], file: str, report: Report
+) -> None:
+    """Report codes and ids that the `where` of a clause names and that do not exist."""
+    employers = set(tables["employers"].ids("employer_id").to_pylist())
+    sites = set(tables["sites"].ids("site_id").to_pylist())
+    for clause in clauses:
+        wheres = [("where", clause.where)]
+        wheres += [(f.name, getattr(clause.rule, f.name)) for f in fields(clause.rule)]
+        for name, where in wheres:
+            if isinstance(where, Where):
+                _check_where(where, f"clause {clause.id}: {name}", {"employer_id": employers, "site_id": sites}, file, report)
+
+
+def _check_where(where: Where, column: str, ids: Mapping[str, set[str]], file: str, report: Report) -> None:
+    for key, values in where.words.items():
+        for value in values:
+            if key in ids and value not in ids[key]:
+                report(Fault(file, 0, column, value, f"is not a known {key}", f"an id of the table of {key}", "clause"))
+            elif key in _CONCEPTS and not is_label(_CONCEPTS[key], value):
+                report(Fault(file, 0, column, value, *label_fault(_CONCEPTS[key]), "clause"))

@@ -1,0 +1,87 @@
+"""A programme in memory: settings, agreements with their clauses, and typed tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from engine.programme.table import Table
+from engine.rule import Clause
+
+OBJECTIVE_TERMS = ("fill", "skill", "income", "recall", "choice", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One bilateral agreement: whom it covers, when it is in force, and its clauses in file order."""
+
+    id: str
+    version: str
+    title: str
+    origins: tuple[str, ...]
+    destination: str
+    sectors: tuple[str, ...]
+    effective_from: date
+    effective_to: date
+    clauses: tuple[Clause, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``programme.toml`` says apart from its clauses; ``weights`` has every objective term."""
+
+    id: str
+    title: str
+    as_of: date
+    horizon_start: date
+    horizon_end: date
+    currency: str
+    max_placements_per_worker: int
+    reference_weekly_income: Decimal
+    weights: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A validated programme; ``tables`` holds every table of FORMAT, the absent ones empty.
+
+    ``sha256`` is that of the sorted lines ``file name, space, sha256 of the file``; ``notices`` are remarks on what
+    was not read.
+    """
+
+    settings: Settings
+    agreements: tuple[Agreement, ...]
+    clauses: tuple[Clause, ...]
+    tables: Mapping[str, Table]
+    sha256: str = ""
+    notices: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Table:
+        return self.tables[name]
+
+    @property
+    def workers(self) -> Table:
+        """The register of workers."""
+        return self.tables["workers"]
+
+    @property
+    def orders(self) -> Table:
+        """The job orders."""
+        return self.tables["orders"]
+
+    def all_clauses(self) -> tuple[Clause, ...]:
+        """Every clause, the agreements' in file order, then the programme's own."""
+        return tuple(c for agreement in self.agreements for c in agreement.clauses) + self.clauses
+
+    def siblings(self, clause: Clause) -> dict[str, Clause]:
+        """The clauses of the same file, by id."""
+        for agreement in self.agreements:
+            if agreement.id == clause.agreement_id:
+                return {other.id: other for other in agreement.clauses}
+        return {other.id: other for other in self.clauses}
+
+
+RawToml = dict[str, Any]

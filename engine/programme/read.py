@@ -1,0 +1,233 @@
+"""Reading a programme folder: every table and agreement, validated, with all faults of all files at once."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.errors import CallError, Fault, InputError
+from engine.programme import cells as cell_readers
+from engine.programme.cells import Cells, cells_of
+from engine.programme.cross_checks import check_across_tables, check_clause_references
+from engine.programme.programme import Programme
+from engine.programme.raw_table import WORKBOOK, RawTable, read_csv, read_parquet, read_workbook
+from engine.programme.schema import TABLES, Column, TableSchema
+from engine.programme.table import Labels, Lists, Table
+from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
+
+
+def read_programme(folder: Path | str) -> Programme:
+    """Read and validate the programme in ``folder``.
+
+    Raises `CallError` where there is no such folder and `InputError` with every fault of every file otherwise.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise CallError(f"There is no programme folder {folder}.", "A programme is a folder with programme.toml.")
+    return _Reader(folder).read()
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.notices: list[str] = []
+
+    def report(self, fault: Fault) -> None:
+        self.faults.append(fault)
+
+    def read(self) -> Programme:
+        settings, clauses = self._settings()
+        agreements = self._agreements()
+        raw = self._raw_tables()
+        tables = typed_tables(raw, self.report, self.notices.append)
+        if tables is not None:
+            check_across_tables(tables, {name: table.file for name, table in raw.items()}, self.report)
+            for file, owned in [("programme.toml", clauses), *((file, a.clauses) for file, a in agreements)]:
+                check_clause_references(owned, tables, file, self.report)
+        report_overlaps(agreements, self.report)
+        if self.faults or settings is None or tables is None:
+            raise InputError(self.faults)
+        return Programme(
+            settings,
+            tuple(sorted((agreement for _, agreement in agreements), key=lambda agreement: agreement.id)),
+            clauses,
+            tables,
+            programme_sha256(self.folder),
+            tuple(self.notices),
+        )
+
+    def _settings(self) -> Any:
+        path = self.folder / "programme.toml"
+        if not path.is_file():
+            self.report(Fault("programme.toml", 0, "", "", "is missing", "the programme's settings", "file"))
+            return None, ()
+        content = load_toml(path, path.name, self.report)
+        return (None, ()) if content is None else read_settings(content, path.name, self.report, self.notices.append)
+
+    def _agreements(self) -> list[Any]:
+        found = []
+        paths = sorted((self.folder / "agreements").glob("*"))
+        if not (self.folder / "agreements").is_dir():
+            self.report(Fault("agreements", 0, "", "", "is missing", "a folder of agreements, one .toml each", "file"))
+        for path in paths:
+            file = f"agreements/{path.name}"
+            if path.suffix != ".toml":
+                self.report(Fault(file, 0, "", path.name, "is no agreement", "files that end in .toml", "file"))
+                continue
+            content = load_toml(path, file, self.report)
+            agreement = content and read_agreement(content, file, self.report, self.notices.append)
+            if content == {}:
+                self.report(Fault(file, 0, "", "", "is empty", "an agreement", "file"))
+            if agreement:
+                found.append((file, agreement))
+        return found
+
+    def _raw_tables(self) -> dict[str, RawTable]:
+        raw: dict[str, RawTable] = {}
+        seen: dict[str, str] = {}
+        for name, file, table in self._all_tables():
+            if name in seen:
+                self.report(Fault(file, 0, "", name, f"is also in {seen[name]}", "each table once", "table"))
+            seen[name] = file
+            if table is not None:
+                raw[name] = table
+        for schema in TABLES.values():
+            if schema.needed and schema.name not in seen:
+                expected = f"{schema.name}.csv, {schema.name}.parquet or a sheet of {WORKBOOK}"
+                self.report(Fault(schema.name, 0, "", "", "is a missing table", expected, "table"))
+        return raw
+
+    def _all_tables(self) -> Iterator[tuple[str, str, RawTable | None]]:
+        strangers: list[Path] = []
+        for path in sorted(self.folder.iterdir()):
+            if path.name == WORKBOOK:
+                for table in read_workbook(path, tuple(TABLES), self.report):
+                    yield table.name, table.file, table
+            elif path.suffix in (".csv", ".parquet") and path.stem in TABLES:
+                reader = read_csv if path.suffix == ".csv" else read_parquet
+                yield path.stem, path.name, reader(path, path.stem, self.report)
+            elif path.suffix in (".csv", ".parquet", ".xlsx", ".xls", ".ods"):
+                strangers.append(path)
+        for path in strangers:
+            self._stranger(path)
+
+    def _stranger(self, path: Path) -> None:
+        """A file that is no table: a fault where it looks like a misspelt one that is missing, else a notice."""
+        near = difflib.get_close_matches(path.stem, TABLES, 1)
+        if near and not any((self.folder / f"{near[0]}{suffix}").exists() for suffix in (".csv", ".parquet")):
+            self.report(Fault(path.name, 0, "", path.stem, "is no table", f"{near[0]}{path.suffix}?", "table"))
+        else:
+            self.notices.append(f"{path.name} is not read: it is no table of a programme.")
+
+
+def programme_sha256(folder: Path) -> str:
+    """The sha256 of the sorted lines ``file name, space, sha256 of the file`` of all files that make the programme."""
+    paths = [p for p in folder.iterdir() if p.suffix in (".csv", ".parquet") and p.stem in TABLES]
+    paths += [p for p in (folder / "programme.toml", folder / WORKBOOK) if p.is_file()]
+    paths += sorted((folder / "agreements").glob("*.toml"))
+    lines = sorted(f"{p.relative_to(folder).as_posix()} {hashlib.sha256(p.read_bytes()).hexdigest()}\n" for p in paths)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[str, Table] | None:
+    """Type every column of every table; None where a column or a needed table is missing."""
+    read: dict[str, dict[str, Any]] = {}
+    sizes: dict[str, int] = {}
+    complete = True
+    for schema in TABLES.values():
+        table = raw.get(schema.name)
+        if table is None:
+            complete &= not schema.needed
+            table = RawTable(schema.name, schema.name, _no_columns(schema), 0)
+        for extra in sorted(set(table.columns) - set(schema.column_names)):
+            notice(f"{table.file}: the column {extra} is not read.")
+        read[schema.name], whole = _typed_columns(schema, table, report)
+        sizes[schema.name] = table.size
+        complete &= whole
+    if not complete:
+        return None
+    vocabularies = _vocabularies(read)
+    _resolve_references(read, report)
+    return {name: Table(name, sizes[name], _finished(columns, vocabularies)) for name, columns in read.items()}
+
+
+def _no_columns(schema: TableSchema) -> dict[str, Any]:
+    return {column.name: pa.array([], pa.string()) for column in schema.columns}
+
+
+def _typed_columns(schema: TableSchema, table: RawTable, report: Any) -> tuple[dict[str, Any], bool]:
+    columns: dict[str, Any] = {}
+    whole = True
+    for column in schema.columns:
+        cells = cells_of(table, column, report)
+        if cells is None:
+            whole = False
+            continue
+        columns[column.name] = _typed(column, cells)
+    return columns, whole
+
+
+def _typed(column: Column, cells: Cells) -> Any:
+    match column.kind:
+        case "id":
+            return cell_readers.read_ids(cells)
+        case "text":
+            return cells.texts.take(pa.array(cells.code))
+        case "number" | "integer" | "share":
+            return cell_readers.read_numbers(cells)
+        case "date":
+            return cell_readers.read_dates(cells)
+        case "moment":
+            return cell_readers.read_moments(cells)
+        case "label":
+            return (column.concept, *cell_readers.read_labels(cells))
+        case "reference":
+            return cells
+        case _:
+            return (column.concept, *cell_readers.read_entries(cells))
+
+
+def _vocabularies(read: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, set[str]] = {}
+    for columns in read.values():
+        for value in columns.values():
+            if isinstance(value, tuple):
+                names.setdefault(value[0], set()).update(value[-1])
+    return {concept: tuple(sorted(found - {""})) for concept, found in names.items()}
+
+
+def _resolve_references(read: Mapping[str, dict[str, Any]], report: Any) -> None:
+    for columns in read.values():
+        for name, value in columns.items():
+            if isinstance(value, Cells):
+                target = TABLES[value.column.concept]
+                ids = read[target.name][target.columns[0].name]
+                position = pc.index_in(value.texts, value_set=ids)
+                rows = np.asarray(pc.fill_null(position, -1)).astype(np.int32)
+                unknown = (rows < 0) & ~value.empty()
+                value.refuse(unknown, f"is not in {target.name}", f"an id of {target.name}", "reference")
+                columns[name] = rows[value.code]
+
+
+def _finished(columns: Mapping[str, Any], vocabularies: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    finished: dict[str, Any] = {}
+    for name, value in columns.items():
+        if not isinstance(value, tuple):
+            finished[name] = value
+            continue
+        names = vocabularies[value[0]]
+        position = {label: i for i, label in enumerate(names)}
+        mapping = np.array([position.get(label, -1) for label in value[-1]] + [-1], np.int32)
+        if len(value) == 3:
+            finished[name] = Labels(mapping[value[1]], names)
+        else:
+            finished[name] = Lists(value[1], mapping[value[2]], value[3], names)
+    return finished

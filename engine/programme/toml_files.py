@@ -1,0 +1,237 @@
+"""programme.toml and agreements/*.toml: settings, agreements and clauses, each fault named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine import parameters
+from engine.errors import Fault
+from engine.programme import codes
+from engine.programme.cells import is_label
+from engine.programme.clauses import ID_RULE, Report, is_id, read_clauses
+from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
+from engine.rule import Clause
+
+_SETTING_KEYS = {
+    "format",
+    "id",
+    "title",
+    "as_of",
+    "horizon",
+    "currency",
+    "max_placements_per_worker",
+    "reference_weekly_income",
+    "objective",
+    "clause",
+}
+_AGREEMENT_KEYS = {
+    "id",
+    "version",
+    "title",
+    "origins",
+    "destination",
+    "sectors",
+    "effective_from",
+    "effective_to",
+    "clause",
+    "source",
+}
+
+
+class _Toml:
+    """One TOML file being read: takes values by key and reports what is wrong with them."""
+
+    def __init__(self, file: str, content: dict[str, Any], report: Report) -> None:
+        self.file, self.content, self.report = file, content, report
+        self.sound = True
+
+    def fault(self, key: str, value: Any, problem: str, expected: str) -> None:
+        self.sound = False
+        shown = "" if value is None else str(value)
+        self.report(Fault(self.file, 0, key, shown, problem, expected, "setting"))
+
+    def take(self, key: str, reader: Callable[[Any], Any], default: Any = ...) -> Any:
+        if key not in self.content:
+            if default is ...:
+                self.fault(key, None, "is missing", "the key " + key)
+                return None
+            return default
+        try:
+            return reader(self.content[key])
+        except ValueError as error:
+            self.fault(key, self.content[key], "is not right", str(error))
+            return None
+
+
+def load_toml(path: Path, file: str, report: Report) -> dict[str, Any] | None:
+    """Parse a TOML file with exact decimals."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+    except UnicodeDecodeError:
+        report(Fault(file, 0, "", "", "is not UTF-8", "a file saved in UTF-8", "file"))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        report(Fault(file, 0, "", "", f"is not TOML ({error})", "a TOML file", "file"))
+    return None
+
+
+def read_settings(
+    content: dict[str, Any], file: str, report: Report, notice: Callable[[str], None]
+) -> tuple[Settings | None, tuple[Clause, ...]]:
+    """Read the content of programme.toml."""
+    toml = _Toml(file, content, report)
+    for key in sorted(set(content) - _SETTING_KEYS):
+        notice(f"{file}: the key {key} is not read.")
+    toml.take("format", _exactly_one)
+    horizon = toml.take("horizon", _horizon)
+    settings = {
+        "id": toml.take("id", _id),
+        "title": toml.take("title", _text, ""),
+        "as_of": toml.take("as_of", parameters.day),
+        "currency": toml.take("currency", _currency),
+        "max_placements_per_worker": toml.take("max_placements_per_worker", parameters.positive_number, 1),
+        "reference_weekly_income": toml.take("reference_weekly_income", _positive_amount),
+        "weights": _read_weights(toml),
+    }
+    clauses = read_clauses(content.get("clause", []), file, "", report)
+    if not toml.sound or horizon is None:
+        return None, clauses
+    return Settings(horizon_start=horizon[0], horizon_end=horizon[1], **settings), clauses
+
+
+def _read_weights(toml: _Toml) -> dict[str, Decimal]:
+    objective = toml.take("objective", _table)
+    if objective is None:
+        return {}
+    inner = _Toml(toml.file, objective, toml.report)
+    weights = {term: inner.take(term, parameters.amount, Decimal(0)) for term in OBJECTIVE_TERMS}
+    for key in sorted(set(objective) - set(OBJECTIVE_TERMS)):
+        if key == "tiers":
+            inner.fault("objective.tiers", objective[key], "is not solved by this version", "weights alone, for now")
+        else:
+            inner.fault(f"objective.{key}", objective[key], "is no objective term", "one of " + ", ".join(OBJECTIVE_TERMS))
+    toml.sound &= inner.sound
+    return weights
+
+
+def read_agreement(
+    content: dict[str, Any], file: str, report: Report, notice: Callable[[str], None]
+) -> Agreement | None:
+    """Read the content of one agreement file."""
+    toml = _Toml(file, content, report)
+    for key in sorted(set(content) - _AGREEMENT_KEYS):
+        notice(f"{file}: the key {key} is not read.")
+    values = {
+        "id": toml.take("id", _id),
+        "version": toml.take("version", _text, ""),
+        "title": toml.take("title", _text, ""),
+        "origins": toml.take("origins", _codes_of("country")),
+        "destination": toml.take("destination", _country),
+        "sectors": toml.take("sectors", _codes_of("sector prefix"), ()),
+        "effective_from": toml.take("effective_from", parameters.day),
+        "effective_to": toml.take("effective_to", parameters.day),
+    }
+    clauses = read_clauses(content.get("clause", []), file, str(values["id"] or ""), report)
+    if not toml.sound:
+        return None
+    agreement = Agreement(clauses=clauses, **values)
+    if agreement.effective_from > agreement.effective_to:
+        toml.fault("effective_to", agreement.effective_to, "is before effective_from", "a later date")
+    if agreement.destination in agreement.origins:
+        toml.fault("destination", agreement.destination, "is one of the origins", "another country")
+    return agreement if toml.sound else None
+
+
+def report_overlaps(agreements: Sequence[tuple[str, Agreement]], report: Report) -> None:
+    """Report every two agreements that cover the same origin, destination, sector and day, and ids used twice."""
+    for position, (file, one) in enumerate(agreements):
+        for other_file, other in agreements[:position]:
+            if one.id == other.id:
+                report(Fault(file, 0, "id", one.id, f"is also the id in {other_file}", "an id of its own", "duplicate"))
+            elif _overlap(one, other):
+                days = f"{max(one.effective_from, other.effective_from)}..{min(one.effective_to, other.effective_to)}"
+                problem = f"overlaps {other.id} ({other_file}) from {days} for the same origin, destination and sector"
+                report(Fault(file, 0, "", one.id, problem, "one agreement in force for each", "overlap"))
+
+
+def _overlap(one: Agreement, other: Agreement) -> bool:
+    sectors = not one.sectors or not other.sectors
+    sectors |= any(a.startswith(b) or b.startswith(a) for a in one.sectors for b in other.sectors)
+    return (
+        one.destination == other.destination
+        and bool(set(one.origins) & set(other.origins))
+        and one.effective_from <= other.effective_to
+        and other.effective_from <= one.effective_to
+        and sectors
+    )
+
+
+def _exactly_one(value: Any) -> int:
+    if value != 1 or isinstance(value, bool):
+        raise ValueError("1, the only format so far")
+    return 1
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str) or not is_id(value):
+        raise ValueError(ID_RULE)
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text")
+    return value
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("a table of weights")
+    return value
+
+
+def _currency(value: Any) -> str:
+    if value not in codes.currencies():
+        raise ValueError("an ISO 4217 code such as USD")
+    return str(value)
+
+
+def _positive_amount(value: Any) -> Decimal:
+    exact = parameters.amount(value)
+    if exact <= 0:
+        raise ValueError("a number above 0")
+    return exact
+
+
+def _horizon(value: Any) -> tuple[date, date]:
+    if not isinstance(value, dict) or set(value) != {"start", "end"}:
+        raise ValueError("{ start = date, end = date }")
+    return parameters.day_pair([value["start"], value["end"]])
+
+
+def _country(value: Any) -> str:
+    if value not in codes.countries():
+        raise ValueError("an ISO 3166-1 alpha-2 code such as CA")
+    return str(value)
+
+
+def _codes_of(concept: str) -> Callable[[Any], tuple[str, ...]]:
+    def read(value: Any) -> tuple[str, ...]:
+        if concept == "sector prefix" and value == []:
+            return ()
+        entries = parameters.words(value)
+        for entry in entries:
+            right = is_label("country", entry) if concept == "country" else _is_sector_prefix(entry)
+            if not right:
+                raise ValueError(f"a list of {'ISO 3166-1 alpha-2 codes' if concept == 'country' else 'ISIC prefixes'}")
+        return entries
+
+    return read
+
+
+def _is_sector_prefix(text: str) -> bool:
+    return len(text) <= 5 and text[:1] in set("ABCDEFGHIJKLMNOPQRSTU") and (text[1:].isdigit() or len(text) == 1)
