@@ -69,6 +69,8 @@ class SetAside(Reserve):
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """See `Count`."""
+        if self._is_released(season.as_of):
+            return []
         cap = siblings[self.within]
         capped, kept = season.orders_matching(cap.where), season.orders_matching(where)
         in_cap, of_class = season.workers_matching(cap.where), season.workers_matching(where)
@@ -96,10 +98,15 @@ class SetAside(Reserve):
         self, placements: CountedPlacements, where: Where, siblings: Mapping[str, Clause]
     ) -> list[Tally | Ratio]:
         """See `Count`."""
+        if self._is_released(placements.as_of):
+            return []
         cap = siblings[self.within]
         others = placements.matches(cap.where) & ~placements.matches(where)
         left = np.array([[int(_remaining(cap, self.count))]], np.int64)
         return [Tally(np.where(others, 0, -1).astype(np.int64), ("",), left)]
+
+    def _is_released(self, as_of: date) -> bool:
+        return self.release_on is not None and as_of >= self.release_on
 
 
 def _remaining(cap: Clause, kept: int) -> float:
