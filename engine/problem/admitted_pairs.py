@@ -1,0 +1,72 @@
+"""Admitted pairs as a list by worker, sorted by start of the order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.eligibility import Rectangle
+from engine.problem.register import Register
+from engine.problem.values import Values
+from engine.rule import Array, Ints
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedPairs:
+    """Worker w has pairs ``offsets[w]:offsets[w + 1]``, each with its ``order`` (sorted by start) and ``value``."""
+
+    offsets: Longs
+    order: Ints
+    value: Longs
+
+    def workers(self) -> Ints:
+        """The worker of each pair."""
+        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
+
+
+def list_pairs(register: Register, rectangles: Sequence[Rectangle], values: Values) -> AdmittedPairs:
+    """Unpack rectangles into one list by worker; within a worker by start, then by order."""
+    by_start = np.lexsort((np.arange(register.order_count), register.starts)).astype(np.int32)
+    rank = np.empty_like(by_start)
+    rank[by_start] = np.arange(len(by_start), dtype=np.int32)
+    counts = np.zeros(register.worker_count + 1, np.int64)
+    for rectangle in rectangles:
+        np.add.at(counts, rectangle.workers + 1, np.bitwise_count(rectangle.bits).sum(1))
+    offsets = np.cumsum(counts)
+    order, value = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int64)
+    filled = offsets[:-1].copy()
+    for rectangle in rectangles:
+        row, column = np.nonzero(rectangle.admitted)
+        worth = values.of_pairs(rectangle, row, column)
+        _place(filled, rectangle.workers, row, rank[rectangle.orders[column]], worth, order, value)
+    _sort_each(offsets, order, value)
+    return AdmittedPairs(offsets, by_start[order], value)
+
+
+@kernel
+def _place(
+    filled: Array, workers: Array, row: Array, rank: Array, worth: Array, order: Array, value: Array
+) -> None:
+    for i in range(len(row)):
+        w = workers[row[i]]
+        at = filled[w]
+        order[at], value[at] = rank[i], worth[i]
+        filled[w] = at + 1
+
+
+@kernel
+def _sort_each(offsets: Array, order: Array, value: Array) -> None:
+    """Insertion sort of each worker's pairs by rank; they arrive in a few runs that are nearly sorted."""
+    for w in range(len(offsets) - 1):
+        for i in range(offsets[w] + 1, offsets[w + 1]):
+            rank, worth, j = order[i], value[i], i - 1
+            while j >= offsets[w] and order[j] > rank:
+                order[j + 1], value[j + 1] = order[j], value[j]
+                j -= 1
+            order[j + 1], value[j + 1] = rank, worth
