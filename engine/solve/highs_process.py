@@ -1,0 +1,86 @@
+"""The child process that runs HiGHS: one program in, one answer out, and an end with its parent."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import Any
+
+import highspy
+import numpy as np
+
+_METHODS = ("choose", "simplex", "ipm")
+
+
+def main(arguments: list[str]) -> None:
+    """Solve the program in ``arguments[0]`` and write the answer to ``arguments[1]``."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    question, answer, seconds, method, nodes, relative_gap = arguments
+    with np.load(question) as read:
+        program = {name: read[name] for name in read.files}
+    solver = highspy.Highs()
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", 0),
+        ("time_limit", float(seconds)),
+        ("mip_rel_gap", float(relative_gap)),
+        ("mip_abs_gap", 1e-7),
+        ("mip_feasibility_tolerance", 1e-7),
+        ("solver", method if method in _METHODS else "choose"),
+    ):
+        solver.setOptionValue(option, value)
+    if int(nodes):
+        solver.setOptionValue("mip_max_nodes", int(nodes))
+    solver.passModel(_model(program))
+    if "start" in program:
+        start = highspy.HighsSolution()
+        start.col_value = program["start"].tolist()
+        solver.setSolution(start)
+    solver.run()
+    _write(solver, answer, "integral" in program)
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
+def _model(program: dict[str, Any]) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(program["value"]), len(program["row_upper"])
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_, model.col_lower_, model.col_upper_ = program["value"], program["lower"], program["upper"]
+    model.row_lower_, model.row_upper_ = program["row_lower"], program["row_upper"]
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = program["offsets"].astype(np.int32)
+    model.a_matrix_.index_, model.a_matrix_.value_ = program["row"], program["coefficient"]
+    if "integral" in program:
+        kinds = np.where(program["integral"], 1, 0)
+        model.integrality_ = [
+            highspy.HighsVarType.kInteger if kind else highspy.HighsVarType.kContinuous for kind in kinds
+        ]
+    return model
+
+
+def _write(solver: highspy.Highs, answer: str, integral: bool) -> None:
+    status, info, solution = solver.getModelStatus(), solver.getInfo(), solver.getSolution()
+    optimal = status == highspy.HighsModelStatus.kOptimal
+    infeasible = status in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    )
+    feasible = info.primal_solution_status == 2
+    point = np.array(solution.col_value) if feasible else np.empty(0)
+    price = np.array(solution.row_dual) if solution.dual_valid and not integral else np.empty(0)
+    bound = info.mip_dual_bound if integral else info.objective_function_value
+    numbers = [optimal, infeasible, info.objective_function_value, bound, info.mip_node_count, info.simplex_iteration_count]
+    aside = answer + ".part.npz"
+    np.savez(aside, point=point, price=price, numbers=np.array(numbers, np.float64))
+    os.replace(aside, answer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

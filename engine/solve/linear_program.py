@@ -1,0 +1,115 @@
+"""Linear and integer programs, solved by HiGHS in a child process that can be stopped and whose answer is whole or none."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import SolverError
+
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
+GRACE_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class LinearProgram:
+    """Maximise ``value @ x`` with ``lower <= x <= upper`` and ``row_lower <= A x <= row_upper``.
+
+    A is given by column: column j has entries ``offsets[j]:offsets[j + 1]`` of ``row`` and ``coefficient``;
+    ``integral`` marks whole-numbered columns. ``start`` is a feasible point to begin from.
+    """
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+    offsets: Longs
+    row: npt.NDArray[np.int32]
+    coefficient: Floats
+    row_lower: Floats
+    row_upper: Floats
+    integral: npt.NDArray[np.bool_] | None = None
+    start: Floats | None = None
+
+
+@dataclass(frozen=True)
+class LinearAnswer:
+    """``optimal`` only where the solver says so; ``point`` is empty where it found none; ``price`` is by row, for a
+    linear program; ``bound`` is what it proved for an integer one.
+    """
+
+    optimal: bool
+    infeasible: bool
+    point: Floats
+    price: Floats
+    objective: float
+    bound: float
+    nodes: int
+    iterations: int
+
+
+def solve(
+    program: LinearProgram,
+    seconds: float,
+    method: str = "choose",
+    nodes: int = 0,
+    relative_gap: float = 0.0,
+) -> LinearAnswer:
+    """Solve ``program`` within ``seconds``; ``nodes`` above 0 limits the branching.
+
+    Raises `SolverError` where the process fails; a process that outlives its limit is killed and answers nothing.
+    """
+    buffer = io.BytesIO()
+    arrays = {name: value for name, value in vars(program).items() if value is not None}
+    np.savez(buffer, **arrays)
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as folder:
+        question, answer = Path(folder, "question.npz"), Path(folder, "answer.npz")
+        question.write_bytes(buffer.getvalue())
+        command = [sys.executable, "-m", "engine.solve.highs_process", str(question), str(answer)]
+        command += [f"{seconds:.3f}", method, str(nodes), repr(relative_gap)]
+        finished = _run(command, seconds + GRACE_SECONDS)
+        if not finished:
+            return _no_answer(program)
+        if not answer.exists():
+            raise SolverError("The solver process gave no answer.")
+        with np.load(answer) as read:
+            numbers = read["numbers"]
+            return LinearAnswer(
+                bool(numbers[0]),
+                bool(numbers[1]),
+                read["point"],
+                read["price"],
+                float(numbers[2]),
+                float(numbers[3]),
+                int(numbers[4]),
+                int(numbers[5]),
+            )
+
+
+def _run(command: list[str], seconds: float) -> bool:
+    """Run the child in a session of its own; it also ends when its standard input closes, that is, with its parent."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            process.kill()
+        if process.returncode != 0:
+            assert process.stderr is not None
+            tail = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise SolverError(f"The solver process ended with status {process.returncode}. {' '.join(tail)}")
+    return True
+
+
+def _no_answer(program: LinearProgram) -> LinearAnswer:
+    return LinearAnswer(False, False, np.empty(0), np.empty(0), -np.inf, np.inf, 0, 0)

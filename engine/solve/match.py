@@ -1,0 +1,34 @@
+"""One verb: match a problem by a mechanism."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import CallError
+from engine.problem.problem import MatchingProblem
+from engine.solve.budget import Budget
+from engine.solve.mechanisms import mechanisms
+from engine.solve.result import Listener, Result
+
+
+def match(
+    problem: MatchingProblem,
+    mechanism: str = "optimal",
+    gap: float = 0.001,
+    time_limit: float = 600.0,
+    progress: Listener | None = None,
+    warm: npt.NDArray[np.int64] | None = None,
+) -> Result:
+    """Choose placements by ``mechanism``, to within ``gap``, in at most ``time_limit`` seconds of solving.
+
+    ``warm`` are prices (billionths, by limit row) to begin from. Raises `CallError` for an unknown mechanism and
+    `ClashError` where the commitments can't all be kept.
+    """
+    known = mechanisms()
+    if mechanism not in known:
+        raise CallError(f"There is no mechanism {mechanism!r}.", "Use one of " + ", ".join(known) + ".")
+    budget = Budget(time_limit)
+    with budget.heeding_interrupts():
+        result: Result = known[mechanism](problem, gap, budget, progress, warm)
+    return result

@@ -1,0 +1,203 @@
+"""The best plan: prices, a core, a linear program on it, branching on the residue, and a bound over everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.problem.offers import NOTHING, price_table, reduced_values
+from engine.problem.problem import MatchingProblem
+from engine.problem.values import SCALE
+from engine.solve.budget import Budget
+from engine.solve.clash import clash_error
+from engine.solve.prices import Bound, ascend, bound_at
+from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
+from engine.solve.rounding import Choice, branch, choice_of, insert, is_feasible, round_point
+from engine.solve.sifting import Sifted, near_best, sift
+
+Longs = npt.NDArray[np.int64]
+NAME = "optimal"
+PROOF = 1e-6
+WHOLE_PROGRAM = 20_000
+CLOSING_COLUMNS = 40_000
+SWEEPS = 300
+ROUNDS = 8
+NODES = 2_000
+
+
+def run(
+    problem: MatchingProblem,
+    gap: float,
+    budget: Budget,
+    listener: Listener | None = None,
+    warm: Longs | None = None,
+) -> Result:
+    """Find a plan within ``gap`` of the best, and prove it; small programmes are closed to optimality.
+
+    Raises `ClashError` where the commitments can't all be kept.
+    """
+    return _Run(problem, gap, budget, listener).solve(warm)
+
+
+@dataclass
+class _Run:
+    problem: MatchingProblem
+    gap: float
+    budget: Budget
+    listener: Listener | None
+    bound: Bound = field(init=False)
+    proved: int = field(init=False)
+    plan: Choice = field(init=False)
+    statistics: dict[str, Any] = field(default_factory=dict)
+
+    def solve(self, warm: Longs | None) -> Result:
+        problem = self.problem
+        start = np.zeros(problem.limits.row_count, np.int64) if warm is None else warm
+        self.bound = bound_at(problem.offers, problem.limits, start)
+        self.proved = self.bound.value
+        self._begin_with_commitments()
+        small = problem.offers.count <= WHOLE_PROGRAM
+        sifted = self._sharp_prices(small, warm is not None)
+        if sifted.infeasible:
+            raise clash_error(problem)
+        self._round(sifted)
+        if (small or not self._good_enough()) and not self.budget.over:
+            self._close(small)
+        return self._result(small)
+
+    def _begin_with_commitments(self) -> None:
+        """The least plan there is: what is promised, and nobody else."""
+        offers = self.problem.offers
+        bound_parties = np.flatnonzero(offers.must)
+        if (np.diff(offers.of_party)[bound_parties] == 0).any():
+            raise clash_error(self.problem)
+        self.plan = Choice(np.empty(0, np.int64), 0)
+        if len(bound_parties):
+            columns = np.concatenate([np.arange(*offers.of_party[[p, p + 1]]) for p in bound_parties])
+            chosen, answer = branch(self.problem, np.empty(0, np.int64), columns, max(self.budget.left, 1.0), 0)
+            if chosen is not None:
+                self.plan = choice_of(self.problem, chosen)
+            elif answer.infeasible and not self._others_may_help():
+                raise clash_error(self.problem)
+        self._tell("prices")
+
+    def _others_may_help(self) -> bool:
+        """Whether a crew or a share may need people without a commitment."""
+        return bool(len(self.problem.crew_orders)) or bool((self.problem.limits.capacity == 0).any())
+
+    def _sharp_prices(self, small: bool, warm: bool) -> Sifted:
+        problem, offers = self.problem, self.problem.offers
+        if small:
+            core = np.arange(offers.count)
+        else:
+            chosen = self.bound.surplus[self.bound.chosen != NOTHING]
+            step = 0.5 * float(chosen.mean()) if len(chosen) else float(SCALE)
+            sweeps = SWEEPS // 10 if warm else SWEEPS
+            self.bound, made = ascend(offers, problem.limits, self.bound.prices, sweeps, step, self.budget)
+            self.statistics["sweeps"] = made
+            self._tell("core")
+            core = near_best(offers, problem.limits, self.bound, 0.05 * step, 6)
+            core = np.union1d(core, self.bound.chosen[self.bound.chosen != NOTHING])
+        sifted = sift(
+            offers, problem.limits, self.bound, core, 1 if small else ROUNDS, self.gap / 20, self.budget, self._improved
+        )
+        self.statistics |= {"core": len(sifted.core), "rounds": sifted.rounds, "linear_value": sifted.linear_value}
+        return sifted
+
+    def _improved(self, bound: Bound) -> None:
+        self.bound = bound
+        self.proved = min(self.proved, bound.value)
+        self._tell("core")
+
+    def _round(self, sifted: Sifted) -> None:
+        if len(sifted.point) and not self.budget.over:
+            tolerance = min(self.gap, 1e-4) / 4
+            found = round_point(
+                self.problem, sifted.core, sifted.point, max(1.0, self.budget.left), NODES, tolerance
+            )
+            if found is not None:
+                self._offer(found)
+        self._fill()
+        self._tell("plan")
+
+    def _fill(self) -> None:
+        """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
+        if not is_feasible(self.problem, self.plan.columns):
+            return
+        prices = self.bound.prices
+        reduced = reduced_values(self.problem.offers, price_table(self.problem.limits, prices), prices)
+        ranking = np.argsort(-reduced, kind="stable")
+        self._offer(insert(self.problem, self.plan.columns, ranking))
+
+    def _offer(self, columns: Longs) -> None:
+        found = choice_of(self.problem, columns)
+        if found.objective >= self.plan.objective or not is_feasible(self.problem, self.plan.columns):
+            self.plan = found
+
+    def _good_enough(self) -> bool:
+        return self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
+
+    def _close(self, small: bool) -> None:
+        """Branch over every column that a better plan could hold: those whose loss is within what is in doubt."""
+        problem, offers = self.problem, self.problem.offers
+        doubt = self.bound.value - self.plan.objective
+        feasible = is_feasible(problem, self.plan.columns)
+        prices = self.bound.prices
+        reduced = reduced_values(offers, price_table(problem.limits, prices), prices)
+        loss = self.bound.surplus[offers.party_of()] - reduced
+        survivors = np.flatnonzero(loss <= doubt) if feasible else np.arange(offers.count)
+        if len(survivors) > CLOSING_COLUMNS and not small:
+            survivors = survivors[np.argsort(loss[survivors], kind="stable")[:CLOSING_COLUMNS]]
+            whole = False
+        else:
+            whole = True
+        survivors = np.union1d(survivors, self.plan.columns)
+        start = self.plan.columns if feasible else None
+        gap = 0.0 if small else self.gap / 2
+        found, answer = branch(
+            problem, np.empty(0, np.int64), survivors, max(1.0, self.budget.left), 0 if small else NODES, start, gap
+        )
+        self.statistics |= {"closing_columns": len(survivors), "closing_nodes": answer.nodes}
+        if answer.infeasible and not feasible:
+            raise clash_error(problem)
+        if found is not None:
+            self._offer(found)
+            self._fill()
+        if whole and np.isfinite(answer.bound) and is_feasible(problem, self.plan.columns):
+            proved = int(np.ceil((answer.bound + 1e-9) * SCALE))
+            self.proved = max(self.plan.objective, min(self.proved, proved))
+        self._tell("closing")
+
+    def _result(self, small: bool) -> Result:
+        problem = self.problem
+        if not is_feasible(problem, self.plan.columns):
+            raise clash_error(problem)
+        optimal = self.proved - self.plan.objective <= PROOF * max(SCALE, self.plan.objective)
+        if optimal:
+            stop, knowledge = Stop.PROVED, Knowledge.OPTIMAL
+        elif self._good_enough():
+            stop, knowledge = Stop.GAP, Knowledge.WITHIN_GAP
+        else:
+            stop, knowledge = Stop.EXHAUSTED, Knowledge.BOUNDED
+        if self.budget.over and not optimal:
+            stop = Stop.INTERRUPT if self.budget.interrupted else Stop.TIME
+        worker, order = problem.offers.placements(self.plan.columns)
+        return Result(
+            stop,
+            knowledge,
+            worker,
+            order,
+            self.plan.objective,
+            self.proved,
+            self.bound.value,
+            self.bound.prices,
+            self.plan.columns,
+            self.statistics,
+        )
+
+    def _tell(self, phase: str) -> None:
+        if self.listener is not None:
+            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, self.plan.objective / SCALE))

@@ -1,0 +1,69 @@
+"""What a mechanism answers: why it stopped, what it knows, and how it got there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Longs = npt.NDArray[np.int64]
+
+
+class Stop(Enum):
+    """Why the run ended."""
+
+    PROVED = "proved"
+    GAP = "gap"
+    EXHAUSTED = "exhausted"
+    TIME = "time"
+    INTERRUPT = "interrupt"
+
+
+class Knowledge(Enum):
+    """What the run can say of its plan."""
+
+    OPTIMAL = "optimal"
+    WITHIN_GAP = "within_gap"
+    BOUNDED = "bounded"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands: best bound and plan so far in value terms, and what it is doing."""
+
+    seconds: float
+    phase: str
+    bound: float
+    objective: float
+
+    @property
+    def gap(self) -> float:
+        """``(bound - objective) / max(1, |bound|)``."""
+        return (self.bound - self.objective) / max(1.0, abs(self.bound))
+
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A plan as placements (row numbers of the programme's workers and orders) with its bounds, in billionths.
+
+    ``bound`` holds over all admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals
+    it unless branching proved more. ``prices`` is by row of the problem's limits.
+    """
+
+    stop: Stop
+    knowledge: Knowledge
+    worker: Longs
+    order: Longs
+    objective: int
+    bound: int
+    price_bound: int
+    prices: Longs
+    columns: Longs
+    statistics: dict[str, Any] = field(default_factory=dict)

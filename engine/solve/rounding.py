@@ -1,0 +1,163 @@
+"""From a fractional plan to a whole one: fix what is whole, branch on the residue, insert what still fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.offers import entries_of, use_of
+from engine.problem.problem import MatchingProblem
+from engine.rule import Array
+from engine.solve.linear_program import LinearAnswer, solve
+from engine.solve.restricted import Crews, Restricted, restricted_program
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+WHOLE = 1e-6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen columns, sorted, and their value in billionths."""
+
+    columns: Longs
+    objective: int
+
+
+def choice_of(problem: MatchingProblem, columns: Longs) -> Choice:
+    """A choice with its exact value."""
+    return Choice(np.sort(columns), int(problem.offers.value[columns].sum()))
+
+
+def is_feasible(problem: MatchingProblem, columns: Longs) -> bool:
+    """Whether the columns keep every limit, every crew, one column a party and every bound party."""
+    offers, limits = problem.offers, problem.limits
+    party = np.searchsorted(offers.of_party, columns, "right") - 1
+    taken = np.bincount(party, minlength=len(offers.must))
+    use = use_of(offers, limits, columns)
+    crew = use[problem.crew_orders]
+    return bool(
+        (taken <= 1).all()
+        and (taken[offers.must] == 1).all()
+        and (use <= limits.capacity + 1e-9).all()
+        and ((crew == 0) | (crew >= problem.register.min_crew[problem.crew_orders])).all()
+    )
+
+
+def crews_for(problem: MatchingProblem, fixed_use: Floats, columns: Longs) -> Crews | None:
+    """The crews that columns may open or must still fill, beside what is fixed."""
+    orders = problem.crew_orders
+    least = problem.register.min_crew[orders].astype(np.float64)
+    fixed = fixed_use[orders]
+    reached = np.zeros(problem.offers.order_count, bool)
+    reached[problem.offers.placements(columns)[1]] = True
+    wanted = (fixed < least) & (reached[orders] | (fixed > 0))
+    if not wanted.any():
+        return None
+    most = problem.register.headcount[orders].astype(np.float64)
+    return Crews(orders[wanted], (least - fixed)[wanted], (most - fixed)[wanted], (fixed > 0)[wanted])
+
+
+def branch(
+    problem: MatchingProblem,
+    fixed: Longs,
+    free: Longs,
+    seconds: float,
+    nodes: int,
+    start: Longs | None = None,
+    relative_gap: float = 0.0,
+) -> tuple[Longs | None, LinearAnswer]:
+    """The best whole choice among ``free`` columns beside the ``fixed`` ones, and the solver's answer."""
+    fixed_use = use_of(problem.offers, problem.limits, fixed)
+    capacity = problem.limits.capacity - fixed_use
+    crews = crews_for(problem, fixed_use, free)
+    restricted: Restricted = restricted_program(
+        problem.offers, problem.limits, free, capacity, integral=True, crews=crews, start=start
+    )
+    answer = solve(restricted.program, seconds, nodes=nodes, relative_gap=relative_gap)
+    if not len(answer.point):
+        return None, answer
+    chosen = free[answer.point[: len(free)] > 0.5]
+    columns = np.concatenate([fixed, chosen])
+    return (columns if is_feasible(problem, columns) else None), answer
+
+
+def round_point(
+    problem: MatchingProblem, core: Longs, point: Floats, seconds: float, nodes: int, relative_gap: float
+) -> Longs | None:
+    """Fix the whole part of a fractional plan and branch on the rest; crews that it leaves in doubt are not fixed."""
+    offers = problem.offers
+    whole = core[point > 1 - WHOLE]
+    use = np.zeros(problem.limits.row_count)
+    np.add.at(use, offers.placements(core)[1], np.repeat(point, np.diff(offers.cells)[core]))
+    doubtful = np.zeros(offers.order_count, bool)
+    orders = problem.crew_orders
+    doubtful[orders[use[orders] < problem.register.min_crew[orders] - WHOLE]] = True
+    unsure = _touches(problem, whole, doubtful)
+    fixed = whole[~unsure]
+    party = np.searchsorted(offers.of_party, core, "right") - 1
+    settled = np.zeros(len(offers.must), bool)
+    settled[np.searchsorted(offers.of_party, fixed, "right") - 1] = True
+    free = core[~settled[party]]
+    if not len(free):
+        return fixed if is_feasible(problem, fixed) else None
+    return branch(problem, fixed, free, seconds, nodes, relative_gap=relative_gap)[0]
+
+
+def _touches(problem: MatchingProblem, columns: Longs, orders: Bools) -> Bools:
+    """Which columns hold a placement on one of the marked orders."""
+    lengths = np.diff(problem.offers.cells)[columns]
+    owner = np.repeat(np.arange(len(columns)), lengths)
+    hits = np.zeros(len(columns), bool)
+    hits[owner[orders[problem.offers.placements(columns)[1]]]] = True
+    return hits
+
+
+def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
+    """Add columns of free parties, in the order of ``ranking``, wherever every limit and crew allows it."""
+    offers, limits = problem.offers, problem.limits
+    party = np.searchsorted(offers.of_party, ranking, "right") - 1
+    taken = np.zeros(len(offers.must), np.bool_)
+    taken[np.searchsorted(offers.of_party, columns, "right") - 1] = True
+    candidates = ranking[~taken[party]]
+    if not len(candidates):
+        return columns
+    use = use_of(offers, limits, columns)
+    closed = np.zeros(offers.order_count, bool)
+    closed[problem.crew_orders] = use[problem.crew_orders] == 0
+    candidates = candidates[~_touches(problem, candidates, closed)]
+    entries = entries_of(offers, limits, candidates)
+    added = np.zeros(len(candidates), np.bool_)
+    party = np.searchsorted(offers.of_party, candidates, "right") - 1
+    _insert(party, entries.offsets, entries.row, entries.coefficient, limits.capacity + 1e-9, use, taken, added)
+    return np.concatenate([columns, candidates[added]])
+
+
+@kernel
+def _insert(
+    party: Array,
+    offsets: Array,
+    row: Array,
+    coefficient: Array,
+    capacity: Array,
+    use: Array,
+    taken: Array,
+    added: Array,
+) -> None:
+    for i in range(len(party)):
+        if taken[party[i]]:
+            continue
+        fits = True
+        for k in range(offsets[i], offsets[i + 1]):
+            if use[row[k]] + coefficient[k] > capacity[row[k]]:
+                fits = False
+                break
+        if fits:
+            taken[party[i]] = True
+            added[i] = True
+            for k in range(offsets[i], offsets[i + 1]):
+                use[row[k]] += coefficient[k]
