@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -127,6 +127,12 @@ def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Lon
         surplus,
     )
     return chosen, surplus
+
+
+def least_bad_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
+    """Each party's best column, worth its price or not (`NOTHING` where it has none), and what it is worth less price."""
+    everyone = replace(offers, must=np.ones(len(offers.must), bool))
+    return best_offers(everyone, table, prices)
 
 
 @kernel

@@ -11,12 +11,21 @@ from types import FrameType
 
 
 class Budget:
-    """A wall-clock limit from now on, and a flag that an interrupt sets."""
+    """A wall-clock limit from now on, a count of the steps made, and a flag that an interrupt sets.
 
-    def __init__(self, seconds: float) -> None:
+    A run that the clock or an interrupt ended is replayed by ``most_steps``: it then stops at the same step.
+    """
+
+    def __init__(self, seconds: float, most_steps: int | None = None) -> None:
         self._begin = time.monotonic()
         self._limit = seconds
+        self._most_steps = most_steps
+        self.steps = 0
         self.interrupted = False
+
+    def step(self) -> None:
+        """Count one step of work that was done whole."""
+        self.steps += 1
 
     @property
     def spent(self) -> float:
@@ -25,12 +34,14 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """Seconds that are left, never below 0."""
-        return max(0.0, self._limit - self.spent)
+        """Seconds that are left; below 0 when the limit is past."""
+        return float("inf") if self._most_steps is not None else self._limit - self.spent
 
     @property
     def over(self) -> bool:
         """Whether the run must end at this step."""
+        if self._most_steps is not None:
+            return self.steps >= self._most_steps
         return self.interrupted or self.left <= 0
 
     @contextmanager

@@ -76,7 +76,10 @@ def _write(solver: highspy.Highs, answer: str, integral: bool) -> None:
     point = np.array(solution.col_value) if feasible else np.empty(0)
     price = np.array(solution.row_dual) if solution.dual_valid and not integral else np.empty(0)
     bound = info.mip_dual_bound if integral else info.objective_function_value
-    numbers = [optimal, infeasible, info.objective_function_value, bound, info.mip_node_count, info.simplex_iteration_count]
+    cut_short = status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
+    numbers = [optimal, infeasible, cut_short]
+    numbers += [info.objective_function_value, bound]
+    numbers += [info.mip_node_count, info.simplex_iteration_count]
     aside = answer + ".part.npz"
     np.savez(aside, point=point, price=price, numbers=np.array(numbers, np.float64))
     os.replace(aside, answer)

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import SolverError
+from engine.solve.budget import Budget
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 5.0
+POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,15 @@ class LinearAnswer:
 
 def solve(
     program: LinearProgram,
-    seconds: float,
+    budget: Budget,
     method: str = "choose",
     nodes: int = 0,
     relative_gap: float = 0.0,
-) -> LinearAnswer:
-    """Solve ``program`` within ``seconds``; ``nodes`` above 0 limits the branching.
+) -> LinearAnswer | None:
+    """Solve ``program`` within the budget; ``nodes`` above 0 limits the branching.
 
-    Raises `SolverError` where the process fails; a process that outlives its limit is killed and answers nothing.
+    A program that the clock or an interrupt cuts short answers None, so that every answer can be had again. Raises
+    `SolverError` where the process fails.
     """
     buffer = io.BytesIO()
     arrays = {name: value for name, value in vars(program).items() if value is not None}
@@ -73,35 +77,37 @@ def solve(
         question, answer = Path(folder, "question.npz"), Path(folder, "answer.npz")
         question.write_bytes(buffer.getvalue())
         command = [sys.executable, "-m", "engine.solve.highs_process", str(question), str(answer)]
-        command += [f"{seconds:.3f}", method, str(nodes), repr(relative_gap)]
-        finished = _run(command, seconds + GRACE_SECONDS)
-        if not finished:
-            return _no_answer(program)
-        if not answer.exists():
-            raise SolverError("The solver process gave no answer.")
+        command += [str(min(budget.left, 1e9)), method, str(nodes), repr(relative_gap)]
+        if not _run(command, budget):
+            return None
         with np.load(answer) as read:
-            numbers = read["numbers"]
+            optimal, infeasible, cut_short, objective, bound, branched, iterations = read["numbers"]
+            if cut_short:
+                return None
+            budget.step()
             return LinearAnswer(
-                bool(numbers[0]),
-                bool(numbers[1]),
+                bool(optimal),
+                bool(infeasible),
                 read["point"],
                 read["price"],
-                float(numbers[2]),
-                float(numbers[3]),
-                int(numbers[4]),
-                int(numbers[5]),
+                float(objective),
+                float(bound),
+                int(branched),
+                int(iterations),
             )
 
 
-def _run(command: list[str], seconds: float) -> bool:
+def _run(command: list[str], budget: Budget) -> bool:
     """Run the child in a session of its own; it also ends when its standard input closes, that is, with its parent."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
-            process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            return False
+            while process.poll() is None:
+                if budget.interrupted or budget.left <= -GRACE_SECONDS:
+                    return False
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=POLL_SECONDS)
         finally:
             process.kill()
         if process.returncode != 0:
@@ -109,7 +115,3 @@ def _run(command: list[str], seconds: float) -> bool:
             tail = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
             raise SolverError(f"The solver process ended with status {process.returncode}. {' '.join(tail)}")
     return True
-
-
-def _no_answer(program: LinearProgram) -> LinearAnswer:
-    return LinearAnswer(False, False, np.empty(0), np.empty(0), -np.inf, np.inf, 0, 0)

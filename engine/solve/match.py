@@ -16,11 +16,11 @@ def match(
     problem: MatchingProblem,
     mechanism: str = "optimal",
     gap: float = 0.001,
-    time_limit: float = 600.0,
+    budget: Budget | None = None,
     progress: Listener | None = None,
     warm: npt.NDArray[np.int64] | None = None,
 ) -> Result:
-    """Choose placements by ``mechanism``, to within ``gap``, in at most ``time_limit`` seconds of solving.
+    """Choose placements by ``mechanism``, to within ``gap``, within the budget (600 s by default).
 
     ``warm`` are prices (billionths, by limit row) to begin from. Raises `CallError` for an unknown mechanism and
     `ClashError` where the commitments can't all be kept.
@@ -28,7 +28,7 @@ def match(
     known = mechanisms()
     if mechanism not in known:
         raise CallError(f"There is no mechanism {mechanism!r}.", "Use one of " + ", ".join(known) + ".")
-    budget = Budget(time_limit)
+    budget = budget or Budget(600.0)
     with budget.heeding_interrupts():
         result: Result = known[mechanism](problem, gap, budget, progress, warm)
     return result

@@ -62,6 +62,7 @@ def ascend(offers: Offers, limits: Limits, prices: Longs, sweeps: int, step: flo
         point = np.maximum(0, point + step * momentum)
         if made > 0.3 * sweeps:
             step *= 0.01 ** (1 / (0.7 * sweeps))
+        budget.step()
         if budget.over:
             break
     return best, made

@@ -11,6 +11,7 @@ from engine.kernel import kernel
 from engine.problem.offers import entries_of, use_of
 from engine.problem.problem import MatchingProblem
 from engine.rule import Array
+from engine.solve.budget import Budget
 from engine.solve.linear_program import LinearAnswer, solve
 from engine.solve.restricted import Crews, Restricted, restricted_program
 
@@ -66,11 +67,11 @@ def branch(
     problem: MatchingProblem,
     fixed: Longs,
     free: Longs,
-    seconds: float,
-    nodes: int,
+    budget: Budget,
+    nodes: int = 0,
     start: Longs | None = None,
     relative_gap: float = 0.0,
-) -> tuple[Longs | None, LinearAnswer]:
+) -> tuple[Longs | None, LinearAnswer | None]:
     """The best whole choice among ``free`` columns beside the ``fixed`` ones, and the solver's answer."""
     fixed_use = use_of(problem.offers, problem.limits, fixed)
     capacity = problem.limits.capacity - fixed_use
@@ -78,8 +79,8 @@ def branch(
     restricted: Restricted = restricted_program(
         problem.offers, problem.limits, free, capacity, integral=True, crews=crews, start=start
     )
-    answer = solve(restricted.program, seconds, nodes=nodes, relative_gap=relative_gap)
-    if not len(answer.point):
+    answer = solve(restricted.program, budget, nodes=nodes, relative_gap=relative_gap)
+    if answer is None or not len(answer.point):
         return None, answer
     chosen = free[answer.point[: len(free)] > 0.5]
     columns = np.concatenate([fixed, chosen])
@@ -87,7 +88,7 @@ def branch(
 
 
 def round_point(
-    problem: MatchingProblem, core: Longs, point: Floats, seconds: float, nodes: int, relative_gap: float
+    problem: MatchingProblem, core: Longs, point: Floats, budget: Budget, nodes: int, relative_gap: float
 ) -> Longs | None:
     """Fix the whole part of a fractional plan and branch on the rest; crews that it leaves in doubt are not fixed."""
     offers = problem.offers
@@ -105,7 +106,7 @@ def round_point(
     free = core[~settled[party]]
     if not len(free):
         return fixed if is_feasible(problem, fixed) else None
-    return branch(problem, fixed, free, seconds, nodes, relative_gap=relative_gap)[0]
+    return branch(problem, fixed, free, budget, nodes, relative_gap=relative_gap)[0]
 
 
 def _touches(problem: MatchingProblem, columns: Longs, orders: Bools) -> Bools:

@@ -54,12 +54,12 @@ def sift(
     best, point, value = bound, np.empty(0), -np.inf
     for number in range(1, rounds + 1):
         restricted = restricted_program(offers, limits, core, limits.capacity)
-        answer = solve(restricted.program, max(budget.left, 1.0))
+        answer = solve(restricted.program, budget)
+        if answer is None:
+            return Sifted(best, core, np.empty(0), value, number)
         if answer.infeasible:
             return Sifted(best, core, np.empty(0), -np.inf, number, infeasible=True)
         if not answer.optimal:
-            if budget.over:
-                return Sifted(best, core, point, value, number)
             raise SolverError("The linear program over the core was not solved.")
         point, value = answer.point, answer.objective
         found = bound_at(offers, limits, prices_of(restricted, answer.price, limits.row_count))

@@ -64,8 +64,10 @@ class _Run:
         if sifted.infeasible:
             raise clash_error(problem)
         self._round(sifted)
-        if (small or not self._good_enough()) and not self.budget.over:
-            self._close(small)
+        nodes, columns = NODES, CLOSING_COLUMNS
+        while not self.budget.over and not (self._closed() if small else self._good_enough()):
+            self._close(small, nodes, columns)
+            nodes, columns = 4 * nodes, 2 * columns
         return self._result(small)
 
     def _begin_with_commitments(self) -> None:
@@ -77,10 +79,10 @@ class _Run:
         self.plan = Choice(np.empty(0, np.int64), 0)
         if len(bound_parties):
             columns = np.concatenate([np.arange(*offers.of_party[[p, p + 1]]) for p in bound_parties])
-            chosen, answer = branch(self.problem, np.empty(0, np.int64), columns, max(self.budget.left, 1.0), 0)
+            chosen, answer = branch(self.problem, np.empty(0, np.int64), columns, self.budget)
             if chosen is not None:
                 self.plan = choice_of(self.problem, chosen)
-            elif answer.infeasible and not self._others_may_help():
+            elif answer is not None and answer.infeasible and not self._others_may_help():
                 raise clash_error(self.problem)
         self._tell("prices")
 
@@ -115,9 +117,7 @@ class _Run:
     def _round(self, sifted: Sifted) -> None:
         if len(sifted.point) and not self.budget.over:
             tolerance = min(self.gap, 1e-4) / 4
-            found = round_point(
-                self.problem, sifted.core, sifted.point, max(1.0, self.budget.left), NODES, tolerance
-            )
+            found = round_point(self.problem, sifted.core, sifted.point, self.budget, NODES, tolerance)
             if found is not None:
                 self._offer(found)
         self._fill()
@@ -137,10 +137,13 @@ class _Run:
         if found.objective >= self.plan.objective or not is_feasible(self.problem, self.plan.columns):
             self.plan = found
 
+    def _closed(self) -> bool:
+        return self.proved - self.plan.objective <= PROOF * max(SCALE, self.plan.objective)
+
     def _good_enough(self) -> bool:
         return self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
 
-    def _close(self, small: bool) -> None:
+    def _close(self, small: bool, nodes: int, most_columns: int) -> None:
         """Branch over every column that a better plan could hold: those whose loss is within what is in doubt."""
         problem, offers = self.problem, self.problem.offers
         doubt = self.bound.value - self.plan.objective
@@ -149,17 +152,17 @@ class _Run:
         reduced = reduced_values(offers, price_table(problem.limits, prices), prices)
         loss = self.bound.surplus[offers.party_of()] - reduced
         survivors = np.flatnonzero(loss <= doubt) if feasible else np.arange(offers.count)
-        if len(survivors) > CLOSING_COLUMNS and not small:
-            survivors = survivors[np.argsort(loss[survivors], kind="stable")[:CLOSING_COLUMNS]]
-            whole = False
-        else:
-            whole = True
+        whole = small or len(survivors) <= most_columns
+        if not whole:
+            survivors = survivors[np.argsort(loss[survivors], kind="stable")[:most_columns]]
         survivors = np.union1d(survivors, self.plan.columns)
         start = self.plan.columns if feasible else None
         gap = 0.0 if small else self.gap / 2
         found, answer = branch(
-            problem, np.empty(0, np.int64), survivors, max(1.0, self.budget.left), 0 if small else NODES, start, gap
+            problem, np.empty(0, np.int64), survivors, self.budget, 0 if small else nodes, start, gap
         )
+        if answer is None:
+            return
         self.statistics |= {"closing_columns": len(survivors), "closing_nodes": answer.nodes}
         if answer.infeasible and not feasible:
             raise clash_error(problem)
@@ -175,7 +178,7 @@ class _Run:
         problem = self.problem
         if not is_feasible(problem, self.plan.columns):
             raise clash_error(problem)
-        optimal = self.proved - self.plan.objective <= PROOF * max(SCALE, self.plan.objective)
+        optimal = self._closed() and is_feasible(problem, self.plan.columns)
         if optimal:
             stop, knowledge = Stop.PROVED, Knowledge.OPTIMAL
         elif self._good_enough():

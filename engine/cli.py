@@ -1,0 +1,171 @@
+"""The command line: each command parses, calls and prints; the work is elsewhere and imported when it is needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import InputError, VaivenError
+
+app = typer.Typer(
+    help="Vaivén matches seasonal workers to job orders under bilateral agreements, provably well, and says why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+ProgrammeFolder = Annotated[Path, typer.Argument(help="The folder of the programme.", show_default=False)]
+PlanFolder = Annotated[Path, typer.Argument(help="The folder of the plan.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+
+
+@app.command()
+def validate(programme: ProgrammeFolder, as_json: AsJson = False) -> None:
+    """Read a programme and name every fault."""
+    from engine.console import out, talk
+    from engine.programme import read_programme
+
+    read = read_programme(programme)
+    sizes = {name: table.size for name, table in read.tables.items()}
+    if as_json:
+        print(json.dumps({"programme": read.settings.id, "tables": sizes, "notices": read.notices, "faults": []}))
+        return
+    for notice in read.notices:
+        talk().print(f"Note: {notice}", markup=False)
+    listing = ", ".join(f"{count:,} {name}" for name, count in sizes.items() if count)
+    clauses = len(read.all_clauses())
+    out().print(f"{read.settings.id} is sound: {listing}; {len(read.agreements)} agreements, {clauses} clauses.")
+
+
+@app.command()
+def match(
+    programme: ProgrammeFolder,
+    plan: Annotated[Path, typer.Argument(help="A new folder for the plan.", show_default=False)],
+    mechanism: Annotated[str, typer.Option(help="How to choose.")] = "optimal",
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Stop when the certified gap is at most this.")] = 0.001,
+    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the solve stage.")] = 600.0,
+    seed: Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")] = 0,
+    warm: Annotated[Path | None, typer.Option(help="Begin from the prices of this earlier plan.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Match workers to orders: a legal plan with a proven bound, audited before it is written."""
+    from engine.console import ProgressTalk, show_plan, talk
+    from engine.run import Options, match_to_folder
+
+    progress = ProgressTalk(quiet or as_json)
+    try:
+        options = Options(mechanism, gap, time_limit, seed, warm)
+        matched = match_to_folder(programme, plan, options, progress.progress, progress.stage)
+    finally:
+        progress.close()
+    if as_json:
+        print(json.dumps(dict(matched.files.certificate)))
+    else:
+        for notice in matched.programme.notices:
+            talk().print(f"Note: {notice}", markup=False)
+        show_plan(matched)
+        talk().print(f"The plan is in {plan}.", markup=False)
+
+
+@app.command()
+def check(
+    programme: ProgrammeFolder,
+    plan: PlanFolder,
+    bound: Annotated[bool, typer.Option("--bound", help="Recompute the bound from prices.csv by weak duality.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Audit any plan, whoever made it, from the raw programme: exit status 1 where it is not legal."""
+    from dataclasses import asdict
+
+    from engine.console import out
+    from engine.plan.audit import audit
+    from engine.plan.plan_files import read_placements
+    from engine.programme import read_programme
+
+    read = read_programme(programme)
+    verdict = audit(read, *read_placements(read, plan))
+    proved = None
+    if bound:
+        from engine.plan.bound_check import recomputed_bound
+
+        proved = recomputed_bound(read, plan)
+    if as_json:
+        answer = {
+            "legal": verdict.legal,
+            "objective": verdict.objective,
+            "placements": verdict.placements,
+            "checks": list(verdict.checks),
+            "breaches": [asdict(breach) for breach in verdict.breaches],
+        }
+        print(json.dumps(answer if proved is None else {**answer, "bound": proved}))
+    else:
+        console = out()
+        for breach in verdict.breaches:
+            console.print(f"✗ {breach}", markup=False)
+        word = "legal" if verdict.legal else f"NOT legal: {len(verdict.breaches)} breaches"
+        checked = sum(line["checked"] for line in verdict.checks)
+        console.print(
+            f"{verdict.placements:,} placements, objective {verdict.objective:,.6f}: {word} "
+            f"({checked:,} checks of {len(verdict.checks)} rules)."
+        )
+        if proved is not None:
+            console.print(f"By prices.csv no legal plan is worth more than {proved:,.6f}.")
+    if not verdict.legal or (proved is not None and proved < verdict.objective - 1e-6):
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    programme: ProgrammeFolder,
+    model: Annotated[Path, typer.Argument(help="The file to write, MODEL.mps.", show_default=False)],
+) -> None:
+    """Write the exact integer program as MPS, so that any solver can be held against us."""
+    from engine.console import talk
+    from engine.problem import compile_problem
+    from engine.problem.export import write_mps
+    from engine.programme import read_programme
+
+    columns, rows = write_mps(compile_problem(read_programme(programme)), model)
+    talk().print(f"{model}: {columns:,} columns, {rows:,} rows.", markup=False)
+
+
+@app.command()
+def replay(programme: ProgrammeFolder, plan: PlanFolder, quiet: Quiet = False) -> None:
+    """Run again what made a plan: exit status 1 where any file differs (seconds apart)."""
+    from engine.console import ProgressTalk, out
+    from engine.run import replay as replay_plan
+
+    progress = ProgressTalk(quiet)
+    try:
+        differing = replay_plan(programme, plan, progress.progress)
+    finally:
+        progress.close()
+    if differing:
+        out().print(f"The replay differs in {', '.join(differing)}.")
+        raise typer.Exit(1)
+    out().print("The replay gave the same bytes in every file.")
+
+
+def main() -> None:
+    """Run the command line; a known error prints its message and ends with its exit status."""
+    for command in entry_points(group="vaiven.commands"):
+        command.load()(app)
+    try:
+        app()
+    except VaivenError as error:
+        _show_error(error)
+        sys.exit(error.status)
+
+
+def _show_error(error: VaivenError) -> None:
+    if isinstance(error, InputError) and "--json" in sys.argv:
+        from dataclasses import asdict
+
+        print(json.dumps({"faults": [asdict(fault) for fault in error.faults]}))
+    print(f"vaiven: {error}", file=sys.stderr)

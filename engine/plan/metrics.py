@@ -1,0 +1,107 @@
+"""What a plan amounts to: fill by corridor, sector and month, quota use, and what limits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.plan.placement_table import PlacementTable
+from engine.programme.programme import Programme
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One line of a table of fill: placements against the places asked (0 where none can be said) and paid weeks."""
+
+    name: str
+    placements: int
+    places: int
+    weeks: float
+
+
+def fill_by_corridor(placements: PlacementTable) -> list[Fill]:
+    """Placements and weeks from each origin to each destination; places belong to destinations, so none are said."""
+    origin, destination = placements.text("workers", "origin_country"), placements.text("orders", "destination_country")
+    return _grouped(placements, origin + " → " + destination, None)
+
+
+def fill_by_destination(placements: PlacementTable) -> list[Fill]:
+    """Placements against places in each destination."""
+    orders = placements.programme.orders.labels("destination_country").text()
+    return _grouped(placements, orders[placements.order], orders)
+
+
+def fill_by_sector(placements: PlacementTable) -> list[Fill]:
+    """Placements against places in each sector."""
+    orders = placements.programme.orders.labels("sector").text()
+    return _grouped(placements, orders[placements.order], orders)
+
+
+def fill_by_month(placements: PlacementTable) -> list[Fill]:
+    """Placements against places by month of the start."""
+    days = placements.programme.orders.values("start_date").astype(np.int64).astype("datetime64[D]")
+    orders = np.datetime_as_string(days, unit="M").astype(object)
+    return _grouped(placements, orders[placements.order], orders)
+
+
+def _grouped(
+    placements: PlacementTable, key: npt.NDArray[np.object_], by_order: npt.NDArray[np.object_] | None
+) -> list[Fill]:
+    headcount = placements.programme.orders.values("headcount")
+    every = key if by_order is None else by_order
+    names = np.unique(np.concatenate([key, every]).astype(str))
+    position = np.searchsorted(names, key.astype(str))
+    placed = np.bincount(position, minlength=len(names))
+    weeks = np.bincount(position, placements.days / 7, len(names))
+    places = np.zeros(len(names))
+    if by_order is not None:
+        places = np.bincount(np.searchsorted(names, by_order.astype(str)), headcount, len(names))
+    return [
+        Fill(str(name), int(p), int(n), float(w)) for name, p, n, w in zip(names, placed, places, weeks, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """How much of a limit is used, and what one more unit could at most add."""
+
+    limit: str
+    clause_id: str
+    scope: str
+    used: float
+    count: float
+    price: float
+
+
+def quota_use(prices: pa.Table, most: int = 12) -> list[LimitUse]:
+    """The caps and set-asides most used, the fullest first; headcount, beds and shares are left out."""
+    kept = prices.filter(
+        pc.and_(pc.invert(pc.is_in(prices["clause_id"], pa.array(["headcount", "beds"]))), pc.is_valid(prices["count"]))
+    )
+    uses = _uses(kept)
+    return sorted(uses, key=lambda use: (-use.used / max(use.count, 1), -use.count, use.limit))[:most]
+
+
+def what_limits(prices: pa.Table, most: int = 12) -> list[LimitUse]:
+    """The limits with the highest prices: where one more unit could add most."""
+    priced = prices.filter(pc.greater(prices["price"], 0))
+    return sorted(_uses(priced), key=lambda use: (-use.price, use.limit))[:most]
+
+
+def _uses(table: pa.Table) -> list[LimitUse]:
+    return [
+        LimitUse(row["limit"], row["clause_id"], row["scope"], row["used"], row["count"] or 0, row["price"])
+        for row in table.to_pylist()
+    ]
+
+
+def net_income(programme: Programme, worker: Longs, order: Longs) -> float:
+    """What all placements together pay the workers, after deductions, travel and costs, over their whole length."""
+    placements = PlacementTable(programme, worker, order)
+    return float((placements.net_weekly_income() * placements.days / 7).sum())

@@ -1,0 +1,150 @@
+"""A plan as a folder: placements, reasons, prices and the certificate, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from engine.atomic import written_aside
+from engine.days import day_text
+from engine.errors import CallError, Fault, InputError
+from engine.plan.placement_table import HOME, PlacementTable
+from engine.plan.reasons import Reasons
+from engine.plan.valuation import placement_values
+from engine.problem.limits import Limits
+from engine.problem.values import SCALE
+from engine.programme.programme import Programme
+from engine.programme.raw_table import read_csv
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+CERTIFICATE = "certificate.json"
+
+
+@dataclass(frozen=True)
+class PlanFiles:
+    """The content of a plan folder."""
+
+    placements: pa.Table
+    unplaced: pa.Table
+    unfilled: pa.Table
+    prices: pa.Table
+    certificate: Mapping[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """Write the folder; it appears whole or not at all."""
+        with written_aside(folder) as target:
+            for name in ("placements", "unplaced", "unfilled", "prices"):
+                pa_csv.write_csv(getattr(self, name), target / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
+            (target / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
+
+
+def placements_table(programme: Programme, worker: Longs, order: Longs) -> pa.Table:
+    """placements.csv, sorted by worker id and start."""
+    orders = programme.orders
+    by_name = np.lexsort((orders.values("start_date")[order], programme.workers.id_text("worker_id")[worker].astype(str)))
+    placements = PlacementTable(programme, worker[by_name], order[by_name])
+    agreement = placements.agreement()
+    names = np.array([*(a.id for a in programme.agreements), ""], dtype=object)
+    return pa.table(
+        {
+            "worker_id": pa.array(placements.text("workers", "worker_id"), pa.string()),
+            "order_id": pa.array(placements.text("orders", "order_id"), pa.string()),
+            "employer_id": pa.array(placements.text("orders", "employer_id"), pa.string()),
+            "agreement_id": pa.array(names[np.where(agreement == HOME, -1, agreement)], pa.string()),
+            "start_date": _dates(orders.values("start_date")[placements.order]),
+            "end_date": _dates(orders.values("end_date")[placements.order]),
+            "value": pa.array(np.round(placement_values(placements), 6)),
+        }
+    )
+
+
+def _dates(days: npt.NDArray[Any]) -> pa.Array:
+    texts, position = np.unique(days, return_inverse=True)
+    return pa.array(np.array([day_text(int(d)) for d in texts], dtype=object)[position], pa.string())
+
+
+def reason_tables(programme: Programme, reasons: Reasons) -> tuple[pa.Table, pa.Table]:
+    """unplaced.csv and unfilled.csv, sorted by id."""
+    workers, orders = programme.workers.id_text("worker_id"), programme.orders.id_text("order_id")
+    unplaced = sorted((workers[row], text) for row, text in reasons.unplaced.items())
+    unfilled = sorted((orders[row], places, text) for row, (places, text) in reasons.unfilled.items())
+    return (
+        pa.table(
+            {
+                "worker_id": pa.array([name for name, _ in unplaced], pa.string()),
+                "reason": pa.array([text for _, text in unplaced], pa.string()),
+            }
+        ),
+        pa.table(
+            {
+                "order_id": pa.array([name for name, _, _ in unfilled], pa.string()),
+                "open_places": pa.array([places for _, places, _ in unfilled], pa.int64()),
+                "reason": pa.array([text for _, _, text in unfilled], pa.string()),
+            }
+        ),
+    )
+
+
+def prices_table(limits: Limits, use: Floats, prices: Longs) -> pa.Table:
+    """prices.csv: a row a limit; ``count`` is empty for a share."""
+    names = limits.names
+    is_ratio = np.zeros(len(names), bool)
+    for named in limits.blocks:
+        if any(part.coefficient != 1.0 for part in named.block.parts):
+            is_ratio[named.first_row : named.first_row + len(named.block.capacity)] = True
+    table = pa.table(
+        {
+            "limit": pa.array([name for name, _, _ in names], pa.string()),
+            "clause_id": pa.array([clause for _, clause, _ in names], pa.string()),
+            "scope": pa.array([scope for _, _, scope in names], pa.string()),
+            "used": pa.array(np.round(use, 9)),
+            "count": pa.array(limits.capacity.astype(np.int64), mask=is_ratio),
+            "price": pa.array(prices / SCALE),
+        }
+    )
+    return table.take(pc.sort_indices(table, [("limit", "ascending")]))
+
+
+def read_placements(programme: Programme, folder: Path) -> tuple[Longs, Longs]:
+    """(worker, order) row numbers of a plan; only worker_id and order_id are needed.
+
+    Raises `CallError` where there is no placements.csv and `InputError` for unknown ids and missing columns.
+    """
+    path = folder / "placements.csv" if folder.is_dir() else folder
+    if not path.is_file():
+        raise CallError(f"There is no plan {folder}.", "A plan is a folder with placements.csv.")
+    faults: list[Fault] = []
+    table = read_csv(path, "placements", faults.append)
+    rows = []
+    for column, owner in (("worker_id", "workers"), ("order_id", "orders")):
+        if table is None or column not in table.columns:
+            faults.append(Fault(path.name, 1, column, "", "is a missing column", "a column of this name", "column"))
+            continue
+        found = pc.fill_null(pc.index_in(table.columns[column], value_set=programme[owner].ids(column)), -1)
+        rows.append(np.asarray(found).astype(np.int64))
+        for row in np.flatnonzero(rows[-1] < 0)[:1000]:
+            text = table.columns[column][row].as_py()
+            faults.append(Fault(path.name, int(row) + 2, column, text, f"is not in {owner}", f"an id of {owner}"))
+    if faults:
+        raise InputError(faults)
+    return rows[0], rows[1]
+
+
+def read_certificate(folder: Path) -> dict[str, Any]:
+    """The certificate of a plan. Raises `CallError` where it is missing or unreadable."""
+    path = folder / CERTIFICATE
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise CallError(f"{path} can't be read ({error}).", "Name a plan that vaiven match wrote.") from error
+    return content

@@ -1,0 +1,220 @@
+"""The whole run: read, compile, solve, audit, give reasons, certify; and the replay that must give the same bytes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from engine.atomic import refuse_occupied
+from engine.errors import AuditError, CallError
+from engine.kernel import software_version
+from engine.plan.audit import Audit, audit
+from engine.plan.plan_files import (
+    PlanFiles,
+    placements_table,
+    prices_table,
+    read_certificate,
+    reason_tables,
+)
+from engine.plan.reasons import find_reasons
+from engine.problem import MatchingProblem, compile_problem
+from engine.problem.offers import use_of
+from engine.problem.values import SCALE
+from engine.programme import Programme, read_programme
+from engine.programme.reorder import drawn_order
+from engine.solve.budget import Budget
+from engine.solve.match import match
+from engine.solve.result import Listener, Result, Stop
+
+Longs = npt.NDArray[np.int64]
+STATUS = {
+    Stop.PROVED: "optimal",
+    Stop.GAP: "within_gap",
+    Stop.EXHAUSTED: "within_gap",
+    Stop.TIME: "time_limit",
+    Stop.INTERRUPT: "interrupted",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to match: the mechanism, the gap asked, the limit of the solve stage in seconds, the seed of the ties."""
+
+    mechanism: str = "optimal"
+    gap: float = 0.001
+    time_limit: float = 600.0
+    seed: int = 0
+    warm: Path | None = None
+    most_steps: int | None = None
+
+
+@dataclass
+class Matched:
+    """A certified plan with what it was made from; ``programme`` has the rows in the order of the files."""
+
+    programme: Programme
+    problem: MatchingProblem
+    result: Result
+    worker: Longs
+    order: Longs
+    verdict: Audit
+    files: PlanFiles
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def match_programme(
+    folder: Path | str,
+    options: Options | None = None,
+    listener: Listener | None = None,
+    tell: Callable[[str], None] = lambda phase: None,
+) -> Matched:
+    """Read the programme in ``folder`` and match it; the plan passed the audit, or `AuditError` is raised."""
+    clock = _Clock(tell)
+    clock.begin("read")
+    programme = read_programme(folder)
+    return match_read(programme, options or Options(), listener, clock)
+
+
+def match_read(
+    programme: Programme, options: Options, listener: Listener | None = None, clock: _Clock | None = None
+) -> Matched:
+    """Match a programme that was read before."""
+    clock = clock or _Clock(lambda phase: None)
+    clock.begin("compile")
+    drawn, workers, orders = drawn_order(programme, options.seed)
+    problem = compile_problem(drawn)
+    clock.begin("solve")
+    budget = Budget(options.time_limit, options.most_steps)
+    result = match(problem, options.mechanism, options.gap, budget, listener, _warm_prices(problem, options.warm))
+    clock.begin("check")
+    worker, order = workers[result.worker], orders[result.order]
+    verdict = audit(programme, worker, order)
+    if not verdict.legal:
+        breaches = "\n".join(f"  {breach}" for breach in verdict.breaches[:20])
+        raise AuditError(f"The plan found is not legal and was not written:\n{breaches}", "Please report this.")
+    clock.begin("write")
+    reasons = reason_tables(drawn, find_reasons(problem, result))
+    use = use_of(problem.offers, problem.limits, result.columns)
+    prices = prices_table(problem.limits, use, result.prices)
+    clock.end()
+    certificate = _certificate(problem, result, options, verdict, budget.steps, clock.seconds)
+    files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)
+    return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
+
+
+class _Clock:
+    """Seconds by stage, for the certificate."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._tell = tell
+        self._stage, self._begun = "", 0.0
+
+    def begin(self, stage: str) -> None:
+        self.end()
+        self._stage, self._begun = stage, time.monotonic()
+        self._tell(stage)
+
+    def end(self) -> None:
+        if self._stage:
+            self.seconds[self._stage] = round(time.monotonic() - self._begun, 3)
+
+
+def _certificate(
+    problem: MatchingProblem,
+    result: Result,
+    options: Options,
+    verdict: Audit,
+    steps: int,
+    seconds: dict[str, float],
+) -> dict[str, Any]:
+    objective = verdict.objective
+    bound = max(objective, _upwards(result.bound))
+    return {
+        "format": 1,
+        "programme": problem.programme.settings.id,
+        "programme_sha256": problem.programme.sha256,
+        "software": f"vaiven {software_version()}",
+        "mechanism": options.mechanism,
+        "seed": options.seed,
+        "gap_asked": options.gap,
+        "steps": steps,
+        "status": STATUS[result.stop],
+        "objective": objective,
+        "bound": bound,
+        "gap": (bound - objective) / max(1.0, abs(bound)),
+        "price_bound": max(bound, _upwards(result.price_bound)),
+        "placements": verdict.placements,
+        "eligible_pairs": problem.eligible_pairs,
+        "seconds": {stage: seconds.get(stage, 0.0) for stage in ("read", "compile", "solve", "check")},
+        "checks": list(verdict.checks),
+        "prices": "prices.csv",
+    }
+
+
+def _upwards(billionths: int) -> float:
+    """A bound in value terms, rounded up to a millionth; a thousandth of one is the rounding of values itself."""
+    return float(-(-(billionths - SCALE // 10**9 * 500) // (SCALE // 10**6))) / 1e6
+
+
+def _warm_prices(problem: MatchingProblem, plan: Path | None) -> Longs | None:
+    """Prices of an earlier plan by limit; limits that it didn't know begin at 0."""
+    if plan is None:
+        return None
+    path = plan / "prices.csv"
+    if not path.is_file():
+        raise CallError(f"There are no prices in {plan}.", "Name a plan folder with prices.csv.")
+    table = pa_csv.read_csv(path)
+    known = dict(zip(table.column("limit").to_pylist(), table.column("price").to_pylist(), strict=True))
+    found = np.array([known.get(name, 0.0) for name, _, _ in problem.limits.names])
+    return np.rint(found * SCALE).astype(np.int64)
+
+
+def replay(folder: Path, plan: Path, listener: Listener | None = None) -> list[str]:
+    """Run again what ``plan`` was made from and name every file that differs (``seconds`` apart); none is as it should be."""
+    certificate = read_certificate(plan)
+    cut_short = certificate.get("status") in ("time_limit", "interrupted")
+    options = Options(
+        certificate["mechanism"],
+        certificate["gap_asked"],
+        float("inf"),
+        certificate["seed"],
+        None,
+        certificate["steps"] if cut_short else None,
+    )
+    again = match_programme(folder, options, listener)
+    differing = [name for name in ("placements", "unplaced", "unfilled", "prices") if not _same(again.files, plan, name)]
+    made = dict(again.files.certificate)
+    made["status"] = certificate["status"] if cut_short else made["status"]
+    if {**made, "seconds": 0} != {**certificate, "seconds": 0}:
+        differing.append("certificate")
+    return differing
+
+
+def _same(files: PlanFiles, plan: Path, name: str) -> bool:
+    sink = pa.BufferOutputStream()
+    pa_csv.write_csv(getattr(files, name), sink, pa_csv.WriteOptions(quoting_style="needed"))
+    path = plan / f"{name}.csv"
+    return path.is_file() and path.read_bytes() == sink.getvalue().to_pybytes()
+
+
+def match_to_folder(
+    folder: Path,
+    out: Path,
+    options: Options,
+    listener: Listener | None = None,
+    tell: Callable[[str], None] = lambda phase: None,
+) -> Matched:
+    """Match ``folder`` and write the plan to ``out``, which must not be there yet or be empty."""
+    refuse_occupied(out)
+    matched = match_programme(folder, options, listener, tell)
+    matched.files.write(out)
+    return matched
