@@ -10,11 +10,12 @@ import numpy.typing as npt
 from engine.plan.calendar_checks import calendar_breaches
 from engine.plan.pair_checks import pair_breaches
 from engine.plan.placement_table import PlacementTable
-from engine.problem.offers import NOTHING, Offers, entries_of, least_bad_offers, price_table, use_of
+from engine.problem.offers import NOTHING, Offers, entries_of, least_bad_offers, use_of
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme
 from engine.rule import Clause
+from engine.solve.prices import at_prices
 from engine.solve.result import Result
 
 Longs = npt.NDArray[np.int64]
@@ -49,8 +50,8 @@ class _State:
         self.placed[result.worker] = True
         self.free = np.ones(len(offers.must), bool)
         self.free[np.searchsorted(offers.of_party, result.columns, "right") - 1] = False
-        table = price_table(limits, result.prices)
-        self.best, self.worth = least_bad_offers(offers, table, result.prices)
+        priced = at_prices(problem, result.prices, result.crew)
+        self.best, self.worth = least_bad_offers(priced.offers, priced.table, priced.prices)
         self.orders = problem.programme.orders.id_text("order_id")
         self.closed = np.zeros(len(self.orders), bool)
         self.closed[problem.crew_orders] = self.use[problem.crew_orders] == 0

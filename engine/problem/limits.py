@@ -7,8 +7,9 @@ of all rows fold into one table class by order. Rows that tell almost everybody 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -120,13 +121,7 @@ class Limits:
 def make_limits(register: Register) -> Limits:
     """The limits of a programme."""
     bed_rows, bed_capacity, bed_entries = _beds(register)
-    blocks, first = [], register.order_count + len(bed_rows)
-    for clause, season in _counting(register):
-        assert isinstance(clause.rule, Count)
-        for block in clause.rule.limits(season, clause.where, register.programme.siblings(clause)):
-            if len(block.capacity):
-                blocks.append(NamedBlock(first, block, clause))
-                first += len(block.capacity)
+    blocks = _named_blocks(register, register.order_count + len(bed_rows))
     placed = [(named, part) for named in blocks for part in named.block.parts]
     narrow, wide = _split(register, placed)
     features = _features([part for _, part in narrow])
@@ -151,6 +146,23 @@ def make_limits(register: Register) -> Limits:
         tuple(blocks),
         bed_rows,
     )
+
+
+def _named_blocks(register: Register, first: int) -> list[NamedBlock]:
+    """The blocks of all counting clauses; equal worker keys, of which there are few, are kept once."""
+    keys: dict[bytes, Ints] = {}
+    blocks: list[NamedBlock] = []
+    for clause, season in _counting(register):
+        assert isinstance(clause.rule, Count)
+        for block in clause.rule.limits(season, clause.where, register.programme.siblings(clause)):
+            if len(block.capacity):
+                shared = [
+                    replace(p, worker_key=keys.setdefault(blake2b(p.worker_key.tobytes()).digest(), p.worker_key))
+                    for p in block.parts
+                ]
+                blocks.append(NamedBlock(first, replace(block, parts=tuple(shared)), clause))
+                first += len(block.capacity)
+    return blocks
 
 
 def _beds(register: Register) -> tuple[tuple[tuple[int, int], ...], Floats, tuple[Ints, Ints]]:
@@ -223,14 +235,26 @@ def _split(register: Register, placed: list[Placed]) -> tuple[list[Placed], list
     """Parts that fold into classes, and the wide ones that would make too many cells."""
     narrow: list[Placed] = []
     wide: list[Placed] = []
+    classes = np.zeros(register.worker_count, np.int64)
+    seen: set[int] = set()
     for entry in sorted(placed, key=lambda entry: entry[1].key_of.shape[0]):
-        tried = [part for _, part in (*narrow, entry)]
-        fits = entry[1].key_of.shape[0] <= UNLIMITED_KEYS
-        if fits:
-            classes = len(_base_classes(register, tried)[1][0]) if tried else 1
-            fits = (classes << len(_features(tried))) * max(register.order_count, 1) <= MOST_CELLS
-        (narrow if fits else wide).append(entry)
+        part = entry[1]
+        finer = classes if id(part.worker_key) in seen else _refined(classes, part)
+        class_count = int(finer.max(initial=0)) + 1
+        cells = (class_count << len(_features([part, *(p for _, p in narrow)]))) * register.order_count
+        if part.key_of.shape[0] > UNLIMITED_KEYS or cells > MOST_CELLS:
+            wide.append(entry)
+            continue
+        narrow.append(entry)
+        classes = finer
+        seen.add(id(part.worker_key))
     return narrow, wide
+
+
+def _refined(classes: Longs, part: LimitPart) -> Longs:
+    """The classes told apart further by the keys of a part."""
+    refined: Longs = np.unique(classes * part.key_of.shape[0] + part.worker_key, return_inverse=True)[1]
+    return refined
 
 
 def _features(parts: list[LimitPart]) -> tuple[tuple[str, int], ...]:
@@ -247,8 +271,8 @@ def _features(parts: list[LimitPart]) -> tuple[tuple[str, int], ...]:
 def _base_classes(register: Register, parts: list[LimitPart]) -> tuple[Ints, list[Ints]]:
     """The class of each worker, and for each part the worker_key of each class."""
     classes = np.zeros(register.worker_count, np.int64)
-    for part in parts:
-        _, classes = np.unique(classes * part.key_of.shape[0] + part.worker_key, return_inverse=True)
+    for part in {id(part.worker_key): part for part in parts}.values():
+        classes = _refined(classes, part)
     _, first = np.unique(classes, return_index=True)
     return classes.astype(np.int32), [part.worker_key[first] for part in parts] or [first.astype(np.int32)]
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.problem.admitted_pairs import AdmittedPairs, list_pairs
+from engine.problem.crews import without_impossible_crews
 from engine.problem.eligibility import admitted_rectangles
 from engine.problem.itineraries import Itineraries, legal_itineraries, shared_itineraries
 from engine.problem.limits import Limits, make_limits
@@ -52,11 +53,12 @@ def compile_problem(programme: Programme) -> MatchingProblem:
     register = Register(programme)
     values = Values(register)
     rectangles = admitted_rectangles(register)
-    admitted = list_pairs(register, rectangles, values)
-    itineraries = legal_itineraries(register, admitted)
+    every = list_pairs(register, rectangles, values)
     limits = make_limits(register)
+    admitted = without_impossible_crews(register, every, limits)
+    itineraries = legal_itineraries(register, admitted)
     offers, lead = _make_offers(register, admitted, itineraries, limits)
-    return MatchingProblem(register, admitted, offers, limits, lead, len(admitted.order))
+    return MatchingProblem(register, admitted, offers, limits, lead, len(every.order))
 
 
 def _make_offers(

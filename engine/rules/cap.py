@@ -126,7 +126,7 @@ class Cap(Count):
         keyed, worker_key, key_names = self._worker_side(season, where)
         slots, slot_names, slot_period = self._order_side(season, members)
         part = LimitPart(worker_key, keyed, *slots, returning_years=where.returning_years)
-        counts = self._counts(len(self.periods or (0,)), season, key_names)
+        counts = self._counts(len(self.periods or (0,)), season, where, key_names)
         capacity = counts[:, slot_period] if len(slot_period) else np.zeros((len(key_names), 0))
         return [LimitBlock(capacity.ravel(), key_names, slot_names, (part,), self.basis == "workers")]
 
@@ -134,8 +134,12 @@ class Cap(Count):
         """Table (row of worker_key, flags) to key, the worker_key itself, and the names of the keys."""
         matching = season.workers_matching(where)
         if self.per in ("origin_country", "origin_region", "household_id"):
-            codes, names = season.worker_labels(self.per)
-            key_names = tuple(f"{self.per}={name}" for name in names)
+            labels, names = season.worker_labels(self.per)
+            used = np.unique(labels[matching & (labels >= 0)])
+            codes = np.full(len(labels), -1, np.int32)
+            known = np.flatnonzero(matching & (labels >= 0))
+            codes[known] = np.searchsorted(used, labels[known])
+            key_names = tuple(f"{self.per}={names[code]}" for code in used)
         else:
             codes, key_names = np.zeros(len(matching), np.int32), ("",)
         worker_key = np.where(matching & (codes >= 0), codes, len(key_names)).astype(np.int32)
@@ -184,12 +188,14 @@ class Cap(Count):
         joined = slots_from_entries(np.concatenate(orders), np.concatenate(slots), len(members))
         return joined, tuple(slot_names), np.array(slot_period, np.int32)
 
-    def _counts(self, period_count: int, season: Season, key_names: Sequence[str]) -> Any:
+    def _counts(self, period_count: int, season: Season, where: Where, key_names: Sequence[str]) -> Any:
         """The capacity of each key in each period, as an array (keys, periods)."""
         if self.share_of_registered is not None:
             assert self.per is not None
             ratio = self.share_of_registered.as_integer_ratio()
-            floor = season.registered(self.per) * ratio[0] // ratio[1]
+            labels, _ = season.worker_labels(self.per)
+            used = np.unique(labels[season.workers_matching(where) & (labels >= 0)])
+            floor = season.registered(self.per)[used] * ratio[0] // ratio[1]
             counts = np.repeat(floor[:, None], period_count, 1)
         else:
             row = self.counts if self.counts is not None else (self.count or 0,) * period_count

@@ -6,17 +6,38 @@ Relaxing every limit at prices lambda >= 0 leaves each party to its best column,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.limits import Limits
-from engine.problem.offers import NOTHING, Offers, best_offers, price_table, use_of
+from engine.problem.offers import NOTHING, Offers, best_offers, price_table, reduced_values, use_of
+from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CrewPrices:
+    """Prices (billionths) of the rules of crews, for order o with the choice b in {0, 1} to open it.
+
+    ``least`` by crew order prices ``placements >= min_crew b``; ``link`` prices ``taken by party <= b`` for the pairs
+    (``party``, ``order``). They add ``max(0, headcount lambda - min_crew least + sum link)`` to the bound in place of
+    ``headcount lambda``.
+    """
+
+    least: Longs
+    party: Longs
+    order: Longs
+    link: Longs
+
+
+def no_crew_prices(problem: MatchingProblem) -> CrewPrices:
+    """Crew prices of nothing."""
+    empty = np.empty(0, np.int64)
+    return CrewPrices(np.zeros(len(problem.crew_orders), np.int64), empty, empty, empty)
 
 
 @dataclass(frozen=True)
@@ -25,14 +46,63 @@ class Bound:
 
     value: int
     prices: Longs
+    crew: CrewPrices
     chosen: Longs
     surplus: Longs
 
 
-def bound_at(offers: Offers, limits: Limits, prices: Longs) -> Bound:
+@dataclass(frozen=True)
+class Priced:
+    """Offers at prices: ``offers`` are worth less what their links cost, ``table`` prices each class on each order."""
+
+    offers: Offers
+    table: Longs
+    prices: Longs
+
+    def best(self) -> tuple[Longs, Longs]:
+        """Each party's best column and its surplus."""
+        return best_offers(self.offers, self.table, self.prices)
+
+    def reduced(self) -> Longs:
+        """Value less price of every column."""
+        return reduced_values(self.offers, self.table, self.prices)
+
+
+def at_prices(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> Priced:
+    """The problem's offers at the given prices."""
+    offers = problem.offers
+    table = price_table(problem.limits, prices)
+    if crew.least.any():
+        table[:, problem.crew_orders] -= crew.least
+    if len(crew.link):
+        value = offers.value.copy()
+        for link in _columns_of_links(offers, crew):
+            value[link[1]] -= link[0]
+        offers = replace(offers, value=value)
+    return Priced(offers, table, prices)
+
+
+def _columns_of_links(offers: Offers, crew: CrewPrices) -> list[tuple[int, Longs]]:
+    found = []
+    for party, order, price in zip(crew.party, crew.order, crew.link, strict=True):
+        columns = np.arange(offers.of_party[party], offers.of_party[party + 1])
+        cells = slice(offers.cells[columns[0]], offers.cells[columns[-1] + 1])
+        owner = np.repeat(columns, np.diff(offers.cells)[columns])
+        found.append((int(price), np.unique(owner[offers.cell[cells] % offers.order_count == order])))
+    return found
+
+
+def bound_at(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> Bound:
     """The bound at integral prices (billionths), exact up to the rounding up of share rows."""
-    chosen, surplus = best_offers(offers, price_table(limits, prices), prices)
-    return Bound(_exact_product(limits.capacity, prices) + int(surplus.sum()), prices, chosen, surplus)
+    chosen, surplus = at_prices(problem, prices, crew).best()
+    orders = problem.crew_orders
+    paid = prices.copy()
+    paid[orders] = 0
+    opened = problem.register.headcount[orders] * prices[orders] - problem.register.min_crew[orders] * crew.least
+    if len(crew.link):
+        np.add.at(opened, np.searchsorted(orders, crew.order), crew.link)
+    value = _exact_product(problem.limits.capacity, paid) + int(np.maximum(opened, 0).sum()) + int(surplus.sum())
+    return Bound(value, prices, crew, chosen, surplus)
 
 
 def _exact_product(capacity: Floats, prices: Longs) -> int:
@@ -41,21 +111,22 @@ def _exact_product(capacity: Floats, prices: Longs) -> int:
     return (int((whole * (prices >> 20)).sum()) << 20) + int((whole * (prices & 0xFFFFF)).sum())
 
 
-def ascend(offers: Offers, limits: Limits, prices: Longs, sweeps: int, step: float, budget: Budget) -> tuple[Bound, int]:
+def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, budget: Budget) -> tuple[Bound, int]:
     """Follow the relative violation with momentum 0.9, at a constant step for a third of the sweeps, then decaying.
 
     Returns the best bound met and the number of sweeps made. ``step`` is in billionths.
     """
-    best = bound_at(offers, limits, prices)
+    crew, limits = no_crew_prices(problem), problem.limits
+    best = bound_at(problem, prices, crew)
     point, momentum = prices.astype(np.float64), np.zeros(len(prices))
     scale = np.maximum(limits.capacity, 1.0)
     ratio_rows = limits.capacity == 0
     made = 0
     for made in range(1, sweeps + 1):
-        here = bound_at(offers, limits, np.rint(point).astype(np.int64))
+        here = bound_at(problem, np.rint(point).astype(np.int64), crew)
         if here.value < best.value:
             best = here
-        use = use_of(offers, limits, here.chosen[here.chosen != NOTHING])
+        use = use_of(problem.offers, limits, here.chosen[here.chosen != NOTHING])
         violation = np.where(ratio_rows, use / np.maximum(len(here.chosen) / 100, 1), (use - limits.capacity) / scale)
         violation[(point <= 0) & (violation < 0)] = 0
         momentum = 0.9 * momentum + 0.1 * np.clip(violation, -1, 1)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.limits import Limits
-from engine.problem.offers import Offers, entries_of
+from engine.problem.offers import Entries, Offers, entries_of
+from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.linear_program import LinearProgram
+from engine.solve.prices import CrewPrices
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -18,20 +19,8 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Restricted:
-    """A program over ``columns``, with its party rows first and the limit rows ``rows`` after them."""
-
-    program: LinearProgram
-    columns: Longs
-    parties: Longs
-    rows: Longs
-
-
-@dataclass(frozen=True)
 class Crews:
-    """Orders that take none or at least ``least`` and at most ``most``: those of ``order`` with a yes-or-no column
-    each, unless ``open_`` says that they are open.
-    """
+    """Orders that take none or at least ``least`` and at most ``most``; ``open_`` ones have people already."""
 
     order: Longs
     least: Floats
@@ -39,66 +28,123 @@ class Crews:
     open_: Bools
 
 
+@dataclass(frozen=True)
+class Links:
+    """Pairs (party, crew order): the party may take the order only as far as it is open. Sorted by key."""
+
+    party: Longs
+    order: Longs
+
+    def keys(self, order_count: int) -> Longs:
+        """One number for each pair."""
+        return self.party * order_count + self.order
+
+
+NO_LINKS = Links(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """A program over ``columns``: rows of ``parties``, of the limits ``rows``, two of each crew, and of each link."""
+
+    program: LinearProgram
+    columns: Longs
+    parties: Longs
+    rows: Longs
+    crews: Crews
+    links: Links
+
+    @property
+    def first_crew_row(self) -> int:
+        """Where the rows of the crews begin."""
+        return len(self.parties) + len(self.rows)
+
+
 def restricted_program(
-    offers: Offers,
-    limits: Limits,
+    problem: MatchingProblem,
     columns: Longs,
     capacity: Floats,
+    crews: Crews,
+    links: Links = NO_LINKS,
     integral: bool = False,
-    crews: Crews | None = None,
     start: Longs | None = None,
 ) -> Restricted:
-    """The program over ``columns``: at most one (for bound parties exactly one) per party, and every limit that these
-    columns could break with ``capacity`` left. ``start`` are columns of a plan to begin from.
+    """The program over ``columns``: at most one (for bound parties exactly one) per party, every limit that these
+    columns could break with ``capacity`` left, and the crews. ``start`` are columns of a plan to begin from.
     """
+    offers, limits = problem.offers, problem.limits
     party_of = np.searchsorted(offers.of_party, columns, "right") - 1
     parties, party_row = np.unique(party_of, return_inverse=True)
     entries = entries_of(offers, limits, columns)
     owner = np.repeat(np.arange(len(columns)), np.diff(entries.offsets))
     positive = np.bincount(entries.row, np.maximum(entries.coefficient, 0), limits.row_count)
-    crew_rows = crews.order if crews is not None else np.empty(0, np.int64)
     keep = positive > capacity
-    keep[crew_rows] = False
+    keep[crews.order] = False
     rows = np.flatnonzero(keep)
     row_number = np.full(limits.row_count, -1, np.int64)
     row_number[rows] = len(parties) + np.arange(len(rows))
-    row_number[crew_rows] = len(parties) + len(rows) + np.arange(len(crew_rows))
     kept = row_number[entries.row] >= 0
-    triplets = _Triplets()
-    triplets.add(np.arange(len(columns)), party_row, np.ones(len(columns)))
-    triplets.add(owner[kept], row_number[entries.row[kept]], entries.coefficient[kept])
+    matrix = _Triplets()
+    matrix.add(np.arange(len(columns)), party_row, np.ones(len(columns)))
+    matrix.add(owner[kept], row_number[entries.row[kept]], entries.coefficient[kept])
+    first, count = len(parties) + len(rows), len(crews.order)
+    _add_crews(matrix, crews, entries, owner, len(columns), first, limits.row_count)
+    _add_links(matrix, crews, links, offers, columns, party_of, first + 2 * count)
     must = offers.must[parties]
-    row_lower = [np.where(must, 1.0, -np.inf), np.full(len(rows), -np.inf)]
-    row_upper = [np.ones(len(parties)), capacity[rows]]
-    value, upper = offers.value[columns] / SCALE, np.ones(len(columns))
-    lower = np.zeros(len(columns))
-    if crews is not None:
-        # n <= most b is the row of the order itself, n >= least b a further one
-        count, first = len(crew_rows), len(parties) + len(rows)
-        at = len(columns) + np.arange(count)
-        is_crew = kept & (row_number[entries.row] >= first)
-        further = row_number[entries.row[is_crew]] + count
-        triplets.add(owner[is_crew], further, entries.coefficient[is_crew])
-        triplets.add(at, first + np.arange(count), -crews.most)
-        triplets.add(at, first + count + np.arange(count), -crews.least)
-        row_lower += [np.full(count, -np.inf), np.zeros(count)]
-        row_upper += [np.zeros(count), np.full(count, np.inf)]
-        value, upper = np.append(value, np.zeros(count)), np.append(upper, np.ones(count))
-        lower = np.append(lower, crews.open_.astype(np.float64))
-    offsets, row, coefficient = triplets.by_column(len(value))
+    infinite = np.full(len(rows), np.inf)
+    row_lower = [np.where(must, 1.0, -np.inf), -infinite, np.full(count, -np.inf), np.zeros(count)]
+    row_upper = [np.ones(len(parties)), capacity[rows], np.zeros(count), np.full(count, np.inf)]
+    row_lower.append(np.full(len(links.party), -np.inf))
+    row_upper.append(np.zeros(len(links.party)))
+    size = len(columns) + count
+    offsets, row, coefficient = matrix.by_column(size)
     program = LinearProgram(
-        value,
-        lower,
-        upper,
+        np.append(offers.value[columns] / SCALE, np.zeros(count)),
+        np.append(np.zeros(len(columns)), crews.open_.astype(np.float64)),
+        np.ones(size),
         offsets,
         row,
         coefficient,
         np.concatenate(row_lower),
         np.concatenate(row_upper),
-        np.ones(len(value), bool) if integral else None,
-        _start_point(columns, start, crews, offers, len(value)) if integral and start is not None else None,
+        np.ones(size, bool) if integral else None,
+        _start_point(columns, start, crews, offers) if integral and start is not None else None,
     )
-    return Restricted(program, columns, parties, rows)
+    return Restricted(program, columns, parties, rows, crews, links)
+
+
+def _add_crews(
+    matrix: _Triplets, crews: Crews, entries: Entries, owner: Longs, columns: int, first: int, row_count: int
+) -> None:
+    """``n - most b <= 0`` and ``n - least b >= 0`` for the number n placed on each crew's order."""
+    count = len(crews.order)
+    number = np.full(row_count, -1, np.int64)
+    number[crews.order] = np.arange(count)
+    on_crew = number[entries.row] >= 0
+    which = number[entries.row[on_crew]]
+    choice = columns + np.arange(count)
+    for begin, factor in ((first, crews.most), (first + count, crews.least)):
+        matrix.add(owner[on_crew], begin + which, entries.coefficient[on_crew])
+        matrix.add(choice, begin + np.arange(count), -factor)
+
+
+def _add_links(
+    matrix: _Triplets, crews: Crews, links: Links, offers: Offers, columns: Longs, party_of: Longs, first: int
+) -> None:
+    """``sum of the party's columns on the order - b <= 0`` for each link."""
+    if not len(links.party):
+        return
+    lengths = np.diff(offers.cells)[columns]
+    _, order = offers.placements(columns)
+    which = np.repeat(np.arange(len(columns)), lengths)
+    keys = links.keys(offers.order_count)
+    key = party_of[which].astype(np.int64) * offers.order_count + order
+    position = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+    hit = keys[position] == key
+    once = np.unique(np.stack([which[hit], position[hit]], 1), axis=0)
+    matrix.add(once[:, 0], first + once[:, 1], np.ones(len(once)))
+    choice = len(columns) + np.searchsorted(crews.order, links.order)
+    matrix.add(choice, first + np.arange(len(keys)), -np.ones(len(keys)))
 
 
 class _Triplets:
@@ -117,19 +163,23 @@ class _Triplets:
         return offsets, row[order].astype(np.int32), coefficient[order]
 
 
-def _start_point(columns: Longs, start: Longs, crews: Crews | None, offers: Offers, size: int) -> Floats:
-    point = np.zeros(size)
-    point[: len(columns)] = np.isin(columns, start)
-    if crews is not None:
-        _, order = offers.placements(start)
-        point[len(columns) :] = crews.open_ | np.isin(crews.order, order)
-    return point
+def _start_point(columns: Longs, start: Longs, crews: Crews, offers: Offers) -> Floats:
+    _, order = offers.placements(start)
+    opened = crews.open_ | np.isin(crews.order, order)
+    return np.append(np.isin(columns, start).astype(np.float64), opened)
 
 
-def prices_of(restricted: Restricted, row_prices: Floats, row_count: int) -> Longs:
-    """The limit prices (billionths, not below 0) in the row prices of a solved linear program."""
-    prices = np.zeros(row_count, np.int64)
-    first = len(restricted.parties)
-    duals = row_prices[first : first + len(restricted.rows)]
-    prices[restricted.rows] = np.rint(np.maximum(duals, 0) * SCALE).astype(np.int64)
-    return prices
+def prices_of(problem: MatchingProblem, restricted: Restricted, row_prices: Floats) -> tuple[Longs, CrewPrices]:
+    """The prices (billionths, none below 0) of limits and crews in the row prices of a solved linear program."""
+    whole = np.rint(row_prices * SCALE).astype(np.int64)
+    prices = np.zeros(problem.limits.row_count, np.int64)
+    first, count = restricted.first_crew_row, len(restricted.crews.order)
+    prices[restricted.rows] = np.maximum(whole[len(restricted.parties) : first], 0)
+    prices[restricted.crews.order] = np.maximum(whole[first : first + count], 0)
+    least = np.zeros(len(problem.crew_orders), np.int64)
+    least[np.searchsorted(problem.crew_orders, restricted.crews.order)] = np.maximum(
+        -whole[first + count : first + 2 * count], 0
+    )
+    link = np.maximum(whole[first + 2 * count :], 0)
+    used = link > 0
+    return prices, CrewPrices(least, restricted.links.party[used], restricted.links.order[used], link[used])

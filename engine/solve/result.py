@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.solve.prices import CrewPrices
+
 Longs = npt.NDArray[np.int64]
 
 
@@ -54,7 +56,8 @@ class Result:
     """A plan as placements (row numbers of the programme's workers and orders) with its bounds, in billionths.
 
     ``bound`` holds over all admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals
-    it unless branching proved more. ``prices`` is by row of the problem's limits.
+    it unless branching proved more. ``prices`` is by row of the problem's limits,
+    ``crew`` prices what crews need.
     """
 
     stop: Stop
@@ -65,5 +68,6 @@ class Result:
     bound: int
     price_bound: int
     prices: Longs
+    crew: CrewPrices
     columns: Longs
     statistics: dict[str, Any] = field(default_factory=dict)

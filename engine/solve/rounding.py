@@ -49,7 +49,7 @@ def is_feasible(problem: MatchingProblem, columns: Longs) -> bool:
     )
 
 
-def crews_for(problem: MatchingProblem, fixed_use: Floats, columns: Longs) -> Crews | None:
+def crews_for(problem: MatchingProblem, fixed_use: Floats, columns: Longs) -> Crews:
     """The crews that columns may open or must still fill, beside what is fixed."""
     orders = problem.crew_orders
     least = problem.register.min_crew[orders].astype(np.float64)
@@ -57,8 +57,6 @@ def crews_for(problem: MatchingProblem, fixed_use: Floats, columns: Longs) -> Cr
     reached = np.zeros(problem.offers.order_count, bool)
     reached[problem.offers.placements(columns)[1]] = True
     wanted = (fixed < least) & (reached[orders] | (fixed > 0))
-    if not wanted.any():
-        return None
     most = problem.register.headcount[orders].astype(np.float64)
     return Crews(orders[wanted], (least - fixed)[wanted], (most - fixed)[wanted], (fixed > 0)[wanted])
 
@@ -77,7 +75,7 @@ def branch(
     capacity = problem.limits.capacity - fixed_use
     crews = crews_for(problem, fixed_use, free)
     restricted: Restricted = restricted_program(
-        problem.offers, problem.limits, free, capacity, integral=True, crews=crews, start=start
+        problem, free, capacity, crews, integral=True, start=start
     )
     answer = solve(restricted.program, budget, nodes=nodes, relative_gap=relative_gap)
     if answer is None or not len(answer.point):

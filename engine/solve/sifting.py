@@ -1,7 +1,7 @@
 """Sharp prices by sifting: solve the linear program on a core of columns, price out all, add what it missed, again.
 
 Bixby, Gregory, Lustig, Marsten and Shanno (1992), Very large-scale linear programming: a case study in combining
-interior point and simplex methods.
+interior point and simplex methods. Crews add rows as they are needed: nobody is on an order further than it is open.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import SolverError
-from engine.problem.limits import Limits
-from engine.problem.offers import Offers, price_table, reduced_values
+from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
-from engine.solve.linear_program import solve
-from engine.solve.prices import Bound, bound_at
-from engine.solve.restricted import prices_of, restricted_program
+from engine.solve.linear_program import LinearAnswer, solve
+from engine.solve.prices import Bound, at_prices, bound_at
+from engine.solve.restricted import NO_LINKS, Crews, Links, Restricted, prices_of, restricted_program
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 ROUNDING = 1e-9
+OPEN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ class Sifted:
 
 
 def sift(
-    offers: Offers,
-    limits: Limits,
+    problem: MatchingProblem,
     bound: Bound,
     core: Longs,
     rounds: int,
@@ -48,58 +47,103 @@ def sift(
     budget: Budget,
     tell: Callable[[Bound], None],
 ) -> Sifted:
-    """Sift from ``core`` until no column is missed, the bound meets the linear program within ``tolerance`` (a share
+    """Sift from ``core`` until nothing is missed, the bound meets the linear program within ``tolerance`` (a share
     of it), or ``rounds`` are over.
     """
-    best, point, value = bound, np.empty(0), -np.inf
+    best, links = bound, NO_LINKS
     for number in range(1, rounds + 1):
-        restricted = restricted_program(offers, limits, core, limits.capacity)
+        crews = all_crews(problem, core)
+        restricted = restricted_program(problem, core, problem.limits.capacity, crews, links)
         answer = solve(restricted.program, budget)
-        if answer is None:
-            return Sifted(best, core, np.empty(0), value, number)
-        if answer.infeasible:
-            return Sifted(best, core, np.empty(0), -np.inf, number, infeasible=True)
+        if answer is None or answer.infeasible:
+            return Sifted(best, core, np.empty(0), -np.inf, number, answer is not None)
         if not answer.optimal:
             raise SolverError("The linear program over the core was not solved.")
-        point, value = answer.point, answer.objective
-        found = bound_at(offers, limits, prices_of(restricted, answer.price, limits.row_count))
-        if found.value < best.value:
-            best = found
+        found = bound_at(problem, *prices_of(problem, restricted, answer.price))
+        best = found if found.value < best.value else best
         tell(best)
-        if number == rounds or best.value / SCALE - value <= tolerance * max(1.0, abs(value)) or budget.over:
-            return Sifted(best, core, point, value, number)
-        missed = missed_columns(offers, limits, found, core, restricted.parties, answer.price)
-        if not len(missed):
-            return Sifted(best, core, point, value, number)
-        core = np.union1d(core, missed)
-        point = np.empty(0)
-    return Sifted(best, core, point, value, rounds)
+        point = answer.point[: len(core)]
+        missing = _missing_links(problem, restricted, answer)
+        met = best.value / SCALE - answer.objective <= tolerance * max(1.0, abs(answer.objective))
+        if number == rounds or (met and not len(missing.party)) or budget.over:
+            return Sifted(best, core, point, answer.objective, number)
+        missed = np.empty(0, np.int64) if met else missed_columns(problem, found, restricted, answer.price)
+        if not len(missed) and not len(missing.party):
+            return Sifted(best, core, point, answer.objective, number)
+        core, links = np.union1d(core, missed), _joined(problem, links, missing)
+    raise AssertionError("the last round returns")
+
+
+def all_crews(problem: MatchingProblem, columns: Longs) -> Crews:
+    """Every crew that the columns reach, none of them open yet."""
+    reached = np.zeros(problem.offers.order_count, bool)
+    reached[problem.offers.placements(columns)[1]] = True
+    orders = problem.crew_orders[reached[problem.crew_orders]]
+    register = problem.register
+    least, most = register.min_crew[orders].astype(np.float64), register.headcount[orders].astype(np.float64)
+    return Crews(orders, least, most, np.zeros(len(orders), bool))
+
+
+def _missing_links(problem: MatchingProblem, restricted: Restricted, answer: LinearAnswer) -> Links:
+    """Parties that take more of a half-open order than it is open."""
+    offers, columns = problem.offers, restricted.columns
+    opened = np.full(offers.order_count, 2.0)
+    opened[restricted.crews.order] = answer.point[len(columns) :]
+    taken = np.flatnonzero(answer.point[: len(columns)] > OPEN)
+    lengths = np.diff(offers.cells)[columns[taken]]
+    _, order = offers.placements(columns[taken])
+    party = np.repeat(np.searchsorted(offers.of_party, columns[taken], "right") - 1, lengths)
+    share = np.repeat(answer.point[taken], lengths)
+    half = opened[order] < 1 - OPEN
+    key, first, back = np.unique(
+        party[half] * offers.order_count + order[half], return_index=True, return_inverse=True
+    )
+    total = np.bincount(back, share[half], len(key)) / np.maximum(_members(problem, party[half][first]), 1)
+    too_much = total > opened[order[half][first]] + OPEN
+    key = key[too_much]
+    return Links(key // offers.order_count, key % offers.order_count)
+
+
+def _members(problem: MatchingProblem, parties: Longs) -> Longs:
+    """How many members each party has."""
+    groups = problem.programme.workers.labels("travel_group_id")
+    size = np.bincount(groups.codes[groups.codes >= 0], minlength=max(len(groups.names), 1))
+    group = groups.codes[problem.lead[parties]]
+    return np.where(group >= 0, size[np.maximum(group, 0)], 1)
+
+
+def _joined(problem: MatchingProblem, one: Links, other: Links) -> Links:
+    count = problem.offers.order_count
+    keys = np.union1d(one.keys(count), other.keys(count))
+    return Links(keys // count, keys % count)
 
 
 def missed_columns(
-    offers: Offers, limits: Limits, at: Bound, core: Longs, parties: Longs, row_prices: Floats, most_each: int = 3
+    problem: MatchingProblem, at: Bound, restricted: Restricted, row_prices: Floats, most_each: int = 3
 ) -> Longs:
     """Columns outside the core that are worth more than their party gets, the best ``most_each`` of each party."""
-    reduced = reduced_values(offers, price_table(limits, at.prices), at.prices)
-    gets = np.zeros(len(offers.of_party) - 1)
-    gets[parties] = row_prices[: len(parties)] * SCALE
-    party_of = offers.party_of()
-    excess = reduced - np.where(offers.must, gets, np.maximum(gets, 0))[party_of]
-    excess[core] = -1
-    missed = np.flatnonzero(excess > ROUNDING * SCALE)
-    order = missed[np.lexsort((-excess[missed], party_of[missed]))]
-    begins = np.r_[True, np.diff(party_of[order]) != 0] if len(order) else np.empty(0, bool)
-    first = np.flatnonzero(begins)
-    rank = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
-    return np.sort(order[rank < most_each])
+    offers = problem.offers
+    reduced = at_prices(problem, at.prices, at.crew).reduced()
+    gets = np.zeros(len(offers.must))
+    gets[restricted.parties] = row_prices[: len(restricted.parties)] * SCALE
+    excess = reduced - np.where(offers.must, gets, np.maximum(gets, 0))[offers.party_of()]
+    excess[restricted.columns] = -1
+    return _first_of_each(problem, np.flatnonzero(excess > ROUNDING * SCALE), excess, most_each)
 
 
-def near_best(offers: Offers, limits: Limits, at: Bound, width: float, most_each: int) -> Longs:
+def near_best(problem: MatchingProblem, at: Bound, width: float, most_each: int) -> Longs:
     """Columns within ``width`` (billionths) of their party's best and not below ``-width``, at most so many each."""
-    reduced = reduced_values(offers, price_table(limits, at.prices), at.prices)
-    party_of = offers.party_of()
-    near = np.flatnonzero((reduced >= at.surplus[party_of] - width) & ((reduced >= -width) | offers.must[party_of]))
-    order = near[np.lexsort((-reduced[near], party_of[near]))]
-    first = np.flatnonzero(np.r_[True, np.diff(party_of[order]) != 0]) if len(order) else np.empty(0, np.int64)
+    reduced = at_prices(problem, at.prices, at.crew).reduced()
+    party_of = problem.offers.party_of()
+    wanted = (reduced >= -width) | problem.offers.must[party_of]
+    near = np.flatnonzero((reduced >= at.surplus[party_of] - width) & wanted)
+    return _first_of_each(problem, near, reduced, most_each)
+
+
+def _first_of_each(problem: MatchingProblem, columns: Longs, worth: npt.NDArray[np.number], most: int) -> Longs:
+    """The best ``most`` of the columns of each party, sorted."""
+    party = np.searchsorted(problem.offers.of_party, columns, "right") - 1
+    order = np.lexsort((-worth[columns], party))
+    first = np.flatnonzero(np.r_[True, np.diff(party[order]) != 0]) if len(order) else np.empty(0, np.int64)
     rank = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
-    return np.sort(order[rank < most_each])
+    return np.sort(columns[order[rank < most]])

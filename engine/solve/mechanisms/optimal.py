@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING, price_table, reduced_values
+from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.prices import Bound, ascend, bound_at
+from engine.solve.prices import Bound, ascend, at_prices, bound_at, no_crew_prices
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, insert, is_feasible, round_point
 from engine.solve.sifting import Sifted, near_best, sift
@@ -56,7 +56,7 @@ class _Run:
     def solve(self, warm: Longs | None) -> Result:
         problem = self.problem
         start = np.zeros(problem.limits.row_count, np.int64) if warm is None else warm
-        self.bound = bound_at(problem.offers, problem.limits, start)
+        self.bound = bound_at(problem, start, no_crew_prices(problem))
         self.proved = self.bound.value
         self._begin_with_commitments()
         small = problem.offers.count <= WHOLE_PROGRAM
@@ -98,14 +98,12 @@ class _Run:
             chosen = self.bound.surplus[self.bound.chosen != NOTHING]
             step = 0.5 * float(chosen.mean()) if len(chosen) else float(SCALE)
             sweeps = SWEEPS // 10 if warm else SWEEPS
-            self.bound, made = ascend(offers, problem.limits, self.bound.prices, sweeps, step, self.budget)
+            self.bound, made = ascend(problem, self.bound.prices, sweeps, step, self.budget)
             self.statistics["sweeps"] = made
             self._tell("core")
-            core = near_best(offers, problem.limits, self.bound, 0.05 * step, 6)
+            core = near_best(problem, self.bound, 0.05 * step, 6)
             core = np.union1d(core, self.bound.chosen[self.bound.chosen != NOTHING])
-        sifted = sift(
-            offers, problem.limits, self.bound, core, 1 if small else ROUNDS, self.gap / 20, self.budget, self._improved
-        )
+        sifted = sift(problem, self.bound, core, ROUNDS, self.gap / 20, self.budget, self._improved)
         self.statistics |= {"core": len(sifted.core), "rounds": sifted.rounds, "linear_value": sifted.linear_value}
         return sifted
 
@@ -127,8 +125,7 @@ class _Run:
         """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
         if not is_feasible(self.problem, self.plan.columns):
             return
-        prices = self.bound.prices
-        reduced = reduced_values(self.problem.offers, price_table(self.problem.limits, prices), prices)
+        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
         ranking = np.argsort(-reduced, kind="stable")
         self._offer(insert(self.problem, self.plan.columns, ranking))
 
@@ -148,8 +145,7 @@ class _Run:
         problem, offers = self.problem, self.problem.offers
         doubt = self.bound.value - self.plan.objective
         feasible = is_feasible(problem, self.plan.columns)
-        prices = self.bound.prices
-        reduced = reduced_values(offers, price_table(problem.limits, prices), prices)
+        reduced = at_prices(problem, self.bound.prices, self.bound.crew).reduced()
         loss = self.bound.surplus[offers.party_of()] - reduced
         survivors = np.flatnonzero(loss <= doubt) if feasible else np.arange(offers.count)
         whole = small or len(survivors) <= most_columns
@@ -197,6 +193,7 @@ class _Run:
             self.proved,
             self.bound.value,
             self.bound.prices,
+            self.bound.crew,
             self.plan.columns,
             self.statistics,
         )

@@ -1,0 +1,54 @@
+"""Orders whose crew can never be had: fewer than ``min_crew`` are admitted, or a single limit lets fewer through."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.problem.admitted_pairs import AdmittedPairs
+from engine.problem.limits import Limits
+from engine.problem.register import Register
+
+Longs = npt.NDArray[np.int64]
+
+
+def without_impossible_crews(register: Register, admitted: AdmittedPairs, limits: Limits) -> AdmittedPairs:
+    """The admitted pairs less those on orders that can never reach ``min_crew``."""
+    worker = admitted.workers()
+    crew = (register.min_crew > 1)[admitted.order]
+    at_most = np.full(register.order_count, np.inf)
+    at_most[register.min_crew > 1] = 0
+    np.add.at(at_most, admitted.order[crew], 1)
+    for order in np.flatnonzero(register.min_crew > 1):
+        rows = limits.order_rows[limits.order_offsets[order] : limits.order_offsets[order + 1]]
+        at_most[order] = min(at_most[order], limits.capacity[rows].min())
+    pairs = np.flatnonzero(crew)
+    order = admitted.order[pairs]
+    classes = limits.classes(worker[pairs], order)
+    for part in range(len(limits.parts.base)):
+        if limits.parts.coefficient[part] == 1.0:
+            reach = _reach(limits, part, order, limits.key_of_class[part, classes], register.order_count)
+            at_most = np.minimum(at_most, reach)
+    possible = at_most >= register.min_crew
+    keep = possible[admitted.order]
+    if keep.all():
+        return admitted
+    counts = np.bincount(worker[keep], minlength=register.worker_count)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return AdmittedPairs(offsets, admitted.order[keep], admitted.value[keep])
+
+
+def _reach(
+    limits: Limits, part: int, order: npt.NDArray[np.int32], key: npt.NDArray[np.int32], order_count: int
+) -> npt.NDArray[np.float64]:
+    """How many the rows of a part let through on each order: all that it doesn't count, and no more than capacity."""
+    pairs, counts = np.unique(np.stack([order, key], 1), axis=0, return_counts=True)
+    through = counts.astype(np.float64)
+    offsets, parts = limits.parts.offsets[part], limits.parts
+    for position in np.flatnonzero((pairs[:, 1] >= 0) & (np.diff(offsets)[pairs[:, 0]] > 0)):
+        o, k = pairs[position]
+        rows = parts.base[part] + k * parts.width[part] + parts.slots[offsets[o] : offsets[o + 1]]
+        through[position] = min(through[position], limits.capacity[rows].min())
+    total = np.bincount(pairs[:, 0], through, order_count)
+    reached = np.bincount(pairs[:, 0], minlength=order_count) > 0
+    return np.where(reached, total, np.inf)
