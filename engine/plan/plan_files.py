@@ -98,17 +98,13 @@ def reason_tables(programme: Programme, reasons: Reasons) -> tuple[pa.Table, pa.
 def prices_table(limits: Limits, use: Floats, prices: Longs) -> pa.Table:
     """prices.csv: a row a limit; ``count`` is empty for a share."""
     names = limits.names
-    is_ratio = np.zeros(len(names), bool)
-    for named in limits.blocks:
-        if any(part.coefficient != 1.0 for part in named.block.parts):
-            is_ratio[named.first_row : named.first_row + len(named.block.capacity)] = True
     table = pa.table(
         {
             "limit": pa.array([name for name, _, _ in names], pa.string()),
             "clause_id": pa.array([clause for _, clause, _ in names], pa.string()),
             "scope": pa.array([scope for _, _, scope in names], pa.string()),
             "used": pa.array(np.round(use, 9)),
-            "count": pa.array(limits.capacity.astype(np.int64), mask=is_ratio),
+            "count": pa.array(limits.capacity.astype(np.int64), mask=limits.ratio_rows),
             "price": pa.array(prices / SCALE),
         }
     )

@@ -101,6 +101,15 @@ class Limits:
         return self.register.ended_a_stay(worker, order, feature[1])
 
     @cached_property
+    def ratio_rows(self) -> Bools:
+        """Which rows are shares: they hold parts of both signs against 0."""
+        found = np.zeros(self.row_count, bool)
+        for named in self.blocks:
+            if any(part.coefficient != 1.0 for part in named.block.parts):
+                found[named.first_row : named.first_row + len(named.block.capacity)] = True
+        return found
+
+    @cached_property
     def names(self) -> list[tuple[str, str, str]]:
         """(limit, clause id, scope) of every row."""
         orders = self.register.programme.orders.id_text("order_id")

@@ -120,7 +120,7 @@ def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, bu
     best = bound_at(problem, prices, crew)
     point, momentum = prices.astype(np.float64), np.zeros(len(prices))
     scale = np.maximum(limits.capacity, 1.0)
-    ratio_rows = limits.capacity == 0
+    ratio_rows = limits.ratio_rows
     made = 0
     for made in range(1, sweeps + 1):
         here = bound_at(problem, np.rint(point).astype(np.int64), crew)

@@ -88,23 +88,58 @@ def branch(
 def round_point(
     problem: MatchingProblem, core: Longs, point: Floats, budget: Budget, nodes: int, relative_gap: float
 ) -> Longs | None:
-    """Fix the whole part of a fractional plan and branch on the rest; crews that it leaves in doubt are not fixed."""
-    offers = problem.offers
+    """Fix the whole part of a fractional plan and branch on the rest.
+
+    What crews in doubt hold is not fixed; where no whole plan completes the rest, neither is what shares and crews hold.
+    """
     whole = core[point > 1 - WHOLE]
-    use = np.zeros(problem.limits.row_count)
-    np.add.at(use, offers.placements(core)[1], np.repeat(point, np.diff(offers.cells)[core]))
+    unsure = _touches(problem, whole, _doubtful_orders(problem, core, point))
+    for fixed in (whole[~unsure], whole[~_in_tight_share_or_crew(problem, whole, _use(problem, core, point))]):
+        free = _columns_of_others(problem, core, fixed)
+        if not len(free):
+            return fixed if is_feasible(problem, fixed) else None
+        found, answer = branch(problem, fixed, free, budget, nodes, relative_gap=relative_gap)
+        if found is not None or answer is None:
+            return found
+    return None
+
+
+def _doubtful_orders(problem: MatchingProblem, core: Longs, point: Floats) -> Bools:
+    """Crew orders that a fractional plan neither leaves empty nor fills to ``min_crew``."""
+    offers, orders = problem.offers, problem.crew_orders
+    placed = np.zeros(offers.order_count)
+    np.add.at(placed, offers.placements(core)[1], np.repeat(point, np.diff(offers.cells)[core]))
     doubtful = np.zeros(offers.order_count, bool)
-    orders = problem.crew_orders
-    doubtful[orders[use[orders] < problem.register.min_crew[orders] - WHOLE]] = True
-    unsure = _touches(problem, whole, doubtful)
-    fixed = whole[~unsure]
-    party = np.searchsorted(offers.of_party, core, "right") - 1
+    doubtful[orders[placed[orders] < problem.register.min_crew[orders] - WHOLE]] = True
+    return doubtful
+
+
+def _use(problem: MatchingProblem, columns: Longs, point: Floats) -> Floats:
+    """What a fractional plan uses of every limit."""
+    entries = entries_of(problem.offers, problem.limits, columns)
+    return np.bincount(
+        entries.row, entries.coefficient * np.repeat(point, np.diff(entries.offsets)), problem.limits.row_count
+    )
+
+
+def _in_tight_share_or_crew(problem: MatchingProblem, columns: Longs, use: Floats) -> Bools:
+    """Which columns hold a placement that a share without slack counts, or one on a crew's order."""
+    crew = np.zeros(problem.offers.order_count, bool)
+    crew[problem.crew_orders] = True
+    entries = entries_of(problem.offers, problem.limits, columns)
+    owner = np.repeat(np.arange(len(columns)), np.diff(entries.offsets))
+    ratio = problem.limits.ratio_rows & (use > -1)
+    hits = _touches(problem, columns, crew)
+    hits[owner[ratio[entries.row]]] = True
+    return hits
+
+
+def _columns_of_others(problem: MatchingProblem, core: Longs, fixed: Longs) -> Longs:
+    """The columns of the core whose party has nothing fixed."""
+    offers = problem.offers
     settled = np.zeros(len(offers.must), bool)
     settled[np.searchsorted(offers.of_party, fixed, "right") - 1] = True
-    free = core[~settled[party]]
-    if not len(free):
-        return fixed if is_feasible(problem, fixed) else None
-    return branch(problem, fixed, free, budget, nodes, relative_gap=relative_gap)[0]
+    return core[~settled[np.searchsorted(offers.of_party, core, "right") - 1]]
 
 
 def _touches(problem: MatchingProblem, columns: Longs, orders: Bools) -> Bools:

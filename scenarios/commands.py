@@ -1,0 +1,140 @@
+"""The commands `generate` and `import`; wrong calls and files raise the engine's errors, exit status 2."""
+
+import difflib
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from engine.errors import CallError
+from scenarios import preset as presets
+from scenarios import source as sources
+from scenarios.preset import Draft
+
+SHOWN_REFUSALS = 20
+
+
+class Density(StrEnum):
+    """How many of all pairs of worker and order are admitted."""
+
+    SPARSE = "sparse"
+    DENSE = "dense"
+
+
+class TableFormat(StrEnum):
+    """How tables are written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Workers = Annotated[int, typer.Option(help="How many workers the register has.", min=0)]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same programme.", min=0)]
+Format = Annotated[TableFormat, typer.Option("--format", help="How tables are written.")]
+Target = Annotated[Path, typer.Argument(help="The programme folder to write; new or empty.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this package to the command line."""
+    app.command("generate", help=_generate_help())(generate)
+    app.command("import", help=_import_help())(import_data)
+
+
+def generate(
+    preset: Annotated[str, typer.Argument(help="The name of a preset.")],
+    out: Target,
+    workers: Workers = 1000,
+    seed: Seed = 0,
+    density: Annotated[Density, typer.Option(help="How many pairs are admitted.")] = Density.SPARSE,
+    table_format: Format = TableFormat.CSV,
+) -> None:
+    """Write a synthetic programme."""
+    found = presets.discover()
+    chosen = found[_known(preset, found, "preset")]
+    if workers < chosen.LEAST_WORKERS:
+        raise CallError(f"{workers} workers are too few.", f"{preset} needs {chosen.LEAST_WORKERS} or more.")
+    _refuse_full(out)
+    draft = chosen.build(workers, seed, density.value)
+    draft.write(out, table_format.value)
+    _report(draft, out)
+
+
+def import_data(
+    source: Annotated[str, typer.Argument(help="The name of a source.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE... OUT", help="The published files, then the folder.")
+    ],
+    workers: Workers = 0,
+    seed: Seed = 0,
+    table_format: Format = TableFormat.CSV,
+) -> None:
+    """Turn published data into a programme; refused rows are shown and written to OUT.refused.csv."""
+    found = sources.discover()
+    chosen = found[_known(source, found, "source")]
+    if len(paths) < 2:
+        raise CallError("A file or the folder to write is missing.", "Call: vaiven import SOURCE FILE... OUT")
+    *files, out = paths
+    for file in files:
+        if not file.is_file():
+            raise CallError(f"{file} is no file.", "Give the files as published, then the folder to write.")
+    _refuse_full(out)
+    draft, refused = chosen.import_files(files, workers, seed)
+    draft.write(out, table_format.value)
+    _report(draft, out)
+    if len(refused):
+        target = out.with_name(f"{out.name}.refused.csv")
+        refused.to_csv(target, index=False, lineterminator="\n")
+        _show_refused(refused, target)
+
+
+def _known(name: str, known: Collection[str], what: str) -> str:
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    raise CallError(f"{name!r} is no {what}.", f"{meant}There are: {', '.join(known)}.")
+
+
+def _refuse_full(out: Path) -> None:
+    """Refuse a target that exists and is not empty before any work is done for it."""
+    if out.is_file() or (out.is_dir() and any(out.iterdir())):
+        raise CallError(f"{out} exists and is not empty.", "Choose another folder, or empty it first.")
+
+
+def _report(draft: Draft, out: Path) -> None:
+    tables, orders = draft.tables, draft.tables["orders"]
+    said = (
+        f"{out}: {len(tables['workers']):,} workers, {len(orders):,} orders for "
+        f"{int(orders.headcount.sum()):,} positions, {len(draft.agreements)} agreements"
+    )
+    Console(stderr=True).print(said, highlight=False, soft_wrap=True)
+
+
+def _show_refused(refused: pd.DataFrame, target: Path) -> None:
+    """Show the first refusals on stderr, and how many rows they are in all."""
+    console = Console(stderr=True)
+    shown = Table(
+        title=f"{refused.row.nunique()} rows refused; all of them in {target}", title_justify="left"
+    )
+    for name in refused.columns:
+        shown.add_column(name, justify="right" if name == "row" else "left", overflow="fold")
+    for record in refused.head(SHOWN_REFUSALS).itertuples(index=False):
+        shown.add_row(*(str(value) for value in record))
+    console.print(shown)
+    if len(refused) > SHOWN_REFUSALS:
+        console.print(f"and {len(refused) - SHOWN_REFUSALS} more")
+
+
+def _generate_help() -> str:
+    lines = "\n\n".join(f"{name}: {found.SUMMARY}" for name, found in presets.discover().items())
+    return f"Write a synthetic programme.\n\nPresets:\n\n{lines}"
+
+
+def _import_help() -> str:
+    lines = "\n\n".join(f"{name}: {found.SUMMARY}" for name, found in sources.discover().items())
+    return f"Turn published data into a programme. Refused rows go to OUT.refused.csv.\n\nSources:\n\n{lines}"
