@@ -164,6 +164,12 @@ class Ledger(Rule):
         """Truth for each tested placement at which the clause is broken."""
         raise NotImplementedError
 
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """Truth where a single placement of ``days`` days, ``days_apart`` after the last of ``past_stays`` stays of
+        ``past_days`` days in all and joined to none, keeps the clause for certain. False is always right.
+        """
+        return np.asarray(False)
+
 
 class Join(Rule):
     """One stay or two? Joins a placement to the row before it."""

@@ -101,7 +101,8 @@ def match_read(
         breaches = "\n".join(f"  {breach}" for breach in verdict.breaches[:20])
         raise AuditError(f"The plan found is not legal and was not written:\n{breaches}", "Please report this.")
     clock.begin("write")
-    reasons = reason_tables(drawn, find_reasons(problem, result))
+    problem = result.problem
+    reasons = reason_tables(drawn, find_reasons(result))
     use = use_of(problem.offers, problem.limits, result.columns)
     prices = prices_table(problem.limits, use, result.prices)
     clock.end()

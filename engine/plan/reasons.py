@@ -31,10 +31,10 @@ class Reasons:
     unfilled: dict[int, tuple[int, str]]
 
 
-def find_reasons(problem: MatchingProblem, result: Result) -> Reasons:
+def find_reasons(result: Result) -> Reasons:
     """The reason for every worker who is not placed and for every order that is not full."""
-    state = _State(problem, result)
-    unplaced = _refusals(problem.programme, state.without_pairs())
+    state = _State(result.problem, result)
+    unplaced = _refusals(result.problem.programme, state.without_pairs())
     unplaced |= state.unplaced_with_offers()
     return Reasons(unplaced, state.unfilled())
 
@@ -117,11 +117,13 @@ class _State:
         """Open places by order, with what keeps them open."""
         problem, offers = self.problem, self.problem.offers
         open_places = (problem.register.headcount - self.use[: len(self.orders)]).astype(np.int64)
-        admitted = np.bincount(problem.admitted.order, minlength=len(self.orders))
+        admitted = problem.admitted_by_order
         lengths = np.diff(offers.cells)
         free = np.repeat(np.repeat(self.free, np.diff(offers.of_party)), lengths)
         order_of_cell = offers.cell % offers.order_count
         waiting = np.bincount(order_of_cell[free], minlength=len(self.orders))
+        if problem.dense is not None:
+            waiting = problem.dense.admitted_by_order(len(self.orders), self.free)
         hindrance = _most_frequent(order_of_cell[free], np.repeat(self.blocking, lengths)[free])
         found = {}
         for order in np.flatnonzero(open_places > 0):

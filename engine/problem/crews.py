@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from engine.problem.admitted_pairs import AdmittedPairs
+from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
 from engine.problem.register import Register
 
@@ -36,6 +39,20 @@ def without_impossible_crews(register: Register, admitted: AdmittedPairs, limits
     counts = np.bincount(worker[keep], minlength=register.worker_count)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return AdmittedPairs(offsets, admitted.order[keep], admitted.value[keep])
+
+
+def strike_impossible_crews(register: Register, rectangles: list[Rectangle], limits: Limits) -> list[Rectangle]:
+    """The rectangles less the orders that admit too few, or whose own limits let too few through, for their crew."""
+    at_most = np.zeros(register.order_count)
+    for rectangle in rectangles:
+        at_most[rectangle.orders] += rectangle.admitted.sum(0)
+    for order in np.flatnonzero(register.min_crew > 1):
+        rows = limits.order_rows[limits.order_offsets[order] : limits.order_offsets[order + 1]]
+        at_most[order] = min(at_most[order], limits.capacity[rows].min())
+    possible = (at_most >= register.min_crew) | (register.min_crew <= 1)
+    if possible.all():
+        return rectangles
+    return [replace(r, bits=r.bits & np.packbits(possible[r.orders])) for r in rectangles]
 
 
 def _reach(

@@ -96,11 +96,10 @@ class _Gates:
         admitted = np.broadcast_to(self.passed(block), (len(workers), len(orders))).copy()
         self._strike_excluded(workers, orders, admitted)
         self._settle_commitments(workers, orders, months, admitted)
-        used_orders, used_workers = admitted.any(0), admitted.any(1)
-        if not used_orders.any():
+        used = admitted.any(1)
+        if not used.any():
             return None
-        kept = admitted[np.ix_(used_workers, used_orders)]
-        return Rectangle(workers[used_workers], orders[used_orders], months[used_workers], np.packbits(kept, axis=1))
+        return Rectangle(workers[used], orders, months[used], np.packbits(admitted[used], axis=1))
 
     def passed(self, block: PairBlock) -> npt.NDArray[np.bool_]:
         """Whether the pairs pass every rule but exclusions."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.kernel import kernel
-from engine.problem.admitted_pairs import AdmittedPairs
 from engine.problem.pair_block import PairBlock
 from engine.problem.register import AT_HOME, Register
 from engine.rule import Array, Bools, Calendars, Clause, Ints, Ledger
@@ -19,10 +19,18 @@ ITINERARIES_PER_BLOCK = 500_000
 _ORIGIN_KEYS = {*ORDER_KEYS, "origin_country"}
 
 
+class Pairs(Protocol):
+    """Pairs of workers and orders."""
+
+    @property
+    def order(self) -> Ints: ...
+    def workers(self) -> Ints: ...
+
+
 class PairLedger:
     """What the ledgers need to know of each admitted pair, and their verdict on itineraries of such pairs."""
 
-    def __init__(self, register: Register, admitted: AdmittedPairs) -> None:
+    def __init__(self, register: Register, admitted: Pairs) -> None:
         self.register, self.order = register, admitted.order
         self.worker = admitted.workers()
         self.origin = register.origin[self.worker]

@@ -35,7 +35,7 @@ class NamedBlock:
     clause: Clause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PackedParts:
     """Parts side by side: part p counts ``coefficient[p]`` in row ``base[p] + key * width[p] + slot``.
 
@@ -48,6 +48,21 @@ class PackedParts:
     distinct: Bools
     offsets: npt.NDArray[np.int64]
     slots: Ints
+
+    @cached_property
+    def _members(self) -> tuple[Longs, Ints]:
+        part, order = np.nonzero(np.diff(self.offsets, axis=1))
+        return np.concatenate([[0], np.cumsum(np.bincount(part, minlength=len(self.base)))]), order.astype(np.int32)
+
+    @property
+    def member_offsets(self) -> Longs:
+        """Where the orders of each part begin in `members`."""
+        return self._members[0]
+
+    @property
+    def members(self) -> Ints:
+        """The orders that count in each part, part by part."""
+        return self._members[1]
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ def price_table(limits: Limits, prices: Longs) -> Longs:
         parts.coefficient,
         parts.offsets,
         parts.slots,
+        parts.member_offsets,
+        parts.members,
         table,
     )
     return table
@@ -85,6 +87,8 @@ def _price_table(
     coefficient: Array,
     offsets: Array,
     slots: Array,
+    member_offsets: Array,
+    members: Array,
     table: Array,
 ) -> None:
     classes, orders = table.shape
@@ -94,18 +98,22 @@ def _price_table(
             total += prices[order_rows[k]]
         for c in range(classes):
             table[c, o] = total
+    cost = np.empty(orders, np.int64)
     for p in range(len(base)):
-        whole = coefficient[p] == 1.0
-        for c in range(classes):
-            key = key_of_class[p, c]
-            if key < 0:
-                continue
-            first = base[p] + key * width[p]
-            for o in range(orders):
+        first, last = member_offsets[p], member_offsets[p + 1]
+        for key in range(key_of_class[p].max() + 1):
+            priced = False
+            for m in range(first, last):
+                o, total = members[m], 0
                 for k in range(offsets[p, o], offsets[p, o + 1]):
-                    price = prices[first + slots[k]]
-                    if price != 0:
-                        table[c, o] += price if whole else np.int64(np.floor(price * coefficient[p]))
+                    total += np.int64(np.floor(prices[base[p] + key * width[p] + slots[k]] * coefficient[p]))
+                cost[m - first] = total
+                priced |= total != 0
+            if priced:
+                for c in range(classes):
+                    if key_of_class[p, c] == key:
+                        for m in range(first, last):
+                            table[c, members[m]] += cost[m - first]
 
 
 def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
@@ -314,16 +322,22 @@ def _merged(offsets: Longs, row: Ints, coefficient: Floats) -> Entries:
 
 def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:
     """How much of every row the given columns use."""
+    lengths = np.diff(offers.cells)[columns]
+    at = np.repeat(offers.cells[:-1][columns] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+    use = use_of_cells(limits, offers.cell[at].astype(np.int64))
+    counts = np.diff(offers.extras)[columns]
+    extra = np.repeat(offers.extras[:-1][columns] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    np.add.at(use, offers.extra_row[extra], offers.extra_coefficient[extra])
+    return use
+
+
+def use_of_cells(limits: Limits, cells: Longs) -> Floats:
+    """How much of every row placements in the given cells use, extras apart."""
     use = np.zeros(limits.row_count)
     parts = limits.parts
     _use(
-        np.asarray(columns, np.int64),
-        offers.cells,
-        offers.cell,
-        offers.extras,
-        offers.extra_row,
-        offers.extra_coefficient,
-        offers.order_count,
+        cells,
+        len(limits.order_offsets) - 1,
         limits.order_offsets,
         limits.order_rows,
         limits.key_of_class,
@@ -339,12 +353,7 @@ def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:
 
 @kernel
 def _use(
-    columns: Array,
     cells: Array,
-    cell: Array,
-    extras: Array,
-    extra_row: Array,
-    extra_coefficient: Array,
     orders: int,
     order_offsets: Array,
     order_rows: Array,
@@ -356,19 +365,59 @@ def _use(
     slots: Array,
     use: Array,
 ) -> None:
-    for i in range(len(columns)):
-        j = columns[i]
-        for k in range(cells[j], cells[j + 1]):
-            c, o = cell[k] // orders, cell[k] % orders
-            for r in range(order_offsets[o], order_offsets[o + 1]):
-                use[order_rows[r]] += 1
-            for p in range(len(base)):
-                key = key_of_class[p, c]
-                if key >= 0:
-                    for s in range(part_offsets[p, o], part_offsets[p, o + 1]):
-                        use[base[p] + key * width[p] + slots[s]] += part_coefficient[p]
-        for k in range(extras[j], extras[j + 1]):
-            use[extra_row[k]] += extra_coefficient[k]
+    for i in range(len(cells)):
+        c, o = cells[i] // orders, cells[i] % orders
+        for r in range(order_offsets[o], order_offsets[o + 1]):
+            use[order_rows[r]] += 1
+        for p in range(len(base)):
+            key = key_of_class[p, c]
+            if key >= 0:
+                for s in range(part_offsets[p, o], part_offsets[p, o + 1]):
+                    use[base[p] + key * width[p] + slots[s]] += part_coefficient[p]
+
+
+def with_singles(
+    offers: Offers, limits: Limits, party: Longs, worker: Longs, order: Longs, value: Longs
+) -> tuple[Offers, Longs]:
+    """The offers with further columns of one placement each, and the new number of each old column.
+
+    A party keeps its old columns before its new ones; a pair that it has already is not added.
+    """
+    single = np.diff(offers.cells) == 1
+    first = offers.cells[:-1][single]
+    held = offers.party_of()[single].astype(np.int64) * offers.order_count + offers.cell[first] % offers.order_count
+    key = party * offers.order_count + order
+    fresh = np.flatnonzero(~np.isin(key, held))
+    fresh = fresh[np.unique(key[fresh], return_index=True)[1]]
+    party, worker, order, value = party[fresh], worker[fresh].astype(np.int32), order[fresh], value[fresh]
+    cell = (limits.classes(worker, order.astype(np.int32)).astype(np.int64) * offers.order_count + order).astype(np.int32)
+    extras = extra_rows(limits, np.arange(len(fresh) + 1), cell, worker)
+    rank = np.argsort(np.concatenate([offers.party_of(), party]), kind="stable")
+    position = np.empty(len(rank), np.int64)
+    position[rank] = np.arange(len(rank))
+    cells, of_cell = _reordered(offers.cells, np.arange(len(fresh) + 1), rank)
+    rows, of_row = _reordered(offers.extras, extras[0], rank)
+    counts = np.diff(offers.of_party) + np.bincount(party, minlength=len(offers.must))
+    grown = replace(
+        offers,
+        of_party=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        value=np.concatenate([offers.value, value])[rank],
+        cells=cells,
+        cell=np.concatenate([offers.cell, cell])[of_cell],
+        cell_worker=np.concatenate([offers.cell_worker, worker])[of_cell],
+        extras=rows,
+        extra_row=np.concatenate([offers.extra_row, extras[1]])[of_row],
+        extra_coefficient=np.concatenate([offers.extra_coefficient, extras[2]])[of_row],
+    )
+    return grown, position[: offers.count]
+
+
+def _reordered(one: Longs, other: Longs, rank: Longs) -> tuple[Longs, Longs]:
+    """Offsets and entries of two ragged arrays, one after the other, with their rows in the order ``rank``."""
+    lengths = np.concatenate([np.diff(one), np.diff(other)])[rank]
+    begins = np.concatenate([one[:-1], one[-1] + other[:-1]])[rank]
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return offsets, np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
 
 
 def extra_rows(limits: Limits, cells: Longs, cell: Ints, cell_worker: Ints) -> tuple[Longs, Ints, Floats]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import CallError
 from engine.problem.admitted_pairs import AdmittedPairs, list_pairs
-from engine.problem.crews import without_impossible_crews
-from engine.problem.eligibility import admitted_rectangles
+from engine.problem.crews import strike_impossible_crews, without_impossible_crews
+from engine.problem.dense import DenseOffers, Found, make_dense
+from engine.problem.eligibility import Rectangle, admitted_rectangles
 from engine.problem.itineraries import Itineraries, legal_itineraries, shared_itineraries
 from engine.problem.limits import Limits, make_limits
-from engine.problem.offers import Offers, extra_rows
-from engine.problem.register import Register
+from engine.problem.offers import Offers, extra_rows, with_singles
+from engine.problem.register import AT_HOME, Register
+from engine.problem.single_ledgers import strike_illegal
 from engine.problem.values import Values
 from engine.programme.programme import Programme
 from engine.rule import Bools, Ints
@@ -22,43 +28,119 @@ from engine.rule import Bools, Ints
 Longs = npt.NDArray[np.int64]
 
 
+DENSE_PAIRS = 50_000_000
+
+
 @dataclass(frozen=True)
 class MatchingProblem:
     """All that a mechanism needs, in arrays.
 
     A party is a worker (``lead``) or a travel group (its first member); ``offers`` are its columns, ``limits`` the rows
-    that join parties. ``eligible_pairs`` counts all admitted pairs.
+    that join parties. Where too many pairs are admitted to be listed, ``dense`` holds them, ``offers`` begins with the
+    few that need columns of their own, and grows by `grown`. ``eligible_pairs`` counts all admitted pairs,
+    ``admitted_by_order`` those of each order.
     """
 
     register: Register
-    admitted: AdmittedPairs
     offers: Offers
     limits: Limits
     lead: Ints
-    eligible_pairs: int
+    dense: DenseOffers | None
+    admitted_by_order: Longs
 
     @property
     def programme(self) -> Programme:
         """The programme that the problem was made from."""
         return self.register.programme
 
+    @property
+    def eligible_pairs(self) -> int:
+        """How many pairs are admitted."""
+        return int(self.admitted_by_order.sum())
+
     @cached_property
     def crew_orders(self) -> Longs:
         """Orders that take none or at least ``min_crew > 1``."""
         return np.flatnonzero(self.register.min_crew > 1)
 
+    def grown(self, found: Found) -> tuple[MatchingProblem, Longs]:
+        """The problem with columns for pairs found by pricing, and the new number of each old column."""
+        offers, moved = with_singles(
+            self.offers, self.limits, found.party, found.worker, found.order, found.value
+        )
+        return replace(self, offers=offers), moved
+
 
 def compile_problem(programme: Programme) -> MatchingProblem:
-    """Compile a programme into a `MatchingProblem`."""
+    """Compile a programme into a `MatchingProblem`.
+
+    Raises `CallError` where several placements a worker are allowed and too many pairs are admitted to be listed.
+    """
     register = Register(programme)
     values = Values(register)
     rectangles = admitted_rectangles(register)
-    every = list_pairs(register, rectangles, values)
     limits = make_limits(register)
-    admitted = without_impossible_crews(register, every, limits)
+    by_order = _admitted_by_order(register, rectangles)
+    if by_order.sum() > DENSE_PAIRS:
+        return _compile_dense(register, values, rectangles, limits, by_order)
+    admitted = without_impossible_crews(register, list_pairs(register, rectangles, values), limits)
     itineraries = legal_itineraries(register, admitted)
     offers, lead = _make_offers(register, admitted, itineraries, limits)
-    return MatchingProblem(register, admitted, offers, limits, lead, len(every.order))
+    return MatchingProblem(register, offers, limits, lead, None, by_order)
+
+
+def _admitted_by_order(register: Register, rectangles: Sequence[Rectangle]) -> Longs:
+    total = np.zeros(register.order_count, np.int64)
+    for rectangle in rectangles:
+        total[rectangle.orders] += rectangle.admitted.sum(0, dtype=np.int64)
+    return total
+
+
+def _compile_dense(
+    register: Register, values: Values, rectangles: Sequence[Rectangle], limits: Limits, by_order: Longs
+) -> MatchingProblem:
+    home = (register.agreement[register.origins] == AT_HOME).any()
+    if register.programme.settings.max_placements_per_worker > 1 or home:
+        raise CallError(
+            f"{int(by_order.sum()):,} pairs are admitted; so many can be matched only with one placement a worker.",
+            "Set max_placements_per_worker = 1 and leave return placements to a run of their own.",
+        )
+    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+        legal = list(pool.map(lambda r: strike_illegal(register, r), rectangles))
+    legal = strike_impossible_crews(register, legal, limits)
+    groups = register.programme.workers.labels("travel_group_id").codes
+    listed = groups >= 0
+    listed[register.programme["commitments"].values("worker_id")] = True
+    admitted = list_pairs(register, _listed_part(register, legal, listed, values), values)
+    offers, lead = _make_offers(register, admitted, legal_itineraries(register, admitted), limits)
+    party = np.full(register.worker_count, -1, np.int64)
+    lone = np.flatnonzero(groups < 0)
+    party[lone] = np.arange(len(lone))
+    party[listed] = -1
+    dense = make_dense(register, legal, values, limits, party)
+    return MatchingProblem(register, offers, limits, lead, dense, by_order)
+
+
+def _listed_part(
+    register: Register, rectangles: Sequence[Rectangle], listed: Bools, values: Values
+) -> list[Rectangle]:
+    """The pairs that need columns of their own: all of listed workers, and those that somebody named."""
+    named, _ = values.named
+    worker, order = named // register.order_count, named % register.order_count
+    found = []
+    for rectangle in rectangles:
+        begin = np.searchsorted(worker, rectangle.workers, "left")
+        count = np.searchsorted(worker, rectangle.workers, "right") - begin
+        row = np.repeat(np.arange(len(rectangle.workers)), count)
+        entry = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())
+        column = np.full(register.order_count, -1, np.int64)
+        column[rectangle.orders] = np.arange(len(rectangle.orders))
+        place = column[order[entry]]
+        wanted = np.zeros((len(rectangle.workers), len(rectangle.orders)), bool)
+        wanted[row[place >= 0], place[place >= 0]] = True
+        wanted[listed[rectangle.workers]] = True
+        found.append(replace(rectangle, bits=np.packbits(wanted, axis=1) & rectangle.bits))
+    return found
 
 
 def _make_offers(

@@ -74,7 +74,9 @@ def _text_table(schema: TableSchema, frame: pd.DataFrame) -> pa.Table:
 
 def _text_column(column: pd.Series[Any]) -> pa.Array:
     if column.dtype.kind == "M":
-        texts = np.datetime_as_string(column.to_numpy().astype("datetime64[D]")).astype(object)
+        moments = column.to_numpy()
+        whole_days = bool((moments[~np.isnat(moments)] == moments[~np.isnat(moments)].astype("datetime64[D]")).all())
+        texts = np.datetime_as_string(moments, unit="D" if whole_days else "s").astype(object)
         return pa.array(np.where(column.isna(), "", texts), pa.string())
     if column.dtype.kind == "f":
         values = column.to_numpy()

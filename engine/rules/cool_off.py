@@ -69,6 +69,10 @@ class CoolOff(Ledger):
         )
         return held
 
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """See `Ledger`."""
+        return np.asarray(days_apart >= self.min_days)
+
     def breaches(self, calendars: CalendarTable) -> Bools:
         """See `Ledger`."""
         last_before = np.full(len(calendars.first), -(2**40))

@@ -67,6 +67,10 @@ class MaxSeasons(Ledger):
         )
         return held
 
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """See `Ledger`."""
+        return np.asarray(past_stays + 1 <= self.count)
+
     def breaches(self, calendars: CalendarTable) -> Bools:
         """See `Ledger`."""
         begin_year = calendar_year(calendars.first).astype(np.int64)

@@ -71,6 +71,10 @@ class StayWindow(Ledger):
         )
         return held
 
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """See `Ledger`."""
+        return np.asarray((past_days + days <= self.max_days) | (self.window_days <= self.max_days))
+
     def breaches(self, calendars: CalendarTable) -> Bools:
         """See `Ledger`."""
         broken = np.zeros(len(calendars.tested_first), bool)

@@ -55,6 +55,10 @@ class TotalStay(Ledger):
         )
         return held
 
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """See `Ledger`."""
+        return np.asarray(past_days + days <= self.max_days)
+
     def breaches(self, calendars: CalendarTable) -> Bools:
         """See `Ledger`."""
         begin = np.searchsorted(calendars.calendar, calendars.tested_calendar, "left")

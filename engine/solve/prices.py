@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING, Offers, best_offers, price_table, reduced_values, use_of
+from engine.problem.offers import NOTHING, Offers, best_offers, price_table, reduced_values, use_of, use_of_cells
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
 
@@ -49,6 +49,12 @@ class Bound:
     crew: CrewPrices
     chosen: Longs
     surplus: Longs
+    dense_cells: Longs
+
+    def choosing_value(self) -> float:
+        """What the parties that choose something gain on average, in billionths."""
+        choosing = (self.chosen != NOTHING) | (self.dense_cells != NOTHING)
+        return float(self.surplus[choosing].mean()) if choosing.any() else 0.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,12 @@ def _columns_of_links(offers: Offers, crew: CrewPrices) -> list[tuple[int, Longs
 
 def bound_at(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> Bound:
     """The bound at integral prices (billionths), exact up to the rounding up of share rows."""
-    chosen, surplus = at_prices(problem, prices, crew).best()
+    priced = at_prices(problem, prices, crew)
+    chosen, surplus = priced.best()
+    dense_cells = np.full(len(chosen), NOTHING)
+    if problem.dense is not None:
+        dense_cells = problem.dense.best(priced.table, surplus)
+        chosen[dense_cells != NOTHING] = NOTHING
     orders = problem.crew_orders
     paid = prices.copy()
     paid[orders] = 0
@@ -102,13 +113,21 @@ def bound_at(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> Bound
     if len(crew.link):
         np.add.at(opened, np.searchsorted(orders, crew.order), crew.link)
     value = _exact_product(problem.limits.capacity, paid) + int(np.maximum(opened, 0).sum()) + int(surplus.sum())
-    return Bound(value, prices, crew, chosen, surplus)
+    return Bound(value, prices, crew, chosen, surplus, dense_cells)
 
 
 def _exact_product(capacity: Floats, prices: Longs) -> int:
     """``capacity @ prices`` in whole numbers; high and low halves keep the sums far from overflow."""
     whole = capacity.astype(np.int64)
     return (int((whole * (prices >> 20)).sum()) << 20) + int((whole * (prices & 0xFFFFF)).sum())
+
+
+def use_at(problem: MatchingProblem, bound: Bound) -> Floats:
+    """What the parties' choices at a bound's prices use of every limit."""
+    use = use_of(problem.offers, problem.limits, bound.chosen[bound.chosen != NOTHING])
+    if problem.dense is not None:
+        use += use_of_cells(problem.limits, bound.dense_cells[bound.dense_cells != NOTHING])
+    return use
 
 
 def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, budget: Budget) -> tuple[Bound, int]:
@@ -126,7 +145,7 @@ def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, bu
         here = bound_at(problem, np.rint(point).astype(np.int64), crew)
         if here.value < best.value:
             best = here
-        use = use_of(problem.offers, limits, here.chosen[here.chosen != NOTHING])
+        use = use_at(problem, here)
         violation = np.where(ratio_rows, use / np.maximum(len(here.chosen) / 100, 1), (use - limits.capacity) / scale)
         violation[(point <= 0) & (violation < 0)] = 0
         momentum = 0.9 * momentum + 0.1 * np.clip(violation, -1, 1)

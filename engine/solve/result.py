@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.problem.problem import MatchingProblem
 from engine.solve.prices import CrewPrices
 
 Longs = npt.NDArray[np.int64]
@@ -55,11 +56,12 @@ Listener = Callable[[Progress], None]
 class Result:
     """A plan as placements (row numbers of the programme's workers and orders) with its bounds, in billionths.
 
-    ``bound`` holds over all admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals
+    ``problem`` is the one asked with the columns that pricing found; ``columns`` number them. ``bound`` holds over all admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals
     it unless branching proved more. ``prices`` is by row of the problem's limits,
     ``crew`` prices what crews need.
     """
 
+    problem: MatchingProblem
     stop: Stop
     knowledge: Knowledge
     worker: Longs

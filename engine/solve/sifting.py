@@ -24,12 +24,18 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 ROUNDING = 1e-9
 OPEN = 1e-6
+MISSED_EACH = 3
 
 
 @dataclass(frozen=True)
 class Sifted:
-    """The best bound, and the last core with its fractional plan (empty where no linear program was solved)."""
+    """The best bound, and the last core with its fractional plan (empty where no linear program was solved).
 
+    ``problem`` has the columns that pricing found on the way; ``moved`` tells where the old ones are.
+    """
+
+    problem: MatchingProblem
+    moved: Longs
     bound: Bound
     core: Longs
     point: Floats
@@ -51,12 +57,13 @@ def sift(
     of it), or ``rounds`` are over.
     """
     best, links = bound, NO_LINKS
+    moved = np.arange(problem.offers.count)
     for number in range(1, rounds + 1):
         crews = all_crews(problem, core)
         restricted = restricted_program(problem, core, problem.limits.capacity, crews, links)
         answer = solve(restricted.program, budget)
         if answer is None or answer.infeasible:
-            return Sifted(best, core, np.empty(0), -np.inf, number, answer is not None)
+            return Sifted(problem, moved, best, core, np.empty(0), -np.inf, number, answer is not None)
         if not answer.optimal:
             raise SolverError("The linear program over the core was not solved.")
         found = bound_at(problem, *prices_of(problem, restricted, answer.price))
@@ -66,10 +73,14 @@ def sift(
         missing = _missing_links(problem, restricted, answer)
         met = best.value / SCALE - answer.objective <= tolerance * max(1.0, abs(answer.objective))
         if number == rounds or (met and not len(missing.party)) or budget.over:
-            return Sifted(best, core, point, answer.objective, number)
-        missed = np.empty(0, np.int64) if met else missed_columns(problem, found, restricted, answer.price)
+            return Sifted(problem, moved, best, core, point, answer.objective, number)
+        missed = np.empty(0, np.int64)
+        if not met:
+            problem, shift = _with_dense_missed(problem, found, restricted, answer.price)
+            moved, core = shift[moved], shift[core]
+            missed = missed_columns(problem, found, restricted.parties, core, answer.price)
         if not len(missed) and not len(missing.party):
-            return Sifted(best, core, point, answer.objective, number)
+            return Sifted(problem, moved, best, core, point, answer.objective, number)
         core, links = np.union1d(core, missed), _joined(problem, links, missing)
     raise AssertionError("the last round returns")
 
@@ -119,16 +130,39 @@ def _joined(problem: MatchingProblem, one: Links, other: Links) -> Links:
 
 
 def missed_columns(
-    problem: MatchingProblem, at: Bound, restricted: Restricted, row_prices: Floats, most_each: int = 3
+    problem: MatchingProblem, at: Bound, parties: Longs, core: Longs, row_prices: Floats
 ) -> Longs:
-    """Columns outside the core that are worth more than their party gets, the best ``most_each`` of each party."""
-    offers = problem.offers
+    """Columns outside the core that are worth more than their party gets, the best few of each party."""
     reduced = at_prices(problem, at.prices, at.crew).reduced()
-    gets = np.zeros(len(offers.must))
-    gets[restricted.parties] = row_prices[: len(restricted.parties)] * SCALE
-    excess = reduced - np.where(offers.must, gets, np.maximum(gets, 0))[offers.party_of()]
-    excess[restricted.columns] = -1
-    return _first_of_each(problem, np.flatnonzero(excess > ROUNDING * SCALE), excess, most_each)
+    excess = reduced - _gets(problem, parties, row_prices)[problem.offers.party_of()]
+    excess[core] = -1
+    return _first_of_each(problem, np.flatnonzero(excess > ROUNDING * SCALE), excess, MISSED_EACH)
+
+
+def _gets(problem: MatchingProblem, parties: Longs, row_prices: Floats) -> Floats:
+    """What each party gets at the prices of its row, in billionths; below 0 only where it must take something."""
+    gets = np.zeros(len(problem.offers.must))
+    gets[parties] = row_prices[: len(parties)] * SCALE
+    return np.where(problem.offers.must, gets, np.maximum(gets, 0))
+
+
+def _with_dense_missed(
+    problem: MatchingProblem, at: Bound, restricted: Restricted, row_prices: Floats
+) -> tuple[MatchingProblem, Longs]:
+    if problem.dense is None:
+        return problem, np.arange(problem.offers.count)
+    threshold = _gets(problem, restricted.parties, row_prices) + ROUNDING * SCALE
+    return with_dense_above(problem, at, np.ceil(threshold).astype(np.int64), MISSED_EACH)
+
+
+def with_dense_above(
+    problem: MatchingProblem, at: Bound, threshold: Longs, most: int
+) -> tuple[MatchingProblem, Longs]:
+    """The problem with columns for the best ``most`` dense pairs of each party above ``threshold``."""
+    if problem.dense is None:
+        return problem, np.arange(problem.offers.count)
+    table = at_prices(problem, at.prices, at.crew).table
+    return problem.grown(problem.dense.top(table, threshold, most))
 
 
 def near_best(problem: MatchingProblem, at: Bound, width: float, most_each: int) -> Longs:

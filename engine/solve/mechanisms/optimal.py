@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING
+from engine.problem.offers import NOTHING, use_of
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
@@ -16,7 +16,7 @@ from engine.solve.clash import clash_error
 from engine.solve.prices import Bound, ascend, at_prices, bound_at, no_crew_prices
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, insert, is_feasible, round_point
-from engine.solve.sifting import Sifted, near_best, sift
+from engine.solve.sifting import Sifted, near_best, sift, with_dense_above
 
 Longs = npt.NDArray[np.int64]
 NAME = "optimal"
@@ -26,6 +26,9 @@ CLOSING_COLUMNS = 40_000
 SWEEPS = 300
 ROUNDS = 8
 NODES = 2_000
+CORE_EACH = 6
+ROOM_EACH = 4
+BLOCKED = 2**50
 
 
 def run(
@@ -59,7 +62,7 @@ class _Run:
         self.bound = bound_at(problem, start, no_crew_prices(problem))
         self.proved = self.bound.value
         self._begin_with_commitments()
-        small = problem.offers.count <= WHOLE_PROGRAM
+        small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         sifted = self._sharp_prices(small, warm is not None)
         if sifted.infeasible:
             raise clash_error(problem)
@@ -68,7 +71,9 @@ class _Run:
         while not self.budget.over and not (self._closed() if small else self._good_enough()):
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
-        return self._result(small)
+        if self.problem.dense is not None:
+            self._remember_best()
+        return self._result()
 
     def _begin_with_commitments(self) -> None:
         """The least plan there is: what is promised, and nobody else."""
@@ -95,17 +100,27 @@ class _Run:
         if small:
             core = np.arange(offers.count)
         else:
-            chosen = self.bound.surplus[self.bound.chosen != NOTHING]
-            step = 0.5 * float(chosen.mean()) if len(chosen) else float(SCALE)
+            step = 0.5 * self.bound.choosing_value() or float(SCALE)
             sweeps = SWEEPS // 10 if warm else SWEEPS
             self.bound, made = ascend(problem, self.bound.prices, sweeps, step, self.budget)
             self.statistics["sweeps"] = made
             self._tell("core")
-            core = near_best(problem, self.bound, 0.05 * step, 6)
+            width = 0.05 * step
+            self._grow(np.maximum(self.bound.surplus - int(width), -int(width)), CORE_EACH)
+            problem = self.problem
+            core = near_best(problem, self.bound, width, CORE_EACH)
             core = np.union1d(core, self.bound.chosen[self.bound.chosen != NOTHING])
         sifted = sift(problem, self.bound, core, ROUNDS, self.gap / 20, self.budget, self._improved)
+        self.problem = sifted.problem
+        self.plan = choice_of(self.problem, sifted.moved[self.plan.columns])
         self.statistics |= {"core": len(sifted.core), "rounds": sifted.rounds, "linear_value": sifted.linear_value}
         return sifted
+
+    def _grow(self, threshold: Longs, most: int) -> None:
+        """Take columns for dense pairs above ``threshold`` (billionths, by party) into the problem."""
+        self.problem, moved = with_dense_above(self.problem, self.bound, threshold, most)
+        self.plan = choice_of(self.problem, moved[self.plan.columns])
+        self.bound = bound_at(self.problem, self.bound.prices, self.bound.crew)
 
     def _improved(self, bound: Bound) -> None:
         self.bound = bound
@@ -125,9 +140,36 @@ class _Run:
         """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
         if not is_feasible(self.problem, self.plan.columns):
             return
-        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-        ranking = np.argsort(-reduced, kind="stable")
-        self._offer(insert(self.problem, self.plan.columns, ranking))
+        while True:
+            reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
+            ranking = np.argsort(-reduced, kind="stable")
+            self._offer(insert(self.problem, self.plan.columns, ranking))
+            if self.problem.dense is None or not self._find_room():
+                return
+
+    def _find_room(self) -> bool:
+        """Take columns into the problem for dense pairs of the unplaced on which no row is full; False if none."""
+        problem = self.problem
+        use = use_of(problem.offers, problem.limits, self.plan.columns)
+        full = (use + 1 > problem.limits.capacity) & ~problem.limits.ratio_rows
+        closed = problem.crew_orders[use[problem.crew_orders] == 0]
+        blocked = self.bound.prices + np.where(full, BLOCKED, 0)
+        blocked[closed] = BLOCKED
+        free = np.ones(len(problem.offers.must), bool)
+        free[np.searchsorted(problem.offers.of_party, self.plan.columns, "right") - 1] = False
+        table = at_prices(problem, blocked, no_crew_prices(problem)).table
+        assert problem.dense is not None
+        found = problem.dense.top(table, np.where(free, -BLOCKED // 2, 2 * BLOCKED), ROOM_EACH)
+        before = problem.offers.count
+        self.problem, moved = problem.grown(found)
+        self.plan = choice_of(self.problem, moved[self.plan.columns])
+        return self.problem.offers.count > before
+
+    def _remember_best(self) -> None:
+        """Take the best dense pair of every unplaced party into the problem, so that a reason can be given."""
+        free = np.ones(len(self.problem.offers.must), bool)
+        free[np.searchsorted(self.problem.offers.of_party, self.plan.columns, "right") - 1] = False
+        self._grow(np.where(free, -BLOCKED, 2 * BLOCKED), 1)
 
     def _offer(self, columns: Longs) -> None:
         found = choice_of(self.problem, columns)
@@ -148,8 +190,8 @@ class _Run:
         reduced = at_prices(problem, self.bound.prices, self.bound.crew).reduced()
         loss = self.bound.surplus[offers.party_of()] - reduced
         survivors = np.flatnonzero(loss <= doubt) if feasible else np.arange(offers.count)
-        whole = small or len(survivors) <= most_columns
-        if not whole:
+        whole = problem.dense is None and (small or len(survivors) <= most_columns)
+        if len(survivors) > most_columns and not small:
             survivors = survivors[np.argsort(loss[survivors], kind="stable")[:most_columns]]
         survivors = np.union1d(survivors, self.plan.columns)
         start = self.plan.columns if feasible else None
@@ -170,7 +212,7 @@ class _Run:
             self.proved = max(self.plan.objective, min(self.proved, proved))
         self._tell("closing")
 
-    def _result(self, small: bool) -> Result:
+    def _result(self) -> Result:
         problem = self.problem
         if not is_feasible(problem, self.plan.columns):
             raise clash_error(problem)
@@ -185,6 +227,7 @@ class _Run:
             stop = Stop.INTERRUPT if self.budget.interrupted else Stop.TIME
         worker, order = problem.offers.placements(self.plan.columns)
         return Result(
+            problem,
             stop,
             knowledge,
             worker,

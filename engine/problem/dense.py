@@ -1,0 +1,303 @@
+"""Dense eligibility: admitted pairs kept as bits and priced where they lie, never formed as a list.
+
+All prices fold into one table class by order, and a value is an order part plus weeks times a worker part, so that
+within workers of one class the orders have common ceilings: they are scanned from the highest ceiling down until no
+later one can beat the best found (the threshold idea of Fagin, Lotem and Naor, 2003). Rows that look at more than the
+worker's class and the order are priced as if they were free here: a superset of what is legal, hence still a bound.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.eligibility import Rectangle
+from engine.problem.limits import Limits
+from engine.problem.register import Register
+from engine.problem.values import SCALE, Values
+from engine.rule import Array, Ints
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+WORKERS_PER_TASK = 4096
+
+
+@dataclass(frozen=True)
+class DenseGroup:
+    """Workers of one origin, class and occupation by the orders for it.
+
+    ``party`` (n,) and ``worker`` (n,); ``orders`` (m,); ``bits`` (n, ceil(m / 8)) the admitted pairs; a pair is worth
+    ``part + weeks * weekly[i, which[j]]``, with ``part``, ``weeks`` and ``which`` by order.
+    """
+
+    party: Longs
+    worker: Ints
+    base_class: int
+    orders: Ints
+    bits: npt.NDArray[np.uint8]
+    weekly: Floats
+    part: Floats
+    weeks: Floats
+    which: Ints
+
+
+@dataclass(frozen=True)
+class Found:
+    """Pairs found by pricing: the party, worker and order of each, its value and its value less price."""
+
+    party: Longs
+    worker: Longs
+    order: Longs
+    value: Longs
+    worth: Longs
+
+
+@dataclass(frozen=True)
+class DenseOffers:
+    """All dense groups of a problem."""
+
+    groups: tuple[DenseGroup, ...]
+    flag_count: int
+
+    def class_table(self, table: Longs) -> Longs:
+        """The price table by base class: the least over the flags that a pair may have."""
+        classes = (table.shape[0] - 1) // self.flag_count
+        by_flags = table[: classes * self.flag_count].reshape(classes, self.flag_count, table.shape[1])
+        least: Longs = by_flags.min(1)
+        return least
+
+    def best(self, table: Longs, worth: Longs) -> Longs:
+        """Raise ``worth`` (by party) to each party's best pair at the table's prices; returns the cells chosen.
+
+        A cell is base class times flags times the number of orders plus the order; -1 where no pair beats ``worth``.
+        """
+        least, orders = self.class_table(table), table.shape[1]
+        cells = np.full(len(worth), -1, np.int64)
+
+        def price(group: DenseGroup, low: int, high: int, ceilings: tuple[Array, Array, Array]) -> None:
+            rank, ceiling, cost = ceilings
+            _scan_best(
+                low,
+                high,
+                group.party,
+                group.bits,
+                group.weekly,
+                group.part,
+                group.weeks,
+                group.which,
+                rank,
+                ceiling,
+                cost,
+                worth,
+                cells,
+                group.orders,
+                group.base_class * self.flag_count * orders,
+            )
+
+        self._each(least, price)
+        return cells
+
+    def top(self, table: Longs, threshold: Longs, most: int) -> Found:
+        """The best ``most`` pairs of each party whose value less price is above its ``threshold``."""
+        least = self.class_table(table)
+        found: list[tuple[DenseGroup, Longs, Longs, Longs]] = []
+
+        def price(group: DenseGroup, low: int, high: int, ceilings: tuple[Array, Array, Array]) -> None:
+            rank, ceiling, cost = ceilings
+            column, worth = np.full((high - low, most), -1, np.int64), np.zeros((high - low, most), np.int64)
+            _scan_top(
+                low,
+                high,
+                group.party,
+                group.bits,
+                group.weekly,
+                group.part,
+                group.weeks,
+                group.which,
+                rank,
+                ceiling,
+                cost,
+                threshold,
+                column,
+                worth,
+            )
+            row, place = np.nonzero(column >= 0)
+            found.append((group, low + row, column[row, place], worth[row, place]))
+
+        self._each(least, price)
+        return _gathered(found, most)
+
+    def _each(
+        self, least: Longs, price: Callable[[DenseGroup, int, int, tuple[Array, Array, Array]], None]
+    ) -> None:
+        """Call ``price`` for blocks of workers of every group, on both cores; groups one after another, since a party
+        may be in several.
+        """
+        with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+            for group in self.groups:
+                ceilings = _ceilings(group, least[group.base_class])
+                size = len(group.party)
+                blocks = [(low, min(low + WORKERS_PER_TASK, size)) for low in range(0, size, WORKERS_PER_TASK)]
+                list(pool.map(lambda block, g=group, c=ceilings: price(g, *block, c), blocks))  # type: ignore[misc]
+
+    def admitted_by_order(self, order_count: int, parties: npt.NDArray[np.bool_]) -> Longs:
+        """How many of the marked parties each order admits."""
+        total = np.zeros(order_count, np.int64)
+        for group in self.groups:
+            rows = np.flatnonzero(parties[group.party])
+            for low in range(0, len(rows), WORKERS_PER_TASK):
+                block = group.bits[rows[low : low + WORKERS_PER_TASK]]
+                total[group.orders] += np.unpackbits(block, axis=1, count=len(group.orders)).sum(0, dtype=np.int64)
+        return total
+
+
+def make_dense(
+    register: Register,
+    rectangles: Sequence[Rectangle],
+    values: Values,
+    limits: Limits,
+    party: Longs,
+) -> DenseOffers:
+    """Dense groups of all workers with a ``party`` (-1: priced elsewhere)."""
+    pieces: dict[tuple[int, int, bytes], list[DenseGroup]] = {}
+    for rectangle in rectangles:
+        inside = party[rectangle.workers] >= 0
+        if not inside.any():
+            continue
+        weekly, which = values.worker_part(rectangle)
+        origin = int(register.origin[rectangle.workers[0]])
+        classes = limits.base_class[rectangle.workers]
+        for base in np.unique(classes[inside]):
+            rows = np.flatnonzero(inside & (classes == base))
+            group = DenseGroup(
+                party[rectangle.workers[rows]],
+                rectangle.workers[rows],
+                int(base),
+                rectangle.orders,
+                rectangle.bits[rows],
+                weekly[rows],
+                values.order_part[origin, rectangle.orders],
+                register.weeks[rectangle.orders],
+                which,
+            )
+            pieces.setdefault((origin, int(base), rectangle.orders.tobytes()), []).append(group)
+    return DenseOffers(tuple(_joined(parts) for parts in pieces.values()), 1 << len(limits.features))
+
+
+def _joined(parts: list[DenseGroup]) -> DenseGroup:
+    one = parts[0]
+    return DenseGroup(
+        np.concatenate([part.party for part in parts]),
+        np.concatenate([part.worker for part in parts]),
+        one.base_class,
+        one.orders,
+        np.concatenate([part.bits for part in parts]),
+        np.concatenate([part.weekly for part in parts]),
+        one.part,
+        one.weeks,
+        one.which,
+    )
+
+
+def _ceilings(group: DenseGroup, cost: Longs) -> tuple[Longs, Longs, Longs]:
+    """Orders by falling ceiling (positions in the group), those ceilings, and the cost of each order."""
+    own = cost[group.orders]
+    highest = group.weekly.max(0, initial=0.0)[group.which]
+    ceiling = np.rint((group.part + group.weeks * highest) * SCALE).astype(np.int64) - own
+    rank = np.argsort(-ceiling, kind="stable")
+    return rank, ceiling[rank], own
+
+
+def _gathered(found: list[tuple[DenseGroup, Longs, Longs, Longs]], most: int) -> Found:
+    """All pairs found, the best ``most`` of each party, sorted by party and falling worth."""
+    party = np.concatenate([np.empty(0, np.int64), *(group.party[row] for group, row, _, _ in found)])
+    worker = np.concatenate([np.empty(0, np.int64), *(group.worker[row] for group, row, _, _ in found)])
+    order = np.concatenate([np.empty(0, np.int64), *(group.orders[column] for group, _, column, _ in found)])
+    value = np.concatenate([np.empty(0, np.int64), *(_values(group, row, column) for group, row, column, _ in found)])
+    worth = np.concatenate([np.empty(0, np.int64), *(worth for _, _, _, worth in found)])
+    by_party = np.lexsort((order, -worth, party))
+    first = np.flatnonzero(np.r_[True, np.diff(party[by_party]) != 0]) if len(party) else np.empty(0, np.int64)
+    rank = np.arange(len(by_party)) - np.repeat(first, np.diff(np.append(first, len(by_party))))
+    kept = by_party[rank < most]
+    return Found(party[kept], worker[kept], order[kept], value[kept], worth[kept])
+
+
+def _values(group: DenseGroup, row: Longs, column: Longs) -> Longs:
+    weekly = group.weekly[row, group.which[column]]
+    return np.rint((group.part[column] + group.weeks[column] * weekly) * SCALE).astype(np.int64)
+
+
+@kernel
+def _scan_best(
+    low: int,
+    high: int,
+    party: Array,
+    bits: Array,
+    weekly: Array,
+    part: Array,
+    weeks: Array,
+    which: Array,
+    rank: Array,
+    ceiling: Array,
+    cost: Array,
+    worth: Array,
+    cells: Array,
+    orders: Array,
+    first_cell: int,
+) -> None:
+    for i in range(low, high):
+        best, at = worth[party[i]], -1
+        for r in range(len(rank)):
+            if ceiling[r] <= best:
+                break
+            j = rank[r]
+            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
+                if own > best:
+                    best, at = own, j
+        if at >= 0:
+            worth[party[i]] = best
+            cells[party[i]] = first_cell + orders[at]
+
+
+@kernel
+def _scan_top(
+    low: int,
+    high: int,
+    party: Array,
+    bits: Array,
+    weekly: Array,
+    part: Array,
+    weeks: Array,
+    which: Array,
+    rank: Array,
+    ceiling: Array,
+    cost: Array,
+    threshold: Array,
+    column: Array,
+    worth: Array,
+) -> None:
+    most = column.shape[1]
+    for i in range(low, high):
+        least, held, row = threshold[party[i]], 0, i - low
+        for r in range(len(rank)):
+            if ceiling[r] <= least:
+                break
+            j = rank[r]
+            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
+                if own > least:
+                    k = held if held < most else most - 1
+                    while k > 0 and worth[row, k - 1] < own:
+                        worth[row, k], column[row, k] = worth[row, k - 1], column[row, k - 1]
+                        k -= 1
+                    worth[row, k], column[row, k] = own, j
+                    held = min(held + 1, most)
+                    if held == most:
+                        least = max(least, worth[row, most - 1])

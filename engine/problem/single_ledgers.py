@@ -1,0 +1,70 @@
+"""Strikes from a rectangle the pairs whose calendar no ledger allows, testing one by one only those in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.problem.eligibility import Rectangle
+from engine.problem.ledgers import PairLedger
+from engine.problem.register import Register
+from engine.rule import Bools, Ints, Ledger
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ListedPairs:
+    """Pairs in any order, as the ledgers read them."""
+
+    worker: Ints
+    order: Ints
+
+    def workers(self) -> Ints:
+        """The worker of each pair."""
+        return self.worker
+
+
+def strike_illegal(register: Register, rectangle: Rectangle) -> Rectangle:
+    """The rectangle less the pairs that are no legal calendar on their own."""
+    clauses = [clause for clause in register.programme.all_clauses() if isinstance(clause.rule, Ledger)]
+    if not clauses:
+        return rectangle
+    admitted = rectangle.admitted.copy()
+    doubtful = admitted & ~_surely_legal(register, rectangle, [c.rule for c in clauses if isinstance(c.rule, Ledger)])
+    row, column = np.nonzero(doubtful)
+    if len(row):
+        pairs = ListedPairs(rectangle.workers[row], rectangle.orders[column])
+        legal = PairLedger(register, pairs).legal(np.arange(len(row)), np.arange(len(row) + 1))
+        admitted[row[~legal], column[~legal]] = False
+    return replace(rectangle, bits=np.packbits(admitted, axis=1))
+
+
+def _surely_legal(register: Register, rectangle: Rectangle, ledgers: list[Ledger]) -> Bools:
+    """Pairs that every ledger allows whatever else it looks at, judged by totals of the past alone."""
+    days, last_end, seasons = _past_totals(register, rectangle.workers)
+    destination = register.destination[rectangle.orders]
+    start, end = register.starts[rectangle.orders][None, :], register.ends[rectangle.orders][None, :]
+    past_days, last, count = days[:, destination], last_end[:, destination], seasons[:, destination]
+    longest_gap = max((getattr(clause.rule, "max_gap_days", 0) for _, clause in register.transfers), default=-1)
+    apart = start - last - 1
+    sure = (past_days == 0) | (apart > longest_gap)
+    for ledger in ledgers:
+        sure &= ledger.surely_holds(past_days, apart, count, end - start + 1)
+    return np.broadcast_to(sure, (len(rectangle.workers), len(rectangle.orders)))
+
+
+def _past_totals(register: Register, workers: Ints) -> tuple[Longs, Longs, Longs]:
+    """Days present, last end and number of stays of each worker at each destination."""
+    past, size = register.past, (len(workers), len(register.countries))
+    begin, count = past.offsets[workers], np.diff(past.offsets)[workers]
+    row = np.repeat(np.arange(len(workers)), count)
+    entry = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())
+    days, last, stays = np.zeros(size, np.int64), np.full(size, -(2**40)), np.zeros(size, np.int64)
+    there = past.destination[entry]
+    np.add.at(days, (row, there), past.end[entry].astype(np.int64) - past.start[entry] + 1)
+    np.maximum.at(last, (row, there), past.end[entry])
+    np.add.at(stays, (row, there), 1)
+    return days, last, stays
