@@ -21,7 +21,7 @@ class Grouped:
 
 
 def largest_groups(names: Texts, amounts: Floats, most: int, rest: str, totals: bool = False) -> Grouped:
-    """Keep the ``most`` largest names and call all others ``rest``, a text in which ``{}`` stands for how many they are.
+    """Keep the ``most`` largest names and call all others ``rest``, in which ``{}`` stands for how many they are.
 
     With ``totals`` a label ends with the sum of its amounts. Ties fall by name.
     """

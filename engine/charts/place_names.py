@@ -23,7 +23,8 @@ def country_name(code: str, language: str) -> str:
 @cache
 def region_name(code: str) -> str:
     """The name of a region with its country's code, such as ``Florida (US)``; the code itself where it is not known."""
-    found: Any = pycountry.subdivisions.get(code=code)
+    regions: Any = pycountry.subdivisions
+    found = regions.get(code=code)
     return code if found is None else f"{found.name} ({code.partition('-')[0]})"
 
 

@@ -38,8 +38,7 @@ class PlanView:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            raise CallError(f"{self.language!r} is no language of the charts.", f"There are: {', '.join(LANGUAGES)}.")
+        require_language(self.language)
 
     @classmethod
     def from_matched(cls, matched: Matched, language: str = "en") -> PlanView:
@@ -55,3 +54,9 @@ class PlanView:
     def say(self, english: str, spanish: str) -> str:
         """The text in the language of the view."""
         return spanish if self.language == "es" else english
+
+
+def require_language(language: str) -> None:
+    """Raise `CallError` for a language that the charts don't speak."""
+    if language not in LANGUAGES:
+        raise CallError(f"{language!r} is no language of the charts.", f"There are: {', '.join(LANGUAGES)}.")

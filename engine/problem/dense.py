@@ -141,10 +141,20 @@ class DenseOffers:
         """
         with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
             for group in self.groups:
-                ceilings = _ceilings(group, least[group.base_class])
+                ceilings = ceilings_of(group, least[group.base_class])
                 size = len(group.party)
                 blocks = [(low, min(low + WORKERS_PER_TASK, size)) for low in range(0, size, WORKERS_PER_TASK)]
                 list(pool.map(lambda block, g=group, c=ceilings: price(g, *block, c), blocks))  # type: ignore[misc]
+
+    def sample(self, each: int) -> Found:
+        """About ``each`` pairs of every party, drawn evenly from its admitted ones; the same ones every time."""
+        found = []
+        for group in self.groups:
+            column = np.full((len(group.party), each), -1, np.int64)
+            _draw(group.party, group.bits, len(group.orders), column)
+            row, place = np.nonzero(column >= 0)
+            found.append((group, row, column[row, place], np.zeros(len(row), np.int64)))
+        return _gathered(found, each)
 
     def admitted_by_order(self, order_count: int, parties: npt.NDArray[np.bool_]) -> Longs:
         """How many of the marked parties each order admits."""
@@ -205,7 +215,7 @@ def _joined(parts: list[DenseGroup]) -> DenseGroup:
     )
 
 
-def _ceilings(group: DenseGroup, cost: Longs) -> tuple[Longs, Longs, Longs]:
+def ceilings_of(group: DenseGroup, cost: Longs) -> tuple[Longs, Longs, Longs]:
     """Orders by falling ceiling (positions in the group), those ceilings, and the cost of each order."""
     own = cost[group.orders]
     highest = group.weekly.max(0, initial=0.0)[group.which]
@@ -219,7 +229,7 @@ def _gathered(found: list[tuple[DenseGroup, Longs, Longs, Longs]], most: int) ->
     party = np.concatenate([np.empty(0, np.int64), *(group.party[row] for group, row, _, _ in found)])
     worker = np.concatenate([np.empty(0, np.int64), *(group.worker[row] for group, row, _, _ in found)])
     order = np.concatenate([np.empty(0, np.int64), *(group.orders[column] for group, _, column, _ in found)])
-    value = np.concatenate([np.empty(0, np.int64), *(_values(group, row, column) for group, row, column, _ in found)])
+    value = np.concatenate([np.empty(0, np.int64), *(values_of(group, row, column) for group, row, column, _ in found)])
     worth = np.concatenate([np.empty(0, np.int64), *(worth for _, _, _, worth in found)])
     by_party = np.lexsort((order, -worth, party))
     first = np.flatnonzero(np.r_[True, np.diff(party[by_party]) != 0]) if len(party) else np.empty(0, np.int64)
@@ -228,7 +238,8 @@ def _gathered(found: list[tuple[DenseGroup, Longs, Longs, Longs]], most: int) ->
     return Found(party[kept], worker[kept], order[kept], value[kept], worth[kept])
 
 
-def _values(group: DenseGroup, row: Longs, column: Longs) -> Longs:
+def values_of(group: DenseGroup, row: Longs, column: Longs) -> Longs:
+    """The values (billionths) of the pairs at (row, column) of a group."""
     weekly = group.weekly[row, group.which[column]]
     return np.rint((group.part[column] + group.weeks[column] * weekly) * SCALE).astype(np.int64)
 
@@ -301,3 +312,22 @@ def _scan_top(
                     held = min(held + 1, most)
                     if held == most:
                         least = max(least, worth[row, most - 1])
+
+
+@kernel
+def _draw(party: Array, bits: Array, orders: int, column: Array) -> None:
+    """Draw orders by a multiplicative generator that starts from the party's number; repeats are left to the caller."""
+    each = column.shape[1]
+    for i in range(len(party)):
+        state = np.uint64(party[i] * 2654435761 + 88172645463325252)
+        held = 0
+        for _ in range(8 * each):
+            state ^= state << np.uint64(13)
+            state ^= state >> np.uint64(7)
+            state ^= state << np.uint64(17)
+            j = np.int64(state >> np.uint64(11)) % orders
+            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+                column[i, held] = j
+                held += 1
+                if held == each:
+                    break

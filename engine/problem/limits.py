@@ -65,6 +65,9 @@ class PackedParts:
         return self._members[1]
 
 
+LimitArrays = tuple[Longs, Ints, Ints, Longs, Longs, Floats, npt.NDArray[np.int64], Ints]
+
+
 @dataclass(frozen=True)
 class Limits:
     """Rows ``used <= capacity`` and which cells use them.
@@ -86,6 +89,21 @@ class Limits:
     wide_parts: tuple[LimitPart, ...]
     blocks: tuple[NamedBlock, ...]
     bed_rows: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def arrays(self) -> LimitArrays:
+        """What a kernel needs to walk the rows of a cell."""
+        parts = self.parts
+        return (
+            self.order_offsets,
+            self.order_rows,
+            self.key_of_class,
+            parts.base,
+            parts.width,
+            parts.coefficient,
+            parts.offsets,
+            parts.slots,
+        )
 
     @property
     def row_count(self) -> int:

@@ -130,6 +130,16 @@ def use_at(problem: MatchingProblem, bound: Bound) -> Floats:
     return use
 
 
+def _balanced(violation: Floats, capacity: Floats) -> Floats:
+    """Violations clipped to at most 1, the slack shrunk as much as the clipping took off, so that prices don't sag
+    where a crowd runs after few places.
+    """
+    raw = np.maximum(violation, 0)
+    clipped = np.minimum(raw, 1)
+    kept = float((clipped * capacity).sum()) / max(float((raw * capacity).sum()), 1e-9)
+    return np.where(violation > 0, clipped, min(1.0, kept) * np.maximum(violation, -1))
+
+
 def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, budget: Budget) -> tuple[Bound, int]:
     """Follow the relative violation with momentum 0.9, at a constant step for a third of the sweeps, then decaying.
 
@@ -148,7 +158,7 @@ def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, bu
         use = use_at(problem, here)
         violation = np.where(ratio_rows, use / np.maximum(len(here.chosen) / 100, 1), (use - limits.capacity) / scale)
         violation[(point <= 0) & (violation < 0)] = 0
-        momentum = 0.9 * momentum + 0.1 * np.clip(violation, -1, 1)
+        momentum = 0.9 * momentum + 0.1 * _balanced(violation, limits.capacity)
         point = np.maximum(0, point + step * momentum)
         if made > 0.3 * sweeps:
             step *= 0.01 ** (1 / (0.7 * sweeps))

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernel import kernel
 from engine.problem.offers import entries_of, use_of
 from engine.problem.problem import MatchingProblem
-from engine.rule import Array
 from engine.solve.budget import Budget
 from engine.solve.linear_program import LinearAnswer, solve
 from engine.solve.restricted import Crews, Restricted, restricted_program
@@ -149,49 +147,3 @@ def _touches(problem: MatchingProblem, columns: Longs, orders: Bools) -> Bools:
     hits = np.zeros(len(columns), bool)
     hits[owner[orders[problem.offers.placements(columns)[1]]]] = True
     return hits
-
-
-def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
-    """Add columns of free parties, in the order of ``ranking``, wherever every limit and crew allows it."""
-    offers, limits = problem.offers, problem.limits
-    party = np.searchsorted(offers.of_party, ranking, "right") - 1
-    taken = np.zeros(len(offers.must), np.bool_)
-    taken[np.searchsorted(offers.of_party, columns, "right") - 1] = True
-    candidates = ranking[~taken[party]]
-    if not len(candidates):
-        return columns
-    use = use_of(offers, limits, columns)
-    closed = np.zeros(offers.order_count, bool)
-    closed[problem.crew_orders] = use[problem.crew_orders] == 0
-    candidates = candidates[~_touches(problem, candidates, closed)]
-    entries = entries_of(offers, limits, candidates)
-    added = np.zeros(len(candidates), np.bool_)
-    party = np.searchsorted(offers.of_party, candidates, "right") - 1
-    _insert(party, entries.offsets, entries.row, entries.coefficient, limits.capacity + 1e-9, use, taken, added)
-    return np.concatenate([columns, candidates[added]])
-
-
-@kernel
-def _insert(
-    party: Array,
-    offsets: Array,
-    row: Array,
-    coefficient: Array,
-    capacity: Array,
-    use: Array,
-    taken: Array,
-    added: Array,
-) -> None:
-    for i in range(len(party)):
-        if taken[party[i]]:
-            continue
-        fits = True
-        for k in range(offsets[i], offsets[i + 1]):
-            if use[row[k]] + coefficient[k] > capacity[row[k]]:
-                fits = False
-                break
-        if fits:
-            taken[party[i]] = True
-            added[i] = True
-            for k in range(offsets[i], offsets[i + 1]):
-                use[row[k]] += coefficient[k]

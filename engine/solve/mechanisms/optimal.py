@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING, use_of
+from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
+from engine.solve.insertion import insert, insert_dense
 from engine.solve.prices import Bound, ascend, at_prices, bound_at, no_crew_prices
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
-from engine.solve.rounding import Choice, branch, choice_of, insert, is_feasible, round_point
+from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
 from engine.solve.sifting import Sifted, near_best, sift, with_dense_above
 
 Longs = npt.NDArray[np.int64]
@@ -27,7 +28,6 @@ SWEEPS = 300
 ROUNDS = 8
 NODES = 2_000
 CORE_EACH = 6
-ROOM_EACH = 4
 BLOCKED = 2**50
 
 
@@ -140,30 +140,10 @@ class _Run:
         """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
         if not is_feasible(self.problem, self.plan.columns):
             return
-        while True:
-            reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-            ranking = np.argsort(-reduced, kind="stable")
-            self._offer(insert(self.problem, self.plan.columns, ranking))
-            if self.problem.dense is None or not self._find_room():
-                return
-
-    def _find_room(self) -> bool:
-        """Take columns into the problem for dense pairs of the unplaced on which no row is full; False if none."""
-        problem = self.problem
-        use = use_of(problem.offers, problem.limits, self.plan.columns)
-        full = (use + 1 > problem.limits.capacity) & ~problem.limits.ratio_rows
-        closed = problem.crew_orders[use[problem.crew_orders] == 0]
-        blocked = self.bound.prices + np.where(full, BLOCKED, 0)
-        blocked[closed] = BLOCKED
-        free = np.ones(len(problem.offers.must), bool)
-        free[np.searchsorted(problem.offers.of_party, self.plan.columns, "right") - 1] = False
-        table = at_prices(problem, blocked, no_crew_prices(problem)).table
-        assert problem.dense is not None
-        found = problem.dense.top(table, np.where(free, -BLOCKED // 2, 2 * BLOCKED), ROOM_EACH)
-        before = problem.offers.count
-        self.problem, moved = problem.grown(found)
-        self.plan = choice_of(self.problem, moved[self.plan.columns])
-        return self.problem.offers.count > before
+        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
+        self._offer(insert(self.problem, self.plan.columns, np.argsort(-reduced, kind="stable")))
+        self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
+        self.plan = choice_of(self.problem, columns)
 
     def _remember_best(self) -> None:
         """Take the best dense pair of every unplaced party into the problem, so that a reason can be given."""

@@ -1,0 +1,121 @@
+"""Where the placed workers come from and where they go: two heat maps that each hold every placement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from engine.charts.largest_groups import largest_groups
+from engine.charts.place_names import Texts, country_names, region_names
+from engine.charts.plan_view import PlanView
+from engine.charts.style import BLACK, PALE, Drawing, empty_chart, finished
+
+NAME = "flows"
+TITLE = "Placements from origins to destinations"
+TITLE_ES = "Colocaciones desde los orígenes hacia los destinos"
+MOST = 20
+CELL_WIDTH, CELL_HEIGHT = 52, 22
+# Beyond this part of the largest number a cell is so dark that its number is written in white.
+DARK_FROM = 0.5
+
+
+def to_regions(view: PlanView) -> pd.DataFrame:
+    """Placements by region of destination (``row``) and country of origin (``column``): ``placements``, ``of_rest``."""
+    return _counts(view, _regions(view, "orders", "destination"), _countries(view, "workers", "origin"))
+
+
+def from_regions(view: PlanView) -> pd.DataFrame:
+    """Placements by region of origin (``row``) and country of destination (``column``): ``placements``, ``of_rest``."""
+    return _counts(view, _regions(view, "workers", "origin"), _countries(view, "orders", "destination"))
+
+
+def draw(view: PlanView) -> Drawing:
+    """Two heat maps side by side; beyond the 20 largest rows or columns the others are one row or column, in grey."""
+    title, total = view.say(TITLE, TITLE_ES), view.placements.size
+    if not total:
+        return empty_chart(title, view.say("The plan holds no placement.", "El plan no contiene ninguna colocación."))
+    left = _heat_map(
+        view,
+        to_regions(view),
+        view.say("To regions of destination (rows),", "Hacia regiones de destino (filas),"),
+        view.say("from countries of origin (columns)", "desde países de origen (columnas)"),
+    )
+    right = _heat_map(
+        view,
+        from_regions(view),
+        view.say("From regions of origin (rows),", "Desde regiones de origen (filas),"),
+        view.say("to countries of destination (columns)", "hacia países de destino (columnas)"),
+    )
+    note = view.say(
+        f"Number of placements. Each map holds all {total:,}, returns home included; "
+        "a worker with two campaigns counts twice.",
+        f"Número de colocaciones. Cada mapa contiene las {total:,}, incluidos los retornos; "
+        "quien hace dos campañas cuenta dos veces.",
+    )
+    both: alt.HConcatChart = alt.hconcat(left, right, spacing=40).resolve_scale(color="independent")
+    return finished(both, title, [note], f"{title}. {note}")
+
+
+def _regions(view: PlanView, table: str, side: str) -> Texts:
+    placements = view.placements
+    unsaid = view.say("no region said", "región no indicada")
+    countries = placements.text(table, f"{side}_country")
+    return region_names(placements.text(table, f"{side}_region"), countries, unsaid)
+
+
+def _countries(view: PlanView, table: str, side: str) -> Texts:
+    return country_names(view.placements.text(table, f"{side}_country"), view.language)
+
+
+def _counts(view: PlanView, rows: Texts, columns: Texts) -> pd.DataFrame:
+    """Placements of each row and column that have any; ``of_rest`` marks those that stand for several."""
+    one = np.ones(len(rows))
+    row = largest_groups(rows, one, MOST, view.say("{} other regions", "otras {} regiones"), totals=True)
+    column = largest_groups(columns, one, MOST, view.say("{} other countries", "otros {} países"), totals=True)
+    table = pd.DataFrame({"row": row.group, "column": column.group}).value_counts().rename("placements").reset_index()
+    table["of_rest"] = (table["row"] == row.rest) | (table["column"] == column.rest)
+    for name, grouped in (("row", row), ("column", column)):
+        table[name] = pd.Categorical(table[name], grouped.labels, ordered=True)
+    return table.sort_values(["row", "column"], ignore_index=True)
+
+
+def _heat_map(view: PlanView, table: pd.DataFrame, *title: str) -> alt.LayerChart:
+    rows, columns = list(table["row"].cat.categories), list(table["column"].cat.categories)
+    base = alt.Chart(table.astype({"row": str, "column": str})).encode(
+        x=alt.X("column:N", sort=columns, title=None, axis=_axis(orient="top", labelAngle=-35)),
+        y=alt.Y("row:N", sort=rows, title=None, axis=_axis()),
+        tooltip=[
+            alt.Tooltip("row:N", title=view.say("Row", "Fila")),
+            alt.Tooltip("column:N", title=view.say("Column", "Columna")),
+            alt.Tooltip("placements:Q", title=view.say("Placements", "Colocaciones"), format=","),
+        ],
+    )
+    largest = int(table.loc[~table["of_rest"], "placements"].max() if not table["of_rest"].all() else 1)
+    return alt.LayerChart(layer=[_cells(base, largest), _numbers(base, largest)]).properties(
+        width=CELL_WIDTH * len(columns),
+        height=CELL_HEIGHT * len(rows),
+        view=alt.ViewBackground(fill="#F6F7F8"),
+        title=alt.TitleParams(list(title), fontSize=12, fontWeight="normal", anchor="start", frame="bounds"),
+    )
+
+
+def _cells(base: alt.Chart, largest: int) -> alt.Chart:
+    shade = alt.Scale(type="sqrt", range=["#EAF3FB", "#08519C"], domain=[0, largest])
+    shaded = alt.Color("placements:Q", scale=shade, legend=None)
+    colour = alt.when(alt.datum.of_rest).then(alt.value(PALE)).otherwise(shaded)
+    cells: alt.Chart = base.mark_rect(stroke="white").encode(color=colour)
+    return cells
+
+
+def _numbers(base: alt.Chart, largest: int) -> alt.Chart:
+    dark = (alt.datum.placements > DARK_FROM * largest) & ~alt.datum.of_rest
+    colour = alt.when(dark).then(alt.value("white")).otherwise(alt.value(BLACK))
+    numbers: alt.Chart = base.mark_text(fontSize=11).encode(text=alt.Text("placements:Q", format=","), color=colour)
+    return numbers
+
+
+def _axis(**choices: Any) -> alt.Axis:
+    return alt.Axis(domain=False, ticks=False, labelLimit=240, grid=False, **choices)

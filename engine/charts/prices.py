@@ -1,0 +1,131 @@
+"""Which limits hold the plan back most: their prices, what one more unit could at most add."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import pyarrow.compute as pc
+
+from engine.charts.limit_labels import (
+    MOST_OF_ONE_CLAUSE,
+    clause_of,
+    few_of_each_clause,
+    is_beds,
+    is_headcount,
+    limit_label,
+)
+from engine.charts.plan_view import PlanView
+from engine.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, Drawing, empty_chart, finished, name_axis
+from engine.plan import metrics
+
+NAME = "prices"
+TITLE = "What limits the plan: the most that one more unit could add"
+TITLE_ES = "Qué limita el plan: lo más que podría añadir una unidad adicional"
+MOST = 12
+WIDTH, ROW_HEIGHT = 470, 22
+COLOURS = (ORANGE, GREEN, PURPLE, BLUE)
+
+
+def priced_limits(view: PlanView) -> pd.DataFrame:
+    """All limits with a price, the highest first.
+
+    Columns ``limit``, ``clause``, ``label``, ``unit``, ``of_clause`` (false for places and beds) and ``price``.
+    """
+    shares = set(view.prices.filter(pc.is_null(view.prices["count"]))["limit"].to_pylist())
+    units = _units(view)
+    rows = [
+        (use.limit, clause_of(use), limit_label(view, use), units[_kind(use, shares)], _of_clause(use), use.price)
+        for use in metrics.what_limits(view.prices, view.prices.num_rows)
+    ]
+    return pd.DataFrame(rows, columns=["limit", "clause", "label", "unit", "of_clause", "price"])
+
+
+def draw(view: PlanView) -> Drawing:
+    """Bars of the highest prices, of clauses above and of places and beds below, on one scale."""
+    title, table = view.say(TITLE, TITLE_ES), priced_limits(view)
+    if table.empty:
+        note = view.say(
+            "No limit has a price: more of any one of them alone would add nothing.",
+            "Ningún límite tiene precio: ampliar uno solo de ellos no añadiría nada.",
+        )
+        return empty_chart(title, note)
+    of_clause = table["of_clause"].astype(bool)
+    by_panel = (
+        (view.say("Clauses", "Cláusulas"), few_of_each_clause(table[of_clause]).head(MOST)),
+        (view.say("Places and beds", "Plazas y camas"), table[~of_clause].head(MOST)),
+    )
+    shown = [(heading, rows) for heading, rows in by_panel if not rows.empty]
+    colour, highest = _colour(view, pd.concat([rows["unit"] for _, rows in shown])), float(table["price"].max())
+    panels = [_panel(view, heading, rows, colour, highest) for heading, rows in shown]
+    return finished(alt.vconcat(*panels, spacing=22), title, _notes(view, table), f"{title}. {_highest(view, table)}")
+
+
+def _notes(view: PlanView, table: pd.DataFrame) -> list[str]:
+    clauses = int(table["of_clause"].sum())
+    return [
+        view.say(
+            "With one more place, bed or cap place no legal plan is worth more than the proven bound plus the price. "
+            "The price of a share is per placement of slack.",
+            "Con una plaza, una cama o un lugar de cupo más, ningún plan legal vale más que la cota demostrada más el "
+            "precio. El precio de una proporción es por colocación de holgura.",
+        ),
+        view.say(
+            f"{clauses:,} limits of clauses and {len(table) - clauses:,} of places and beds have a price. Shown: the "
+            f"{MOST} highest of each, at most {MOST_OF_ONE_CLAUSE} of one clause.",
+            f"Tienen precio {clauses:,} límites de cláusulas y {len(table) - clauses:,} de plazas y camas. Se muestran "
+            f"los {MOST} más altos de cada tipo, a lo sumo {MOST_OF_ONE_CLAUSE} de una misma cláusula.",
+        ),
+    ]
+
+
+def _highest(view: PlanView, table: pd.DataFrame) -> str:
+    label, price = table["label"][0], table["price"][0]
+    return view.say(f"The highest is {price:,.2f}: {label}.", f"El más alto es {price:,.2f}: {label}.")
+
+
+def _units(view: PlanView) -> dict[str, str]:
+    """What one more unit is, by kind of limit."""
+    return {
+        "headcount": view.say("place of an order", "plaza de una oferta"),
+        "beds": view.say("bed", "cama"),
+        "share": view.say("placement of slack in a share", "colocación de holgura en una proporción"),
+        "cap": view.say("place of a cap or set-aside", "lugar de un cupo o reserva"),
+    }
+
+
+def _kind(use: metrics.LimitUse, shares: set[str]) -> str:
+    if is_headcount(use):
+        return "headcount"
+    if is_beds(use):
+        return "beds"
+    return "share" if use.limit in shares else "cap"
+
+
+def _of_clause(use: metrics.LimitUse) -> bool:
+    return not (is_headcount(use) or is_beds(use))
+
+
+def _colour(view: PlanView, units: pd.Series[str]) -> alt.Color:
+    """A colour for each kind of unit, always the same one; the legend names those that are there."""
+    there = {unit: colour for unit, colour in zip(_units(view).values(), COLOURS, strict=True) if (units == unit).any()}
+    return alt.Color(
+        "unit:N",
+        scale=alt.Scale(domain=list(there), range=list(there.values())),
+        legend=alt.Legend(title=view.say("One more", "Una unidad más"), orient="top", columns=4),
+    )
+
+
+def _panel(view: PlanView, heading: str, shown: pd.DataFrame, colour: alt.Color, highest: float) -> alt.LayerChart:
+    base = alt.Chart(shown).encode(
+        y=name_axis(shown["label"]),
+        tooltip=[
+            alt.Tooltip("limit:N", title=view.say("Limit", "Límite")),
+            alt.Tooltip("price:Q", title=view.say("Price", "Precio"), format=",.4f"),
+        ],
+    )
+    title = view.say("Price: value of the objective for one more unit", "Precio: valor del objetivo por una unidad más")
+    length = alt.X("price:Q", title=title, scale=alt.Scale(domain=[0, highest]))
+    bars = base.mark_bar(size=13).encode(x=length, color=colour)
+    numbers = base.mark_text(align="left", dx=4, color=BLACK).encode(x=length, text=alt.Text("price:Q", format=",.2f"))
+    above = alt.TitleParams(heading, fontSize=13, anchor="start", frame="group", offset=4)
+    return alt.LayerChart(layer=[bars, numbers]).properties(width=WIDTH, height=ROW_HEIGHT * len(shown), title=above)

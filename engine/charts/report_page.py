@@ -1,0 +1,103 @@
+"""The text of report.html: the certificate, the charts and the tables of a plan, for an officer to read and print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from engine.charts import charts
+from engine.charts.limit_labels import limit_label
+from engine.charts.place_names import country_name
+from engine.charts.plan_view import PlanView
+from engine.plan import metrics
+
+TEMPLATE = "report_page.html"
+MOST_LIMITS = 20
+STATUS = {
+    "optimal": ("proven optimal", "óptimo demostrado"),
+    "within_gap": ("within the gap stated, proven", "dentro de la brecha indicada, demostrado"),
+    "time_limit": (
+        "ended by the time limit; the gap stated is proven",
+        "terminó por tiempo; la brecha está demostrada",
+    ),
+    "interrupted": ("interrupted; the gap stated is proven", "interrumpido; la brecha está demostrada"),
+}
+
+
+@dataclass(frozen=True)
+class FillTable:
+    """A table of the page: placements, places, share filled and paid weeks by what ``heading`` names."""
+
+    title: str
+    heading: str
+    lines: list[metrics.Fill]
+
+    @property
+    def has_places(self) -> bool:
+        """Whether places can be said at all; a corridor has none of its own."""
+        return any(line.places for line in self.lines)
+
+
+def render_page(view: PlanView, svgs: dict[str, str], **scripts: str) -> str:
+    """The page: ``svgs`` by chart name, and ``scripts`` that are safe inside a script element."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(files("engine.charts").joinpath(TEMPLATE).read_text("utf-8"))
+    certificate = view.certificate
+    status = certificate["status"]
+    return template.render(
+        view=view,
+        say=view.say,
+        settings=view.programme.settings,
+        certificate=certificate,
+        status=view.say(*STATUS.get(status, (status, status))),
+        checked=sum(check["checked"] for check in certificate["checks"]),
+        broken=sum(check["violations"] for check in certificate["checks"]),
+        charts=_figures(view, svgs),
+        fill_tables=_fill_tables(view),
+        limits=_limits(view),
+        **{name: Markup(script) for name, script in scripts.items()},
+    )
+
+
+def _figures(view: PlanView, svgs: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": view.say(module.TITLE, module.TITLE_ES), "svg": Markup(svgs[name])}
+        for name, module in charts().items()
+    ]
+
+
+def _fill_tables(view: PlanView) -> list[FillTable]:
+    placements, say = view.placements, view.say
+    tables = (
+        ("Placements by corridor", "Colocaciones por corredor", "Corridor", "Corredor", metrics.fill_by_corridor),
+        ("Fill by destination", "Ocupación por destino", "Destination", "Destino", metrics.fill_by_destination),
+        ("Fill by sector (ISIC)", "Ocupación por sector (CIIU)", "Sector", "Sector", metrics.fill_by_sector),
+        ("Fill by month of start", "Ocupación por mes de inicio", "Month", "Mes", metrics.fill_by_month),
+    )
+    return [
+        FillTable(say(title, titulo), say(head, cabeza), _named(view, lines(placements)))
+        for title, titulo, head, cabeza, lines in tables
+    ]
+
+
+def _named(view: PlanView, lines: list[metrics.Fill]) -> list[metrics.Fill]:
+    """The same lines with countries by name: a corridor or a destination is told by its two-letter codes."""
+    named = []
+    for line in lines:
+        parts = line.name.split(" → ")
+        names = [country_name(part, view.language) if len(part) == 2 else part for part in parts]
+        name = " → ".join(names) or view.say("(none)", "(ninguno)")
+        named.append(metrics.Fill(name, line.placements, line.places, line.weeks))
+    return named
+
+
+def _limits(view: PlanView) -> list[dict[str, Any]]:
+    """The limits with the highest prices, in words."""
+    return [
+        {"label": limit_label(view, use), "used": use.used, "count": use.count, "price": use.price}
+        for use in metrics.what_limits(view.prices, MOST_LIMITS)
+    ]

@@ -1,0 +1,242 @@
+"""Insertion: add whoever still fits, best first, with every limit and crew checked on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.dense import DenseGroup, Found, ceilings_of, values_of
+from engine.problem.limits import LimitArrays
+from engine.problem.offers import use_of
+from engine.problem.problem import MatchingProblem
+from engine.rule import Array
+from engine.solve.prices import Bound, at_prices
+
+Longs = npt.NDArray[np.int64]
+ROUNDING = 1e-9
+
+
+def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
+    """Add columns of free parties, in the order of ``ranking``, wherever every limit and crew allows it."""
+    offers, limits = problem.offers, problem.limits
+    party = np.searchsorted(offers.of_party, ranking, "right") - 1
+    taken = _taken(problem, columns)
+    candidates = ranking[~taken[party]]
+    use = use_of(offers, limits, columns)
+    added = np.zeros(len(candidates), np.bool_)
+    _insert(
+        candidates,
+        np.searchsorted(offers.of_party, candidates, "right") - 1,
+        offers.cells,
+        offers.cell,
+        offers.extras,
+        offers.extra_row,
+        offers.extra_coefficient,
+        offers.order_count,
+        limits.arrays,
+        limits.capacity + ROUNDING,
+        use,
+        _closed(problem, use),
+        taken,
+        added,
+    )
+    return np.concatenate([columns, candidates[added]])
+
+
+def insert_dense(
+    problem: MatchingProblem, columns: Longs, at: Bound
+) -> tuple[MatchingProblem, Longs, Longs]:
+    """Place free parties on dense pairs that still fit, those who gain most at the prices first, each on its best.
+
+    Returns the problem with the columns that it needed, the new number of each old one, and the columns chosen. Nobody who fits is left out, since
+    places only fill up.
+    """
+    if problem.dense is None:
+        return problem, np.arange(problem.offers.count), columns
+    limits, orders = problem.limits, problem.offers.order_count
+    use, taken = use_of(problem.offers, limits, columns), _taken(problem, columns)
+    closed = _closed(problem, use)
+    table = problem.dense.class_table(at_prices(problem, at.prices, at.crew).table)
+    pieces: list[tuple[DenseGroup, Longs, Longs]] = []
+    for group in problem.dense.groups:
+        rank, ceiling, cost = ceilings_of(group, table[group.base_class])
+        turn = np.argsort(-at.surplus[group.party], kind="stable")
+        column = np.full(len(group.party), -1, np.int64)
+        _insert_group(
+            turn,
+            group.party,
+            group.bits,
+            group.weekly,
+            group.part,
+            group.weeks,
+            group.which,
+            rank,
+            ceiling,
+            cost,
+            group.orders,
+            group.base_class * problem.dense.flag_count,
+            orders,
+            limits.arrays,
+            limits.capacity + ROUNDING,
+            use,
+            closed,
+            taken,
+            column,
+        )
+        row = np.flatnonzero(column >= 0)
+        pieces.append((group, row, column[row]))
+    party, worker, order, value = (
+        np.concatenate([np.empty(0, np.int64), *parts])
+        for parts in zip(
+            *((g.party[r], g.worker[r], g.orders[c], values_of(g, r, c)) for g, r, c in pieces), strict=True
+        )
+    )
+    grown, moved = problem.grown(Found(party, worker, order, value, np.zeros(len(party), np.int64)))
+    return grown, moved, np.concatenate([moved[columns], _columns_of(grown, party, order)])
+
+
+def _columns_of(problem: MatchingProblem, party: Longs, order: Longs) -> Longs:
+    """The column of each pair that has one of its own."""
+    offers = problem.offers
+    single = np.flatnonzero(np.diff(offers.cells) == 1)
+    held = offers.party_of()[single].astype(np.int64) * offers.order_count
+    held += offers.cell[offers.cells[single]] % offers.order_count
+    by_key = np.argsort(held, kind="stable")
+    return single[by_key[np.searchsorted(held[by_key], party * offers.order_count + order)]]
+
+
+def _taken(problem: MatchingProblem, columns: Longs) -> npt.NDArray[np.bool_]:
+    taken = np.zeros(len(problem.offers.must), np.bool_)
+    taken[np.searchsorted(problem.offers.of_party, columns, "right") - 1] = True
+    return taken
+
+
+def _closed(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Crew orders that nobody is on: nobody can be added alone."""
+    closed = np.zeros(problem.offers.order_count, np.bool_)
+    closed[problem.crew_orders] = use[problem.crew_orders] == 0
+    return closed
+
+
+@kernel
+def _add(cell: int, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, slots = limits
+    c, o = cell // orders, cell % orders
+    for r in range(order_offsets[o], order_offsets[o + 1]):
+        use[order_rows[r]] += sign
+    for p in range(len(base)):
+        key = key_of_class[p, c]
+        if key >= 0:
+            for s in range(offsets[p, o], offsets[p, o + 1]):
+                use[base[p] + key * width[p] + slots[s]] += sign * coefficient[p]
+
+
+@kernel
+def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, slots = limits
+    c, o = cell // orders, cell % orders
+    for r in range(order_offsets[o], order_offsets[o + 1]):
+        if use[order_rows[r]] > capacity[order_rows[r]]:
+            return False
+    for p in range(len(base)):
+        key = key_of_class[p, c]
+        if key >= 0 and coefficient[p] > 0:
+            for s in range(offsets[p, o], offsets[p, o + 1]):
+                row = base[p] + key * width[p] + slots[s]
+                if use[row] > capacity[row]:
+                    return False
+    return True
+
+
+@kernel
+def _insert(
+    candidates: Array,
+    party: Array,
+    cells: Array,
+    cell: Array,
+    extras: Array,
+    extra_row: Array,
+    extra_coefficient: Array,
+    orders: int,
+    limits: LimitArrays,
+    capacity: Array,
+    use: Array,
+    closed: Array,
+    taken: Array,
+    added: Array,
+) -> None:
+    for i in range(len(candidates)):
+        if taken[party[i]]:
+            continue
+        j = candidates[i]
+        fits = True
+        for k in range(cells[j], cells[j + 1]):
+            fits &= not closed[cell[k] % orders]
+        if not fits:
+            continue
+        for k in range(cells[j], cells[j + 1]):
+            _add(cell[k], orders, limits, use, 1.0)
+        for k in range(extras[j], extras[j + 1]):
+            use[extra_row[k]] += extra_coefficient[k]
+        for k in range(cells[j], cells[j + 1]):
+            fits = fits and _holds(cell[k], orders, limits, capacity, use)
+        for k in range(extras[j], extras[j + 1]):
+            fits = fits and (extra_coefficient[k] < 0 or use[extra_row[k]] <= capacity[extra_row[k]])
+        if fits:
+            taken[party[i]] = True
+            added[i] = True
+            continue
+        for k in range(cells[j], cells[j + 1]):
+            _add(cell[k], orders, limits, use, -1.0)
+        for k in range(extras[j], extras[j + 1]):
+            use[extra_row[k]] -= extra_coefficient[k]
+
+
+@kernel
+def _insert_group(
+    turn: Array,
+    party: Array,
+    bits: Array,
+    weekly: Array,
+    part: Array,
+    weeks: Array,
+    which: Array,
+    rank: Array,
+    ceiling: Array,
+    cost: Array,
+    group_orders: Array,
+    first_class: int,
+    orders: int,
+    limits: LimitArrays,
+    capacity: Array,
+    use: Array,
+    closed: Array,
+    taken: Array,
+    column: Array,
+) -> None:
+    full = np.zeros(len(rank), np.bool_)
+    for t in range(len(turn)):
+        i = turn[t]
+        if taken[party[i]]:
+            continue
+        best, at = -(2**62), -1
+        for r in range(len(rank)):
+            if ceiling[r] <= best:
+                break
+            j = rank[r]
+            if full[j] or closed[group_orders[j]] or not bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+                continue
+            own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
+            if own > best:
+                cell = first_class * orders + group_orders[j]
+                _add(cell, orders, limits, use, 1.0)
+                if _holds(cell, orders, limits, capacity, use):
+                    best, at = own, j
+                else:
+                    full[j] = True
+                _add(cell, orders, limits, use, -1.0)
+        if at >= 0:
+            taken[party[i]] = True
+            column[i] = at
+            _add(first_class * orders + group_orders[at], orders, limits, use, 1.0)
