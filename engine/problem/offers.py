@@ -383,41 +383,46 @@ def with_singles(
 
     A party keeps its old columns before its new ones; a pair that it has already is not added.
     """
-    single = np.diff(offers.cells) == 1
-    first = offers.cells[:-1][single]
-    held = offers.party_of()[single].astype(np.int64) * offers.order_count + offers.cell[first] % offers.order_count
-    key = party * offers.order_count + order
-    fresh = np.flatnonzero(~np.isin(key, held))
-    fresh = fresh[np.unique(key[fresh], return_index=True)[1]]
+    held = np.zeros(len(party), np.bool_)
+    _find_held(offers.of_party, offers.cells, offers.cell, offers.order_count, party, order, held)
+    fresh = np.flatnonzero(~held)
+    fresh = fresh[np.unique(party[fresh] * offers.order_count + order[fresh], return_index=True)[1]]
     party, worker, order, value = party[fresh], worker[fresh].astype(np.int32), order[fresh], value[fresh]
     cell = (limits.classes(worker, order.astype(np.int32)).astype(np.int64) * offers.order_count + order).astype(np.int32)
-    extras = extra_rows(limits, np.arange(len(fresh) + 1), cell, worker)
-    rank = np.argsort(np.concatenate([offers.party_of(), party]), kind="stable")
-    position = np.empty(len(rank), np.int64)
-    position[rank] = np.arange(len(rank))
-    cells, of_cell = _reordered(offers.cells, np.arange(len(fresh) + 1), rank)
-    rows, of_row = _reordered(offers.extras, extras[0], rank)
+    extras, extra_row, extra_coefficient = extra_rows(limits, np.arange(len(fresh) + 1), cell, worker)
+    at = offers.of_party[party + 1]
+    moved = np.arange(offers.count) + np.searchsorted(at, np.arange(offers.count), "right")
     counts = np.diff(offers.of_party) + np.bincount(party, minlength=len(offers.must))
+    at_row = np.repeat(offers.extras[at], np.diff(extras))
     grown = replace(
         offers,
         of_party=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        value=np.concatenate([offers.value, value])[rank],
-        cells=cells,
-        cell=np.concatenate([offers.cell, cell])[of_cell],
-        cell_worker=np.concatenate([offers.cell_worker, worker])[of_cell],
-        extras=rows,
-        extra_row=np.concatenate([offers.extra_row, extras[1]])[of_row],
-        extra_coefficient=np.concatenate([offers.extra_coefficient, extras[2]])[of_row],
+        value=np.insert(offers.value, at, value),
+        cells=_with_lengths(offers.cells, at, np.ones(len(at), np.int64)),
+        cell=np.insert(offers.cell, offers.cells[at], cell),
+        cell_worker=np.insert(offers.cell_worker, offers.cells[at], worker),
+        extras=_with_lengths(offers.extras, at, np.diff(extras)),
+        extra_row=np.insert(offers.extra_row, at_row, extra_row),
+        extra_coefficient=np.insert(offers.extra_coefficient, at_row, extra_coefficient),
     )
-    return grown, position[: offers.count]
+    return grown, moved
 
 
-def _reordered(one: Longs, other: Longs, rank: Longs) -> tuple[Longs, Longs]:
-    """Offsets and entries of two ragged arrays, one after the other, with their rows in the order ``rank``."""
-    lengths = np.concatenate([np.diff(one), np.diff(other)])[rank]
-    begins = np.concatenate([one[:-1], one[-1] + other[:-1]])[rank]
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return offsets, np.repeat(begins - offsets[:-1], lengths) + np.arange(offsets[-1])
+def _with_lengths(offsets: Longs, at: Longs, lengths: Longs) -> Longs:
+    """Offsets with further rows of the given lengths inserted before rows ``at``."""
+    return np.concatenate([[0], np.cumsum(np.insert(np.diff(offsets), at, lengths))]).astype(np.int64)
+
+
+@kernel
+def _find_held(
+    of_party: Array, cells: Array, cell: Array, orders: int, party: Array, order: Array, held: Array
+) -> None:
+    """Mark the pairs for which their party has a column of this one placement already."""
+    for i in range(len(party)):
+        for j in range(of_party[party[i]], of_party[party[i] + 1]):
+            if cells[j + 1] - cells[j] == 1 and cell[cells[j]] % orders == order[i]:
+                held[i] = True
+                break
 
 
 def extra_rows(limits: Limits, cells: Longs, cell: Ints, cell_worker: Ints) -> tuple[Longs, Ints, Floats]:

@@ -29,6 +29,7 @@ Longs = npt.NDArray[np.int64]
 
 
 DENSE_PAIRS = 50_000_000
+MANY_PAIRS, MANY_PAIRS_EACH = 2_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,28 @@ def compile_problem(programme: Programme) -> MatchingProblem:
     rectangles = admitted_rectangles(register)
     limits = make_limits(register)
     by_order = _admitted_by_order(register, rectangles)
-    if by_order.sum() > DENSE_PAIRS:
+    if _is_dense(register, int(by_order.sum())):
         return _compile_dense(register, values, rectangles, limits, by_order)
     admitted = without_impossible_crews(register, list_pairs(register, rectangles, values), limits)
     itineraries = legal_itineraries(register, admitted)
     offers, lead = _make_offers(register, admitted, itineraries, limits)
     return MatchingProblem(register, offers, limits, lead, None, by_order)
+
+
+def _is_dense(register: Register, pairs: int) -> bool:
+    """Whether so many pairs are admitted that listing them would cost more than pricing them where they lie.
+
+    Raises `CallError` where they are too many to be listed and a worker may have several placements.
+    """
+    several = register.programme.settings.max_placements_per_worker > 1
+    several |= bool((register.agreement[register.origins] == AT_HOME).any())
+    if several and pairs > DENSE_PAIRS:
+        raise CallError(
+            f"{pairs:,} pairs are admitted; so many can be matched only with one placement a worker.",
+            "Set max_placements_per_worker = 1 and leave return placements to a run of their own.",
+        )
+    many = pairs > MANY_PAIRS and pairs > MANY_PAIRS_EACH * register.worker_count
+    return not several and (pairs > DENSE_PAIRS or many)
 
 
 def _admitted_by_order(register: Register, rectangles: Sequence[Rectangle]) -> Longs:
@@ -99,12 +116,6 @@ def _admitted_by_order(register: Register, rectangles: Sequence[Rectangle]) -> L
 def _compile_dense(
     register: Register, values: Values, rectangles: Sequence[Rectangle], limits: Limits, by_order: Longs
 ) -> MatchingProblem:
-    home = (register.agreement[register.origins] == AT_HOME).any()
-    if register.programme.settings.max_placements_per_worker > 1 or home:
-        raise CallError(
-            f"{int(by_order.sum()):,} pairs are admitted; so many can be matched only with one placement a worker.",
-            "Set max_placements_per_worker = 1 and leave return placements to a run of their own.",
-        )
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         legal = list(pool.map(lambda r: strike_illegal(register, r), rectangles))
     legal = strike_impossible_crews(register, legal, limits)

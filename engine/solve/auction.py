@@ -24,10 +24,11 @@ from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-SAMPLED_EACH = 16
+SAMPLED_EACH = 12
 MISSED_EACH = 4
-ROUNDS = 24
-FIRST_STEP, LAST_STEP = 0.01, 0.0003
+FIRST_STEP, LAST_STEP, STEP_DECAY = 0.01, 0.0002, 0.8
+PRICE_STEP, PRICE_DECAY = 0.3, 0.85
+ROUNDS, ROUNDS_BETWEEN_PLANS = 60, 4
 RAISES = (0.0, 0.0005, 0.002, 0.005, 0.01)
 
 
@@ -47,7 +48,7 @@ def auction_dense(
     budget: Budget,
     tell: Callable[[Bound, int], None],
 ) -> Auctioned:
-    """Auction the places of a dense problem until the gap is reached or the rounds are over.
+    """Auction the places of a dense problem until the gap is reached or the rounds and the budget are over.
 
     ``kept`` are columns of bound parties, which stay.
     """
@@ -70,17 +71,22 @@ class _Auction:
 
     def run(self) -> Auctioned:
         for number in range(ROUNDS):
-            step = self.typical * FIRST_STEP * (LAST_STEP / FIRST_STEP) ** (number / (ROUNDS - 1))
-            prices, gets = self._bid(int(step))
+            step = int(self.typical * max(FIRST_STEP * STEP_DECAY**number, LAST_STEP))
+            prices, gets = self._bid(step)
             self._bound(prices)
-            self._plan()
+            last = self.budget.over or number == ROUNDS - 1
+            if number % ROUNDS_BETWEEN_PLANS == ROUNDS_BETWEEN_PLANS - 1 or last or self._closed():
+                self._plan()
             self.tell(self.bound, self.worth)
             self.budget.step()
-            if self.bound.value - self.worth <= self.gap * self.bound.value or self.budget.over:
+            if self._closed() or last:
                 break
-            self._move_prices(0.3 * self.typical * 0.87**number)
-            self._find_missed(prices, gets, int(step))
+            self._move_prices(PRICE_STEP * self.typical * PRICE_DECAY**number)
+            self._find_missed(prices, gets, step)
         return Auctioned(self.problem, self.bound, self.plan)
+
+    def _closed(self) -> bool:
+        return self.bound.value - self.worth <= self.gap * self.bound.value
 
     def _bid(self, step: int) -> tuple[Longs, Longs]:
         """Hold one auction: the prices of all rows after it, and what each party gets."""
@@ -120,7 +126,6 @@ class _Auction:
         free = self.columns[len(self.kept) :]
         ranking = free[np.argsort(-worth[free], kind="stable")]
         columns = insert(problem, self.kept, ranking)
-        columns = insert(problem, columns, np.argsort(-worth, kind="stable"))
         grown, moved, columns = insert_dense(problem, columns, self.bound)
         value = int(grown.offers.value[columns].sum())
         if value > self.worth:

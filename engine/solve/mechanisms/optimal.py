@@ -11,6 +11,7 @@ import numpy.typing as npt
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
+from engine.solve.auction import auction_dense
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.insertion import insert, insert_dense
@@ -62,6 +63,8 @@ class _Run:
         self.bound = bound_at(problem, start, no_crew_prices(problem))
         self.proved = self.bound.value
         self._begin_with_commitments()
+        if problem.dense is not None and not len(problem.crew_orders):
+            return self._auctioned()
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         sifted = self._sharp_prices(small, warm is not None)
         if sifted.infeasible:
@@ -73,6 +76,21 @@ class _Run:
             nodes, columns = 4 * nodes, 2 * columns
         if self.problem.dense is not None:
             self._remember_best()
+        return self._result()
+
+    def _auctioned(self) -> Result:
+        """A dense problem without crews: an auction gives prices and plan at once."""
+
+        def tell(bound: Bound, worth: int) -> None:
+            self.proved = min(self.proved, bound.value)
+            self._tell("auction", worth)
+
+        found = auction_dense(self.problem, self.plan.columns, self.gap, self.budget, tell)
+        self.problem, self.bound = found.problem, found.bound
+        self.proved = min(self.proved, found.bound.value)
+        self.plan = choice_of(self.problem, found.columns)
+        self._fill()
+        self._remember_best()
         return self._result()
 
     def _begin_with_commitments(self) -> None:
@@ -221,6 +239,7 @@ class _Run:
             self.statistics,
         )
 
-    def _tell(self, phase: str) -> None:
+    def _tell(self, phase: str, worth: int = 0) -> None:
         if self.listener is not None:
-            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, self.plan.objective / SCALE))
+            plan = max(worth, self.plan.objective)
+            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, plan / SCALE))
