@@ -98,7 +98,7 @@ class _Model:
     def _add_column(self, j: int, party_row: str, counted: dict[str, float], simple: bool) -> None:
         offers = self.problem.offers
         worker, order = offers.placements(np.array([j]))
-        value = offers.value[j] / SCALE
+        value = float(offers.value[j]) / SCALE
         if simple:
             self.columns[f"x|{self.workers[worker[0]]}|{self.orders[order[0]]}"] = (value, {party_row: 1.0, **counted})
             return
@@ -119,12 +119,12 @@ class _Model:
         yield "ROWS\n N  value"
         for name, (sense, _) in self.rows.items():
             yield f" {sense}  {_word(name)}"
-        yield "COLUMNS\n    MARKER  MARKER  'MARKER'  'INTORG'"
+        yield "COLUMNS\n    MARKER  'MARKER'  'INTORG'"
         for name, (value, row) in self.columns.items():
             yield f"    {_word(name)}  value  {value!r}"
             for row_name, coefficient in row.items():
                 yield f"    {_word(name)}  {_word(row_name)}  {coefficient!r}"
-        yield "    MARKER  MARKER  'MARKER'  'INTEND'"
+        yield "    MARKER  'MARKER'  'INTEND'"
         yield "RHS"
         for name, (_, bound) in self.rows.items():
             if bound:
