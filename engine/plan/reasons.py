@@ -149,7 +149,7 @@ class _State:
 def _mark_closed(offers: Offers, columns: Longs, closed: npt.NDArray[np.bool_], found: Longs) -> None:
     if not closed.any():
         return
-    lengths = np.diff(offers.cells)[columns]
+    lengths = offers.lengths(columns)
     owner = np.repeat(columns, lengths)
     _, order = offers.placements(columns)
     shut = closed[order]

@@ -46,10 +46,14 @@ class Offers:
         """The party of each column."""
         return np.repeat(np.arange(len(self.of_party) - 1, dtype=np.int32), np.diff(self.of_party))
 
+    def lengths(self, columns: npt.NDArray[Any]) -> Longs:
+        """How many placements each of the given columns holds."""
+        return self.cells[columns + 1] - self.cells[columns]
+
     def placements(self, columns: npt.NDArray[Any]) -> tuple[Longs, Longs]:
         """(worker, order) of every placement in the given columns."""
-        lengths = np.diff(self.cells)[columns]
-        begin = np.repeat(self.cells[:-1][columns] - np.cumsum(lengths) + lengths, lengths)
+        lengths = self.lengths(columns)
+        begin = np.repeat(self.cells[columns] - np.cumsum(lengths) + lengths, lengths)
         at = begin + np.arange(lengths.sum())
         return self.cell_worker[at].astype(np.int64), (self.cell[at] % self.order_count).astype(np.int64)
 
@@ -322,11 +326,11 @@ def _merged(offsets: Longs, row: Ints, coefficient: Floats) -> Entries:
 
 def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:
     """How much of every row the given columns use."""
-    lengths = np.diff(offers.cells)[columns]
-    at = np.repeat(offers.cells[:-1][columns] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+    lengths = offers.lengths(columns)
+    at = np.repeat(offers.cells[columns] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
     use = use_of_cells(limits, offers.cell[at].astype(np.int64))
-    counts = np.diff(offers.extras)[columns]
-    extra = np.repeat(offers.extras[:-1][columns] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    counts = offers.extras[columns + 1] - offers.extras[columns]
+    extra = np.repeat(offers.extras[columns] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
     np.add.at(use, offers.extra_row[extra], offers.extra_coefficient[extra])
     return use
 

@@ -93,7 +93,7 @@ def _columns_of_links(offers: Offers, crew: CrewPrices) -> list[tuple[int, Longs
     for party, order, price in zip(crew.party, crew.order, crew.link, strict=True):
         columns = np.arange(offers.of_party[party], offers.of_party[party + 1])
         cells = slice(offers.cells[columns[0]], offers.cells[columns[-1] + 1])
-        owner = np.repeat(columns, np.diff(offers.cells)[columns])
+        owner = np.repeat(columns, offers.lengths(columns))
         found.append((int(price), np.unique(owner[offers.cell[cells] % offers.order_count == order])))
     return found
 

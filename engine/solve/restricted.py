@@ -134,7 +134,7 @@ def _add_links(
     """``sum of the party's columns on the order - b <= 0`` for each link."""
     if not len(links.party):
         return
-    lengths = np.diff(offers.cells)[columns]
+    lengths = offers.lengths(columns)
     _, order = offers.placements(columns)
     which = np.repeat(np.arange(len(columns)), lengths)
     keys = links.keys(offers.order_count)

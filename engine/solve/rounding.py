@@ -106,7 +106,7 @@ def _doubtful_orders(problem: MatchingProblem, core: Longs, point: Floats) -> Bo
     """Crew orders that a fractional plan neither leaves empty nor fills to ``min_crew``."""
     offers, orders = problem.offers, problem.crew_orders
     placed = np.zeros(offers.order_count)
-    np.add.at(placed, offers.placements(core)[1], np.repeat(point, np.diff(offers.cells)[core]))
+    np.add.at(placed, offers.placements(core)[1], np.repeat(point, offers.lengths(core)))
     doubtful = np.zeros(offers.order_count, bool)
     doubtful[orders[placed[orders] < problem.register.min_crew[orders] - WHOLE]] = True
     return doubtful
@@ -142,7 +142,7 @@ def _columns_of_others(problem: MatchingProblem, core: Longs, fixed: Longs) -> L
 
 def _touches(problem: MatchingProblem, columns: Longs, orders: Bools) -> Bools:
     """Which columns hold a placement on one of the marked orders."""
-    lengths = np.diff(problem.offers.cells)[columns]
+    lengths = problem.offers.lengths(columns)
     owner = np.repeat(np.arange(len(columns)), lengths)
     hits = np.zeros(len(columns), bool)
     hits[owner[orders[problem.offers.placements(columns)[1]]]] = True

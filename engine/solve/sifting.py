@@ -101,7 +101,7 @@ def _missing_links(problem: MatchingProblem, restricted: Restricted, answer: Lin
     opened = np.full(offers.order_count, 2.0)
     opened[restricted.crews.order] = answer.point[len(columns) :]
     taken = np.flatnonzero(answer.point[: len(columns)] > OPEN)
-    lengths = np.diff(offers.cells)[columns[taken]]
+    lengths = offers.lengths(columns[taken])
     _, order = offers.placements(columns[taken])
     party = np.repeat(np.searchsorted(offers.of_party, columns[taken], "right") - 1, lengths)
     share = np.repeat(answer.point[taken], lengths)
