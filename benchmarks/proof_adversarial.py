@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,12 +39,12 @@ def prove(seed: int) -> Verdict:
     """Match one adversarial programme and hold it against the oracle, its own export and the audit."""
     from oracle.optimum import optimum
     from oracle.programme_reader import read as read_naively
-    from scenarios.presets import adversarial
 
     from engine.problem import compile_problem
     from engine.problem.export import write_mps
     from engine.programme import write_programme
     from engine.run import match_programme
+    from scenarios.presets import adversarial
 
     workers = 20 + seed * 7 % 41
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +88,7 @@ def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     begun = time.monotonic()
-    with ProcessPoolExecutor(max_workers=2) as pool:
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
         verdicts = list(pool.map(prove, range(first, first + count)))
     failed = [verdict for verdict in verdicts if verdict.faults]
     for verdict in failed:

@@ -38,7 +38,7 @@ Longs = npt.NDArray[np.int64]
 STATUS = {
     Stop.PROVED: "optimal",
     Stop.GAP: "within_gap",
-    Stop.EXHAUSTED: "within_gap",
+    Stop.EXHAUSTED: "exhausted",
     Stop.TIME: "time_limit",
     Stop.INTERRUPT: "interrupted",
 }

@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.days import day_number, day_text
-from engine.limit_slots import Slots, busiest_days, day_slots, flags_matching, period_slots, single_slots, slots_from_entries
+from engine.limit_slots import (
+    Slots,
+    busiest_days,
+    day_slots,
+    flags_matching,
+    period_slots,
+    single_slots,
+    slots_from_entries,
+)
 from engine.parameters import flag, one_of, optional, periods, share, whole_number, whole_numbers
 from engine.rule import (
     Bools,

@@ -1,0 +1,40 @@
+# Every target does its own set-up: a virtual environment from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: setup demo test lint proof bench clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+demo: setup
+	rm -rf out/demo
+	$(BIN)/vaiven demo out/demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy engine scenarios benchmarks
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest
+	$(BIN)/python -m benchmarks --smoke
+
+proof: setup
+	mkdir -p out
+	$(BIN)/python benchmarks/proof_adversarial.py 200 | tee out/proof.txt
+	$(BIN)/python -m benchmarks --proof | tee -a out/proof.txt
+
+bench: setup
+	mkdir -p out
+	$(BIN)/python -m benchmarks | tee out/bench.txt
+
+clean:
+	rm -rf out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
