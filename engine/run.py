@@ -104,7 +104,7 @@ def match_read(
     problem = result.problem
     reasons = reason_tables(drawn, find_reasons(result))
     use = use_of(problem.offers, problem.limits, result.columns)
-    prices = prices_table(problem.limits, use, result.prices)
+    prices = prices_table(problem, use, result.prices, result.crew)
     clock.end()
     certificate = _certificate(problem, result, options, verdict, budget.steps, clock.seconds)
     files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)

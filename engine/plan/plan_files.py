@@ -20,10 +20,11 @@ from engine.errors import CallError, Fault, InputError
 from engine.plan.placement_table import HOME, PlacementTable
 from engine.plan.reasons import Reasons
 from engine.plan.valuation import placement_values
-from engine.problem.limits import Limits
+from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme
 from engine.programme.raw_table import read_csv
+from engine.solve.prices import CrewPrices
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -95,20 +96,39 @@ def reason_tables(programme: Programme, reasons: Reasons) -> tuple[pa.Table, pa.
     )
 
 
-def prices_table(limits: Limits, use: Floats, prices: Longs) -> pa.Table:
-    """prices.csv: a row a limit; ``count`` is empty for a share."""
-    names = limits.names
-    table = pa.table(
-        {
-            "limit": pa.array([name for name, _, _ in names], pa.string()),
-            "clause_id": pa.array([clause for _, clause, _ in names], pa.string()),
-            "scope": pa.array([scope for _, _, scope in names], pa.string()),
-            "used": pa.array(np.round(use, 9)),
-            "count": pa.array(limits.capacity.astype(np.int64), mask=limits.ratio_rows),
-            "price": pa.array(prices / SCALE),
-        }
-    )
+def prices_table(problem: MatchingProblem, use: Floats, prices: Longs, crew: CrewPrices) -> pa.Table:
+    """prices.csv: a row a limit; ``count`` is empty for a share and for a link.
+
+    ``min_crew|o`` prices that order o takes at least ``count`` people or nobody, ``link|w|o`` that worker w (or his or
+    her travel group) takes it only where it opens.
+    """
+    limits, names = problem.limits, problem.limits.names
+    rows = list(zip(*names, strict=True)) or [(), (), ()]
+    used, price = np.round(use, 9).tolist(), (prices / SCALE).tolist()
+    count: list[int | None] = limits.capacity.astype(np.int64).tolist()
+    for row in np.flatnonzero(limits.ratio_rows):
+        count[row] = None
+    extra = _crew_rows(problem, use, crew)
+    columns = [list(column) + [row[i] for row in extra] for i, column in enumerate([*rows, used, count, price])]
+    kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.int64(), pa.float64())
+    headings = ("limit", "clause_id", "scope", "used", "count", "price")
+    table = pa.table({h: pa.array(c, k) for h, c, k in zip(headings, columns, kinds, strict=True)})
     return table.take(pc.sort_indices(table, [("limit", "ascending")]))
+
+
+def _crew_rows(problem: MatchingProblem, use: Floats, crew: CrewPrices) -> list[tuple[Any, ...]]:
+    """The priced rules of crews, as rows of prices.csv."""
+    orders = problem.programme.orders.id_text("order_id")
+    workers = problem.programme.workers.id_text("worker_id")
+    rows: list[tuple[Any, ...]] = []
+    for order, price in zip(problem.crew_orders.tolist(), crew.least.tolist(), strict=True):
+        if price:
+            least = int(problem.register.min_crew[order])
+            rows.append((f"min_crew|{orders[order]}", "min_crew", orders[order], float(use[order]), least, price / SCALE))
+    for party, order, price in zip(crew.party.tolist(), crew.order.tolist(), crew.link.tolist(), strict=True):
+        name = f"{workers[problem.lead[party]]}|{orders[order]}"
+        rows.append((f"link|{name}", "min_crew", name.replace("|", " "), 0.0, None, price / SCALE))
+    return rows
 
 
 def read_placements(programme: Programme, folder: Path) -> tuple[Longs, Longs]:
