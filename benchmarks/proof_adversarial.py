@@ -75,7 +75,7 @@ def _solved(model: Path) -> float:
     import highspy
 
     with open(os.devnull, "w") as silence, redirect_stdout(silence):
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.readModel(str(model))

@@ -77,7 +77,9 @@ def match(
 def check(
     programme: ProgrammeFolder,
     plan: PlanFolder,
-    bound: Annotated[bool, typer.Option("--bound", help="Recompute the bound from prices.csv by weak duality.")] = False,
+    bound: Annotated[
+        bool, typer.Option("--bound", help="Recompute the bound from prices.csv by weak duality.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Audit any plan, whoever made it, from the raw programme: exit status 1 where it is not legal."""

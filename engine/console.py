@@ -87,7 +87,8 @@ def show_plan(matched: Matched) -> None:
     ):
         console.print(_fill_table(title, lines))
     console.print(_limit_table("Quota use", metrics.quota_use(matched.files.prices)))
-    console.print(_limit_table("What limits: one more unit could add at most", metrics.what_limits(matched.files.prices)))
+    limiting = metrics.what_limits(matched.files.prices)
+    console.print(_limit_table("What limits: one more unit could add at most", limiting))
     show_certificate(matched.files.certificate)
 
 

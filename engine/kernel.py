@@ -27,5 +27,5 @@ import numba  # noqa: E402  the cache folder is read when numba is imported
 
 def kernel(function: Function) -> Function:
     """Compile ``function`` with numba on first use; later runs of the same version load it from the cache."""
-    compiled: Function = numba.njit(cache=True, nogil=True)(function)
+    compiled: Function = numba.njit(cache=True, nogil=True)(function)  # type: ignore[assignment]  # called as it is
     return compiled

@@ -1,4 +1,4 @@
-"""Readers of clause parameters: each takes a TOML value and returns it checked, or raises ValueError with what is right."""
+"""Readers of clause parameters: each takes a TOML value and returns it checked; ValueError says what would be right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 Reader = Callable[[Any], Any]
@@ -148,7 +149,7 @@ def periods(value: Any) -> tuple[tuple[date, date], ...]:
         pairs = tuple(day_pair(entry) for entry in value)
     except ValueError as error:
         raise ValueError(message) from error
-    if any(later[0] <= earlier[1] for earlier, later in zip(pairs, pairs[1:], strict=False)):
+    if any(later[0] <= earlier[1] for earlier, later in pairwise(pairs)):
         raise ValueError(message)
     return pairs
 

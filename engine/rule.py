@@ -183,8 +183,9 @@ class LimitPart:
     """Who counts in a block of limits, and how much.
 
     A pair of worker w and order o counts ``coefficient`` in the rows ``key * slots_per_key + slot`` of its block, for
-    ``key = key_of[worker_key[w], flags]`` (-1: in none) and each slot of ``slots[slot_offsets[o]:slot_offsets[o + 1]]``;
-    ``flags`` is 1 where w is a returning worker (within ``returning_years``) on o, plus 2 where o recalls w by name.
+    ``key = key_of[worker_key[w], flags]`` (-1: in none) and each slot of
+    ``slots[slot_offsets[o]:slot_offsets[o + 1]]``; ``flags`` is 1 where w is a returning worker (within
+    ``returning_years``) on o, plus 2 where o recalls w by name.
     """
 
     worker_key: Ints

@@ -74,7 +74,7 @@ def match_programme(
     folder: Path | str,
     options: Options | None = None,
     listener: Listener | None = None,
-    tell: Callable[[str], None] = lambda phase: None,
+    tell: Callable[[str], None] | None = None,
 ) -> Matched:
     """Read the programme in ``folder`` and match it; the plan passed the audit, or `AuditError` is raised."""
     clock = _Clock(tell)
@@ -87,7 +87,7 @@ def match_read(
     programme: Programme, options: Options, listener: Listener | None = None, clock: _Clock | None = None
 ) -> Matched:
     """Match a programme that was read before."""
-    clock = clock or _Clock(lambda phase: None)
+    clock = clock or _Clock(None)
     clock.begin("compile")
     drawn, workers, orders = drawn_order(programme, options.seed)
     problem = compile_problem(drawn)
@@ -114,7 +114,7 @@ def match_read(
 class _Clock:
     """Seconds by stage, for the certificate."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None] | None) -> None:
         self.seconds: dict[str, float] = {}
         self._tell = tell
         self._stage, self._begun = "", 0.0
@@ -122,7 +122,8 @@ class _Clock:
     def begin(self, stage: str) -> None:
         self.end()
         self._stage, self._begun = stage, time.monotonic()
-        self._tell(stage)
+        if self._tell is not None:
+            self._tell(stage)
 
     def end(self) -> None:
         if self._stage:
@@ -180,7 +181,7 @@ def _warm_prices(problem: MatchingProblem, plan: Path | None) -> Longs | None:
 
 
 def replay(folder: Path, plan: Path, listener: Listener | None = None) -> list[str]:
-    """Run again what ``plan`` was made from and name every file that differs (``seconds`` apart); none is as it should be."""
+    """Run again what ``plan`` was made from and name every file that differs, ``seconds`` apart; none should."""
     certificate = read_certificate(plan)
     cut_short = certificate.get("status") in ("time_limit", "interrupted")
     options = Options(
@@ -192,7 +193,9 @@ def replay(folder: Path, plan: Path, listener: Listener | None = None) -> list[s
         certificate["steps"] if cut_short else None,
     )
     again = match_programme(folder, options, listener)
-    differing = [name for name in ("placements", "unplaced", "unfilled", "prices") if not _same(again.files, plan, name)]
+    differing = [
+        name for name in ("placements", "unplaced", "unfilled", "prices") if not _same(again.files, plan, name)
+    ]
     made = dict(again.files.certificate)
     made["status"] = certificate["status"] if cut_short else made["status"]
     if {**made, "seconds": 0} != {**certificate, "seconds": 0}:
@@ -212,7 +215,7 @@ def match_to_folder(
     out: Path,
     options: Options,
     listener: Listener | None = None,
-    tell: Callable[[str], None] = lambda phase: None,
+    tell: Callable[[str], None] | None = None,
 ) -> Matched:
     """Match ``folder`` and write the plan to ``out``, which must not be there yet or be empty."""
     refuse_occupied(out)

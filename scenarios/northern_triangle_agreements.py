@@ -83,11 +83,11 @@ def _h2a(origin: str, places: int) -> list[dict[str, Any]]:
     return [*wage_floors(2025), clause("capacity", "cap", f"{source}. {CAVEAT}", count=places)]
 
 
-def _h2b(origin: str, places: int) -> list[dict[str, Any]]:
+def _h2b(_origin: str, _places: int) -> list[dict[str, Any]]:
     return [clause("floor", "wage_floor", hourly=12.0)]
 
 
-def _sawp(origin: str, places: int) -> list[dict[str, Any]]:
+def _sawp(origin: str, _places: int) -> list[dict[str, Any]]:
     """Add the provinces' floors, and for Mexico the aim to spread places over the country."""
     clauses = _province_floors()
     if origin == "MX":
@@ -96,7 +96,7 @@ def _sawp(origin: str, places: int) -> list[dict[str, Any]]:
     return clauses
 
 
-def _agricultural_stream(origin: str, places: int) -> list[dict[str, Any]]:
+def _agricultural_stream(_origin: str, places: int) -> list[dict[str, Any]]:
     return [*_province_floors(), clause("capacity", "cap", count=places)]
 
 
@@ -111,7 +111,7 @@ def _province_floors() -> list[dict[str, Any]]:
     return [clause("floor", "wage_floor", source, hourly=11.1), *named]
 
 
-def _gecco(origin: str, places: int) -> list[dict[str, Any]]:
+def _gecco(_origin: str, places: int) -> list[dict[str, Any]]:
     """Add the contingent: most of it for repeaters, as Morocco's 3,000 new of 14,000 places."""
     source = "marketing4food.com on the Moroccan contingent 2022/23: 3,000 new and 11,000 repeaters; scaled"
     newcomers, returning = max(1, round(0.6 * places)), min(places - 1, round(0.3 * places))

@@ -59,7 +59,7 @@ class Trades:
 
 
 def draw_trades(
-    rng: np.random.Generator, count: int, accepts: Callable[[str], bool] = lambda sector: True
+    rng: np.random.Generator, count: int, accepts: Callable[[str], bool] = lambda _sector: True
 ) -> Trades:
     """Choose about `count` trades, or all there are, of seasonal occupations whose sector is accepted.
 

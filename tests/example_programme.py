@@ -41,7 +41,13 @@ ORDER = {
 }
 EMPLOYER = {"employer_id": "E1", "name": "Farm", "country": "CA", "accredited_until": "2030-01-01"}
 SITE = {"site_id": "S1", "employer_id": "E1", "region": "CA-ON", "inspected_until": "2030-01-01"}
-STAY = {"worker_id": "W0", "employer_id": "E9", "isco08": "9211", "destination_country": "CA", "exit_reason": "completed"}
+STAY = {
+    "worker_id": "W0",
+    "employer_id": "E9",
+    "isco08": "9211",
+    "destination_country": "CA",
+    "exit_reason": "completed",
+}
 CORRIDOR = {"origin_country": "GT", "destination_country": "CA"}
 
 

@@ -49,7 +49,9 @@ class _Prices:
         table = pa_csv.read_csv(path).to_pydict()
         self.by_limit = dict(zip(table["limit"], table["price"], strict=True))
         counts = dict(zip(table["limit"], table["count"], strict=True))
-        crew = {limit.partition("|")[2]: price for limit, price in self.by_limit.items() if limit.startswith("min_crew|")}
+        crew = {
+            limit.partition("|")[2]: price for limit, price in self.by_limit.items() if limit.startswith("min_crew|")
+        }
         links: dict[str, float] = defaultdict(float)
         for limit, price in self.by_limit.items():
             if limit.startswith("link|"):
@@ -61,7 +63,9 @@ class _Prices:
             order = limit.partition("|")[2] if limit.startswith("headcount|") else ""
             cost = float(counts[limit]) * price
             if order in crew or (order and order in links):
-                cost = max(0.0, cost - crew.get(order, 0.0) * float(counts.get(f"min_crew|{order}") or 0) + links[order])
+                cost = max(
+                    0.0, cost - crew.get(order, 0.0) * float(counts.get(f"min_crew|{order}") or 0) + links[order]
+                )
             self.paid += cost
 
     def __call__(self, *parts: str) -> float:
@@ -177,7 +181,10 @@ def _period_costs(pairs: PlacementTable, clause: Clause, name: str, tally: Tally
         if tally.rollover:
             assert tally.periods is not None
             inside = np.logical_or.reduce(
-                [(start >= np.datetime64(str(a), "D")) & (start <= np.datetime64(str(b), "D")) for a, b in tally.periods]
+                [
+                    (start >= np.datetime64(str(a), "D")) & (start <= np.datetime64(str(b), "D"))
+                    for a, b in tally.periods
+                ]
             )
             cost += price * (inside & (start <= last))
         else:

@@ -54,7 +54,7 @@ def stay_table(placements: PlacementTable, agreement: Rows) -> StayTable:
     width = len(there.label("orders", "destination_country").names) + 1
     owner, past = there.past_stays()
     key = there.worker * width + destination
-    keys, calendar_of = np.unique(key, return_inverse=True)
+    _, calendar_of = np.unique(key, return_inverse=True)
     past_calendar, unique_past = _past_rows(calendar_of[owner], past)
     history = placements.programme["history"]
     starts, ends = _days(placements, abroad)

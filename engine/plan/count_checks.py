@@ -42,9 +42,13 @@ def count_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tupl
             own = placements.subset(counted)
             made, found = 0, []
             for tally in clause.rule.tallies(own, clause.where, siblings):
-                excesses = _ratio_excess if isinstance(tally, Ratio) else _tally_excess
-                made += 1 if isinstance(tally, Ratio) else tally.capacity.size
-                found += [_moved(excess, counted) for excess in excesses(clause, own, tally)]  # type: ignore[operator]
+                if isinstance(tally, Ratio):
+                    made += 1
+                    excesses = _ratio_excess(clause, tally)
+                else:
+                    made += tally.capacity.size
+                    excesses = _tally_excess(clause, own, tally)
+                found += [_moved(excess, counted) for excess in excesses]
             yield clause, made, found
 
 
@@ -151,7 +155,7 @@ def _commitments(placements: PlacementTable) -> list[Excess]:
     return [Excess("commitment", name, 0, "1", np.empty(0, np.int64)) for name in names]
 
 
-def _ratio_excess(clause: Clause, placements: PlacementTable, ratio: Ratio) -> list[Excess]:
+def _ratio_excess(clause: Clause, ratio: Ratio) -> list[Excess]:
     inside, total = int(ratio.inside.sum()), int(ratio.total.sum())
     if not total:
         return []
@@ -178,7 +182,7 @@ def _tally_excess(clause: Clause, placements: PlacementTable, tally: Tally) -> l
         over = np.flatnonzero(used > allowed)
         found += [
             _excess(clause, tally, g, period, float(used[g]), allowed, np.flatnonzero(counted & (tally.group == g)))
-            for g in over
+            for g in over.tolist()
         ]
         if tally.rollover:
             left_over = np.maximum(allowed - used, 0)
@@ -201,7 +205,13 @@ def _used(placements: PlacementTable, tally: Tally, counted: npt.NDArray[np.bool
 
 
 def _excess(
-    clause: Clause, tally: Tally, group: int, period: tuple[object, object] | None, used: float, allowed: Rows, who: Rows
+    clause: Clause,
+    tally: Tally,
+    group: int,
+    period: tuple[object, object] | None,
+    used: float,
+    allowed: Rows,
+    who: Rows,
 ) -> Excess:
     span = "" if period is None else f"{period[0]}..{period[1]}"
     scope = " ".join(part for part in (tally.group_names[group], span) if part)

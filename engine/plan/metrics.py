@@ -61,7 +61,8 @@ def _grouped(
     weeks = np.bincount(position, placements.days / 7, len(names))
     places = np.zeros(len(names))
     if by_order is not None:
-        places = np.bincount(np.searchsorted(names, by_order.astype(str)), headcount, len(names))
+        order_position = np.searchsorted(names, by_order.astype(str))
+        places = np.bincount(order_position, headcount, len(names))  # type: ignore[assignment]  # the stubs forget that weights make it float
     return [
         Fill(str(name), int(p), int(n), float(w)) for name, p, n, w in zip(names, placed, places, weeks, strict=True)
     ]

@@ -181,7 +181,7 @@ class PlacementTable:
         """Every (placement, row of history) of the same worker and destination, as two parallel arrays."""
         if ("past",) not in self._cache:
             self._cache[("past",)] = self._past_stays()
-        return self._cache[("past",)]  # type: ignore[no-any-return]  # the cache holds Any
+        return self._cache[("past",)]
 
     def _past_stays(self) -> tuple[Rows, Rows]:
         history = self.programme["history"]

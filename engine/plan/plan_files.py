@@ -45,14 +45,18 @@ class PlanFiles:
         """Write the folder; it appears whole or not at all."""
         with written_aside(folder) as target:
             for name in ("placements", "unplaced", "unfilled", "prices"):
-                pa_csv.write_csv(getattr(self, name), target / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
+                pa_csv.write_csv(
+                    getattr(self, name), target / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed")
+                )
             (target / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
 
 
 def placements_table(programme: Programme, worker: Longs, order: Longs) -> pa.Table:
     """placements.csv, sorted by worker id and start."""
     orders = programme.orders
-    by_name = np.lexsort((orders.values("start_date")[order], programme.workers.id_text("worker_id")[worker].astype(str)))
+    by_name = np.lexsort(
+        (orders.values("start_date")[order], programme.workers.id_text("worker_id")[worker].astype(str))
+    )
     placements = PlacementTable(programme, worker[by_name], order[by_name])
     agreement = placements.agreement()
     names = np.array([*(a.id for a in programme.agreements), ""], dtype=object)
@@ -124,7 +128,9 @@ def _crew_rows(problem: MatchingProblem, use: Floats, crew: CrewPrices) -> list[
     for order, price in zip(problem.crew_orders.tolist(), crew.least.tolist(), strict=True):
         if price:
             least = int(problem.register.min_crew[order])
-            rows.append((f"min_crew|{orders[order]}", "min_crew", orders[order], float(use[order]), least, price / SCALE))
+            rows.append(
+                (f"min_crew|{orders[order]}", "min_crew", orders[order], float(use[order]), least, price / SCALE)
+            )
     for party, order, price in zip(crew.party.tolist(), crew.order.tolist(), crew.link.tolist(), strict=True):
         name = f"{workers[problem.lead[party]]}|{orders[order]}"
         rows.append((f"link|{name}", "min_crew", name.replace("|", " "), 0.0, None, price / SCALE))

@@ -173,7 +173,8 @@ def _refusals(programme: Programme, workers: Longs) -> dict[int, str]:
     pairs = PlacementTable(programme, worker, order)
     votes: dict[str, npt.NDArray[np.float64]] = {}
     for rule, _, broken in pair_breaches(pairs):
-        votes[_rule_text(rule)] = np.bincount(worker, broken, programme.workers.size)
+        refused = np.bincount(worker, broken, programme.workers.size)
+        votes[_rule_text(rule)] = refused  # type: ignore[assignment]  # the stubs forget that weights make it float
     looked_at = np.bincount(worker, minlength=programme.workers.size)
     for rule, tally in _calendar_votes(programme, pairs).items():
         votes[rule] = tally

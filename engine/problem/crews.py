@@ -26,11 +26,11 @@ def without_impossible_crews(register: Register, admitted: AdmittedPairs, limits
         rows = limits.order_rows[limits.order_offsets[order] : limits.order_offsets[order + 1]]
         at_most[order] = min(at_most[order], limits.capacity[rows].min())
     pairs = np.flatnonzero(crew)
-    order = admitted.order[pairs]
-    classes = limits.classes(worker[pairs], order)
+    crew_order = admitted.order[pairs]
+    classes = limits.classes(worker[pairs], crew_order)
     for part in range(len(limits.parts.base)):
         if limits.parts.coefficient[part] == 1.0:
-            reach = _reach(limits, part, order, limits.key_of_class[part, classes], register.order_count)
+            reach = _reach(limits, part, crew_order, limits.key_of_class[part, classes], register.order_count)
             at_most = np.minimum(at_most, reach)
     possible = at_most >= register.min_crew
     keep = possible[admitted.order]

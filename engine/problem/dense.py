@@ -144,7 +144,7 @@ class DenseOffers:
                 ceilings = ceilings_of(group, least[group.base_class])
                 size = len(group.party)
                 blocks = [(low, min(low + WORKERS_PER_TASK, size)) for low in range(0, size, WORKERS_PER_TASK)]
-                list(pool.map(lambda block, g=group, c=ceilings: price(g, *block, c), blocks))  # type: ignore[misc]
+                list(pool.map(lambda block, g=group, c=ceilings: price(g, *block, c), blocks))  # type: ignore[call-arg]  # g and c have defaults
 
     def sample(self, each: int) -> Found:
         """About ``each`` pairs of every party, drawn evenly from its admitted ones; the same ones every time."""

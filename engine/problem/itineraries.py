@@ -36,7 +36,8 @@ def legal_itineraries(register: Register, admitted: AdmittedPairs) -> Itinerarie
     ledger = PairLedger(register, admitted)
     if not _may_chain(register, admitted):
         legal = ledger.singles_legal()
-        counts = np.add.reduceat(np.append(legal, 0), admitted.offsets[:-1]) if len(legal) else admitted.offsets[:-1] * 0
+        begins = admitted.offsets[:-1]
+        counts = np.add.reduceat(np.append(legal, 0), begins) if len(legal) else begins * 0
         counts[np.diff(admitted.offsets) == 0] = 0
         pairs = np.flatnonzero(legal)
         return Itineraries(_offsets(counts), np.arange(len(pairs) + 1), pairs)
@@ -152,7 +153,7 @@ def _kept(found: Itineraries, legal: Bools) -> Itineraries:
 
 
 def shared_itineraries(
-    register: Register, admitted: AdmittedPairs, itineraries: Itineraries, members: Ints
+    admitted: AdmittedPairs, itineraries: Itineraries, members: Ints
 ) -> list[tuple[tuple[int, ...], list[Longs]]]:
     """For a travel group: the orders of each itinerary that all members may have, and each member's pairs on them."""
     common: dict[tuple[int, ...], list[Longs]] = {}

@@ -110,7 +110,8 @@ def _price_table(
             for m in range(first, last):
                 o, total = members[m], 0
                 for k in range(offsets[p, o], offsets[p, o + 1]):
-                    total += np.int64(np.floor(prices[base[p] + key * width[p] + slots[k]] * coefficient[p]))
+                    price = prices[base[p] + key * width[p] + slots[k]]
+                    total += np.int64(np.floor(price * coefficient[p]))  # type: ignore[assignment]  # numba has one whole number
                 cost[m - first] = total
                 priced |= total != 0
             if priced:
@@ -142,7 +143,7 @@ def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Lon
 
 
 def least_bad_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
-    """Each party's best column, worth its price or not (`NOTHING` where it has none), and what it is worth less price."""
+    """Each party's best column, worth its price or not (`NOTHING` where it has none), and its worth less its price."""
     everyone = replace(offers, must=np.ones(len(offers.must), bool))
     return best_offers(everyone, table, prices)
 
@@ -189,7 +190,7 @@ def _best(
         for j in range(of_party[p], of_party[p + 1]):
             worth = _reduced(j, value, cells, cell, extras, extra_row, extra_coefficient, table, prices)
             if worth > best:
-                best, at = worth, j
+                best, at = worth, j  # type: ignore[assignment]  # numba has one whole number
         chosen[p], surplus[p] = at, best
 
 
@@ -391,9 +392,11 @@ def with_singles(
     _find_held(offers.of_party, offers.cells, offers.cell, offers.order_count, party, order, held)
     fresh = np.flatnonzero(~held)
     fresh = fresh[np.unique(party[fresh] * offers.order_count + order[fresh], return_index=True)[1]]
-    party, worker, order, value = party[fresh], worker[fresh].astype(np.int32), order[fresh], value[fresh]
-    cell = (limits.classes(worker, order.astype(np.int32)).astype(np.int64) * offers.order_count + order).astype(np.int32)
-    extras, extra_row, extra_coefficient = extra_rows(limits, np.arange(len(fresh) + 1), cell, worker)
+    party, order, value = party[fresh], order[fresh], value[fresh]
+    of_worker = worker[fresh].astype(np.int32)
+    classes = limits.classes(of_worker, order.astype(np.int32)).astype(np.int64)
+    cell = (classes * offers.order_count + order).astype(np.int32)
+    extras, extra_row, extra_coefficient = extra_rows(limits, np.arange(len(fresh) + 1), cell, of_worker)
     at = offers.of_party[party + 1]
     moved = np.arange(offers.count) + np.searchsorted(at, np.arange(offers.count), "right")
     counts = np.diff(offers.of_party) + np.bincount(party, minlength=len(offers.must))
@@ -404,7 +407,7 @@ def with_singles(
         value=np.insert(offers.value, at, value),
         cells=_with_lengths(offers.cells, at, np.ones(len(at), np.int64)),
         cell=np.insert(offers.cell, offers.cells[at], cell),
-        cell_worker=np.insert(offers.cell_worker, offers.cells[at], worker),
+        cell_worker=np.insert(offers.cell_worker, offers.cells[at], of_worker),
         extras=_with_lengths(offers.extras, at, np.diff(extras)),
         extra_row=np.insert(offers.extra_row, at_row, extra_row),
         extra_coefficient=np.insert(offers.extra_coefficient, at_row, extra_coefficient),
@@ -444,7 +447,7 @@ def extra_rows(limits: Limits, cells: Longs, cell: Ints, cell_worker: Ints) -> t
         found.append(_rows_of_part(limits.wide, p, owner, order, key, cell_worker, True))
     several = np.diff(cells)[owner] > 1
     if several.any():
-        for p in np.flatnonzero(limits.parts.distinct):
+        for p in np.flatnonzero(limits.parts.distinct):  # type: ignore[assignment]  # an index, of numpy's own type
             key = np.where(several, limits.key_of_class[p, cell_class], -1)
             found.append(_rows_of_part(limits.parts, p, owner, order, key, cell_worker, False))
     if not found:

@@ -163,7 +163,7 @@ def _make_offers(
     lead = [lone]
     members = _members(groups)
     for group in members:
-        shared = shared_itineraries(register, admitted, itineraries, group)
+        shared = shared_itineraries(admitted, itineraries, group)
         counts = np.append(counts, len(shared))
         lengths = np.concatenate([lengths, [sum(map(len, own)) for _, own in shared]]).astype(np.int64)
         pairs = np.concatenate([pairs, *(p for _, own in shared for p in own)]).astype(np.int64)

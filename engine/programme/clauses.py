@@ -71,7 +71,7 @@ def _read_where(entry: dict[str, Any], rule_type: type[Rule], fault: Callable[..
 
 
 def _read_rule(entry: dict[str, Any], rule_type: type[Rule], where: Where, fault: Callable[..., None]) -> Rule | None:
-    known = {field.name.rstrip("_"): field for field in fields(rule_type)}
+    known: dict[str, Any] = {field.name.rstrip("_"): field for field in fields(rule_type)}
     sound, values = True, {}
     for name in sorted(set(entry) - set(known) - set(_COMMON)):
         fault(name, entry[name], f"is not a parameter of {rule_type.kind}", _suggestion(name, known or {"none": None}))
@@ -118,24 +118,26 @@ def _check_reserve(clause: Clause, by_id: Mapping[str, Clause], file: str, repor
         and cap_rule.per is None
     )
     if not fits or cap is None:
-        report(Fault(file, 0, f"clause {clause.id}: within", rule.within, "is no cap it can be kept in", expected, "clause"))
+        column = f"clause {clause.id}: within"
+        report(Fault(file, 0, column, rule.within, "is no cap it can be kept in", expected, "clause"))
         return
     if rule.count > cap_rule.count:
         expected = f"at most the cap's count {cap_rule.count}"
-        report(Fault(file, 0, f"clause {clause.id}: count", str(rule.count), "is more than the cap", expected, "clause"))
-    if cap.where.worker_class and clause.where.worker_class:
-        if cap.where.returning_years != clause.where.returning_years:
-            report(
-                Fault(
-                    file,
-                    0,
-                    f"clause {clause.id}: where",
-                    str(clause.where.returning_years),
-                    "counts other years than its cap",
-                    "the same returning_years as in the cap",
-                    "clause",
-                )
+        column = f"clause {clause.id}: count"
+        report(Fault(file, 0, column, str(rule.count), "is more than the cap", expected, "clause"))
+    both_of_a_class = cap.where.worker_class and clause.where.worker_class
+    if both_of_a_class and cap.where.returning_years != clause.where.returning_years:
+        report(
+            Fault(
+                file,
+                0,
+                f"clause {clause.id}: where",
+                str(clause.where.returning_years),
+                "counts other years than its cap",
+                "the same returning_years as in the cap",
+                "clause",
             )
+        )
 
 
 def is_join(clause: Clause) -> bool:

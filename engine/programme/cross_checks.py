@@ -38,7 +38,8 @@ def check_across_tables(tables: Mapping[str, Table], files: Mapping[str, str], r
     orders = _Place(tables["orders"], files.get("orders", "orders"), report)
     crew = tables["orders"].values("min_crew")
     wrong = np.flatnonzero(crew > tables["orders"].values("headcount"))
-    orders.refuse(wrong, "min_crew", [f"{crew[row]:g}" for row in wrong[:1000]], "is above headcount", "at most headcount")
+    shown = [f"{crew[row]:g}" for row in wrong[:1000]]
+    orders.refuse(wrong, "min_crew", shown, "is above headcount", "at most headcount")
     _check_history(_Place(tables["history"], files.get("history", "history"), report))
     _check_preferences(_Place(tables["preferences"], files.get("preferences", "preferences"), report))
     for name, keys in (
@@ -124,12 +125,13 @@ def check_clause_references(
     """Report codes and ids that the `where` of a clause names and that do not exist."""
     employers = set(tables["employers"].ids("employer_id").to_pylist())
     sites = set(tables["sites"].ids("site_id").to_pylist())
+    known = {"employer_id": employers, "site_id": sites}
     for clause in clauses:
         wheres = [("where", clause.where)]
         wheres += [(f.name, getattr(clause.rule, f.name)) for f in fields(clause.rule)]
         for name, where in wheres:
             if isinstance(where, Where):
-                _check_where(where, f"clause {clause.id}: {name}", {"employer_id": employers, "site_id": sites}, file, report)
+                _check_where(where, f"clause {clause.id}: {name}", known, file, report)
 
 
 def _check_where(where: Where, column: str, ids: Mapping[str, set[str]], file: str, report: Report) -> None:

@@ -162,9 +162,12 @@ def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterato
         return
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheets = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names}
+        sheets = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        }
     except (CalamineError, OSError, ValueError) as error:
-        report(Fault(path.name, 0, "", "", f"can't be read as a workbook ({str(error)[:120]})", "an .xlsx file", "file"))
+        problem = f"can't be read as a workbook ({str(error)[:120]})"
+        report(Fault(path.name, 0, "", "", problem, "an .xlsx file", "file"))
         return
     for name, rows in sheets.items():
         file = f"{path.name}, sheet {name}"

@@ -155,7 +155,7 @@ def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[
     if not complete:
         return None
     vocabularies = _vocabularies(read)
-    _resolve_references(read, report)
+    _resolve_references(read)
     return {name: Table(name, sizes[name], _finished(columns, vocabularies)) for name, columns in read.items()}
 
 
@@ -204,7 +204,7 @@ def _vocabularies(read: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str,
     return {concept: tuple(sorted(found - {""})) for concept, found in names.items()}
 
 
-def _resolve_references(read: Mapping[str, dict[str, Any]], report: Any) -> None:
+def _resolve_references(read: Mapping[str, dict[str, Any]]) -> None:
     for columns in read.values():
         for name, value in columns.items():
             if isinstance(value, Cells):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +57,12 @@ class Lists:
         return Lists(offsets, self.codes[entries], self.amounts[entries], self.names)
 
 
-Column = npt.NDArray[Any] | Labels | Lists | pa.StringArray
+Column: TypeAlias = npt.NDArray[Any] | Labels | Lists | pa.StringArray
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of equal length by name; references are int32 row numbers in the table they point into, -1 where empty."""
+    """Columns of equal length by name; references are int32 row numbers in the table they point to, -1 where empty."""
 
     name: str
     size: int

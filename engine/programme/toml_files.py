@@ -113,7 +113,8 @@ def _read_weights(toml: _Toml) -> dict[str, Decimal]:
         if key == "tiers":
             inner.fault("objective.tiers", objective[key], "is not solved by this version", "weights alone, for now")
         else:
-            inner.fault(f"objective.{key}", objective[key], "is no objective term", "one of " + ", ".join(OBJECTIVE_TERMS))
+            known = "one of " + ", ".join(OBJECTIVE_TERMS)
+            inner.fault(f"objective.{key}", objective[key], "is no objective term", known)
     toml.sound &= inner.sound
     return weights
 

@@ -47,7 +47,8 @@ def write_programme(
             (target / "agreements" / f"{agreement['id']}.toml").write_text(tomli_w.dumps(dict(agreement)), "utf-8")
         texts = {name: _text_table(TABLES[name], table) for name, table in tables.items()}
         _write_tables(target, texts, table_format)
-        (target / "datapackage.json").write_text(json.dumps(_data_package(settings, texts, table_format), indent=1), "utf-8")
+        package = json.dumps(_data_package(settings, texts, table_format), indent=1)
+        (target / "datapackage.json").write_text(package, "utf-8")
 
 
 def _write_tables(target: Path, texts: Mapping[str, pa.Table], table_format: str) -> None:
@@ -82,8 +83,7 @@ def _text_column(column: pd.Series[Any]) -> pa.Array:
         values = column.to_numpy()
         whole = np.nan_to_num(values) == np.floor(np.nan_to_num(values))
         if whole.all():
-            integers = pa.array(np.nan_to_num(values).astype(np.int64), mask=np.isnan(values))
-            return integers
+            return pa.array(np.nan_to_num(values).astype(np.int64), mask=np.isnan(values))
         return pa.array(values, pa.float64(), mask=np.isnan(values))
     if column.dtype.kind in "iub":
         return pa.array(column.to_numpy())

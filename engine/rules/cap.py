@@ -38,7 +38,7 @@ from engine.where import ORDER_KEYS, Where
 
 _REGISTERED = ("origin_country", "origin_region", "household_id")
 _PER = (*ORDER_KEYS, *_REGISTERED, "worker_class")
-_TWO = ({}, {})
+_TWO: tuple[dict[str, str], ...] = ({}, {})
 _BOTH = ((0, 0), (1, 0))
 _HALVES = [[date(2026, 1, 1), date(2026, 6, 30)], [date(2026, 7, 1), date(2026, 12, 31)]]
 _AUTUMN = {"start_date": "2026-09-01", "end_date": "2026-10-31"}
@@ -164,7 +164,8 @@ class Cap(Count):
         if self.per not in ORDER_KEYS:
             return self._slots(season, members, "")
         codes, names = season.order_labels(self.per)
-        orders, slots, slot_names, slot_period = [], [], [], []
+        slot_names: list[str] = []
+        orders, slots, slot_period = [], [], []
         for code in np.unique(codes[members & (codes >= 0)]):
             (offsets, own), own_names, own_period = self._slots(
                 season, members & (codes == code), f"{self.per}={names[code]}"
@@ -185,7 +186,8 @@ class Cap(Count):
             if self.periods is None:
                 return single_slots(members), named, periods_of_slots
             return period_slots(season.starts, members, spans, self.rollover), named, periods_of_slots
-        orders, slots, slot_names, slot_period = [], [], [], []
+        slot_names: list[str] = []
+        orders, slots, slot_period = [], [], []
         for period, (first, last) in enumerate(spans):
             days = busiest_days(season.starts, season.ends, members, first, last)
             own_orders, own_slots = day_slots(season.starts, season.ends, members, days, len(slot_names))

@@ -55,7 +55,12 @@ class SetAside(Reserve):
             clauses=_CAP,
         ),
         Example(
-            False, _RETURNING, "Two new workers take the kept place.", ({}, {}), placements=((0, 0), (1, 0)), clauses=_CAP
+            False,
+            _RETURNING,
+            "Two new workers take the kept place.",
+            ({}, {}),
+            placements=((0, 0), (1, 0)),
+            clauses=_CAP,
         ),
         Example(
             True,

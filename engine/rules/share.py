@@ -40,7 +40,11 @@ class Share(Count):
             False, {"where": {"sex": ["F"]}, "min_share": Decimal("0.51")}, "Less than asked.", _MIXED, placements=_BOTH
         ),
         Example(
-            False, {"where": {"sex": ["M"]}, "max_share": Decimal("0.49")}, "More than allowed.", _MIXED, placements=_BOTH
+            False,
+            {"where": {"sex": ["M"]}, "max_share": Decimal("0.49")},
+            "More than allowed.",
+            _MIXED,
+            placements=_BOTH,
         ),
         Example(
             True,

@@ -22,7 +22,9 @@ class WorkerClass(Gate):
     returning_years: int = optional(positive_number, 3)
     says: ClassVar = {
         "en": "Only these workers: {allow} (returning: a stay there ended in the {returning_years} years before).",
-        "es": "Solo estas personas: {allow} (returning: una estancia allí terminó en los {returning_years} años antes).",
+        "es": (
+            "Solo estas personas: {allow} (returning: una estancia allí terminó en los {returning_years} años antes)."
+        ),
     }
     examples: ClassVar = (
         Example(

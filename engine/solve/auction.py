@@ -94,7 +94,9 @@ class _Auction:
         prices = np.rint(self.side).astype(np.int64)
         net = at_prices(problem, prices, no_crew_prices(problem)).reduced()
         single = np.diff(offers.cells) == 1
-        places = problem.register.headcount - use_of(offers, problem.limits, self.kept)[: offers.order_count].astype(np.int64)
+        places = problem.register.headcount - use_of(offers, problem.limits, self.kept)[: offers.order_count].astype(
+            np.int64
+        )
         settled = offers.must.copy()
         settled[np.searchsorted(offers.of_party, self.kept, "right") - 1] = True
         order = offers.cell[offers.cells[:-1]] % offers.order_count

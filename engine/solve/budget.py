@@ -51,7 +51,7 @@ class Budget:
             yield
             return
 
-        def request(number: int, frame: FrameType | None) -> None:
+        def request(_number: int, _frame: FrameType | None) -> None:
             self.interrupted = True
             signal.signal(signal.SIGINT, previous)
 

@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> None:
     question, answer, seconds, method, nodes, relative_gap = arguments
     with np.load(question) as read:
         program = {name: read[name] for name in read.files}
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
     for option, value in (
         ("output_flag", False),
         ("threads", 1),
@@ -77,7 +77,7 @@ def _write(solver: highspy.Highs, answer: str, integral: bool) -> None:
     price = np.array(solution.row_dual) if solution.dual_valid and not integral else np.empty(0)
     bound = info.mip_dual_bound if integral else info.objective_function_value
     cut_short = status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
-    numbers = [optimal, infeasible, cut_short]
+    numbers: list[float] = [optimal, infeasible, cut_short]
     numbers += [info.objective_function_value, bound]
     numbers += [info.mip_node_count, info.simplex_iteration_count]
     aside = answer + ".part.npz"

@@ -49,8 +49,8 @@ def insert_dense(
 ) -> tuple[MatchingProblem, Longs, Longs]:
     """Place free parties on dense pairs that still fit, those who gain most at the prices first, each on its best.
 
-    Returns the problem with the columns that it needed, the new number of each old one, and the columns chosen. Nobody who fits is left out, since
-    places only fill up.
+    Returns the problem with the columns that it needed, the new number of each old one, and the columns chosen. Nobody
+    who fits is left out, since places only fill up.
     """
     if problem.dense is None:
         return problem, np.arange(problem.offers.count), columns

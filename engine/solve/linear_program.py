@@ -1,4 +1,4 @@
-"""Linear and integer programs, solved by HiGHS in a child process that can be stopped and whose answer is whole or none."""
+"""Linear and integer programs, solved by HiGHS in a child process that can be stopped; its answer is whole or none."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ Listener = Callable[[Progress], None]
 class Result:
     """A plan as placements (row numbers of the programme's workers and orders) with its bounds, in billionths.
 
-    ``problem`` is the one asked with the columns that pricing found; ``columns`` number them. ``bound`` holds over all admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals
-    it unless branching proved more. ``prices`` is by row of the problem's limits,
-    ``crew`` prices what crews need.
+    ``problem`` is the one asked with the columns that pricing found; ``columns`` number them. ``bound`` holds over all
+    admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals it unless branching
+    proved more. ``prices`` is by row of the problem's limits, ``crew`` prices what crews need.
     """
 
     problem: MatchingProblem

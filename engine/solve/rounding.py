@@ -88,7 +88,8 @@ def round_point(
 ) -> Longs | None:
     """Fix the whole part of a fractional plan and branch on the rest.
 
-    What crews in doubt hold is not fixed; where no whole plan completes the rest, neither is what shares and crews hold.
+    What crews in doubt hold is not fixed; where no whole plan completes the rest, neither is what shares and crews
+    hold.
     """
     whole = core[point > 1 - WHOLE]
     unsure = _touches(problem, whole, _doubtful_orders(problem, core, point))
@@ -115,7 +116,7 @@ def _doubtful_orders(problem: MatchingProblem, core: Longs, point: Floats) -> Bo
 def _use(problem: MatchingProblem, columns: Longs, point: Floats) -> Floats:
     """What a fractional plan uses of every limit."""
     entries = entries_of(problem.offers, problem.limits, columns)
-    return np.bincount(
+    return np.bincount(  # type: ignore[return-value]  # the stubs forget that weights make it float
         entries.row, entries.coefficient * np.repeat(point, np.diff(entries.offsets)), problem.limits.row_count
     )
 

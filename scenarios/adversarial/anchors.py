@@ -23,7 +23,7 @@ def anchor_pairs(
     """
     workers, orders = workers.copy(), orders.copy()
     _make_flexible(season, workers)
-    _make_generous(season, orders, ANCHOR, season.day(7, 6))
+    _make_generous(orders, ANCHOR, season.day(7, 6))
     region = str(sites.region[ANCHOR])
     place = {"destination_country": region[:2], "destination_region": region}
     _set(
@@ -34,7 +34,7 @@ def anchor_pairs(
     pairs = [("W0", "O0")] if crowded.iloc[0] >= 4 else []
     home = orders.index[orders.destination_country.isin(list(ORIGINS))]
     if len(home):
-        _make_generous(season, orders, int(home[0]), season.day(9, 20))
+        _make_generous(orders, int(home[0]), season.day(9, 20))
         country = str(orders.destination_country[home[0]])
         _set(workers, 1, {"origin_country": country, "origin_region": ORIGINS[country][0]})
         pairs.append(("W1", f"O{home[0]}"))
@@ -59,7 +59,7 @@ def _make_flexible(season: Season, workers: pd.DataFrame) -> None:
         _set(workers, row, values | {"household_id": f"H-anchor-{row}"})
 
 
-def _make_generous(season: Season, orders: pd.DataFrame, row: int, start: np.datetime64) -> None:
+def _make_generous(orders: pd.DataFrame, row: int, start: np.datetime64) -> None:
     """Turn an order into one that asks little and offers much, for sixty days from `start`."""
     values: dict[str, Any] = {
         "isco08": OCCUPATION,

@@ -38,14 +38,14 @@ def pick(rng: np.random.Generator, choices: Sequence[Choice]) -> Choice:
 def _drawn(**options: Sequence[Any]) -> Callable[[np.random.Generator, Setting], Clause]:
     """Make a variant that draws each parameter apart; an option that is None leaves the parameter out."""
 
-    def draw(rng: np.random.Generator, setting: Setting) -> Clause:
+    def draw(rng: np.random.Generator, _setting: Setting) -> Clause:
         chosen = {name: pick(rng, values) for name, values in options.items()}
         return {name: value for name, value in chosen.items() if value is not None}
 
     return draw
 
 
-def _season_window(rng: np.random.Generator, setting: Setting) -> Clause:
+def _season_window(rng: np.random.Generator, _setting: Setting) -> Clause:
     bounds = pick(rng, [("01-01", "12-15"), ("02-28", "11-30"), ("03-01", "02-29"), ("11-15", "10-31")])
     strict = {"from": "10-01", "to": "02-29", "where": {"isco08": ["9"]}}
     return strict if rng.random() < 0.25 else {"from": bounds[0], "to": bounds[1]}
@@ -58,12 +58,12 @@ def _worker_class(rng: np.random.Generator, setting: Setting) -> Clause:
     return clause | pick(rng, [{}, {"returning_years": 1}, {"returning_years": 2}])
 
 
-def _prior_exit(rng: np.random.Generator, setting: Setting) -> Clause:
+def _prior_exit(rng: np.random.Generator, _setting: Setting) -> Clause:
     bar = pick(rng, [["overstay"], ["overstay", "early_return"], ["early_return", "transferred"]])
     return {"bar": bar, "years": pick(rng, [1, 2, 3])}
 
 
-def _documents(rng: np.random.Generator, setting: Setting) -> Clause:
+def _documents(rng: np.random.Generator, _setting: Setting) -> Clause:
     return pick(
         rng, [{"passport_days_beyond": 0}, {"passport_days_beyond": 180, "medical": True}, {"medical": True}]
     )
@@ -99,7 +99,7 @@ LEDGERS: Mapping[str, Callable[[np.random.Generator, Setting], Clause]] = {
 }
 
 
-def _quota(rng: np.random.Generator, setting: Setting) -> Clause:
+def _quota(rng: np.random.Generator, _setting: Setting) -> Clause:
     return {"count": pick(rng, [1, 2, 3, 4])}
 
 
@@ -124,16 +124,16 @@ def _quarters(rng: np.random.Generator, setting: Setting) -> Clause:
     }
 
 
-def _present(rng: np.random.Generator, setting: Setting) -> Clause:
+def _present(rng: np.random.Generator, _setting: Setting) -> Clause:
     return {"basis": "present", "count": pick(rng, [1, 2, 3])}
 
 
-def _per_worker_share(rng: np.random.Generator, setting: Setting) -> Clause:
+def _per_worker_share(rng: np.random.Generator, _setting: Setting) -> Clause:
     clause = {"basis": pick(rng, ["workers", "starts"]), "per": "origin_region"}
     return clause | {"share_of_registered": pick(rng, [0.29, 0.3, 0.5])}
 
 
-def _per_value(rng: np.random.Generator, setting: Setting) -> Clause:
+def _per_value(rng: np.random.Generator, _setting: Setting) -> Clause:
     per = pick(
         rng,
         ["employer_id", "site_id", "isco08", "sector", "destination_region", "worker_class", "household_id"],
@@ -166,7 +166,7 @@ def share(rng: np.random.Generator, setting: Setting) -> Clause:
     )
 
 
-def reserve(rng: np.random.Generator, setting: Setting, places: int, as_of: date) -> Clause:
+def reserve(rng: np.random.Generator, places: int, as_of: date) -> Clause:
     """Draw a set-aside of at most `places` places, a third of them already released."""
     release = as_of + timedelta(days=pick(rng, [-18, 60, 120]))
     where = pick(

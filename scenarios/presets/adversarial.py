@@ -111,7 +111,7 @@ def _agreements(
                 clause["where"] = variants.narrowing(rng, setting)
             agreement["clause"].append(_named(_free_id(agreement, kind), kind, clause))
     for number, agreement in enumerate(_holders(rng, agreements, 0.5)):
-        _add_quota(rng, season, setting, agreement, reserved=number == 0 or rng.random() < 0.5)
+        _add_quota(rng, season, agreement, reserved=number == 0 or rng.random() < 0.5)
     for draw in variants.CAPS[1:]:
         for agreement in _holders(rng, agreements, 0.2):
             agreement["clause"].append(_named(_free_id(agreement, "cap"), "cap", draw(rng, setting)))
@@ -170,14 +170,12 @@ def _holders(rng: np.random.Generator, agreements: list[dict[str, Any]], rate: f
     return chosen or [pick(rng, agreements)]
 
 
-def _add_quota(
-    rng: np.random.Generator, season: Season, setting: Setting, agreement: dict[str, Any], reserved: bool
-) -> None:
+def _add_quota(rng: np.random.Generator, season: Season, agreement: dict[str, Any], reserved: bool) -> None:
     """Give an agreement a quota and, if wanted, keep a part of it for one class of workers."""
     places = pick(rng, [2, 3, 4])
     agreement["clause"].append(_named("quota", "cap", {"count": places}))
     if reserved:
-        reserve = variants.reserve(rng, setting, places - 1, season.as_of)
+        reserve = variants.reserve(rng, places - 1, season.as_of)
         agreement["clause"].append(_named("reserve", "set_aside", {"within": "quota", **reserve}))
 
 

@@ -35,7 +35,7 @@ def _at_least(until: date | None, bound: date) -> bool:
     return until is not None and until >= bound
 
 
-def _age(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _age(_programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
     born, start = day(worker["birth_date"]), first_day(order)
     if born is None:
         return False
@@ -44,15 +44,15 @@ def _age(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
     return _within(start.year - born.year - before_birthday, clause, "min", "max")
 
 
-def _experience(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _experience(_programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
     return months_in(worker, order["isco08"]) >= Fraction(clause["min_months"])
 
 
-def _language(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _language(_programme: Programme, clause: Clause, worker: Row, _order: Row) -> bool:
     return speaks(worker, clause["language"], clause["level"])
 
 
-def _contract(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _contract(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     return _within((last_day(order) - first_day(order)).days + 1, clause, "min_days", "max_days")
 
 
@@ -62,7 +62,7 @@ def _in_year(year: int, month_and_day: str) -> date:
     return date.fromisoformat(f"{year:04}-{month_and_day}")
 
 
-def _season_window(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _season_window(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     opens, closes = clause.get("from", "01-01"), clause.get("to", "12-31")
     start, end = first_day(order), last_day(order)
     over_new_year = int(opens > closes)
@@ -72,17 +72,17 @@ def _season_window(programme: Programme, clause: Clause, worker: Row, order: Row
     )
 
 
-def _wage_floor(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _wage_floor(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     return number(order["hourly_wage"]) >= Fraction(clause["hourly"])
 
 
-def _guarantee(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _guarantee(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     hours = number(order["guaranteed_weekly_hours"])
     weekly, total = Fraction(clause.get("min_weekly_hours", 0)), Fraction(clause.get("min_total_hours", 0))
     return hours >= weekly and hours * weeks(order) >= total
 
 
-def _worker_cost(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _worker_cost(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     return number(order["worker_cost"]) <= Fraction(clause["max"])
 
 
@@ -90,29 +90,29 @@ def _net_income(programme: Programme, clause: Clause, worker: Row, order: Row) -
     return net_weekly_income(programme, worker, order) >= Fraction(clause["min_weekly"])
 
 
-def _labour_market_test(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _labour_market_test(_programme: Programme, _clause: Clause, _worker: Row, order: Row) -> bool:
     return _at_least(day(order["labour_market_test_until"]), first_day(order))
 
 
-def _housing(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _housing(programme: Programme, _clause: Clause, _worker: Row, order: Row) -> bool:
     return _at_least(day(programme.sites[order["site_id"]]["inspected_until"]), last_day(order))
 
 
-def _accreditation(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _accreditation(programme: Programme, _clause: Clause, _worker: Row, order: Row) -> bool:
     return _at_least(day(programme.employers[order["employer_id"]]["accredited_until"]), last_day(order))
 
 
-def _deductions(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _deductions(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     pay = number(order["weekly_hours"]) * number(order["hourly_wage"])
     return number(order["weekly_deductions"]) <= Fraction(clause["max_share"]) * pay
 
 
-def _education(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _education(_programme: Programme, clause: Clause, worker: Row, _order: Row) -> bool:
     level = worker.get("isced", "")
     return level != "" and _within(int(level), clause, "min", "max")
 
 
-def _documents(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+def _documents(_programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
     if "passport_days_beyond" in clause:
         needed_until = last_day(order) + timedelta(days=clause["passport_days_beyond"])
         if not _at_least(day(worker["passport_expires"]), needed_until):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -239,6 +239,7 @@ def _typed_column(name: str, cells: list[str]) -> pa.Array:
 def write_workbook(path: Path, sheets: dict[str, Cells]) -> None:
     """Write sheets as a spreadsheet program would: real dates and numbers under a header of text."""
     with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"}) as workbook:
+        workbook.set_properties({"created": datetime(2026, 1, 1)})
         for name, rows in sheets.items():
             sheet = workbook.add_worksheet(name)
             for column, title in enumerate(rows[0] if rows else []):

@@ -74,6 +74,8 @@ class _Run:
         while not self.budget.over and not (self._closed() if small else self._good_enough()):
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
+            if small:
+                break
         if self.problem.dense is not None:
             self._remember_best()
         return self._result()

@@ -1,0 +1,17 @@
+"""Marks the tests that wait for a known bug of the reader."""
+
+import pytest
+from known_bugs import BUG_OF, MET_BY_CHANCE
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Expect the failure of each test named in known_bugs, by its own name or by that of its case."""
+    for item in items:
+        if "/programme/" not in item.path.as_posix():
+            continue
+        name, _, case = item.name.partition("[")
+        bug = BUG_OF.get(item.name) or BUG_OF.get(case.removesuffix("]"))
+        if bug:
+            item.add_marker(pytest.mark.xfail(strict=True, reason=bug))
+        elif name in MET_BY_CHANCE:
+            item.add_marker(pytest.mark.xfail(strict=False, reason="may meet one of the known bugs by chance"))

@@ -1,0 +1,125 @@
+"""The command line: exit statuses, files that appear whole or not at all, and the replay."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from adversarial_programmes import draft
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a programme ``p`` and the plan ``plan`` that match wrote for it."""
+    place = tmp_path_factory.mktemp("commands")
+    draft(11).programme(place / "p")
+    done = _vaiven("match", place / "p", place / "plan", "--quiet")
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+def _vaiven(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from engine.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_match_writes_a_whole_plan_that_check_accepts(folder: Path) -> None:
+    """All five files are there and the audit of the plan as written ends with status 0."""
+    names = sorted(path.name for path in (folder / "plan").iterdir())
+    assert names == ["certificate.json", "placements.csv", "prices.csv", "unfilled.csv", "unplaced.csv"]
+    done = _vaiven("check", folder / "p", folder / "plan", "--bound", "--json")
+    answer = json.loads(done.stdout)
+    certificate = json.loads((folder / "plan" / "certificate.json").read_text())
+    assert done.returncode == 0
+    assert answer["legal"]
+    assert answer["objective"] == certificate["objective"]
+    assert answer["bound"] >= certificate["objective"] - 1e-6
+
+
+def test_every_worker_is_placed_or_told_why_and_every_open_order_too(folder: Path) -> None:
+    """placements.csv and unplaced.csv together hold every worker once; open places are all accounted for."""
+
+    def column(file: str, name: str) -> list[str]:
+        with (folder / file).open() as handle:
+            return [row[name] for row in csv.DictReader(handle)]
+
+    placed = set(column("plan/placements.csv", "worker_id"))
+    unplaced = column("plan/unplaced.csv", "worker_id")
+    assert placed | set(unplaced) == set(column("p/workers.csv", "worker_id"))
+    assert not placed & set(unplaced)
+    assert all(reason for reason in column("plan/unplaced.csv", "reason"))
+    places = dict(zip(column("p/orders.csv", "order_id"), column("p/orders.csv", "headcount"), strict=True))
+    taken = column("plan/placements.csv", "order_id")
+    still_open = dict(
+        zip(column("plan/unfilled.csv", "order_id"), column("plan/unfilled.csv", "open_places"), strict=True)
+    )
+    assert {o: int(float(n)) - taken.count(o) for o, n in places.items() if int(float(n)) > taken.count(o)} == {
+        o: int(n) for o, n in still_open.items()
+    }
+
+
+def test_check_refuses_an_illegal_plan_with_status_1_and_names_the_people(folder: Path, tmp_path: Path) -> None:
+    """A placement written twice is a breach that names the worker."""
+    lines = (folder / "plan" / "placements.csv").read_text().splitlines()
+    (tmp_path / "placements.csv").write_text("\n".join([*lines, lines[1]]) + "\n")
+    done = _vaiven("check", folder / "p", tmp_path)
+    assert done.returncode == 1
+    assert "duplicate" in done.stdout
+    assert lines[1].split(",")[0].strip('"') in done.stdout
+
+
+def test_check_of_an_unknown_worker_ends_with_status_2(folder: Path, tmp_path: Path) -> None:
+    """A plan that names nobody we know is a wrong input, not a wrong plan."""
+    (tmp_path / "placements.csv").write_text("worker_id,order_id\nnobody,O0\n")
+    done = _vaiven("check", folder / "p", tmp_path)
+    assert done.returncode == 2
+    assert "row 2" in done.stderr
+    assert "nobody" in done.stderr
+
+
+def test_replay_gives_the_same_bytes(folder: Path) -> None:
+    """Seconds apart, the run repeats itself; a changed plan is noticed."""
+    assert _vaiven("replay", folder / "p", folder / "plan", "--quiet").returncode == 0
+
+
+def test_replay_notices_a_changed_plan(folder: Path, tmp_path: Path) -> None:
+    """One price more and the replay differs."""
+    for path in (folder / "plan").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    with (tmp_path / "prices.csv").open("a") as file:
+        file.write("headcount|X,headcount,X,0,1,9\n")
+    done = _vaiven("replay", folder / "p", tmp_path, "--quiet")
+    assert done.returncode == 1
+    assert "prices" in done.stdout
+
+
+def test_match_never_writes_over_a_plan(folder: Path) -> None:
+    """An occupied folder is refused before anything is read."""
+    done = _vaiven("match", folder / "p", folder / "plan", "--quiet")
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+
+
+def test_commitments_that_clash_end_with_status_1_and_write_nothing(tmp_path: Path) -> None:
+    """Two promises that overlap are named with their rule, and no plan appears."""
+    made = draft(11)
+    commitments = made.tables["commitments"].iloc[0:0].copy()
+    orders = made.tables["orders"]
+    commitments["worker_id"] = [made.tables["workers"]["worker_id"].iloc[0]] * len(orders)
+    commitments["order_id"] = orders["order_id"].to_list()
+    made.tables["commitments"] = commitments
+    made.programme(tmp_path / "p")
+    done = _vaiven("match", tmp_path / "p", tmp_path / "plan", "--quiet")
+    assert done.returncode == 1
+    assert "overlap" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p"]
+
+
+def test_help_is_quick_to_import() -> None:
+    """The command line loads neither pandas nor a solver before it has to."""
+    code = "import sys, engine.cli; assert not {'pandas', 'numba', 'highspy', 'altair', 'ortools'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
