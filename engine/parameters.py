@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 Reader = Callable[[Any], Any]
+GREATEST_AMOUNT = 10**12
+MOST_YEARS = 150
 
 
 def required(reader: Reader) -> Any:
@@ -39,13 +41,20 @@ def positive_number(value: Any) -> int:
     return int(value)
 
 
+def number_of_years(value: Any) -> int:
+    """A whole number of years from 1 to a long life."""
+    if positive_number(value) > MOST_YEARS:
+        raise ValueError(f"a whole number from 1 to {MOST_YEARS}")
+    return int(value)
+
+
 def amount(value: Any) -> Decimal:
     """A finite number from 0."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("a number from 0")
     exact = Decimal(str(value))
-    if not exact.is_finite() or exact < 0:
-        raise ValueError("a finite number from 0")
+    if not exact.is_finite() or not 0 <= exact <= GREATEST_AMOUNT:
+        raise ValueError("a finite number from 0 to 1e12")
     return exact
 
 

@@ -21,7 +21,7 @@ _READERS: dict[str, parameters.Reader] = {
     "worker_class": parameters.any_of(*WORKER_CLASSES),
     "recalled": parameters.flag,
     "start_between": parameters.day_pair,
-    "returning_years": parameters.positive_number,
+    "returning_years": parameters.number_of_years,
 }
 
 

@@ -16,14 +16,15 @@ import pyarrow.compute as pc
 from engine.days import NO_DATE, day_number
 from engine.errors import Fault
 from engine.programme import codes
-from engine.programme.clauses import ID_RULE
+from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, Column
 
 Report = Callable[[Fault], None]
 MOST_FAULTS_OF_A_COLUMN = 1000
 _NUMBER = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
-_ID = r"^[^\s;:|]{1,64}$"
+_ID = r"^[^\s\p{Z};:|]{1,64}$"
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SECTOR = re.compile(r"[A-U](\d{2,4})?")
 NO_MOMENT = np.iinfo(np.int64).min
 
@@ -94,7 +95,7 @@ def read_numbers(cells: Cells) -> npt.NDArray[np.float64]:
     cells.refuse(~right & ~empty & ~with_comma, "is not a number from 0", _expected_number(cells.column))
     safe = pc.if_else(pa.array(right), cells.texts, "0")
     values = np.array(pc.cast(safe, pa.float64()), np.float64)
-    beyond = right & ((values < cells.column.least) | ~np.isfinite(values) | (values > 1e12))
+    beyond = right & ((values < cells.column.least) | ~np.isfinite(values) | (values > cells.column.most))
     if cells.column.kind == "integer":
         beyond |= right & (values != np.floor(values)) | (values > 2**31 - 1)
     if cells.column.kind == "share":
@@ -126,7 +127,7 @@ def read_dates(cells: Cells) -> npt.NDArray[np.int32]:
 
 
 def _iso_date(text: str) -> date | None:
-    if len(text) != 10 or not text.isascii():
+    if not _ISO_DATE.fullmatch(text):
         return None
     try:
         day = date.fromisoformat(text)
@@ -229,7 +230,7 @@ def is_label(concept: str, text: str) -> bool:
         return text in EXIT_REASONS
     if concept == "skill":
         return bool(text.strip()) and len(text) <= 400
-    return re.fullmatch(_ID, text) is not None
+    return is_id(text)
 
 
 _LABEL_FAULTS = {

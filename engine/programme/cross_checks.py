@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -11,10 +12,11 @@ import numpy.typing as npt
 
 from engine.days import NO_DATE, day_text
 from engine.errors import Fault
+from engine.programme import codes
 from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, is_label, label_fault
 from engine.programme.table import Table
 from engine.rule import Clause
-from engine.where import Where
+from engine.where import PREFIX_KEYS, Where
 
 Report = Callable[[Fault], None]
 Rows = npt.NDArray[Any]
@@ -38,7 +40,7 @@ def check_across_tables(tables: Mapping[str, Table], files: Mapping[str, str], r
     orders = _Place(tables["orders"], files.get("orders", "orders"), report)
     crew = tables["orders"].values("min_crew")
     wrong = np.flatnonzero(crew > tables["orders"].values("headcount"))
-    shown = [f"{crew[row]:g}" for row in wrong[:1000]]
+    shown = [f"{crew[row]:.0f}" for row in wrong[:1000]]
     orders.refuse(wrong, "min_crew", shown, "is above headcount", "at most headcount")
     _check_history(_Place(tables["history"], files.get("history", "history"), report))
     _check_preferences(_Place(tables["preferences"], files.get("preferences", "preferences"), report))
@@ -81,10 +83,12 @@ def _check_dates(place: _Place, first: str, last: str, problem: str) -> None:
 def _check_history(place: _Place) -> None:
     worker, begin = place.table.values("worker_id"), place.table.values("start_date")
     end = place.table.values("end_date")
-    order = np.lexsort((begin, worker))
+    known = np.flatnonzero((worker >= 0) & (begin != NO_DATE) & (end != NO_DATE))
+    order = known[np.lexsort((begin[known], worker[known]))]
+    shift = worker[order].astype(np.int64) * 2**33
+    latest = np.maximum.accumulate(end[order] + shift)[:-1] - shift[1:] if len(order) else order
     same = worker[order][1:] == worker[order][:-1]
-    latest = end[order][:-1]
-    wrong = np.sort(order[1:][same & (begin[order][1:] <= latest) & (worker[order][1:] >= 0)])
+    wrong = np.sort(order[1:][same & (begin[order][1:] <= latest)])
     shown = [day_text(begin[row]) for row in wrong[:MOST_FAULTS_OF_A_COLUMN]]
     place.refuse(wrong, "start_date", shown, "overlaps another stay of the worker", "stays that follow one another")
 
@@ -129,14 +133,27 @@ def check_clause_references(
     for clause in clauses:
         wheres = [("where", clause.where)]
         wheres += [(f.name, getattr(clause.rule, f.name)) for f in fields(clause.rule)]
+        spoken = getattr(clause.rule, "language", None)
+        if spoken is not None and not is_label("language", spoken):
+            expected = "a BCP 47 language such as en"
+            report(Fault(file, 0, f"clause {clause.id}: language", spoken, "is not a language", expected, "clause"))
         for name, where in wheres:
             if isinstance(where, Where):
                 _check_where(where, f"clause {clause.id}: {name}", known, file, report)
 
 
+def _is_prefix(key: str, value: str) -> bool:
+    """Whether some occupation or sector begins with ``value``."""
+    if key == "isco08":
+        return any(code.startswith(value) for code in codes.occupations())
+    return re.fullmatch(r"[A-U]\d{0,4}", value, re.ASCII) is not None
+
+
 def _check_where(where: Where, column: str, ids: Mapping[str, set[str]], file: str, report: Report) -> None:
     for key, values in where.words.items():
         for value in values:
+            if key in PREFIX_KEYS and not _is_prefix(key, value):
+                report(Fault(file, 0, column, value, *label_fault(key), "clause"))
             if key in ids and value not in ids[key]:
                 report(Fault(file, 0, column, value, f"is not a known {key}", f"an id of the table of {key}", "clause"))
             elif key in _CONCEPTS and not is_label(_CONCEPTS[key], value):

@@ -23,6 +23,7 @@ Report = Callable[[Fault], None]
 WORKBOOK = "programme.xlsx"
 LARGEST_WORKBOOK_BYTES = 2**30
 LARGEST_COMPRESSION = 200
+MOST_CELLS_OF_A_SHEET = 100_000_000
 _UTF8_BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
@@ -73,8 +74,16 @@ def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], rep
     except (csv.Error, StopIteration) as error:
         fault(1, "", f"has no readable header ({error})", "column names joined by commas")
         return None
+    if not header:
+        fault(1, "", "begins with a blank line", "column names in the first line")
+        return None
     if not _header_is_sound(header, file, report):
         return None
+    if raw.count(b'"') % 2:
+        fault(0, "", "has a quote that is not closed", "quotes in pairs")
+        return None
+    if not raw.endswith(b"\n"):
+        raw += b"\n"
     wrong: list[pa_csv.InvalidRow] = []
 
     def keep_wrong(row: pa_csv.InvalidRow) -> str:
@@ -90,7 +99,7 @@ def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], rep
                 column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
             ),
         )
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         fault(0, "", f"can't be read as CSV ({str(error).splitlines()[0]})", "one record a line, quotes closed")
         return None
     for row in wrong:
@@ -133,7 +142,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.StringArray:
     if pa.types.is_list(column.type):
         column = pa.chunked_array([pc.binary_join(column.combine_chunks().cast(pa.list_(pa.string())), ";")])
     if pa.types.is_timestamp(column.type):
-        column = pc.strftime(column, format="%Y-%m-%dT%H:%M:%S")
+        column = pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S")
         column = pc.replace_substring(column, "T00:00:00", "")
     if pa.types.is_floating(column.type):
         column = _whole_as_integers(column)

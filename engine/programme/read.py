@@ -82,6 +82,9 @@ class _Reader:
             if path.suffix != ".toml":
                 self.report(Fault(file, 0, "", path.name, "is no agreement", "files that end in .toml", "file"))
                 continue
+            if not path.is_file():
+                self.report(Fault(file, 0, "", path.name, "is no file", "an agreement", "file"))
+                continue
             content = load_toml(path, file, self.report)
             agreement = content and read_agreement(content, file, self.report, self.notices.append)
             if content == {}:
@@ -108,24 +111,35 @@ class _Reader:
     def _all_tables(self) -> Iterator[tuple[str, str, RawTable | None]]:
         strangers: list[Path] = []
         for path in sorted(self.folder.iterdir()):
-            if path.name == WORKBOOK:
+            if path.suffix in (".csv", ".parquet") and path.stem in TABLES and not path.is_file():
+                self.report(Fault(path.name, 0, "", "", "is no file", "a table", "file"))
+                yield path.stem, path.name, None
+            elif path.name == WORKBOOK:
                 for table in read_workbook(path, tuple(TABLES), self.report):
                     yield table.name, table.file, table
             elif path.suffix in (".csv", ".parquet") and path.stem in TABLES:
                 reader = read_csv if path.suffix == ".csv" else read_parquet
                 yield path.stem, path.name, reader(path, path.stem, self.report)
-            elif path.suffix in (".csv", ".parquet", ".xlsx", ".xls", ".ods"):
+            elif path.is_file() and _is_like_a_table(path):
                 strangers.append(path)
         for path in strangers:
             self._stranger(path)
 
     def _stranger(self, path: Path) -> None:
         """A file that is no table: a fault where it looks like a misspelt one that is missing, else a notice."""
-        near = difflib.get_close_matches(path.stem, TABLES, 1)
+        stem = path.name.lower().partition(".")[0]
+        near = difflib.get_close_matches(stem, TABLES, 1)
+        suffix = path.suffix if path.suffix in (".csv", ".parquet") else ".csv"
         if near and not any((self.folder / f"{near[0]}{suffix}").exists() for suffix in (".csv", ".parquet")):
-            self.report(Fault(path.name, 0, "", path.stem, "is no table", f"{near[0]}{path.suffix}?", "table"))
+            self.report(Fault(path.name, 0, "", path.stem, "is no table", f"{near[0]}{suffix}?", "table"))
         else:
             self.notices.append(f"{path.name} is not read: it is no table of a programme.")
+
+
+def _is_like_a_table(path: Path) -> bool:
+    """Whether a file could be meant as a table, by its ending or by its name."""
+    suffixes = {".csv", ".tsv", ".parquet", ".xlsx", ".xls", ".ods"}
+    return path.suffix.lower() in suffixes or path.name.lower().partition(".")[0] in TABLES
 
 
 def programme_sha256(folder: Path) -> str:

@@ -27,6 +27,7 @@ class Column:
     filled: bool = False
     optional: bool = False
     least: float = 0.0
+    most: float = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ WORKERS = TableSchema(
         Column("household_id", "label", "household"),
         Column("travel_group_id", "label", "travel_group"),
         Column("refuses", "labels", "refusal"),
-        Column("isced", "integer", optional=True),
+        Column("isced", "integer", optional=True, most=8),
         Column("registered_at", "moment", optional=True),
         Column("points", "number", optional=True),
     ),
@@ -88,11 +89,11 @@ ORDERS = TableSchema(
         Column("min_crew", "integer", default=1, least=1),
         Column("weekly_hours", "number", filled=True),
         Column("guaranteed_weekly_hours", "number", default=0.0),
-        Column("hourly_wage", "number", filled=True),
+        Column("hourly_wage", "number", default=0.0),
         Column("weekly_deductions", "number", default=0.0),
         Column("worker_cost", "number", default=0.0),
         Column("labour_market_test_until", "date", default=NO_DATE),
-        Column("priority", "number", default=1.0),
+        Column("priority", "number", default=1.0, most=1e6),
         Column("filed_at", "moment", optional=True),
     ),
     needed=True,

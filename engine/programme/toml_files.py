@@ -17,6 +17,7 @@ from engine.programme.clauses import ID_RULE, Report, is_id, read_clauses
 from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
 from engine.rule import Clause
 
+GREATEST_WEIGHT = 1_000_000
 _SETTING_KEYS = {
     "format",
     "id",
@@ -74,7 +75,7 @@ def load_toml(path: Path, file: str, report: Report) -> dict[str, Any] | None:
         return tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
     except UnicodeDecodeError:
         report(Fault(file, 0, "", "", "is not UTF-8", "a file saved in UTF-8", "file"))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError, ArithmeticError) as error:
         report(Fault(file, 0, "", "", f"is not TOML ({error})", "a TOML file", "file"))
     return None
 
@@ -108,7 +109,7 @@ def _read_weights(toml: _Toml) -> dict[str, Decimal]:
     if objective is None:
         return {}
     inner = _Toml(toml.file, objective, toml.report)
-    weights = {term: inner.take(term, parameters.amount, Decimal(0)) for term in OBJECTIVE_TERMS}
+    weights = {term: inner.take(term, _weight, Decimal(0)) for term in OBJECTIVE_TERMS}
     for key in sorted(set(objective) - set(OBJECTIVE_TERMS)):
         if key == "tiers":
             inner.fault("objective.tiers", objective[key], "is not solved by this version", "weights alone, for now")
@@ -196,7 +197,7 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def _currency(value: Any) -> str:
-    if value not in codes.currencies():
+    if not isinstance(value, str) or value not in codes.currencies():
         raise ValueError("an ISO 4217 code such as USD")
     return str(value)
 
@@ -208,6 +209,13 @@ def _positive_amount(value: Any) -> Decimal:
     return exact
 
 
+def _weight(value: Any) -> Decimal:
+    exact = parameters.amount(value)
+    if exact > GREATEST_WEIGHT:
+        raise ValueError(f"a number from 0 to {GREATEST_WEIGHT}")
+    return exact
+
+
 def _horizon(value: Any) -> tuple[date, date]:
     if not isinstance(value, dict) or set(value) != {"start", "end"}:
         raise ValueError("{ start = date, end = date }")
@@ -215,7 +223,7 @@ def _horizon(value: Any) -> tuple[date, date]:
 
 
 def _country(value: Any) -> str:
-    if value not in codes.countries():
+    if not isinstance(value, str) or value not in codes.countries():
         raise ValueError("an ISO 3166-1 alpha-2 code such as CA")
     return str(value)
 

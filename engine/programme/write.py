@@ -40,6 +40,9 @@ def write_programme(
     unknown = sorted(set(tables) - set(TABLES))
     if unknown:
         raise CallError(f"{', '.join(unknown)}: no table of a programme.", "Use " + ", ".join(TABLES) + ".")
+    unsafe = [agreement["id"] for agreement in agreements if Path(str(agreement["id"])).name != agreement["id"]]
+    if unsafe:
+        raise CallError(f"{', '.join(map(str, unsafe))}: no file can have such a name.", "Use ids without a slash.")
     with written_aside(Path(folder)) as target:
         (target / "agreements").mkdir()
         (target / "programme.toml").write_text(tomli_w.dumps(dict(settings)), "utf-8")
@@ -53,7 +56,8 @@ def write_programme(
 
 def _write_tables(target: Path, texts: Mapping[str, pa.Table], table_format: str) -> None:
     if table_format == "xlsx":
-        with pd.ExcelWriter(target / WORKBOOK, engine="xlsxwriter") as writer:
+        plain = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+        with pd.ExcelWriter(target / WORKBOOK, engine="xlsxwriter", engine_kwargs=plain) as writer:
             for name, table in texts.items():
                 table.to_pandas().to_excel(writer, sheet_name=name, index=False)
         return
@@ -81,6 +85,8 @@ def _text_column(column: pd.Series[Any]) -> pa.Array:
         return pa.array(np.where(column.isna(), "", texts), pa.string())
     if column.dtype.kind == "f":
         values = column.to_numpy()
+        if np.isinf(values).any():
+            raise CallError(f"The column {column.name} holds an infinite number.")
         whole = np.nan_to_num(values) == np.floor(np.nan_to_num(values))
         if whole.all():
             return pa.array(np.nan_to_num(values).astype(np.int64), mask=np.isnan(values))

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.days import calendar_year
 from engine.kernel import kernel
-from engine.parameters import positive_number, required, whole_number
+from engine.parameters import number_of_years, required, whole_number
 from engine.rule import Array, Bools, Calendars, CalendarTable, Example, Ledger
 
 
@@ -21,7 +21,7 @@ class MaxSeasons(Ledger):
 
     kind: ClassVar = "max_seasons"
     count: int = required(whole_number)
-    years: int = required(positive_number)
+    years: int = required(number_of_years)
     says: ClassVar = {
         "en": "Stays begin in at most {count} of any {years} consecutive calendar years.",
         "es": "Las estancias comienzan en a lo sumo {count} de {years} años naturales consecutivos.",

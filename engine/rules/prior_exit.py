@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.parameters import any_of, positive_number, required
+from engine.parameters import any_of, number_of_years, required
 from engine.rule import Array, Bools, Example, Gate, Pairs, Placements
 
 
@@ -17,7 +17,7 @@ class PriorExit(Gate):
 
     kind: ClassVar = "prior_exit"
     bar: tuple[str, ...] = required(any_of("completed", "early_return", "transferred", "overstay"))
-    years: int = required(positive_number)
+    years: int = required(number_of_years)
     says: ClassVar = {
         "en": "No stay at the destination ended as {bar} in the {years} years before the start.",
         "es": "Ninguna estancia en el destino terminó como {bar} en los {years} años anteriores al inicio.",

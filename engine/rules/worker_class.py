@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.parameters import any_of, optional, positive_number, required
+from engine.parameters import any_of, number_of_years, optional, required
 from engine.rule import Array, Bools, Example, Gate, Pairs, Placements
 
 
@@ -19,7 +19,7 @@ class WorkerClass(Gate):
 
     kind: ClassVar = "worker_class"
     allow: tuple[str, ...] = required(any_of("new", "returning"))
-    returning_years: int = optional(positive_number, 3)
+    returning_years: int = optional(number_of_years, 3)
     says: ClassVar = {
         "en": "Only these workers: {allow} (returning: a stay there ended in the {returning_years} years before).",
         "es": (
