@@ -356,10 +356,18 @@ FILES = [
         "quote",
     ),
     table_bytes(
+        "two open quotes that make one cell of two",
+        "exclusions",
+        lambda raw: raw.replace(b'in writing"', b"in writing").replace(b"no agreement", b'"no agreement'),
+        2,
+        None,
+        "quote",
+    ),
+    table_bytes(
         "text after a quote", "exclusions", lambda raw: raw.replace(b"no agree", b'"no" agree'), 3, None, "quote"
     ),
-    Broken("folder for a table", lambda d: as_folder(d, "recalls.csv"), "recalls.csv", 0, "", None, "a file"),
-    Broken("link to no table", lambda d: as_dangling_link(d, "recalls.csv"), "recalls.csv", 0, "", None, "a file"),
+    Broken("folder for a table", lambda d: as_folder(d, "recalls.csv"), "recalls.csv", 0, "", None, "file"),
+    Broken("link to no table", lambda d: as_dangling_link(d, "recalls.csv"), "recalls.csv", 0, "", None, "file"),
     Broken(
         "folder for an agreement",
         lambda d: as_folder(d, "agreements/more.toml"),
@@ -367,7 +375,7 @@ FILES = [
         0,
         "",
         None,
-        "a file",
+        "file",
     ),
     Broken(
         "misspelt table",
@@ -798,8 +806,8 @@ REPEATS = [
 TOML = [
     toml("TOML error", SETTINGS, "format = 1", "format = ", "", "", "a TOML file"),
     toml("key twice", SETTINGS, 'currency = "CAD"', 'currency = "CAD"\ncurrency = "USD"', "", "", "a TOML file"),
-    toml("number beyond decimals", SETTINGS, "fill = 1.0", "fill = 1e99999999999999999999", "", "", "number"),
-    toml("number beyond 64 bits", SETTINGS, "format = 1", "format = 0x" + "f" * 5000, "", "", "number"),
+    toml("number beyond decimals", SETTINGS, "fill = 1.0", "fill = 1e99999999999999999999", "", "", "TOML"),
+    toml("number beyond 64 bits", SETTINGS, "format = 1", "format = 0x" + "f" * 5000, "", "", "TOML"),
     Broken("latin-1 agreement", lambda d: in_latin_1(d, CANADA, "a made up text"), CANADA, 0, "", "", "saved in UTF-8"),
     toml("format 2", SETTINGS, "format = 1", "format = 2", "format", "2", "1, the only format"),
     toml("horizon reversed", SETTINGS, "end = 2026-12-31", "end = 2025-12-31", "horizon", None, "not after the second"),
@@ -891,7 +899,7 @@ CLAUSES = [
     clause("wrong parameter", 'kind = "cool_off"\nmin_days = "30"', "min_days", "30", "a whole number"),
     clause("negative parameter", 'kind = "cool_off"\nmin_days = -1', "min_days", "-1", "a whole number"),
     clause("truth for a number", 'kind = "cool_off"\nmin_days = true', "min_days", "True", "a whole number"),
-    clause("years beyond a life", 'kind = "max_seasons"\ncount = 1\nyears = 2147483647', "years", None, "years"),
+    clause("years beyond a life", 'kind = "max_seasons"\ncount = 1\nyears = 2147483647', "years", None, "from 1 to"),
     clause(
         "share of deductions above 1", 'kind = "deductions"\nmax_share = 1.01', "max_share", "1.01", "between 0 and 1"
     ),
@@ -901,7 +909,7 @@ CLAUSES = [
         'kind = "language"\nlanguage = "spanish"\nlevel = "A1"',
         "language",
         "spanish",
-        "es",
+        "BCP 47",
     ),
     clause("unknown class", 'kind = "worker_class"\nallow = ["old"]', "allow", None, "returning"),
     clause("unknown exit", 'kind = "prior_exit"\nbar = ["fled"]\nyears = 1', "bar", None, "overstay"),
