@@ -29,7 +29,7 @@ def without_impossible_crews(register: Register, admitted: AdmittedPairs, limits
     crew_order = admitted.order[pairs]
     classes = limits.classes(worker[pairs], crew_order)
     for part in range(len(limits.parts.base)):
-        if limits.parts.coefficient[part] == 1.0:
+        if limits.parts.coefficient[part] == 1.0 and not limits.ratio_rows[limits.parts.base[part]]:
             reach = _reach(limits, part, crew_order, limits.key_of_class[part, classes], register.order_count)
             at_most = np.minimum(at_most, reach)
     possible = at_most >= register.min_crew
