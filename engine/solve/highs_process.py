@@ -34,10 +34,6 @@ def main(arguments: list[str]) -> None:
     if int(nodes):
         solver.setOptionValue("mip_max_nodes", int(nodes))
     solver.passModel(_model(program))
-    if "start" in program:
-        start = highspy.HighsSolution()
-        start.col_value = program["start"].tolist()
-        solver.setSolution(start)
     solver.run()
     _write(solver, answer, "integral" in program)
 

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.2
+CLAIM = 1e-6
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class LinearProgram:
     """Maximise ``value @ x`` with ``lower <= x <= upper`` and ``row_lower <= A x <= row_upper``.
 
     A is given by column: column j has entries ``offsets[j]:offsets[j + 1]`` of ``row`` and ``coefficient``;
-    ``integral`` marks whole-numbered columns. ``start`` is a feasible point to begin from.
+    ``integral`` marks whole-numbered columns.
     """
 
     value: Floats
@@ -39,7 +40,6 @@ class LinearProgram:
     row_lower: Floats
     row_upper: Floats
     integral: npt.NDArray[np.bool_] | None = None
-    start: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,14 @@ def solve(
             optimal, infeasible, cut_short, objective, bound, branched, iterations = read["numbers"]
             if cut_short:
                 return None
+            point = read["point"]
+            if len(point) and abs(float(program.value @ point) - objective) > CLAIM * max(1.0, abs(objective)):
+                raise SolverError(f"The solver claims {objective} for a point that is worth {program.value @ point}.")
             budget.step()
             return LinearAnswer(
                 bool(optimal),
                 bool(infeasible),
-                read["point"],
+                point,
                 read["price"],
                 float(objective),
                 float(bound),

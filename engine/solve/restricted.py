@@ -67,10 +67,9 @@ def restricted_program(
     crews: Crews,
     links: Links = NO_LINKS,
     integral: bool = False,
-    start: Longs | None = None,
 ) -> Restricted:
     """The program over ``columns``: at most one (for bound parties exactly one) per party, every limit that these
-    columns could break with ``capacity`` left, and the crews. ``start`` are columns of a plan to begin from.
+    columns could break with ``capacity`` left, and the crews.
     """
     offers, limits = problem.offers, problem.limits
     party_of = np.searchsorted(offers.of_party, columns, "right") - 1
@@ -108,7 +107,6 @@ def restricted_program(
         np.concatenate(row_lower),
         np.concatenate(row_upper),
         np.ones(size, bool) if integral else None,
-        _start_point(columns, start, crews, offers) if integral and start is not None else None,
     )
     return Restricted(program, columns, parties, rows, crews, links)
 
@@ -161,12 +159,6 @@ class _Triplets:
         order = np.lexsort((row, column))
         offsets = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=count))]).astype(np.int64)
         return offsets, row[order].astype(np.int32), coefficient[order]
-
-
-def _start_point(columns: Longs, start: Longs, crews: Crews, offers: Offers) -> Floats:
-    _, order = offers.placements(start)
-    opened = crews.open_ | np.isin(crews.order, order)
-    return np.append(np.isin(columns, start).astype(np.float64), opened)
 
 
 def prices_of(problem: MatchingProblem, restricted: Restricted, row_prices: Floats) -> tuple[Longs, CrewPrices]:

@@ -65,16 +65,13 @@ def branch(
     free: Longs,
     budget: Budget,
     nodes: int = 0,
-    start: Longs | None = None,
     relative_gap: float = 0.0,
 ) -> tuple[Longs | None, LinearAnswer | None]:
     """The best whole choice among ``free`` columns beside the ``fixed`` ones, and the solver's answer."""
     fixed_use = use_of(problem.offers, problem.limits, fixed)
     capacity = problem.limits.capacity - fixed_use
     crews = crews_for(problem, fixed_use, free)
-    restricted: Restricted = restricted_program(
-        problem, free, capacity, crews, integral=True, start=start
-    )
+    restricted: Restricted = restricted_program(problem, free, capacity, crews, integral=True)
     answer = solve(restricted.program, budget, nodes=nodes, relative_gap=relative_gap)
     if answer is None or not len(answer.point):
         return None, answer

@@ -666,7 +666,8 @@ NUMBERS = [
     cell("no score", "scores", 2, "score", "", "a value in every row"),
     cell("rank 0", "preferences", 2, "rank", "0", "a whole number from 1"),
     cell("fractional rank", "preferences", 2, "rank", "1.5", "a whole number from 1"),
-    cell("education above 8", "workers", 2, "isced", "9", "8"),
+    cell("education above 8", "workers", 2, "isced", "9", "at most 8)"),
+    cell("priority beyond a million", "orders", 2, "priority", "1e7", "at most 1000000)"),
     cell("fractional education", "workers", 2, "isced", "2.5", "a whole number"),
 ]
 

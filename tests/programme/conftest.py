@@ -1,7 +1,7 @@
 """Marks the tests that wait for a known bug of the reader."""
 
 import pytest
-from known_bugs import BUG_OF, MET_BY_CHANCE
+from known_bugs import BUG_OF
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -9,9 +9,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/programme/" not in item.path.as_posix():
             continue
-        name, _, case = item.name.partition("[")
-        bug = BUG_OF.get(item.name) or BUG_OF.get(case.removesuffix("]"))
+        case = item.name.partition("[")[2].removesuffix("]")
+        bug = BUG_OF.get(item.name) or BUG_OF.get(case)
         if bug:
             item.add_marker(pytest.mark.xfail(strict=True, reason=bug))
-        elif name in MET_BY_CHANCE:
-            item.add_marker(pytest.mark.xfail(strict=False, reason="may meet one of the known bugs by chance"))

@@ -194,10 +194,9 @@ class _Run:
         if len(survivors) > most_columns and not small:
             survivors = survivors[np.argsort(loss[survivors], kind="stable")[:most_columns]]
         survivors = np.union1d(survivors, self.plan.columns)
-        start = self.plan.columns if feasible else None
         gap = 0.0 if small else self.gap / 2
         found, answer = branch(
-            problem, np.empty(0, np.int64), survivors, self.budget, 0 if small else nodes, start, gap
+            problem, np.empty(0, np.int64), survivors, self.budget, 0 if small else nodes, gap
         )
         if answer is None:
             return
