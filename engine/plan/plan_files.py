@@ -156,7 +156,7 @@ def read_placements(programme: Programme, folder: Path) -> tuple[Longs, Longs]:
         rows.append(np.asarray(found).astype(np.int64))
         for row in np.flatnonzero(rows[-1] < 0)[:1000]:
             text = table.columns[column][row].as_py()
-            faults.append(Fault(path.name, int(row) + 2, column, text, f"is not in {owner}", f"an id of {owner}"))
+            faults.append(Fault(path.name, table.row(row), column, text, f"is not in {owner}", f"an id of {owner}"))
     if faults:
         raise InputError(faults)
     return rows[0], rows[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ MOST_FAULTS_OF_A_COLUMN = 1000
 _NUMBER = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 _ID = r"^[^\s\p{Z};:|]{1,64}$"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LANGUAGE = re.compile(r"([a-z]{2,3})(-[A-Za-z0-9]{1,8})*")
 _SECTOR = re.compile(r"[A-U](\d{2,4})?")
 NO_MOMENT = np.iinfo(np.int64).min
 
@@ -34,7 +35,7 @@ class Cells:
     """One column of a raw table with its distinct texts: row r holds ``texts[code[r]]``."""
 
     column: Column
-    file: str
+    table: RawTable
     texts: pa.StringArray
     code: npt.NDArray[np.int32]
     report: Report
@@ -49,10 +50,11 @@ class Cells:
         shown = rows[:MOST_FAULTS_OF_A_COLUMN]
         texts = self.texts.take(pa.array(self.code[shown])).to_pylist()
         for row, text in zip(shown, texts, strict=True):
-            self.report(Fault(self.file, int(row) + 2, self.column.name, text, problem, expected, code))
+            self.report(Fault(self.table.file, self.table.row(row), self.column.name, text, problem, expected, code))
         if len(rows) > len(shown):
             more = f"{problem}, as do {len(rows) - len(shown):,} more rows"
-            self.report(Fault(self.file, int(rows[-1]) + 2, self.column.name, "", more, expected, code))
+            last = self.table.row(rows[-1])
+            self.report(Fault(self.table.file, last, self.column.name, "", more, expected, code))
 
     def empty(self) -> npt.NDArray[np.bool_]:
         """Which distinct text is empty."""
@@ -68,7 +70,7 @@ def cells_of(table: RawTable, column: Column, report: Report) -> Cells | None:
             return None
         raw = pa.array([""] * table.size, pa.string())
     encoded = raw.dictionary_encode()
-    cells = Cells(column, table.file, encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False), report)
+    cells = Cells(column, table, encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False), report)
     if column.filled:
         cells.refuse(cells.empty(), "is empty", "a value in every row")
     return cells
@@ -109,7 +111,8 @@ def _expected_number(column: Column) -> str:
     if column.kind == "share":
         return "a number between 0 and 1"
     kind = "a whole number" if column.kind == "integer" else "a number"
-    return f"{kind} from {column.least:g} (at most {'2147483647' if column.kind == 'integer' else '1e12'})"
+    most = min(column.most, 2**31 - 1) if column.kind == "integer" else column.most
+    return f"{kind} from {column.least:g} (at most {f'{most:.0f}' if most < 2**31 else f'{most:.0e}'})"
 
 
 def read_dates(cells: Cells) -> npt.NDArray[np.int32]:
@@ -137,15 +140,18 @@ def _iso_date(text: str) -> date | None:
 
 
 def read_moments(cells: Cells) -> npt.NDArray[np.int64]:
-    """A column of ISO dates or date-times as seconds from 1970-01-01."""
+    """A column of ISO dates or date-times as seconds from 1970-01-01; those with an offset are told in UTC."""
     seconds = np.full(len(cells.texts), NO_MOMENT, np.int64)
     wrong = np.zeros(len(cells.texts), bool)
     for i, text in enumerate(cells.texts.to_pylist()):
         if text:
             try:
-                moment = datetime.fromisoformat(text).replace(tzinfo=None)
+                if _iso_date(text[:10]) is None:
+                    raise ValueError(text)
+                moment = datetime.fromisoformat(text)
+                moment = moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
                 seconds[i] = np.datetime64(moment, "s").astype(np.int64)
-            except ValueError:
+            except (ValueError, OverflowError):
                 wrong[i] = True
     cells.refuse(wrong, "is not a moment", "a date or date-time such as 2026-01-31T09:00:00")
     return seconds[cells.code]
@@ -221,7 +227,8 @@ def is_label(concept: str, text: str) -> bool:
     if concept == "isco08":
         return text in codes.occupations()
     if concept == "language":
-        return text.partition("-")[0] in codes.languages()
+        tag = _LANGUAGE.fullmatch(text)
+        return tag is not None and tag[1] in codes.languages()
     if concept == "sector":
         return _SECTOR.fullmatch(text) is not None
     if concept == "sex":

@@ -14,6 +14,7 @@ from engine.days import NO_DATE, day_text
 from engine.errors import Fault
 from engine.programme import codes
 from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, is_label, label_fault
+from engine.programme.raw_table import RawTable
 from engine.programme.table import Table
 from engine.rule import Clause
 from engine.where import PREFIX_KEYS, Where
@@ -28,7 +29,7 @@ _CONCEPTS = {
 }
 
 
-def check_across_tables(tables: Mapping[str, Table], files: Mapping[str, str], report: Report) -> None:
+def check_across_tables(tables: Mapping[str, Table], raw: Mapping[str, RawTable], report: Report) -> None:
     """Report every fault between columns and tables: dates in disorder, rows that stand twice, ids unknown."""
     for name, first, last, problem in (
         ("orders", "start_date", "end_date", "ends before it starts"),
@@ -36,36 +37,38 @@ def check_across_tables(tables: Mapping[str, Table], files: Mapping[str, str], r
         ("workers", "available_from", "available_to", "is before available_from"),
         ("employers", "debarred_from", "debarred_until", "is before debarred_from"),
     ):
-        _check_dates(_Place(tables[name], files.get(name, name), report), first, last, problem)
-    orders = _Place(tables["orders"], files.get("orders", "orders"), report)
+        _check_dates(_Place(tables[name], raw, report), first, last, problem)
+    orders = _Place(tables["orders"], raw, report)
     crew = tables["orders"].values("min_crew")
     wrong = np.flatnonzero(crew > tables["orders"].values("headcount"))
     shown = [f"{crew[row]:.0f}" for row in wrong[:1000]]
     orders.refuse(wrong, "min_crew", shown, "is above headcount", "at most headcount")
-    _check_history(_Place(tables["history"], files.get("history", "history"), report))
-    _check_preferences(_Place(tables["preferences"], files.get("preferences", "preferences"), report))
+    _check_history(_Place(tables["history"], raw, report))
+    _check_preferences(_Place(tables["preferences"], raw, report))
     for name, keys in (
         ("scores", ("worker_id", "order_id")),
         ("commitments", ("worker_id", "order_id")),
         ("corridors", ("origin_country", "destination_country")),
     ):
-        place = _Place(tables[name], files.get(name, name), report)
-        _check_repeats(place, [_codes(tables[name], key) for key in keys], keys[-1], "the pair at most once")
-    _check_refusals(tables, _Place(tables["workers"], files.get("workers", "workers"), report))
+        pair = [_codes(tables[name], key) for key in keys]
+        known = np.flatnonzero((pair[0] >= 0) & (pair[1] >= 0))
+        _check_repeats(_Place(tables[name], raw, report), pair, known, keys[-1], "the pair at most once")
+    _check_refusals(tables, _Place(tables["workers"], raw, report))
 
 
 class _Place:
     """A table in its file, to which faults are reported by row."""
 
-    def __init__(self, table: Table, file: str, report: Report) -> None:
-        self.table, self.file, self.report = table, file, report
+    def __init__(self, table: Table, raw: Mapping[str, RawTable], report: Report) -> None:
+        self.table, self.report = table, report
+        self.raw = raw.get(table.name, RawTable(table.name, table.name, {}, 0))
 
     def refuse(self, rows: Rows, column: str, shown: Sequence[str], problem: str, expected: str) -> None:
         for row, text in zip(rows[:MOST_FAULTS_OF_A_COLUMN], shown, strict=False):
-            self.report(Fault(self.file, int(row) + 2, column, text, problem, expected))
+            self.report(Fault(self.raw.file, self.raw.row(row), column, text, problem, expected))
         if len(rows) > MOST_FAULTS_OF_A_COLUMN:
             more = f"{problem}, as do {len(rows) - MOST_FAULTS_OF_A_COLUMN:,} more rows"
-            self.report(Fault(self.file, int(rows[-1]) + 2, column, "", more, expected))
+            self.report(Fault(self.raw.file, self.raw.row(rows[-1]), column, "", more, expected))
 
 
 def _codes(table: Table, column: str) -> Rows:
@@ -98,14 +101,16 @@ def _check_preferences(place: _Place) -> None:
     wrong = np.flatnonzero((order >= 0) == (employer >= 0))
     shown = ["both" if order[row] >= 0 else "neither" for row in wrong[:MOST_FAULTS_OF_A_COLUMN]]
     place.refuse(wrong, "order_id", shown, "of order_id and employer_id", "exactly one of the two ids")
-    keys = [place.table.values("worker_id"), order, employer]
-    _check_repeats(place, keys, "order_id", "a pair at most once")
+    worker = place.table.values("worker_id")
+    known = np.flatnonzero((worker >= 0) & ((order >= 0) | (employer >= 0)))
+    _check_repeats(place, [worker, order, employer], known, "order_id", "a pair at most once")
 
 
-def _check_repeats(place: _Place, keys: Sequence[Rows], column: str, expected: str) -> None:
-    if not place.table.size:
+def _check_repeats(place: _Place, keys: Sequence[Rows], known: Rows, column: str, expected: str) -> None:
+    """Report the rows among ``known`` (those whose ids exist) that repeat an earlier one."""
+    if not len(known):
         return
-    order = np.lexsort(tuple(reversed(keys)))
+    order = known[np.lexsort(tuple(key[known] for key in reversed(keys)))]
     same = np.ones(len(order) - 1, bool)
     for key in keys:
         same &= key[order][1:] == key[order][:-1]
@@ -123,9 +128,7 @@ def _check_refusals(tables: Mapping[str, Table], place: _Place) -> None:
     place.refuse(rows, "refuses", shown, "is neither a country nor an employer", "country codes or ids of employers")
 
 
-def check_clause_references(
-    clauses: Sequence[Clause], tables: Mapping[str, Table], file: str, report: Report
-) -> None:
+def check_clause_references(clauses: Sequence[Clause], tables: Mapping[str, Table], file: str, report: Report) -> None:
     """Report codes and ids that the `where` of a clause names and that do not exist."""
     employers = set(tables["employers"].ids("employer_id").to_pylist())
     sites = set(tables["sites"].ids("site_id").to_pylist())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class _Reader:
         raw = self._raw_tables()
         tables = typed_tables(raw, self.report, self.notices.append)
         if tables is not None:
-            check_across_tables(tables, {name: table.file for name, table in raw.items()}, self.report)
+            check_across_tables(tables, raw, self.report)
             for file, owned in [("programme.toml", clauses), *((file, a.clauses) for file, a in agreements)]:
                 check_clause_references(owned, tables, file, self.report)
         report_overlaps(agreements, self.report)
@@ -166,10 +166,10 @@ def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[
         read[schema.name], whole = _typed_columns(schema, table, report)
         sizes[schema.name] = table.size
         complete &= whole
+    _resolve_references(read, {name for name, schema in TABLES.items() if name in raw or not schema.needed})
     if not complete:
         return None
     vocabularies = _vocabularies(read)
-    _resolve_references(read)
     return {name: Table(name, sizes[name], _finished(columns, vocabularies)) for name, columns in read.items()}
 
 
@@ -218,16 +218,20 @@ def _vocabularies(read: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str,
     return {concept: tuple(sorted(found - {""})) for concept, found in names.items()}
 
 
-def _resolve_references(read: Mapping[str, dict[str, Any]]) -> None:
+def _resolve_references(read: Mapping[str, dict[str, Any]], present: Set[str]) -> None:
+    """References become row numbers; those into a table that could not be read are left, for nothing is known of it."""
     for columns in read.values():
         for name, value in columns.items():
             if isinstance(value, Cells):
                 target = TABLES[value.column.concept]
-                ids = read[target.name][target.columns[0].name]
+                ids = read[target.name].get(target.columns[0].name)
+                if ids is None or target.name not in present:
+                    continue
                 position = pc.index_in(value.texts, value_set=ids)
                 rows = np.asarray(pc.fill_null(position, -1)).astype(np.int32)
                 unknown = (rows < 0) & ~value.empty()
                 value.refuse(unknown, f"is not in {target.name}", f"an id of {target.name}", "reference")
+                rows[value.empty()] = -1
                 columns[name] = rows[value.code]
 
 

@@ -72,12 +72,23 @@ class _Toml:
 def load_toml(path: Path, file: str, report: Report) -> dict[str, Any] | None:
     """Parse a TOML file with exact decimals."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+        content = tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+        _refuse_giants(content)
+        return content
     except UnicodeDecodeError:
         report(Fault(file, 0, "", "", "is not UTF-8", "a file saved in UTF-8", "file"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError, ArithmeticError) as error:
         report(Fault(file, 0, "", "", f"is not TOML ({error})", "a TOML file", "file"))
     return None
+
+
+def _refuse_giants(value: Any) -> None:
+    """Raise ValueError where a whole number beyond the 64 bits of TOML stands anywhere in ``value``."""
+    for entry in value.values() if isinstance(value, dict) else value:
+        if isinstance(entry, dict | list):
+            _refuse_giants(entry)
+        elif isinstance(entry, int) and not -(2**63) <= entry < 2**63:
+            raise ValueError("a whole number beyond 64 bits")
 
 
 def read_settings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -104,5 +105,7 @@ def _data_package(settings: Mapping[str, Any], texts: Mapping[str, pa.Table], ta
         fields = [
             {"name": n, "type": _FRICTIONLESS_TYPES.get(kinds.get(n, "text"), "string")} for n in table.column_names
         ]
-        resources.append({"name": name, "path": path, "format": table_format, "schema": {"fields": fields}})
-    return {"name": str(settings["id"]).lower(), "title": settings.get("title", ""), "resources": resources}
+        resource = {"name": name, "path": path, "format": table_format, "schema": {"fields": fields}}
+        resources.append(resource | ({"dialect": {"sheetName": name}} if table_format == "xlsx" else {}))
+    package_name = re.sub(r"[^a-z0-9._-]+", "-", str(settings["id"]).lower())
+    return {"name": package_name, "title": settings.get("title", ""), "resources": resources}
