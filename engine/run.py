@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from engine.atomic import refuse_occupied
-from engine.errors import AuditError, CallError
+from engine.errors import AuditError, CallError, SolverError
 from engine.kernel import software_version
 from engine.plan.audit import Audit, audit
 from engine.plan.plan_files import (
@@ -35,6 +35,7 @@ from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
 
 Longs = npt.NDArray[np.int64]
+ROUNDING = 1e-6
 STATUS = {
     Stop.PROVED: "optimal",
     Stop.GAP: "within_gap",
@@ -139,7 +140,10 @@ def _certificate(
     seconds: dict[str, float],
 ) -> dict[str, Any]:
     objective = verdict.objective
-    bound = max(objective, _upwards(result.bound))
+    bound = _upwards(result.bound)
+    if bound < objective - ROUNDING * max(1.0, objective):
+        raise SolverError(f"The bound {bound} is below the plan's objective {objective}; nothing was written.")
+    bound = max(objective, bound)
     return {
         "format": 1,
         "programme": problem.programme.settings.id,
@@ -163,8 +167,8 @@ def _certificate(
 
 
 def _upwards(billionths: int) -> float:
-    """A bound in value terms, rounded up to a millionth; a thousandth of one is the rounding of values itself."""
-    return float(-(-(billionths - SCALE // 10**9 * 500) // (SCALE // 10**6))) / 1e6
+    """A bound in value terms, rounded up to a millionth."""
+    return float(-(-billionths // (SCALE // 10**6))) / 1e6
 
 
 def _warm_prices(problem: MatchingProblem, plan: Path | None) -> Longs | None:

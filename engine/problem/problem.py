@@ -21,7 +21,7 @@ from engine.problem.limits import Limits, make_limits
 from engine.problem.offers import Offers, extra_rows, with_singles
 from engine.problem.register import AT_HOME, Register
 from engine.problem.single_ledgers import strike_illegal
-from engine.problem.values import Values
+from engine.problem.values import Values, refuse_overflow
 from engine.programme.programme import Programme
 from engine.rule import Bools, Ints
 
@@ -78,6 +78,7 @@ def compile_problem(programme: Programme) -> MatchingProblem:
     Raises `CallError` where several placements a worker are allowed and too many pairs are admitted to be listed.
     """
     register = Register(programme)
+    refuse_overflow(register)
     values = Values(register)
     rectangles = admitted_rectangles(register)
     limits = make_limits(register)

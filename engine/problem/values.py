@@ -10,13 +10,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import CallError
 from engine.problem.eligibility import Rectangle
 from engine.problem.pair_block import PairBlock
-from engine.problem.register import Register
+from engine.problem.register import AT_HOME, Register
 from engine.problem.skill_masks import desired_share
 from engine.rule import Ints
 
 SCALE = 10**9
+GREATEST_WORTH = 2.0**60
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -107,6 +109,26 @@ class Values:
         best = np.zeros(len(distinct))
         np.maximum.at(best, position, worth)
         return distinct, best
+
+
+def refuse_overflow(register: Register) -> None:
+    """Raise `CallError` where a plan could be worth more than 64 bits hold in billionths.
+
+    The bound on a plan's worth is the greatest value of a pair times the places that can be taken.
+    """
+    settings = register.programme.settings
+    weights = sum(float(value) for term, value in settings.weights.items() if term != "fill")
+    priority = register.programme.orders.values("priority")
+    most = float((register.weeks * (float(settings.weights["fill"]) * priority + weights)).max(initial=0.0))
+    homes = register.order_count if (register.agreement == AT_HOME).any() else 0
+    places = min(
+        float(register.headcount.sum()), register.worker_count * float(settings.max_placements_per_worker + homes)
+    )
+    if most * max(places, 1.0) * SCALE >= GREATEST_WORTH:
+        raise CallError(
+            f"A plan could be worth {most * places:.3g}, more than can be counted exactly.",
+            "Lower the weights in [objective] or the priority of orders.",
+        )
 
 
 def scaled(value: Floats) -> Longs:
