@@ -138,14 +138,19 @@ def export(
 
 
 @app.command()
-def replay(programme: ProgrammeFolder, plan: PlanFolder, quiet: Quiet = False) -> None:
+def replay(
+    programme: ProgrammeFolder,
+    plan: PlanFolder,
+    warm: Annotated[Path | None, typer.Option(help="The earlier plan that this one began from.")] = None,
+    quiet: Quiet = False,
+) -> None:
     """Run again what made a plan: exit status 1 where any file differs (seconds apart)."""
     from engine.console import ProgressTalk, out
     from engine.run import replay as replay_plan
 
     progress = ProgressTalk(quiet)
     try:
-        differing = replay_plan(programme, plan, progress.progress)
+        differing = replay_plan(programme, plan, warm, progress.progress)
     finally:
         progress.close()
     if differing:

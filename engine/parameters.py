@@ -13,6 +13,7 @@ from typing import Any
 Reader = Callable[[Any], Any]
 GREATEST_AMOUNT = 10**12
 MOST_YEARS = 150
+MOST_DAYS = 36_525
 
 
 def required(reader: Reader) -> Any:
@@ -45,6 +46,13 @@ def number_of_years(value: Any) -> int:
     """A whole number of years from 1 to a long life."""
     if positive_number(value) > MOST_YEARS:
         raise ValueError(f"a whole number from 1 to {MOST_YEARS}")
+    return int(value)
+
+
+def number_of_days(value: Any) -> int:
+    """A whole number of days from 0 to a century."""
+    if whole_number(value) > MOST_DAYS:
+        raise ValueError(f"a whole number from 0 to {MOST_DAYS}")
     return int(value)
 
 

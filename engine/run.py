@@ -152,6 +152,7 @@ def _certificate(
         "mechanism": options.mechanism,
         "seed": options.seed,
         "gap_asked": options.gap,
+        "warm": options.warm is not None,
         "steps": steps,
         "status": STATUS[result.stop],
         "objective": objective,
@@ -184,16 +185,24 @@ def _warm_prices(problem: MatchingProblem, plan: Path | None) -> Longs | None:
     return np.rint(found * SCALE).astype(np.int64)
 
 
-def replay(folder: Path, plan: Path, listener: Listener | None = None) -> list[str]:
-    """Run again what ``plan`` was made from and name every file that differs, ``seconds`` apart; none should."""
+def replay(folder: Path, plan: Path, warm: Path | None = None, listener: Listener | None = None) -> list[str]:
+    """Run again what ``plan`` was made from and name every file that differs, ``seconds`` apart; none should.
+
+    A plan that began from the prices of another needs that one as ``warm``; raises `CallError` without it.
+    """
     certificate = read_certificate(plan)
+    if certificate.get("warm", False) != (warm is not None):
+        raise CallError(
+            f"{plan} {'began' if warm is None else 'did not begin'} from the prices of another plan.",
+            "Name that plan by --warm." if warm is None else "Leave --warm out.",
+        )
     cut_short = certificate.get("status") in ("time_limit", "interrupted")
     options = Options(
         certificate["mechanism"],
         certificate["gap_asked"],
         float("inf"),
         certificate["seed"],
-        None,
+        warm,
         certificate["steps"] if cut_short else None,
     )
     again = match_programme(folder, options, listener)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,54 @@ def test_commitments_that_clash_end_with_status_1_and_write_nothing(tmp_path: Pa
     assert done.returncode == 1
     assert "overlap" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p"]
+
+
+@pytest.fixture(scope="module")
+def nation_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A programme that takes some seconds to match."""
+    place = tmp_path_factory.mktemp("nation")
+    assert _vaiven("generate", "nation", place / "p", "--workers", "6000").returncode == 0
+    return place
+
+
+def _status(plan: Path) -> str:
+    return str(json.loads((plan / "certificate.json").read_text())["status"])
+
+
+def test_a_run_that_the_clock_ended_has_a_legal_plan_and_repeats_itself(nation_folder: Path) -> None:
+    """Work is counted in steps: the replay stops where the clock stopped the run, and gives the same bytes."""
+    plan = nation_folder / "short"
+    done = _vaiven("match", nation_folder / "p", plan, "--quiet", "--gap", "0", "--time-limit", "2")
+    assert done.returncode == 0, done.stderr
+    assert _status(plan) == "time_limit"
+    assert _vaiven("check", nation_folder / "p", plan).returncode == 0
+    assert _vaiven("replay", nation_folder / "p", plan, "--quiet").returncode == 0
+
+
+def test_an_interrupt_gives_the_best_plan_so_far(nation_folder: Path) -> None:
+    """Ctrl-C while it solves ends with status 0 and a legal plan that says it was interrupted."""
+    plan = nation_folder / "interrupted"
+    words = ["match", str(nation_folder / "p"), str(plan), "--gap", "0"]
+    command = [sys.executable, "-c", "from engine.cli import main; main()", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if "bound" in line:
+                run.send_signal(signal.SIGINT)
+                break
+        run.stderr.read()
+        assert run.wait(timeout=60) == 0
+    assert _status(plan) == "interrupted"
+    assert _vaiven("check", nation_folder / "p", plan).returncode == 0
+
+
+def test_a_warm_run_says_so_and_is_replayed_with_its_plan(folder: Path, tmp_path: Path) -> None:
+    """What a plan began from belongs to what is needed to repeat it."""
+    warm = folder / "plan"
+    assert _vaiven("match", folder / "p", tmp_path / "w", "--warm", warm, "--quiet").returncode == 0
+    assert json.loads((tmp_path / "w" / "certificate.json").read_text())["warm"]
+    assert _vaiven("replay", folder / "p", tmp_path / "w", "--quiet").returncode == 2
+    assert _vaiven("replay", folder / "p", tmp_path / "w", "--warm", warm, "--quiet").returncode == 0
 
 
 def test_help_is_quick_to_import() -> None:

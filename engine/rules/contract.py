@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.parameters import optional, whole_number
+from engine.parameters import number_of_days, optional
 from engine.rule import Array, Bools, Example, Gate, Pairs, Placements
 
 
@@ -16,8 +16,8 @@ class Contract(Gate):
     """The order lasts ``min_days <= end - start + 1 <= max_days``."""
 
     kind: ClassVar = "contract"
-    min_days: int | None = optional(whole_number)
-    max_days: int | None = optional(whole_number)
+    min_days: int | None = optional(number_of_days)
+    max_days: int | None = optional(number_of_days)
     says: ClassVar = {
         "en": "The contract lasts at least {min_days} and at most {max_days} days.",
         "es": "El contrato dura al menos {min_days} y a lo sumo {max_days} días.",

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.kernel import kernel
-from engine.parameters import required, whole_number
+from engine.parameters import number_of_days, required
 from engine.rule import Array, Bools, Calendars, CalendarTable, Example, Ledger
 
 
@@ -17,7 +17,7 @@ class CoolOff(Ledger):
     """A stay that holds a new placement starts at least ``min_days`` days after the one before it ended."""
 
     kind: ClassVar = "cool_off"
-    min_days: int = required(whole_number)
+    min_days: int = required(number_of_days)
     says: ClassVar = {
         "en": "At least {min_days} days away before a new stay.",
         "es": "Al menos {min_days} días fuera antes de una nueva estancia.",

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.parameters import flag, optional, whole_number
+from engine.parameters import flag, number_of_days, optional
 from engine.rule import Array, Bools, Example, Gate, Pairs, Placements
 
 
@@ -16,7 +16,7 @@ class Documents(Gate):
     """``passport_expires >= end_date + passport_days_beyond``; with ``medical``, ``medical_valid_until >= start``."""
 
     kind: ClassVar = "documents"
-    passport_days_beyond: int | None = optional(whole_number)
+    passport_days_beyond: int | None = optional(number_of_days)
     medical: bool = optional(flag, False)
     says: ClassVar = {
         "en": "The passport is valid {passport_days_beyond} days past the end; medical examination: {medical}.",

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.parameters import optional, whole_number
+from engine.parameters import number_of_days, optional
 from engine.rule import Array, Bools, Example, Gate, Pairs, Placements
 
 
@@ -18,7 +18,7 @@ class LeadTime(Gate):
     """
 
     kind: ClassVar = "lead_time"
-    days: int | None = optional(whole_number)
+    days: int | None = optional(number_of_days)
     says: ClassVar = {
         "en": "The order starts at least {days} days (the corridor's lead time without a limit) after the decision.",
         "es": "La oferta empieza al menos {days} días (el plazo del corredor, sin límite) después de la decisión.",

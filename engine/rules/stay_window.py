@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from engine.kernel import kernel
-from engine.parameters import positive_number, required, whole_number
+from engine.parameters import number_of_days, required
 from engine.rule import Array, Bools, Calendars, CalendarTable, Example, Ledger
+from engine.where import Where
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 
@@ -22,8 +23,8 @@ class StayWindow(Ledger):
     """
 
     kind: ClassVar = "stay_window"
-    max_days: int = required(whole_number)
-    window_days: int = required(positive_number)
+    max_days: int = required(number_of_days)
+    window_days: int = required(number_of_days)
     says: ClassVar = {
         "en": "At most {max_days} days present in any {window_days} days.",
         "es": "A lo sumo {max_days} días de presencia en cualquier período de {window_days} días.",
@@ -55,6 +56,10 @@ class StayWindow(Ledger):
             clauses=({"id": "move", "kind": "transfer", "max_gap_days": 5, "max_transfers": 1},),
         ),
     )
+
+    def problems(self, where: Where) -> list[tuple[str, str]]:
+        """See `Rule`."""
+        return [] if self.window_days else [("window_days", "a whole number from 1")]
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

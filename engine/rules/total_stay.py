@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.kernel import kernel
-from engine.parameters import required, whole_number
+from engine.parameters import number_of_days, required
 from engine.rule import Array, Bools, Calendars, CalendarTable, Example, Ledger
 
 
@@ -17,8 +17,8 @@ class TotalStay(Ledger):
     """At the end of each placement, days present since the last absence of at least ``reset_days``: ``<= max_days``."""
 
     kind: ClassVar = "total_stay"
-    max_days: int = required(whole_number)
-    reset_days: int = required(whole_number)
+    max_days: int = required(number_of_days)
+    reset_days: int = required(number_of_days)
     says: ClassVar = {
         "en": "At most {max_days} days present before an absence of at least {reset_days} days.",
         "es": "A lo sumo {max_days} días de presencia antes de una ausencia de al menos {reset_days} días.",

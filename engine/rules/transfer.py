@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.parameters import required, whole_number
+from engine.parameters import number_of_days, required, whole_number
 from engine.rule import Example, Join
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
@@ -19,7 +19,7 @@ class Transfer(Join):
     """
 
     kind: ClassVar = "transfer"
-    max_gap_days: int = required(whole_number)
+    max_gap_days: int = required(number_of_days)
     max_transfers: int = required(whole_number)
     says: ClassVar = {
         "en": "Jobs at most {max_gap_days} days apart are one stay, with at most {max_transfers} changes.",
