@@ -58,7 +58,7 @@ EVERYTHING = Where()
 def read_where(value: Any) -> Where:
     """Read a TOML table as a `Where`; raises ValueError that says what would be right."""
     if not isinstance(value, dict):
-        raise ValueError("a table such as { sector = [\"A01\"] }")
+        raise ValueError('a table such as { sector = ["A01"] }')
     unknown = sorted(set(value) - set(_READERS))
     if unknown:
         raise ValueError(f"only the keys {', '.join(_READERS)} (not {', '.join(unknown)})")

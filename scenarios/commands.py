@@ -66,9 +66,7 @@ def generate(
 
 def import_data(
     source: Annotated[str, typer.Argument(help="The name of a source.")],
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE... OUT", help="The published files, then the folder.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE... OUT", help="The published files, then the folder.")],
     workers: Workers = 0,
     seed: Seed = 0,
     table_format: Format = TableFormat.CSV,
@@ -118,9 +116,7 @@ def _report(draft: Draft, out: Path) -> None:
 def _show_refused(refused: pd.DataFrame, target: Path) -> None:
     """Show the first refusals on stderr, and how many rows they are in all."""
     console = Console(stderr=True)
-    shown = Table(
-        title=f"{refused.row.nunique()} rows refused; all of them in {target}", title_justify="left"
-    )
+    shown = Table(title=f"{refused.row.nunique()} rows refused; all of them in {target}", title_justify="left")
     for name in refused.columns:
         shown.add_column(name, justify="right" if name == "row" else "left", overflow="fold")
     for record in refused.head(SHOWN_REFUSALS).itertuples(index=False):

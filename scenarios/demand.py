@@ -116,10 +116,7 @@ def draw_demand(
         firms += _firms(scheme)
         regions += len(scheme.regions)
     columns = _Columns(
-        **{
-            field.name: np.concatenate([getattr(part, field.name) for part in drawn])
-            for field in fields(_Columns)
-        }
+        **{field.name: np.concatenate([getattr(part, field.name) for part in drawn]) for field in fields(_Columns)}
     )
     countries = sorted({scheme.country for scheme in schemes})
     place = np.array([countries.index(scheme.country) for scheme in schemes])
@@ -230,8 +227,7 @@ def _orders(
             rng.random(count) < 0.99, columns.start + rng.integers(0, 90, count) * DAY
         ),
         priority=rng.choice([1.0, 1.0, 1.0, 1.25], count),
-        filed_at=calendar.as_of.astype("datetime64[s]")
-        - rng.integers(24, 180 * 24, count) * np.timedelta64(1, "h"),
+        filed_at=calendar.as_of.astype("datetime64[s]") - rng.integers(24, 180 * 24, count) * np.timedelta64(1, "h"),
     )
 
 
@@ -252,8 +248,7 @@ def _employers(
         employer_id=numbered("E", range(firms), width),
         name=numbered("Employer ", range(1, firms + 1)),
         country=picked([scheme.country for scheme in schemes], scheme),
-        accredited_until=last_end
-        + np.where(rng.random(firms) < 0.95, 365, rng.integers(-300, 0, firms)) * DAY,
+        accredited_until=last_end + np.where(rng.random(firms) < 0.95, 365, rng.integers(-300, 0, firms)) * DAY,
         debarred_from=dates_where(debarred, year_start - 200 * DAY),
         debarred_until=dates_where(debarred, year_start + 400 * DAY),
     )

@@ -101,9 +101,7 @@ def _agricultural_stream(_origin: str, places: int) -> list[dict[str, Any]]:
 
 
 def _province_floors() -> list[dict[str, Any]]:
-    source = (
-        "FARMS, General principles for SAWP: the greatest of the listed rates; the figure is illustrative"
-    )
+    source = "FARMS, General principles for SAWP: the greatest of the listed rates; the figure is illustrative"
     named = [
         clause(f"floor-{region}", "wage_floor", source, hourly=rate, where={"destination_region": [region]})
         for region, rate in PROVINCE_FLOORS.items()

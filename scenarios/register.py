@@ -146,9 +146,7 @@ def _papers(rng: np.random.Generator, profile: Profile, count: int) -> Columns:
 
 
 def _sexes(rng: np.random.Generator, profile: Profile, count: int) -> Text:
-    return picked(
-        ["F", "M", "X"], weighted(rng, np.array([profile.women, 0.995 - profile.women, 0.005]), count)
-    )
+    return picked(["F", "M", "X"], weighted(rng, np.array([profile.women, 0.995 - profile.women, 0.005]), count))
 
 
 def _households(rng: np.random.Generator, count: int) -> tuple[Ints, Ints, Ints]:
@@ -202,9 +200,7 @@ def _skills(trades: Trades, own: Ints) -> Text:
     """Write the special skills of each worker's trades, each once."""
     _, label = np.unique(np.array(trades.skill), return_inverse=True)
     known = _first_mentions(label, own)
-    return joined(
-        [picked(trades.skill, np.maximum(own[:, k], 0), known[k]) for k in range(own.shape[1])], ";"
-    )
+    return joined([picked(trades.skill, np.maximum(own[:, k], 0), known[k]) for k in range(own.shape[1])], ";")
 
 
 def _first_mentions(value: Ints, own: Ints) -> list[Bools]:
@@ -213,9 +209,7 @@ def _first_mentions(value: Ints, own: Ints) -> list[Bools]:
     return [(own[:, k] >= 0) & (values[:, :k] != values[:, k, None]).all(axis=1) for k in range(own.shape[1])]
 
 
-def _languages(
-    rng: np.random.Generator, origins: Origins, profile: Profile, origin: Ints, like: Ints
-) -> Text:
+def _languages(rng: np.random.Generator, origins: Origins, profile: Profile, origin: Ints, like: Ints) -> Text:
     """Write the native language at C2 and the foreign ones at the level drawn."""
     cells = [picked([f"{language}:C2" for language in origins.native], origin)]
     for language, shares in profile.foreign.items():

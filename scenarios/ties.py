@@ -38,9 +38,7 @@ class Chooser:
         """Group the orders of a demand by trade."""
         return cls(demand, open_corridors, *sorted_runs(demand.trade, len(trades)))
 
-    def draw(
-        self, rng: np.random.Generator, register: Register, worker: Ints, tries: int = 4
-    ) -> tuple[Ints, Bools]:
+    def draw(self, rng: np.random.Generator, register: Register, worker: Ints, tries: int = 4) -> tuple[Ints, Bools]:
         """Draw one order for each worker, and say where one was found."""
         order, found = np.zeros(len(worker), np.int64), np.zeros(len(worker), bool)
         for _ in range(tries):
@@ -111,9 +109,7 @@ def _exits(rng: np.random.Generator, count: int, last: Bools) -> Text:
     return picked(EXITS, np.where(~last & (reason == EXITS.index("overstay")), 0, reason))
 
 
-def _last_season(
-    rng: np.random.Generator, start: Dates, end: Dates, as_of: np.datetime64
-) -> tuple[Dates, Dates]:
+def _last_season(rng: np.random.Generator, start: Dates, end: Dates, as_of: np.datetime64) -> tuple[Dates, Dates]:
     """Move orders back by whole years, so that the stay began before the run; nearly all are over by then."""
     length = np.minimum((end - start) // DAY, LONGEST_STAY).astype(np.int64)
     begin = start - YEAR * DAY + rng.integers(-20, 21, len(start)) * DAY
@@ -139,9 +135,7 @@ def draw_recalls(
     )
 
 
-def draw_preferences(
-    rng: np.random.Generator, register: Register, chooser: Chooser, share: float
-) -> pd.DataFrame:
+def draw_preferences(rng: np.random.Generator, register: Register, chooser: Chooser, share: float) -> pd.DataFrame:
     """Let a share of the workers rank up to three orders or employers that fit."""
     demand = chooser.demand
     worker = np.flatnonzero(rng.random(len(register)) < share)
@@ -163,9 +157,7 @@ def draw_preferences(
     )
 
 
-def draw_exclusions(
-    rng: np.random.Generator, register: Register, chooser: Chooser, share: float
-) -> pd.DataFrame:
+def draw_exclusions(rng: np.random.Generator, register: Register, chooser: Chooser, share: float) -> pd.DataFrame:
     """Rule out one order that would fit for a small share of the workers."""
     worker = np.flatnonzero(rng.random(len(register)) < share)
     order, found = chooser.draw(rng, register, worker)

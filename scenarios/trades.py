@@ -58,9 +58,7 @@ class Trades:
         return first + (trade - first + step) % size
 
 
-def draw_trades(
-    rng: np.random.Generator, count: int, accepts: Callable[[str], bool] = lambda _sector: True
-) -> Trades:
+def draw_trades(rng: np.random.Generator, count: int, accepts: Callable[[str], bool] = lambda _sector: True) -> Trades:
     """Choose about `count` trades, or all there are, of seasonal occupations whose sector is accepted.
 
     The occupations that most H-2A and H-2B positions ask for come first; their number grows more slowly
@@ -87,9 +85,7 @@ def draw_trades_of(rng: np.random.Generator, count: int, mix: Mapping[str, float
     An occupation has at least one trade, and at most as many as special skills are known of it.
     """
     skills = table("skills")
-    codes = [
-        code for code in sorted(mix, key=lambda code: (-mix[code], code)) if (skills.isco08 == code).any()
-    ]
+    codes = [code for code in sorted(mix, key=lambda code: (-mix[code], code)) if (skills.isco08 == code).any()]
     share = np.array([mix[code] for code in codes])
     known = [list(skills.skill[skills.isco08 == code]) for code in codes]
     size = np.minimum([len(labels) for labels in known], np.maximum(1, np.rint(share / share.sum() * count)))
@@ -105,13 +101,9 @@ def combined(parts: Sequence[tuple[Trades, float]]) -> Trades:
     codes = [code for part, _ in parts for code in part.codes]
     skill = [label for part, _ in parts for label in part.skill]
     before = np.cumsum([0, *(len(part.codes) for part, _ in parts)])
-    occupation = np.concatenate(
-        [part.occupation + first for (part, _), first in zip(parts, before, strict=False)]
-    )
+    occupation = np.concatenate([part.occupation + first for (part, _), first in zip(parts, before, strict=False)])
     _, first, size = sorted_runs(occupation, len(codes))
-    return Trades(
-        codes, occupation, skill, np.concatenate([part.weight * share for part, share in parts]), first, size
-    )
+    return Trades(codes, occupation, skill, np.concatenate([part.weight * share for part, share in parts]), first, size)
 
 
 def draw_own_trades(rng: np.random.Generator, trades: Trades, count: int, shares: Sequence[float]) -> Ints:

@@ -149,9 +149,7 @@ def _commitments(placements: PlacementTable) -> list[Excess]:
     missing = np.flatnonzero(~np.isin(wanted, placements.worker * width + placements.order))
     workers = placements.programme.workers.id_text("worker_id")
     orders = placements.programme.orders.id_text("order_id")
-    names = [
-        f"{workers[table.values('worker_id')[row]]} on {orders[table.values('order_id')[row]]}" for row in missing
-    ]
+    names = [f"{workers[table.values('worker_id')[row]]} on {orders[table.values('order_id')[row]]}" for row in missing]
     return [Excess("commitment", name, 0, "1", np.empty(0, np.int64)) for name in names]
 
 

@@ -34,9 +34,7 @@ def chosen(placements: PlacementTable) -> npt.NDArray[np.float64]:
     worker = preferences.values("worker_id").astype(np.int64)
     rank = preferences.values("rank")
     orders = placements.programme.orders.size
-    by_order = _least_rank(
-        worker, preferences.values("order_id"), rank, placements.worker, placements.order, orders
-    )
+    by_order = _least_rank(worker, preferences.values("order_id"), rank, placements.worker, placements.order, orders)
     employers = placements.programme["employers"].size
     by_employer = _least_rank(
         worker, preferences.values("employer_id"), rank, placements.worker, placements.rows("employers"), employers

@@ -50,9 +50,7 @@ def list_pairs(register: Register, rectangles: Sequence[Rectangle], values: Valu
 
 
 @kernel
-def _place(
-    filled: Array, workers: Array, row: Array, rank: Array, worth: Array, order: Array, value: Array
-) -> None:
+def _place(filled: Array, workers: Array, row: Array, rank: Array, worth: Array, order: Array, value: Array) -> None:
     for i in range(len(row)):
         w = workers[row[i]]
         at = filled[w]

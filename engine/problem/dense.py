@@ -133,9 +133,7 @@ class DenseOffers:
         self._each(least, price)
         return _gathered(found, most)
 
-    def _each(
-        self, least: Longs, price: Callable[[DenseGroup, int, int, tuple[Array, Array, Array]], None]
-    ) -> None:
+    def _each(self, least: Longs, price: Callable[[DenseGroup, int, int, tuple[Array, Array, Array]], None]) -> None:
         """Call ``price`` for blocks of workers of every group, on both cores; groups one after another, since a party
         may be in several.
         """

@@ -148,9 +148,7 @@ class Limits:
         orders = self.register.programme.orders.id_text("order_id")
         sites = self.register.programme["sites"].id_text("site_id")
         found = [(f"headcount|{name}", "headcount", str(name)) for name in orders]
-        found += [
-            (f"beds|{sites[s]}|{day_text(d)}", "beds", f"{sites[s]} {day_text(d)}") for s, d in self.bed_rows
-        ]
+        found += [(f"beds|{sites[s]}|{day_text(d)}", "beds", f"{sites[s]} {day_text(d)}") for s, d in self.bed_rows]
         for named in self.blocks:
             for key in named.block.key_names:
                 for slot in named.block.slot_names:

@@ -66,9 +66,7 @@ class MatchingProblem:
 
     def grown(self, found: Found) -> tuple[MatchingProblem, Longs]:
         """The problem with columns for pairs found by pricing, and the new number of each old column."""
-        offers, moved = with_singles(
-            self.offers, self.limits, found.party, found.worker, found.order, found.value
-        )
+        offers, moved = with_singles(self.offers, self.limits, found.party, found.worker, found.order, found.value)
         return replace(self, offers=offers), moved
 
 
@@ -133,9 +131,7 @@ def _compile_dense(
     return MatchingProblem(register, offers, limits, lead, dense, by_order)
 
 
-def _listed_part(
-    register: Register, rectangles: Sequence[Rectangle], listed: Bools, values: Values
-) -> list[Rectangle]:
+def _listed_part(register: Register, rectangles: Sequence[Rectangle], listed: Bools, values: Values) -> list[Rectangle]:
     """The pairs that need columns of their own: all of listed workers, and those that somebody named."""
     named, _ = values.named
     worker, order = named // register.order_count, named % register.order_count

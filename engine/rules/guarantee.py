@@ -28,13 +28,9 @@ class Guarantee(Gate):
     examples: ClassVar = (
         Example(True, {"min_weekly_hours": 40}, "Forty hours are promised."),
         Example(False, {"min_weekly_hours": 40.5}, "Half an hour short."),
-        Example(
-            True, {"min_total_hours": 240}, "Six weeks of forty hours.", orders=({"end_date": "2026-04-11"},)
-        ),
+        Example(True, {"min_total_hours": 240}, "Six weeks of forty hours.", orders=({"end_date": "2026-04-11"},)),
         Example(False, {"min_total_hours": 240}, "A day short of it.", orders=({"end_date": "2026-04-10"},)),
-        Example(
-            False, {"min_weekly_hours": 1}, "No promise at all.", orders=({"guaranteed_weekly_hours": ""},)
-        ),
+        Example(False, {"min_weekly_hours": 1}, "No promise at all.", orders=({"guaranteed_weekly_hours": ""},)),
     )
 
     def admits(self, pairs: Pairs) -> Array:

@@ -95,6 +95,4 @@ def _part(season: Season, one: Where, other: Where, coefficient: float) -> Limit
     workers = season.workers_matching(one) & season.workers_matching(other)
     flags: Bools = flags_matching(one) & flags_matching(other)
     table = np.where(np.stack([flags, np.zeros(4, bool)]), 0, -1).astype(np.int32)
-    return LimitPart(
-        np.where(workers, 0, 1).astype(np.int32), table, *single_slots(orders), coefficient=coefficient
-    )
+    return LimitPart(np.where(workers, 0, 1).astype(np.int32), table, *single_slots(orders), coefficient=coefficient)

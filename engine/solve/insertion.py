@@ -44,9 +44,7 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
     return np.concatenate([columns, candidates[added]])
 
 
-def insert_dense(
-    problem: MatchingProblem, columns: Longs, at: Bound
-) -> tuple[MatchingProblem, Longs, Longs]:
+def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[MatchingProblem, Longs, Longs]:
     """Place free parties on dense pairs that still fit, those who gain most at the prices first, each on its best.
 
     Returns the problem with the columns that it needed, the new number of each old one, and the columns chosen. Nobody

@@ -106,9 +106,7 @@ def _missing_links(problem: MatchingProblem, restricted: Restricted, answer: Lin
     party = np.repeat(np.searchsorted(offers.of_party, columns[taken], "right") - 1, lengths)
     share = np.repeat(answer.point[taken], lengths)
     half = opened[order] < 1 - OPEN
-    key, first, back = np.unique(
-        party[half] * offers.order_count + order[half], return_index=True, return_inverse=True
-    )
+    key, first, back = np.unique(party[half] * offers.order_count + order[half], return_index=True, return_inverse=True)
     total = np.bincount(back, share[half], len(key)) / np.maximum(_members(problem, party[half][first]), 1)
     too_much = total > opened[order[half][first]] + OPEN
     key = key[too_much]
@@ -129,9 +127,7 @@ def _joined(problem: MatchingProblem, one: Links, other: Links) -> Links:
     return Links(keys // count, keys % count)
 
 
-def missed_columns(
-    problem: MatchingProblem, at: Bound, parties: Longs, core: Longs, row_prices: Floats
-) -> Longs:
+def missed_columns(problem: MatchingProblem, at: Bound, parties: Longs, core: Longs, row_prices: Floats) -> Longs:
     """Columns outside the core that are worth more than their party gets, the best few of each party."""
     reduced = at_prices(problem, at.prices, at.crew).reduced()
     excess = reduced - _gets(problem, parties, row_prices)[problem.offers.party_of()]
@@ -155,9 +151,7 @@ def _with_dense_missed(
     return with_dense_above(problem, at, np.ceil(threshold).astype(np.int64), MISSED_EACH)
 
 
-def with_dense_above(
-    problem: MatchingProblem, at: Bound, threshold: Longs, most: int
-) -> tuple[MatchingProblem, Longs]:
+def with_dense_above(problem: MatchingProblem, at: Bound, threshold: Longs, most: int) -> tuple[MatchingProblem, Longs]:
     """The problem with columns for the best ``most`` dense pairs of each party above ``threshold``."""
     if problem.dense is None:
         return problem, np.arange(problem.offers.count)

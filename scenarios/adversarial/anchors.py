@@ -26,9 +26,7 @@ def anchor_pairs(
     _make_generous(orders, ANCHOR, season.day(7, 6))
     region = str(sites.region[ANCHOR])
     place = {"destination_country": region[:2], "destination_region": region}
-    _set(
-        orders, ANCHOR, {"employer_id": sites.employer_id[ANCHOR], "site_id": sites.site_id[ANCHOR], **place}
-    )
+    _set(orders, ANCHOR, {"employer_id": sites.employer_id[ANCHOR], "site_id": sites.site_id[ANCHOR], **place})
     crowded = workers.origin_region[workers.origin_country == workers.origin_country[ANCHOR]].value_counts()
     workers.loc[ANCHOR, "origin_region"] = crowded.index[0]
     pairs = [("W0", "O0")] if crowded.iloc[0] >= 4 else []

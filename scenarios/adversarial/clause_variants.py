@@ -64,9 +64,7 @@ def _prior_exit(rng: np.random.Generator, _setting: Setting) -> Clause:
 
 
 def _documents(rng: np.random.Generator, _setting: Setting) -> Clause:
-    return pick(
-        rng, [{"passport_days_beyond": 0}, {"passport_days_beyond": 180, "medical": True}, {"medical": True}]
-    )
+    return pick(rng, [{"passport_days_beyond": 0}, {"passport_days_beyond": 180, "medical": True}, {"medical": True}])
 
 
 GATES: Mapping[str, Callable[[np.random.Generator, Setting], Clause]] = {
@@ -169,9 +167,7 @@ def share(rng: np.random.Generator, setting: Setting) -> Clause:
 def reserve(rng: np.random.Generator, places: int, as_of: date) -> Clause:
     """Draw a set-aside of at most `places` places, a third of them already released."""
     release = as_of + timedelta(days=pick(rng, [-18, 60, 120]))
-    where = pick(
-        rng, [{"worker_class": ["returning"]}, {"sex": ["F"]}, {"isco08": ["9"]}, {"recalled": True}]
-    )
+    where = pick(rng, [{"worker_class": ["returning"]}, {"sex": ["F"]}, {"isco08": ["9"]}, {"recalled": True}])
     return {"count": pick(rng, range(1, places + 1)), "where": where, "release_on": release}
 
 

@@ -62,9 +62,7 @@ def draw_orders(rng: np.random.Generator, season: Season, sites: pd.DataFrame, c
     at = rng.integers(len(sites), size=count)
     start, end = _campaigns(rng, season, sites.region.to_numpy()[at], count)
     headcount = rng.integers(1, 7, count)
-    crew = np.where(
-        (rng.random(count) < 0.25) & (headcount > 1), np.minimum(headcount, rng.integers(2, 4, count)), 1
-    )
+    crew = np.where((rng.random(count) < 0.25) & (headcount > 1), np.minimum(headcount, rng.integers(2, 4, count)), 1)
     region = sites.region.to_numpy()[at]
     return pd.DataFrame(
         {
@@ -155,9 +153,7 @@ def _groups(rng: np.random.Generator, count: int) -> tuple[Ints, Ints]:
 
 def _occupations(rng: np.random.Generator) -> str:
     codes = rng.choice(OCCUPATIONS, int(rng.integers(2, 6)), replace=False)
-    return ";".join(
-        f"{code}:{rng.choice([0, 3, 6, 12, 30], p=[0.08, 0.12, 0.2, 0.3, 0.3])}" for code in codes
-    )
+    return ";".join(f"{code}:{rng.choice([0, 3, 6, 12, 30], p=[0.08, 0.12, 0.2, 0.3, 0.3])}" for code in codes)
 
 
 def _births(rng: np.random.Generator, season: Season, count: int) -> Dates:
@@ -170,9 +166,7 @@ def _births(rng: np.random.Generator, season: Season, count: int) -> Dates:
 def _labels(rng: np.random.Generator, labels: Sequence[str], count: int, share: float, most: int) -> Any:
     """Draw up to `most` labels a cell, as text; a cell is filled with chance `share`."""
     cells = [
-        ";".join(rng.choice(labels, int(rng.integers(1, most + 1)), replace=False))
-        if rng.random() < share
-        else ""
+        ";".join(rng.choice(labels, int(rng.integers(1, most + 1)), replace=False)) if rng.random() < share else ""
         for _ in range(count)
     ]
     return np.array(cells, dtype=object)

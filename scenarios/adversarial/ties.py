@@ -25,15 +25,11 @@ def ties(
         "recalls": pairs.iloc[recalled][["order_id", "worker_id"]].reset_index(drop=True),
         "preferences": _preferences(rng, workers, orders),
         "exclusions": exclusions.reset_index(drop=True),
-        "scores": pairs.iloc[scored]
-        .assign(score=rng.integers(0, 101, len(scored)) / 100)
-        .reset_index(drop=True),
+        "scores": pairs.iloc[scored].assign(score=rng.integers(0, 101, len(scored)) / 100).reset_index(drop=True),
     }
 
 
-def _history(
-    rng: np.random.Generator, season: Season, workers: pd.DataFrame, orders: pd.DataFrame
-) -> pd.DataFrame:
+def _history(rng: np.random.Generator, season: Season, workers: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     """Draw up to three past stays a worker, the last of which may still be under way; anchors have none."""
     ids = workers.worker_id.to_numpy()[2:]
     slot, who = np.nonzero(rng.random((3, len(ids))) < np.array([[0.3], [0.35], [0.55]]))

@@ -42,9 +42,7 @@ def skills(folder: Path) -> pd.DataFrame:
     table = pd.read_csv(folder / "esco_occ_skill_seasonal_iscos.csv.gz", dtype=str)
     table = table[(table.skillType == "skill/competence") & ~table.skill.str.contains("[;:|]")]
     table["essential"] = table.relationType == "essential"
-    counted = table.groupby(["iscoGroup", "skill"]).agg(
-        essential=("essential", "sum"), listed=("code", "nunique")
-    )
+    counted = table.groupby(["iscoGroup", "skill"]).agg(essential=("essential", "sum"), listed=("code", "nunique"))
     ranked = counted.reset_index().sort_values(
         ["iscoGroup", "essential", "listed", "skill"], ascending=[True, False, False, True]
     )
@@ -78,9 +76,7 @@ def season_profiles(folder: Path) -> pd.DataFrame:
     for name in ("us_h2a_orders_fy2016", "us_h2b_orders_fy2018"):
         orders = _orders(folder, name)
         begin, days = pd.to_datetime(orders.begin), _days(orders)
-        orders = orders.assign(
-            start_week=(begin.dt.day_of_year - 1) // 7, weeks=(days / 7).round().astype("Int64")
-        )
+        orders = orders.assign(start_week=(begin.dt.day_of_year - 1) // 7, weeks=(days / 7).round().astype("Int64"))
         orders = orders[days.between(14, 366)]
         tables.append(orders.groupby(["visa", "start_week", "weeks"]).size().rename("orders").reset_index())
     return pd.concat(tables)
@@ -130,9 +126,7 @@ def state_wages(folder: Path) -> pd.DataFrame:
     growth = float((published / before).median())
     states = sorted(set(before.index) | set(published.index))
     later = pd.DataFrame({"fiscal_year": 2025, "state": states})
-    later["modal_rate"] = [
-        round(float(published.get(name, before.get(name, 0) * growth)), 2) for name in states
-    ]
+    later["modal_rate"] = [round(float(published.get(name, before.get(name, 0) * growth)), 2) for name in states]
     later["basis"] = np.where(later.state.isin(published.index), "AEWR", "estimated")
     return pd.concat([table.sort_values(["fiscal_year", "state"]), later])[later.columns]
 
@@ -142,9 +136,7 @@ def regions(folder: Path) -> pd.DataFrame:
     h2a = _orders(folder, "us_h2a_orders_fy2016")
     states = ("US-" + h2a.worksite_state.dropna()).to_frame("region").assign(positions=h2a.n_certified)
     canada = pd.read_csv(folder / "canada_lmia_agriculture_2023.csv.gz")
-    provinces = pd.DataFrame(
-        {"region": canada.province.map(PROVINCES), "positions": canada.approved_positions}
-    )
+    provinces = pd.DataFrame({"region": canada.province.map(PROVINCES), "positions": canada.approved_positions})
     positions = pd.concat([states, provinces]).groupby("region").positions.sum().astype(int)
     rows = [
         (country, code, int(positions.get(code, 0)))
@@ -180,17 +172,13 @@ def corridor_costs(folder: Path) -> pd.DataFrame:
             send, receive = _alpha_3(destination), _alpha_3(origin)
             published = (send, receive) in known.index
             cost = known[send, receive] if published else costs.cost_pct[costs.send_iso3 == send].mean()
-            rows.append(
-                (origin, destination, int(km[receive, send]), round(float(cost) / 100, 4), int(published))
-            )
+            rows.append((origin, destination, int(km[receive, send]), round(float(cost) / 100, 4), int(published)))
     names = ["origin_country", "destination_country", "km", "remittance_cost_share", "published"]
     return pd.DataFrame(rows, columns=names).sort_values(names[:2])
 
 
 def _orders(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(
-        folder / f"{name}.csv.gz", dtype={"soc_code": str, "worksite_state": str}, keep_default_na=True
-    )
+    return pd.read_csv(folder / f"{name}.csv.gz", dtype={"soc_code": str, "worksite_state": str}, keep_default_na=True)
 
 
 def _soc(codes: pd.Series) -> pd.Series:

@@ -45,9 +45,7 @@ def beds_by_state(orders: pd.DataFrame) -> list[dict[str, Any]]:
     regions, region = np.unique(orders.destination_region.to_numpy(str), return_inverse=True)
     start, end = (orders[column].to_numpy("datetime64[D]") for column in ("start_date", "end_date"))
     busiest = busiest_day(region, start, end, orders.headcount.to_numpy(np.int64), len(regions))
-    source = (
-        f"Beds in farm housing, {BEDS_FACTOR:.0%} of the positions open on the state's busiest day. {CAVEAT}"
-    )
+    source = f"Beds in farm housing, {BEDS_FACTOR:.0%} of the positions open on the state's busiest day. {CAVEAT}"
     return [
         clause(
             f"beds-{name}", "cap", source, basis="present", count=int(np.ceil(BEDS_FACTOR * beds)),

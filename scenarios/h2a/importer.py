@@ -53,9 +53,7 @@ def import_h2a(file: Path, workers: int, seed: int) -> tuple[Draft, pd.DataFrame
     """
     read, refused = read_orders(file)
     if read.empty:
-        fault = Fault(
-            file.name, 0, "", "", f"no order is left; {len(refused)} refused", "certified orders", "empty"
-        )
+        fault = Fault(file.name, 0, "", "", f"no order is left; {len(refused)} refused", "certified orders", "empty")
         raise InputError([fault])
     rng = np.random.default_rng([seed, workers])
     orders, employers, sites = _tables(read)
@@ -166,9 +164,7 @@ def visa_origins() -> Origins:
     countries, share = shares(h2a_origins())
     rows = table("regions")
     regions = [list(rows.region[rows.country == country]) for country in countries]
-    return Origins(
-        countries, share, regions, ["en" if country in ("JM", "ZA") else "es" for country in countries]
-    )
+    return Origins(countries, share, regions, ["en" if country in ("JM", "ZA") else "es" for country in countries])
 
 
 def _ties(

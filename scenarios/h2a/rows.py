@@ -37,13 +37,9 @@ def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     try:
         rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
     except (OSError, CalamineError) as error:
-        raise CallError(
-            f"{file} can't be read as a workbook: {error}.", "Give the .xlsx file as published."
-        ) from error
+        raise CallError(f"{file} can't be read as a workbook: {error}.", "Give the .xlsx file as published.") from error
     if not rows:
-        fault = Fault(
-            file.name, 0, "", "", "the first sheet is empty", "a header and one row an application", "empty"
-        )
+        fault = Fault(file.name, 0, "", "", "the first sheet is empty", "a header and one row an application", "empty")
         raise InputError([fault])
     found = find_columns(rows[0], file.name)
     table_of_rows = pd.DataFrame(rows[1:], index=range(2, len(rows) + 1), dtype=object)
@@ -128,9 +124,7 @@ def read_orders(file: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _case_numbers(reading: Reading) -> pd.Series:
     numbers = reading.sheet.case_number.astype(str).str.strip()
-    reading.refuse(
-        ~numbers.str.fullmatch(r"[^\s;:|]{1,64}"), "case_number", "is no id: 1 to 64 characters, no space"
-    )
+    reading.refuse(~numbers.str.fullmatch(r"[^\s;:|]{1,64}"), "case_number", "is no id: 1 to 64 characters, no space")
     reading.refuse(numbers.duplicated(), "case_number", "appears in an earlier row")
     return numbers
 
@@ -159,21 +153,15 @@ def _dates(reading: Reading) -> tuple[pd.Series, pd.Series]:
     reading.refuse(begin.isna(), "begin", "is no date")
     reading.refuse(end.isna(), "end", "is no date")
     far = (begin - middle).abs().dt.days > FAR_DAYS
-    reading.refuse(
-        far, "begin", f"is more than two years from {middle.date()}, the middle of the file's dates"
-    )
+    reading.refuse(far, "begin", f"is more than two years from {middle.date()}, the middle of the file's dates")
     reading.refuse((end < begin) & ~far, "end", "is before the order begins")
-    reading.refuse(
-        (end - begin).dt.days >= LONGEST_DAYS, "end", "is more than three years after the order begins"
-    )
+    reading.refuse((end - begin).dt.days >= LONGEST_DAYS, "end", "is more than three years after the order begins")
     return begin, end
 
 
 def _headcounts(reading: Reading) -> pd.Series:
     workers = reading.number("workers")
-    reading.refuse(
-        ~((workers >= 1) & (workers % 1 == 0)), "workers", "is no whole number of certified workers above 0"
-    )
+    reading.refuse(~((workers >= 1) & (workers % 1 == 0)), "workers", "is no whole number of certified workers above 0")
     return workers
 
 
@@ -193,9 +181,7 @@ def _hourly_wages(reading: Reading, weekly_hours: pd.Series) -> pd.Series:
     weekly = rate / unit.map(WEEKS_IN_UNIT) / weekly_hours.where(weekly_hours > 0)
     hourly = rate.where(unit.isin(HOURLY), weekly)
     reading.refuse(~(rate > 0), "rate", "is no rate of pay")
-    reading.refuse(
-        ~unit.isin([*HOURLY, *WEEKS_IN_UNIT]), "unit", "is no unit that a rate can be converted from"
-    )
+    reading.refuse(~unit.isin([*HOURLY, *WEEKS_IN_UNIT]), "unit", "is no unit that a rate can be converted from")
     low, high = PLAUSIBLE_HOURLY
     implausible = (hourly < low) | (hourly > high)
     reading.refuse(implausible & (rate > 0), "rate", f"gives an hourly wage outside {low:g} to {high:g} USD")

@@ -56,9 +56,7 @@ def _setting(season: Season, orders: pd.DataFrame, sites: pd.DataFrame) -> Setti
     )
 
 
-def _settings(
-    rng: np.random.Generator, season: Season, setting: Setting, seed: int, workers: int
-) -> dict[str, Any]:
+def _settings(rng: np.random.Generator, season: Season, setting: Setting, seed: int, workers: int) -> dict[str, Any]:
     objective: dict[str, Any] = {"fill": 1.0, "skill": 0.2, "income": 0.3, "recall": 0.5, "choice": 0.3}
     objective["score"] = pick(rng, [0.0, 0.2])
     return {
@@ -93,9 +91,7 @@ def _programme_wide(rng: np.random.Generator, setting: Setting, workers: int) ->
     return clauses
 
 
-def _agreements(
-    rng: np.random.Generator, season: Season, setting: Setting, gate_rate: float
-) -> list[dict[str, Any]]:
+def _agreements(rng: np.random.Generator, season: Season, setting: Setting, gate_rate: float) -> list[dict[str, Any]]:
     """Draw an agreement or two for most corridors, and give each clause kind to at least one of them."""
     agreements = [
         agreement
@@ -128,9 +124,7 @@ def _partners(rng: np.random.Generator, busy: bool) -> list[list[str]]:
     return [[name] for name in names]
 
 
-def _texts(
-    rng: np.random.Generator, season: Season, origins: list[str], destination: str
-) -> list[dict[str, Any]]:
+def _texts(rng: np.random.Generator, season: Season, origins: list[str], destination: str) -> list[dict[str, Any]]:
     """Write the agreement of a corridor, now and then split by sector or in two by date."""
     name = f"{'-'.join(origins)}-{destination}"
     first, last = date(season.year, 1, 1), date(season.year, 12, 31)

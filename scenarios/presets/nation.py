@@ -115,9 +115,7 @@ def _schemes(rng: np.random.Generator, workers: int, density: str) -> list[Schem
     return schemes
 
 
-def _agreements(
-    rng: np.random.Generator, register: Register, demand: Demand, trades: Trades
-) -> list[dict[str, Any]]:
+def _agreements(rng: np.random.Generator, register: Register, demand: Demand, trades: Trades) -> list[dict[str, Any]]:
     """Write one agreement a corridor, with its share of register and demand, times a factor, as quota."""
     sectors = sorted(set(trades.sectors))
     sector = np.array([sectors.index(name) for name in trades.sectors])[trades.occupation[demand.trade]]

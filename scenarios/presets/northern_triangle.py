@@ -143,8 +143,7 @@ def _schemes(positions: float, two_skills: float) -> list[Scheme]:
     # A real headcount of hundreds would be most of the demand in a small programme.
     most = max(15, round(0.015 * positions))
     return [
-        replace(scheme, most=most, two_skills=two_skills if scheme.sectors == ("A01",) else 0.0)
-        for scheme in schemes
+        replace(scheme, most=most, two_skills=two_skills if scheme.sectors == ("A01",) else 0.0) for scheme in schemes
     ]
 
 

@@ -39,9 +39,7 @@ def build(workers: int, seed: int, density: str = "sparse") -> Draft:
     calendar = Calendar(as_of, np.datetime64(f"{YEAR}-01-01"), np.datetime64(f"{YEAR + 1}-12-31"))
     demand = draw_demand(rng, [_scheme(workers, density)], trades, calendar, (0.85, 1.3))
     profile = Profile(as_of, {"en": ENGLISH}, TRADE_SHARES, WOMEN, medical_days=(420, 900))
-    register = draw_register(
-        rng, workers, visa_origins(), trades, profile, list(demand.employers.employer_id)
-    )
+    register = draw_register(rng, workers, visa_origins(), trades, profile, list(demand.employers.employer_id))
     origins = h2a_origins()
     chooser = Chooser.of(demand, trades, np.ones((len(origins), 1), bool))
     stays = draw_past_stays(rng, register, chooser, as_of, (0.45, 0.5, 0.5))

@@ -61,9 +61,7 @@ def legal_itineraries(programme: Programme, worker_id: str) -> list[tuple[str, .
     return [ids for ids in calendars if not calendar_faults(programme, worker_id, list(ids))]
 
 
-def _calendars(
-    programme: Programme, worker: Row, orders: list[Row], chosen: list[Row]
-) -> Iterator[tuple[str, ...]]:
+def _calendars(programme: Programme, worker: Row, orders: list[Row], chosen: list[Row]) -> Iterator[tuple[str, ...]]:
     for position, order in enumerate(orders):
         longer = [*chosen, order]
         if chosen and _overlap(chosen[-1], order):

@@ -118,9 +118,7 @@ def _broken_counts(programme: Programme, plan: Plan) -> set[str]:
     }
 
 
-def _holds(
-    programme: Programme, agreement_id: str, clauses: list[Clause], clause: Clause, plan: Plan
-) -> bool:
+def _holds(programme: Programme, agreement_id: str, clauses: list[Clause], clause: Clause, plan: Plan) -> bool:
     if clause["kind"] == "cap":
         return _cap_holds(programme, clause, counted(programme, agreement_id, clause, plan))
     if clause["kind"] == "set_aside":

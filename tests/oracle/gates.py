@@ -131,9 +131,7 @@ def _lead_time(programme: Programme, clause: Clause, worker: Row, order: Row) ->
 def _prior_exit(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
     start, barred = first_day(order), clause.get("bar", ["overstay"])
     exits = past_stays(programme, worker, order["destination_country"])
-    return not any(
-        stay["exit_reason"] in barred and ended_within(stay, start, clause["years"]) for stay in exits
-    )
+    return not any(stay["exit_reason"] in barred and ended_within(stay, start, clause["years"]) for stay in exits)
 
 
 def _worker_class(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:

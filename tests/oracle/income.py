@@ -61,9 +61,7 @@ def value(programme: Programme, worker_id: str, order_id: str) -> Fraction:
         "choice": _chosen(programme, worker, order),
         "score": programme.scores.get((worker_id, order_id), Fraction(0)),
     }
-    return weeks(order) * sum(
-        programme.objective.get(name, Fraction(0)) * term for name, term in terms.items()
-    )
+    return weeks(order) * sum(programme.objective.get(name, Fraction(0)) * term for name, term in terms.items())
 
 
 def six_decimals(amount: Fraction) -> Decimal:

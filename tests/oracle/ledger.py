@@ -83,8 +83,7 @@ def _stay_window(clause: Clause, entry: Entry, stays: list[Stay]) -> bool:
     days, length = days_present(stays), clause["window_days"]
     windows = range(entry.start.toordinal() - length + 1, entry.end.toordinal() + 1)
     return all(
-        bisect_right(days, first + length - 1) - bisect_left(days, first) <= clause["max_days"]
-        for first in windows
+        bisect_right(days, first + length - 1) - bisect_left(days, first) <= clause["max_days"] for first in windows
     )
 
 

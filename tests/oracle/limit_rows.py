@@ -152,9 +152,7 @@ def _set_aside_rows(
         yield LimitRow(_amounts(columns, others), high=cap["count"] - clause["count"])
 
 
-def _share_rows(
-    programme: Programme, columns: list[Column], clause: Clause, asked: Plan
-) -> Iterator[LimitRow]:
+def _share_rows(programme: Programme, columns: list[Column], clause: Clause, asked: Plan) -> Iterator[LimitRow]:
     both = _amounts(columns, [pair for pair in asked if _in_class(programme, clause, pair)])
     either = _amounts(columns, asked)
     low, high = Fraction(clause.get("min_share", 0)), Fraction(clause.get("max_share", 1))

@@ -71,9 +71,7 @@ def clauses_on(programme: Programme, worker: Row, order: Row) -> list[Clause]:
 def matches(programme: Programme, clause: Clause, worker: Row, order: Row, key: str = "where") -> bool:
     """Tell whether a placement matches every key of the clause's `where` (or of its `of`)."""
     where: dict[str, Any] = clause.get(key, {})
-    return all(
-        _matches_key(programme, where, name, worker, order) for name in where if name != "returning_years"
-    )
+    return all(_matches_key(programme, where, name, worker, order) for name in where if name != "returning_years")
 
 
 def _matches_key(programme: Programme, where: dict[str, Any], key: str, worker: Row, order: Row) -> bool:

@@ -23,9 +23,7 @@ REFERENCES = {
 
 def key_of(table: str) -> str:
     """Name the column of a table's ids."""
-    return {"workers": "worker_id", "orders": "order_id", "employers": "employer_id", "sites": "site_id"}[
-        table
-    ]
+    return {"workers": "worker_id", "orders": "order_id", "employers": "employer_id", "sites": "site_id"}[table]
 
 
 def assert_consistent(draft: Draft) -> None:

@@ -72,9 +72,7 @@ def test_origins_follow_visas() -> None:
     """Tests that most of the register of the H-2A preset is Mexican, as most visas are."""
     workers = build(20_000, 1).tables["workers"]
     visas = table("visa_origins").set_index("origin_country").h2a
-    assert (workers.origin_country == "MX").mean() == pytest.approx(
-        visas["MX"] / (visas.sum() + 5 * 4306), abs=0.03
-    )
+    assert (workers.origin_country == "MX").mean() == pytest.approx(visas["MX"] / (visas.sum() + 5 * 4306), abs=0.03)
 
 
 def test_the_tables_stay_small() -> None:

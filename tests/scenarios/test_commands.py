@@ -49,9 +49,7 @@ def test_dense_is_passed_on(tmp_path: Path) -> None:
     for density in ("sparse", "dense"):
         out = tmp_path / density
         RUNNER.invoke(app(), ["generate", "nation", str(out), "--workers", "20000", "--density", density])
-    skills = [
-        pd.read_csv(tmp_path / name / "orders.csv").required_skills.nunique() for name in ("sparse", "dense")
-    ]
+    skills = [pd.read_csv(tmp_path / name / "orders.csv").required_skills.nunique() for name in ("sparse", "dense")]
     assert skills[1] < skills[0] / 2
 
 

@@ -107,9 +107,7 @@ def test_a_row_is_refused_by_name(changes: dict[str, Any], column: str, reason: 
     ("unit", "rate", "hourly"),
     [("Week", 400, 10), ("Bi-Weekly", 800, 10), ("Month", 1732, 9.99), ("Year", 20800, 10)],
 )
-def test_rates_are_converted_by_the_stated_rule(
-    unit: str, rate: float, hourly: float, tmp_path: Path
-) -> None:
+def test_rates_are_converted_by_the_stated_rule(unit: str, rate: float, hourly: float, tmp_path: Path) -> None:
     """Tests forty hours a week, 52 weeks a year and 12 months of 52 / 12 weeks."""
     orders, _ = read_one(tmp_path, unit=unit, rate=rate)
     assert orders.hourly_wage.iloc[-1] == pytest.approx(hourly, abs=0.005)
@@ -138,9 +136,7 @@ def test_a_workbook_without_orders_is_told(tmp_path: Path) -> None:
 
 def test_a_small_workbook_becomes_a_sound_programme(tmp_path: Path) -> None:
     """Tests employers by name, beds by site, the register asked for, and the engine's validation."""
-    rows: list[dict[str, Any]] = [
-        {"employer": f"Farm {number % 3}", "workers": number + 1} for number in range(12)
-    ]
+    rows: list[dict[str, Any]] = [{"employer": f"Farm {number % 3}", "workers": number + 1} for number in range(12)]
     file = write_workbook(tmp_path / "h2a.xlsx", 2016, rows)
     draft, refused = import_h2a(file, 200, 5)
     assert refused.empty
@@ -198,9 +194,7 @@ def test_the_real_file_becomes_a_sound_programme(shared_data: Path) -> None:
         where = entry["where"]
         first, last = (pd.Timestamp(day) for day in where["start_between"])
         begins = orders.start_date.between(first, last)
-        named = orders.destination_region.isin(where["destination_region"]) & orders.isco08.isin(
-            where["isco08"]
-        )
+        named = orders.destination_region.isin(where["destination_region"]) & orders.isco08.isin(where["isco08"])
         below |= begins & named & (orders.hourly_wage < entry["hourly"])
     assert 0 < below.mean() < 0.08
     assert {agreement["origins"][0] for agreement in draft.agreements} >= {"MX", "GT", "JM", "HN", "SV"}

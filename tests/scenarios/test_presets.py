@@ -30,9 +30,7 @@ def admitted_per_worker(draft: Draft, folder: Path, sampled: int) -> np.ndarray:
     draft.write(folder)
     programme = read(folder)
     workers = np.random.default_rng(0).choice(list(programme.workers), sampled, replace=False)
-    return np.array(
-        [sum(not refusals(programme, worker, order) for order in programme.orders) for worker in workers]
-    )
+    return np.array([sum(not refusals(programme, worker, order) for order in programme.orders) for worker in workers])
 
 
 def test_the_four_presets_are_found() -> None:
@@ -68,9 +66,7 @@ def test_the_engine_reads_what_is_written(name: str, table_format: str, tmp_path
     assert len(programme.agreements) == len(draft.agreements)
 
 
-@pytest.mark.parametrize(
-    ("workers", "density", "low", "high"), [(10_000, "sparse", 14, 26), (10_000, "dense", 18, 32)]
-)
+@pytest.mark.parametrize(("workers", "density", "low", "high"), [(10_000, "sparse", 14, 26), (10_000, "dense", 18, 32)])
 def test_a_worker_of_the_nation_is_admitted_to_about_twenty_orders(
     workers: int, density: str, low: float, high: float, tmp_path: Path
 ) -> None:
@@ -122,9 +118,7 @@ def test_the_northern_triangle_has_its_ties_and_groups() -> None:
     """Tests the shares of past stays, preferences, recalls and groups, and GECCO's crews of ten."""
     tables = built("northern-triangle", 10_000).tables
     workers, orders = tables["workers"], tables["orders"]
-    assert share_of(workers, workers.worker_id.isin(tables["history"].worker_id)) == pytest.approx(
-        0.45, abs=0.06
-    )
+    assert share_of(workers, workers.worker_id.isin(tables["history"].worker_id)) == pytest.approx(0.45, abs=0.06)
     ranked = workers.worker_id.isin(tables["preferences"].worker_id)
     assert share_of(workers, ranked) == pytest.approx(0.4, abs=0.05)
     assert 0.15 <= len(tables["recalls"]) / orders.headcount.sum() <= 0.3

@@ -195,9 +195,7 @@ class _Run:
             survivors = survivors[np.argsort(loss[survivors], kind="stable")[:most_columns]]
         survivors = np.union1d(survivors, self.plan.columns)
         gap = 0.0 if small else self.gap / 2
-        found, answer = branch(
-            problem, np.empty(0, np.int64), survivors, self.budget, 0 if small else nodes, gap
-        )
+        found, answer = branch(problem, np.empty(0, np.int64), survivors, self.budget, 0 if small else nodes, gap)
         if answer is None:
             return
         self.statistics |= {"closing_columns": len(survivors), "closing_nodes": answer.nodes}
