@@ -61,10 +61,11 @@ def _reach(
     """How many the rows of a part let through on each order: all that it doesn't count, and no more than capacity."""
     pairs, counts = np.unique(np.stack([order, key], 1), axis=0, return_counts=True)
     through = counts.astype(np.float64)
-    offsets, parts = limits.parts.offsets[part], limits.parts
+    parts = limits.parts
+    offsets, slots = parts.slots_of(part)
     for position in np.flatnonzero((pairs[:, 1] >= 0) & (np.diff(offsets)[pairs[:, 0]] > 0)):
         o, k = pairs[position]
-        rows = parts.base[part] + k * parts.width[part] + parts.slots[offsets[o] : offsets[o + 1]]
+        rows = parts.base[part] + k * parts.width[part] + slots[offsets[o] : offsets[o + 1]]
         through[position] = min(through[position], limits.capacity[rows].min())
     total = np.bincount(pairs[:, 0], through, order_count)
     reached = np.bincount(pairs[:, 0], minlength=order_count) > 0

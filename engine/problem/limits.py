@@ -39,33 +39,27 @@ class NamedBlock:
 class PackedParts:
     """Parts side by side: part p counts ``coefficient[p]`` in row ``base[p] + key * width[p] + slot``.
 
-    ``offsets[p, o]:offsets[p, o + 1]`` are the slots of order o; ``distinct[p]`` counts each worker once.
+    Order o counts in slot ``slot[e]`` of part ``part[e]`` for each entry e of ``offsets[o]:offsets[o + 1]``;
+    ``distinct[p]`` counts each worker once.
     """
 
     base: Longs
     width: Longs
     coefficient: Floats
     distinct: Bools
-    offsets: npt.NDArray[np.int64]
-    slots: Ints
+    offsets: Longs
+    part: Ints
+    slot: Ints
 
-    @cached_property
-    def _members(self) -> tuple[Longs, Ints]:
-        part, order = np.nonzero(np.diff(self.offsets, axis=1))
-        return np.concatenate([[0], np.cumsum(np.bincount(part, minlength=len(self.base)))]), order.astype(np.int32)
-
-    @property
-    def member_offsets(self) -> Longs:
-        """Where the orders of each part begin in `members`."""
-        return self._members[0]
-
-    @property
-    def members(self) -> Ints:
-        """The orders that count in each part, part by part."""
-        return self._members[1]
+    def slots_of(self, p: int) -> tuple[Longs, Ints]:
+        """Where the slots of each order in part p begin, and the slots."""
+        order = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+        chosen = self.part == p
+        counts = np.bincount(order[chosen], minlength=len(self.offsets) - 1)
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), self.slot[chosen]
 
 
-LimitArrays = tuple[Longs, Ints, Ints, Longs, Longs, Floats, npt.NDArray[np.int64], Ints]
+LimitArrays = tuple[Longs, Ints, Ints, Longs, Longs, Floats, Longs, Ints, Ints]
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,8 @@ class Limits:
             parts.width,
             parts.coefficient,
             parts.offsets,
-            parts.slots,
+            parts.part,
+            parts.slot,
         )
 
     @property
@@ -333,14 +328,18 @@ def _key_of_class(parts: list[LimitPart], key_of_base: list[Ints], features: tup
 
 
 def _packed(placed: list[Placed], order_count: int) -> PackedParts:
-    slots = [part.slots for _, part in placed]
-    begin = np.concatenate([[0], np.cumsum([len(s) for s in slots])]).astype(np.int64)
-    offsets = [part.slot_offsets + begin[i] for i, (_, part) in enumerate(placed)]
+    counts = [np.diff(part.slot_offsets) for _, part in placed]
+    orders = [np.repeat(np.arange(order_count), count) for count in counts]
+    order = np.concatenate([np.empty(0, np.int64), *orders])
+    number = np.repeat(np.arange(len(placed), dtype=np.int32), [len(part.slots) for _, part in placed])
+    by_order = np.argsort(order, kind="stable")
+    slot = np.concatenate([np.empty(0, np.int32), *(part.slots for _, part in placed)]).astype(np.int32)
     return PackedParts(
         np.array([named.first_row for named, _ in placed], np.int64),
         np.array([len(named.block.slot_names) for named, _ in placed], np.int64),
         np.array([part.coefficient for _, part in placed], np.float64),
         np.array([named.block.distinct_workers for named, _ in placed], bool),
-        np.array(offsets, np.int64).reshape(len(placed), order_count + 1),
-        np.concatenate([np.empty(0, np.int32), *slots]).astype(np.int32),
+        np.concatenate([[0], np.cumsum(np.bincount(order, minlength=order_count))]).astype(np.int64),
+        number[by_order],
+        slot[by_order],
     )

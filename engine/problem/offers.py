@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernel import kernel
-from engine.problem.limits import Limits, PackedParts
+from engine.problem.limits import LimitArrays, Limits, PackedParts
 from engine.rule import Array, Bools, Ints
 
 Longs = npt.NDArray[np.int64]
@@ -62,39 +62,13 @@ def price_table(limits: Limits, prices: Longs) -> Longs:
     """What a pair of each class pays on each order at the prices of all rows, rounded down; shape (classes, orders)."""
     orders = len(limits.order_offsets) - 1
     table = np.empty((limits.class_count, orders), np.int64)
-    parts = limits.parts
-    _price_table(
-        prices,
-        limits.order_offsets,
-        limits.order_rows,
-        limits.key_of_class,
-        parts.base,
-        parts.width,
-        parts.coefficient,
-        parts.offsets,
-        parts.slots,
-        parts.member_offsets,
-        parts.members,
-        table,
-    )
+    _price_table(prices, limits.arrays, table)
     return table
 
 
 @kernel
-def _price_table(
-    prices: Array,
-    order_offsets: Array,
-    order_rows: Array,
-    key_of_class: Array,
-    base: Array,
-    width: Array,
-    coefficient: Array,
-    offsets: Array,
-    slots: Array,
-    member_offsets: Array,
-    members: Array,
-    table: Array,
-) -> None:
+def _price_table(prices: Array, limits: LimitArrays, table: Array) -> None:
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     classes, orders = table.shape
     for o in range(orders):
         total = 0
@@ -102,23 +76,13 @@ def _price_table(
             total += prices[order_rows[k]]
         for c in range(classes):
             table[c, o] = total
-    cost = np.empty(orders, np.int64)
-    for p in range(len(base)):
-        first, last = member_offsets[p], member_offsets[p + 1]
-        for key in range(key_of_class[p].max() + 1):
-            priced = False
-            for m in range(first, last):
-                o, total = members[m], 0
-                for k in range(offsets[p, o], offsets[p, o + 1]):
-                    price = prices[base[p] + key * width[p] + slots[k]]
-                    total += np.int64(np.floor(price * coefficient[p]))  # type: ignore[assignment]  # numba has one whole number
-                cost[m - first] = total
-                priced |= total != 0
-            if priced:
-                for c in range(classes):
-                    if key_of_class[p, c] == key:
-                        for m in range(first, last):
-                            table[c, members[m]] += cost[m - first]
+        for e in range(offsets[o], offsets[o + 1]):
+            p = part[e]
+            first = base[p] + slot[e]
+            for c in range(classes):
+                key = key_of_class[p, c]
+                if key >= 0:
+                    table[c, o] += np.int64(np.floor(prices[first + key * width[p]] * coefficient[p]))
 
 
 def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
@@ -238,7 +202,6 @@ class Entries:
 
 def entries_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Entries:
     """The rows in which each of the given columns counts, each row once."""
-    parts = limits.parts
     arguments = (
         np.asarray(columns, np.int64),
         offers.cells,
@@ -247,14 +210,7 @@ def entries_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Ent
         offers.extra_row,
         offers.extra_coefficient,
         offers.order_count,
-        limits.order_offsets,
-        limits.order_rows,
-        limits.key_of_class,
-        parts.base,
-        parts.width,
-        parts.coefficient,
-        parts.offsets,
-        parts.slots,
+        limits.arrays,
     )
     offsets = np.zeros(len(columns) + 1, np.int64)
     _entries(*arguments, offsets, np.empty(0, np.int32), np.empty(0), False)
@@ -273,19 +229,13 @@ def _entries(
     extra_row: Array,
     extra_coefficient: Array,
     orders: int,
-    order_offsets: Array,
-    order_rows: Array,
-    key_of_class: Array,
-    base: Array,
-    width: Array,
-    part_coefficient: Array,
-    part_offsets: Array,
-    slots: Array,
+    limits: LimitArrays,
     offsets: Array,
     row: Array,
     coefficient: Array,
     fill: bool,
 ) -> None:
+    order_offsets, order_rows, key_of_class, base, width, part_coefficient, part_offsets, part, slot = limits
     for i in range(len(columns)):
         j = columns[i]
         at = offsets[i] if fill else 0
@@ -295,13 +245,12 @@ def _entries(
                 if fill:
                     row[at], coefficient[at] = order_rows[r], 1.0
                 at += 1
-            for p in range(len(base)):
+            for e in range(part_offsets[o], part_offsets[o + 1]):
+                p = part[e]
                 key = key_of_class[p, c]
-                if key < 0:
-                    continue
-                for s in range(part_offsets[p, o], part_offsets[p, o + 1]):
+                if key >= 0:
                     if fill:
-                        row[at], coefficient[at] = base[p] + key * width[p] + slots[s], part_coefficient[p]
+                        row[at], coefficient[at] = base[p] + key * width[p] + slot[e], part_coefficient[p]
                     at += 1
         for k in range(extras[j], extras[j + 1]):
             if fill:
@@ -339,46 +288,22 @@ def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:
 def use_of_cells(limits: Limits, cells: Longs) -> Floats:
     """How much of every row placements in the given cells use, extras apart."""
     use = np.zeros(limits.row_count)
-    parts = limits.parts
-    _use(
-        cells,
-        len(limits.order_offsets) - 1,
-        limits.order_offsets,
-        limits.order_rows,
-        limits.key_of_class,
-        parts.base,
-        parts.width,
-        parts.coefficient,
-        parts.offsets,
-        parts.slots,
-        use,
-    )
+    _use(cells, len(limits.order_offsets) - 1, limits.arrays, use)
     return use
 
 
 @kernel
-def _use(
-    cells: Array,
-    orders: int,
-    order_offsets: Array,
-    order_rows: Array,
-    key_of_class: Array,
-    base: Array,
-    width: Array,
-    part_coefficient: Array,
-    part_offsets: Array,
-    slots: Array,
-    use: Array,
-) -> None:
+def _use(cells: Array, orders: int, limits: LimitArrays, use: Array) -> None:
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     for i in range(len(cells)):
         c, o = cells[i] // orders, cells[i] % orders
         for r in range(order_offsets[o], order_offsets[o + 1]):
             use[order_rows[r]] += 1
-        for p in range(len(base)):
+        for e in range(offsets[o], offsets[o + 1]):
+            p = part[e]
             key = key_of_class[p, c]
             if key >= 0:
-                for s in range(part_offsets[p, o], part_offsets[p, o + 1]):
-                    use[base[p] + key * width[p] + slots[s]] += part_coefficient[p]
+                use[base[p] + key * width[p] + slot[e]] += coefficient[p]
 
 
 def with_singles(
@@ -466,10 +391,11 @@ def _rows_of_part(
     Without ``include`` only the corrections are given, for cells that already count.
     """
     at = np.flatnonzero(key >= 0)
-    begin = parts.offsets[p, order[at]]
-    count = parts.offsets[p, order[at] + 1] - begin
+    offsets, slots = parts.slots_of(p)
+    begin = offsets[order[at]]
+    count = offsets[order[at] + 1] - begin
     which = np.repeat(at, count)
-    slot = parts.slots[np.repeat(begin, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)]
+    slot = slots[np.repeat(begin, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)]
     row = (parts.base[p] + key[which].astype(np.int64) * parts.width[p] + slot).astype(np.int32)
     coefficient = np.full(len(row), parts.coefficient[p])
     repeated = np.zeros(len(row), bool)

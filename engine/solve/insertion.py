@@ -119,31 +119,31 @@ def _closed(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> npt.NDArr
 
 @kernel
 def _add(cell: int, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
-    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, slots = limits
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     c, o = cell // orders, cell % orders
     for r in range(order_offsets[o], order_offsets[o + 1]):
         use[order_rows[r]] += sign
-    for p in range(len(base)):
+    for e in range(offsets[o], offsets[o + 1]):
+        p = part[e]
         key = key_of_class[p, c]
         if key >= 0:
-            for s in range(offsets[p, o], offsets[p, o + 1]):
-                use[base[p] + key * width[p] + slots[s]] += sign * coefficient[p]
+            use[base[p] + key * width[p] + slot[e]] += sign * coefficient[p]
 
 
 @kernel
 def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
-    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, slots = limits
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     c, o = cell // orders, cell % orders
     for r in range(order_offsets[o], order_offsets[o + 1]):
         if use[order_rows[r]] > capacity[order_rows[r]]:
             return False
-    for p in range(len(base)):
+    for e in range(offsets[o], offsets[o + 1]):
+        p = part[e]
         key = key_of_class[p, c]
         if key >= 0 and coefficient[p] > 0:
-            for s in range(offsets[p, o], offsets[p, o + 1]):
-                row = base[p] + key * width[p] + slots[s]
-                if use[row] > capacity[row]:
-                    return False
+            row = base[p] + key * width[p] + slot[e]
+            if use[row] > capacity[row]:
+                return False
     return True
 
 
