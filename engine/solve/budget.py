@@ -13,7 +13,8 @@ from types import FrameType
 class Budget:
     """A wall-clock limit from now on, a count of the steps made, and a flag that an interrupt sets.
 
-    A run that the clock or an interrupt ended is replayed by ``most_steps``: it then stops at the same step.
+    A run that the clock or an interrupt ended is replayed by ``most_steps``: it then stops at the same step. So what
+    changes the plan or the prices counts a step before `over` is asked again; work that is cut short leaves no trace.
     """
 
     def __init__(self, seconds: float, most_steps: int | None = None) -> None:
@@ -44,6 +45,10 @@ class Budget:
             return self.steps >= self._most_steps
         return self.interrupted or self.left <= 0
 
+    def uncounted(self) -> Uncounted:
+        """The same clock for work done side by side, which counts as one step when all of it is done."""
+        return Uncounted(self)
+
     @contextmanager
     def heeding_interrupts(self) -> Iterator[None]:
         """Turn the first Ctrl-C into a request to stop with the best plan so far; the second one is an ordinary one."""
@@ -61,3 +66,28 @@ class Budget:
             yield
         finally:
             signal.signal(signal.SIGINT, previous)
+
+
+class Uncounted:
+    """The clock and the interrupts of a `Budget`, without its count of steps."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+
+    def step(self) -> None:
+        """Count nothing."""
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self._budget.left
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether an interrupt was asked for."""
+        return self._budget.interrupted
+
+    @property
+    def over(self) -> bool:
+        """Whether the clock or an interrupt ended the run."""
+        return self._budget.interrupted or self._budget.left <= 0

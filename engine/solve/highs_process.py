@@ -16,7 +16,7 @@ _METHODS = ("choose", "simplex", "ipm")
 def main(arguments: list[str]) -> None:
     """Solve the program in ``arguments[0]`` and write the answer to ``arguments[1]``."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    question, answer, seconds, method, nodes, relative_gap = arguments
+    question, answer, seconds, method, nodes, within = arguments
     with np.load(question) as read:
         program = {name: read[name] for name in read.files}
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
@@ -25,8 +25,8 @@ def main(arguments: list[str]) -> None:
         ("threads", 1),
         ("random_seed", 0),
         ("time_limit", float(seconds)),
-        ("mip_rel_gap", float(relative_gap)),
-        ("mip_abs_gap", 1e-7),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", max(float(within), 1e-7)),
         ("mip_feasibility_tolerance", 1e-7),
         ("solver", method if method in _METHODS else "choose"),
     ):

@@ -44,6 +44,14 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
     return np.concatenate([columns, candidates[added]])
 
 
+def fill(problem: MatchingProblem, columns: Longs, candidates: Longs, reduced: Longs) -> Longs:
+    """Add those of the ``candidates`` (sorted) that belong to free parties and fit, best reduced value first."""
+    taken = _taken(problem, columns)
+    party = np.searchsorted(problem.offers.of_party, candidates, "right") - 1
+    free = candidates[~taken[party]]
+    return insert(problem, columns, free[np.argsort(-reduced[free], kind="stable")])
+
+
 def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[MatchingProblem, Longs, Longs]:
     """Place free parties on dense pairs that still fit, those who gain most at the prices first, each on its best.
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import SolverError
-from engine.solve.budget import Budget
+from engine.solve.budget import Budget, Uncounted
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -60,16 +60,19 @@ class LinearAnswer:
 
 def solve(
     program: LinearProgram,
-    budget: Budget,
+    budget: Budget | Uncounted,
     method: str = "choose",
     nodes: int = 0,
-    relative_gap: float = 0.0,
+    within: float = 0.0,
 ) -> LinearAnswer | None:
-    """Solve ``program`` within the budget; ``nodes`` above 0 limits the branching.
+    """Solve ``program`` within the budget; ``nodes`` above 0 limits the branching, which ends ``within`` (in value) of
+    the best.
 
     A program that the clock or an interrupt cuts short answers None, so that every answer can be had again. Raises
     `SolverError` where the process fails.
     """
+    if budget.over:
+        return None
     buffer = io.BytesIO()
     arrays = {name: value for name, value in vars(program).items() if value is not None}
     np.savez(buffer, **arrays)
@@ -77,7 +80,7 @@ def solve(
         question, answer = Path(folder, "question.npz"), Path(folder, "answer.npz")
         question.write_bytes(buffer.getvalue())
         command = [sys.executable, "-m", "engine.solve.highs_process", str(question), str(answer)]
-        command += [str(min(budget.left, 1e9)), method, str(nodes), repr(relative_gap)]
+        command += [str(min(budget.left, 1e9)), method, str(nodes), repr(within)]
         if not _run(command, budget):
             return None
         with np.load(answer) as read:
@@ -100,7 +103,7 @@ def solve(
             )
 
 
-def _run(command: list[str], budget: Budget) -> bool:
+def _run(command: list[str], budget: Budget | Uncounted) -> bool:
     """Run the child in a session of its own; it also ends when its standard input closes, that is, with its parent."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING, Offers, best_offers, price_table, reduced_values, use_of, use_of_cells
+from engine.problem.offers import NOTHING, Offers, best_offers, price_table, reduced_values
 from engine.problem.problem import MatchingProblem
-from engine.solve.budget import Budget
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -120,49 +119,3 @@ def _exact_product(capacity: Floats, prices: Longs) -> int:
     """``capacity @ prices`` in whole numbers; high and low halves keep the sums far from overflow."""
     whole = capacity.astype(np.int64)
     return (int((whole * (prices >> 20)).sum()) << 20) + int((whole * (prices & 0xFFFFF)).sum())
-
-
-def use_at(problem: MatchingProblem, bound: Bound) -> Floats:
-    """What the parties' choices at a bound's prices use of every limit."""
-    use = use_of(problem.offers, problem.limits, bound.chosen[bound.chosen != NOTHING])
-    if problem.dense is not None:
-        use += use_of_cells(problem.limits, bound.dense_cells[bound.dense_cells != NOTHING])
-    return use
-
-
-def _balanced(violation: Floats, capacity: Floats) -> Floats:
-    """Violations clipped to at most 1, the slack shrunk as much as the clipping took off, so that prices don't sag
-    where a crowd runs after few places.
-    """
-    raw = np.maximum(violation, 0)
-    clipped = np.minimum(raw, 1)
-    kept = float((clipped * capacity).sum()) / max(float((raw * capacity).sum()), 1e-9)
-    return np.where(violation > 0, clipped, min(1.0, kept) * np.maximum(violation, -1))
-
-
-def ascend(problem: MatchingProblem, prices: Longs, sweeps: int, step: float, budget: Budget) -> tuple[Bound, int]:
-    """Follow the relative violation with momentum 0.9, at a constant step for a third of the sweeps, then decaying.
-
-    Returns the best bound met and the number of sweeps made. ``step`` is in billionths.
-    """
-    crew, limits = no_crew_prices(problem), problem.limits
-    best = bound_at(problem, prices, crew)
-    point, momentum = prices.astype(np.float64), np.zeros(len(prices))
-    scale = np.maximum(limits.capacity, 1.0)
-    ratio_rows = limits.ratio_rows
-    made = 0
-    for made in range(1, sweeps + 1):
-        here = bound_at(problem, np.rint(point).astype(np.int64), crew)
-        if here.value < best.value:
-            best = here
-        use = use_at(problem, here)
-        violation = np.where(ratio_rows, use / np.maximum(len(here.chosen) / 100, 1), (use - limits.capacity) / scale)
-        violation[(point <= 0) & (violation < 0)] = 0
-        momentum = 0.9 * momentum + 0.1 * _balanced(violation, limits.capacity)
-        point = np.maximum(0, point + step * momentum)
-        if made > 0.3 * sweeps:
-            step *= 0.01 ** (1 / (0.7 * sweeps))
-        budget.step()
-        if budget.over:
-            break
-    return best, made

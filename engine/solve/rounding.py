@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from engine.problem.offers import entries_of, use_of
 from engine.problem.problem import MatchingProblem
-from engine.solve.budget import Budget
+from engine.solve.budget import Budget, Uncounted
 from engine.solve.linear_program import LinearAnswer, solve
-from engine.solve.restricted import Crews, Restricted, restricted_program
+from engine.solve.restricted import Crews, restricted_program
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -37,14 +37,15 @@ def is_feasible(problem: MatchingProblem, columns: Longs) -> bool:
     offers, limits = problem.offers, problem.limits
     party = np.searchsorted(offers.of_party, columns, "right") - 1
     taken = np.bincount(party, minlength=len(offers.must))
-    use = use_of(offers, limits, columns)
+    once = (taken <= 1).all() and (taken[offers.must] == 1).all()
+    return bool(once) and _fits(problem, use_of(offers, limits, columns))
+
+
+def _fits(problem: MatchingProblem, use: Floats) -> bool:
+    """Whether a use of every row keeps its limit, and crews are empty or whole."""
     crew = use[problem.crew_orders]
-    return bool(
-        (taken <= 1).all()
-        and (taken[offers.must] == 1).all()
-        and (use <= limits.capacity + 1e-9).all()
-        and ((crew == 0) | (crew >= problem.register.min_crew[problem.crew_orders])).all()
-    )
+    whole = (crew == 0) | (crew >= problem.register.min_crew[problem.crew_orders])
+    return bool((use <= problem.limits.capacity + 1e-9).all() and whole.all())
 
 
 def crews_for(problem: MatchingProblem, fixed_use: Floats, columns: Longs) -> Crews:
@@ -61,49 +62,68 @@ def crews_for(problem: MatchingProblem, fixed_use: Floats, columns: Longs) -> Cr
 
 def branch(
     problem: MatchingProblem,
-    fixed: Longs,
+    held: Floats,
     free: Longs,
-    budget: Budget,
+    budget: Budget | Uncounted,
     nodes: int = 0,
-    relative_gap: float = 0.0,
+    within: float = 0.0,
 ) -> tuple[Longs | None, LinearAnswer | None]:
-    """The best whole choice among ``free`` columns beside the ``fixed`` ones, and the solver's answer."""
-    fixed_use = use_of(problem.offers, problem.limits, fixed)
-    capacity = problem.limits.capacity - fixed_use
-    crews = crews_for(problem, fixed_use, free)
-    restricted: Restricted = restricted_program(problem, free, capacity, crews, integral=True)
-    answer = solve(restricted.program, budget, nodes=nodes, relative_gap=relative_gap)
+    """The best whole choice among ``free`` columns beside what is ``held`` of every row, and the solver's answer."""
+    crews = crews_for(problem, held, free)
+    restricted = restricted_program(problem, free, problem.limits.capacity - held, crews, integral=True)
+    answer = solve(restricted.program, budget, nodes=nodes, within=within)
     if answer is None or not len(answer.point):
         return None, answer
     chosen = free[answer.point[: len(free)] > 0.5]
-    columns = np.concatenate([fixed, chosen])
-    return (columns if is_feasible(problem, columns) else None), answer
+    return (chosen if _fits(problem, held + use_of(problem.offers, problem.limits, chosen)) else None), answer
+
+
+def place_exactly(
+    problem: MatchingProblem, held: Floats, columns: Longs, budget: Budget | Uncounted, nodes: int, within: float
+) -> Longs | None:
+    """A near-best whole choice among ``columns`` beside what is ``held``: their linear program, then its rounding."""
+    crews = crews_for(problem, held, columns)
+    restricted = restricted_program(problem, columns, problem.limits.capacity - held, crews)
+    answer = solve(restricted.program, budget)
+    if answer is None or not len(answer.point):
+        return None
+    return round_point(problem, held, columns, answer.point[: len(columns)], budget, nodes, within)
 
 
 def round_point(
-    problem: MatchingProblem, core: Longs, point: Floats, budget: Budget, nodes: int, relative_gap: float
+    problem: MatchingProblem,
+    held: Floats,
+    core: Longs,
+    point: Floats,
+    budget: Budget | Uncounted,
+    nodes: int,
+    within: float,
 ) -> Longs | None:
-    """Fix the whole part of a fractional plan and branch on the rest.
+    """Fix the whole part of a fractional plan and branch on the rest, beside what is ``held`` of every row.
 
     What crews in doubt hold is not fixed; where no whole plan completes the rest, neither is what shares and crews
     hold.
     """
     whole = core[point > 1 - WHOLE]
-    unsure = _touches(problem, whole, _doubtful_orders(problem, core, point))
-    for fixed in (whole[~unsure], whole[~_in_tight_share_or_crew(problem, whole, _use(problem, core, point))]):
+    unsure = _touches(problem, whole, _doubtful_orders(problem, held, core, point))
+    tight = _in_tight_share_or_crew(problem, whole, held + _use(problem, core, point))
+    for fixed in (whole[~unsure], whole[~tight]):
+        beside = held + use_of(problem.offers, problem.limits, fixed)
         free = _columns_of_others(problem, core, fixed)
         if not len(free):
-            return fixed if is_feasible(problem, fixed) else None
-        found, answer = branch(problem, fixed, free, budget, nodes, relative_gap=relative_gap)
-        if found is not None or answer is None:
-            return found
+            return fixed if _fits(problem, beside) else None
+        found, answer = branch(problem, beside, free, budget, nodes, within=within)
+        if found is not None:
+            return np.concatenate([fixed, found])
+        if answer is None:
+            return None
     return None
 
 
-def _doubtful_orders(problem: MatchingProblem, core: Longs, point: Floats) -> Bools:
+def _doubtful_orders(problem: MatchingProblem, held: Floats, core: Longs, point: Floats) -> Bools:
     """Crew orders that a fractional plan neither leaves empty nor fills to ``min_crew``."""
     offers, orders = problem.offers, problem.crew_orders
-    placed = np.zeros(offers.order_count)
+    placed = held[: offers.order_count].copy()
     np.add.at(placed, offers.placements(core)[1], np.repeat(point, offers.lengths(core)))
     doubtful = np.zeros(offers.order_count, bool)
     doubtful[orders[placed[orders] < problem.register.min_crew[orders] - WHOLE]] = True

@@ -1,4 +1,9 @@
-"""The best plan: prices, a core, a linear program on it, branching on the residue, and a bound over everything."""
+"""The best plan: prices, a core, a linear program on it, branching on the residue, and a bound over everything.
+
+Large problems go through `levels`: chunked dual steps give prices and bound, the core's program gives the plan, each
+level sharper than the one before until the gap is reached. Small ones, those with crews, and what the levels leave open
+are sifted: their linear program is solved to the end over all columns, and branching closes the rest.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +16,29 @@ import numpy.typing as npt
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
+from engine.solve.ascent import ascend
 from engine.solve.auction import auction_dense
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.insertion import insert, insert_dense
-from engine.solve.prices import Bound, ascend, at_prices, bound_at, no_crew_prices
+from engine.solve.core import Replacement, find_core, settle
+from engine.solve.insertion import fill, insert_dense
+from engine.solve.levels import Level, levels
+from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
 from engine.solve.sifting import Sifted, near_best, sift, with_dense_above
+from engine.solve.sweeps import Sweeper, make_sweeper
 
 Longs = npt.NDArray[np.int64]
 NAME = "optimal"
 PROOF = 1e-6
 WHOLE_PROGRAM = 20_000
-CLOSING_COLUMNS = 40_000
-SWEEPS = 300
+SIFTED_PROGRAM = 3_000_000
+CLOSING_COLUMNS, MOST_CLOSING_COLUMNS = 40_000, 200_000
 ROUNDS = 8
 NODES = 2_000
 CORE_EACH = 6
+SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
 
 
@@ -66,19 +76,58 @@ class _Run:
         if problem.dense is not None and not len(problem.crew_orders):
             return self._auctioned()
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
-        sifted = self._sharp_prices(small, warm is not None)
-        if sifted.infeasible:
-            raise clash_error(problem)
-        self._round(sifted)
+        if not small and problem.dense is None:
+            self._by_levels(warm is not None)
+        if small or (not self._good_enough() and problem.offers.count <= SIFTED_PROGRAM):
+            sifted = self._sharp_prices(small)
+            if sifted.infeasible:
+                raise clash_error(problem)
+            self._round(sifted)
         nodes, columns = NODES, CLOSING_COLUMNS
         while not self.budget.over and not (self._closed() if small else self._good_enough()):
+            before = self.proved, self.plan.objective
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
-            if small:
+            if small or (before == (self.proved, self.plan.objective) and columns > MOST_CLOSING_COLUMNS):
                 break
         if self.problem.dense is not None:
             self._remember_best()
         return self._result()
+
+    def _by_levels(self, warm: bool) -> None:
+        """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached."""
+        sweeper = make_sweeper(self.problem)
+        for level in levels(self.gap, warm):
+            self._level(sweeper, level)
+            if self.budget.over or self._good_enough() or len(self.problem.crew_orders):
+                break
+
+    def _level(self, sweeper: Sweeper, level: Level) -> None:
+        problem, typical = self.problem, sweeper.typical_worth()
+        steps = level.first_step * typical, level.last_step * typical
+        begin = self.bound.prices / SCALE
+        prices, made = ascend(sweeper, problem.limits.capacity, begin, level.passes, steps, self.budget)
+        self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + made
+        self._improved(bound_at(problem, np.rint(prices * SCALE).astype(np.int64), no_crew_prices(problem)))
+        if self.budget.over or len(problem.crew_orders):
+            return
+        reduced = at_prices(problem, self.bound.prices, self.bound.crew).reduced()
+        width = int(level.width * typical * SCALE)
+        kept = self.plan.columns[self._bound_by_commitment(self.plan.columns)]
+        plan, core = settle(problem, kept, find_core(problem, reduced, width), reduced, width)
+        self._offer(plan)
+        self.budget.step()
+        if self.budget.over:
+            return
+        placed = Replacement(problem, core, self.plan.columns, self.budget, self._worth(self.gap / 20)).run()
+        self.statistics["core"] = len(core.columns)
+        self._offer(fill(problem, placed, np.arange(problem.offers.count), reduced))
+        self._tell("plan")
+
+    def _bound_by_commitment(self, columns: Longs) -> npt.NDArray[np.bool_]:
+        """Which of the columns belong to parties that must take one."""
+        offers = self.problem.offers
+        return offers.must[np.searchsorted(offers.of_party, columns, "right") - 1]
 
     def _auctioned(self) -> Result:
         """A dense problem without crews: an auction gives prices and plan at once."""
@@ -104,7 +153,7 @@ class _Run:
         self.plan = Choice(np.empty(0, np.int64), 0)
         if len(bound_parties):
             columns = np.concatenate([np.arange(*offers.of_party[[p, p + 1]]) for p in bound_parties])
-            chosen, answer = branch(self.problem, np.empty(0, np.int64), columns, self.budget)
+            chosen, answer = branch(self.problem, self._nothing_held(), columns, self.budget)
             if chosen is not None:
                 self.plan = choice_of(self.problem, chosen)
             elif answer is not None and answer.infeasible and not self._others_may_help():
@@ -115,21 +164,24 @@ class _Run:
         """Whether a crew or a share may need people without a commitment."""
         return bool(len(self.problem.crew_orders)) or bool((self.problem.limits.capacity == 0).any())
 
-    def _sharp_prices(self, small: bool, warm: bool) -> Sifted:
+    def _worth(self, share: float) -> float:
+        """A share of what the best plan can be worth, in value terms."""
+        return share * self.proved / SCALE
+
+    def _nothing_held(self) -> npt.NDArray[np.float64]:
+        return np.zeros(self.problem.limits.row_count)
+
+    def _sharp_prices(self, small: bool) -> Sifted:
         problem, offers = self.problem, self.problem.offers
         if small:
             core = np.arange(offers.count)
         else:
-            step = 0.5 * self.bound.choosing_value() or float(SCALE)
-            sweeps = SWEEPS // 10 if warm else SWEEPS
-            self.bound, made = ascend(problem, self.bound.prices, sweeps, step, self.budget)
-            self.statistics["sweeps"] = made
-            self._tell("core")
-            width = 0.05 * step
+            width = SIFTING_WIDTH * (self.bound.choosing_value() or float(SCALE))
             self._grow(np.maximum(self.bound.surplus - int(width), -int(width)), CORE_EACH)
             problem = self.problem
             core = near_best(problem, self.bound, width, CORE_EACH)
-            core = np.union1d(core, self.bound.chosen[self.bound.chosen != NOTHING])
+            chosen = self.bound.chosen[self.bound.chosen != NOTHING]
+            core = np.union1d(np.union1d(core, chosen), self.plan.columns)
         sifted = sift(problem, self.bound, core, ROUNDS, self.gap / 20, self.budget, self._improved)
         self.problem = sifted.problem
         self.plan = choice_of(self.problem, sifted.moved[self.plan.columns])
@@ -143,14 +195,16 @@ class _Run:
         self.bound = bound_at(self.problem, self.bound.prices, self.bound.crew)
 
     def _improved(self, bound: Bound) -> None:
-        self.bound = bound
+        if bound.value <= self.bound.value:
+            self.bound = bound
         self.proved = min(self.proved, bound.value)
         self._tell("core")
 
     def _round(self, sifted: Sifted) -> None:
         if len(sifted.point) and not self.budget.over:
-            tolerance = min(self.gap, 1e-4) / 4
-            found = round_point(self.problem, sifted.core, sifted.point, self.budget, NODES, tolerance)
+            tolerance = self._worth(min(self.gap, 1e-4) / 4)
+            held = self._nothing_held()
+            found = round_point(self.problem, held, sifted.core, sifted.point, self.budget, NODES, tolerance)
             if found is not None:
                 self._offer(found)
         self._fill()
@@ -161,7 +215,8 @@ class _Run:
         if not is_feasible(self.problem, self.plan.columns):
             return
         reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-        self._offer(insert(self.problem, self.plan.columns, np.argsort(-reduced, kind="stable")))
+        everything = np.arange(self.problem.offers.count)
+        self._offer(fill(self.problem, self.plan.columns, everything, reduced))
         self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
         self.plan = choice_of(self.problem, columns)
 
@@ -194,8 +249,8 @@ class _Run:
         if len(survivors) > most_columns and not small:
             survivors = survivors[np.argsort(loss[survivors], kind="stable")[:most_columns]]
         survivors = np.union1d(survivors, self.plan.columns)
-        gap = 0.0 if small else self.gap / 2
-        found, answer = branch(problem, np.empty(0, np.int64), survivors, self.budget, 0 if small else nodes, gap)
+        within = 0.0 if small else self._worth(self.gap / 2)
+        found, answer = branch(problem, self._nothing_held(), survivors, self.budget, 0 if small else nodes, within)
         if answer is None:
             return
         self.statistics |= {"closing_columns": len(survivors), "closing_nodes": answer.nodes}

@@ -1,0 +1,186 @@
+"""From prices to a plan: settle whoever prices leave no choice, and re-place the others exactly, block by block.
+
+At good prices most parties gain clearly more from one column than from any other. What the rest, the undecided, may
+take within a small width of their best is the core (Balas and Zemel, 1980). Its integer program is solved whole where
+it is small; a large one is cut into windows along an ordering of the orders that keeps those together for which the
+same people are undecided (Cuthill and McKee, 1969), and each window is re-placed with everybody else held.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+from engine.kernel import kernel
+from engine.problem.offers import NOTHING, use_of
+from engine.problem.problem import MatchingProblem
+from engine.rule import Array, Bools
+from engine.solve.budget import Budget, Uncounted
+from engine.solve.insertion import fill, insert
+from engine.solve.rounding import place_exactly
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+WINDOW_COLUMNS = 30_000
+NODES = 200
+
+
+@dataclass(frozen=True)
+class Core:
+    """``best`` column of each party at the prices, and the ``columns`` (sorted) of the ``undecided`` parties."""
+
+    best: Longs
+    margin: Longs
+    undecided: Bools
+    columns: Longs
+
+
+def find_core(problem: MatchingProblem, reduced: Longs, width: int) -> Core:
+    """The parties whose best column is within ``width`` (billionths) of the next best or of nothing, and their columns
+    within ``width`` of it, given the reduced value of every column.
+    """
+    offers = problem.offers
+    parties = len(offers.must)
+    best, margin = np.full(parties, NOTHING), np.zeros(parties, np.int64)
+    near = np.zeros(offers.count, np.bool_)
+    _mark_near(offers.of_party, offers.must, reduced, width, best, margin, near)
+    return Core(best, margin, (margin < width) | offers.must, np.flatnonzero(near))
+
+
+@kernel
+def _mark_near(
+    of_party: Array, must: Array, reduced: Array, width: int, best: Array, margin: Array, near: Array
+) -> None:
+    for p in range(len(of_party) - 1):
+        first, second, at = np.int64(0), np.int64(-(2**62)), NOTHING
+        if must[p]:
+            first = np.int64(-(2**62))
+        for j in range(of_party[p], of_party[p + 1]):
+            if reduced[j] > first:
+                first, second, at = reduced[j], first, j
+            elif reduced[j] > second:
+                second = reduced[j]
+        best[p], margin[p] = at, first - second
+        if must[p] or first - second < width:
+            for j in range(of_party[p], of_party[p + 1]):
+                near[j] = reduced[j] > first - width
+
+
+def settle(problem: MatchingProblem, kept: Longs, core: Core, reduced: Longs, width: int) -> tuple[Longs, Core]:
+    """The ``kept`` columns with the best ones of all parties, clearest first, as far as they fit, then what else of the
+    core fits; and the core with the parties that were decided and didn't fit.
+
+    Shares let some in only after others: who didn't fit is tried again.
+    """
+    offers = problem.offers
+    settled = np.flatnonzero((core.best != NOTHING) & ~offers.must)
+    clearest = core.best[settled[np.argsort(-core.margin[settled], kind="stable")]]
+    plan, before = kept, -1
+    while len(plan) > before:
+        before = len(plan)
+        plan = insert(problem, plan, clearest)
+        if not problem.limits.ratio_rows.any():
+            break
+    out = ~core.undecided & (core.best != NOTHING)
+    out[np.searchsorted(offers.of_party, plan, "right") - 1] = False
+    theirs = np.flatnonzero(out[offers.party_of()] & (reduced > -width)) if out.any() else plan[:0]
+    core = replace(core, undecided=core.undecided | out, columns=np.union1d(core.columns, theirs))
+    return fill(problem, plan, core.columns, reduced), core
+
+
+@dataclass
+class Replacement:
+    """Re-places the undecided parties of a core by windows; ``plan`` are the chosen columns and never loses value."""
+
+    problem: MatchingProblem
+    core: Core
+    plan: Longs
+    budget: Budget
+    within: float
+    party_of_core: Longs = field(init=False)
+    use: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.party_of_core = self._party_of(self.core.columns)
+        self.use = use_of(self.problem.offers, self.problem.limits, self.plan)
+
+    def run(self) -> Longs:
+        """Re-place every window, two at a time where no crew joins them; several windows are moved by half once."""
+        whole = len(self.core.columns) <= 2 * WINDOW_COLUMNS
+        for shift in (0,) if whole else (0, WINDOW_COLUMNS // 2):
+            windows = [np.flatnonzero(self.core.undecided)] if whole else self._windows(shift)
+            together = 1 if len(self.problem.crew_orders) else 2
+            half = -(-len(windows) // together)
+            for number in range(half):
+                self._replace(windows[number::half])
+                if self.budget.over:
+                    return self.plan
+        return self.plan
+
+    def _windows(self, shift: int) -> list[Longs]:
+        """Undecided parties in windows of about `WINDOW_COLUMNS` columns along the ordering of their orders."""
+        offers, core = self.problem.offers, self.core
+        counts = np.bincount(self.party_of_core, minlength=len(offers.must))
+        parties = np.flatnonzero(core.undecided & (counts > 0))
+        first = core.columns[np.searchsorted(self.party_of_core, parties)]
+        at = np.where(core.best[parties] != NOTHING, core.best[parties], first)
+        order = offers.cell[offers.cells[at]] % offers.order_count
+        parties = parties[np.argsort(self._rank_of_orders()[order], kind="stable")]
+        window = (np.cumsum(counts[parties]) + shift) // WINDOW_COLUMNS
+        return np.split(parties, np.flatnonzero(np.diff(window)) + 1)
+
+    def _rank_of_orders(self) -> Longs:
+        """The place of each order in an ordering that keeps orders together which the same parties may take."""
+        offers = self.problem.offers
+        lengths = offers.lengths(self.core.columns)
+        order = offers.placements(self.core.columns)[1]
+        party = np.repeat(self.party_of_core, lengths)
+        joined = np.flatnonzero(party[1:] == party[:-1])
+        one, other = order[joined], order[joined + 1]
+        pairs = np.concatenate([one, other]), np.concatenate([other, one])
+        graph = coo_array((np.ones(2 * len(one), np.int8), pairs), shape=(offers.order_count,) * 2)
+        rank = np.empty(offers.order_count, np.int64)
+        rank[reverse_cuthill_mckee(graph.tocsr(), symmetric_mode=True)] = np.arange(offers.order_count)
+        return rank
+
+    def _replace(self, windows: list[Longs]) -> None:
+        """Re-place the parties of one or two windows; two share what is free of every row."""
+        budget = self.budget.uncounted()
+        free = self.problem.limits.capacity - self.use
+        given = [free] if len(windows) == 1 else [np.ceil(free / 2), free - np.ceil(free / 2)]
+        pieces = [self._piece(parties) for parties in windows]
+        with ThreadPoolExecutor(max_workers=len(windows)) as pool:
+            found = list(pool.map(lambda piece, room: self._placed(piece, room, budget), pieces, given))
+        if self.budget.over:
+            return
+        self.budget.step()
+        for (own, _), better in zip(pieces, found, strict=True):
+            if better is not None:
+                self.use += self._use(better) - self._use(own)
+                self.plan = np.union1d(np.setdiff1d(self.plan, own, assume_unique=True), better)
+
+    def _piece(self, parties: Longs) -> tuple[Longs, Longs]:
+        """(what the parties hold, what they may hold)."""
+        chosen = np.zeros(len(self.problem.offers.must), bool)
+        chosen[parties] = True
+        own = self.plan[chosen[self._party_of(self.plan)]]
+        return own, np.union1d(self.core.columns[chosen[self.party_of_core]], own)
+
+    def _placed(self, piece: tuple[Longs, Longs], room: Floats, budget: Uncounted) -> Longs | None:
+        """A better choice for the holders of a piece, if there is one within ``room`` beyond what they use."""
+        own, columns = piece
+        held = self.problem.limits.capacity - room - self._use(own)
+        found = place_exactly(self.problem, held, columns, budget, NODES, self.within)
+        value = self.problem.offers.value
+        return found if found is not None and value[found].sum() > value[own].sum() else None
+
+    def _use(self, columns: Longs) -> Floats:
+        return use_of(self.problem.offers, self.problem.limits, columns)
+
+    def _party_of(self, columns: Longs) -> Longs:
+        return np.searchsorted(self.problem.offers.of_party, columns, "right") - 1
