@@ -59,7 +59,8 @@ def month_day(days: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     return (100 * month + (dates - months).astype(np.int64) + 1).astype(np.int32)
 
 
-def whole_years(birth: npt.NDArray[Any], at: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """Age in whole years; a person born on 29 February turns a year older on 1 March of a common year."""
-    had_birthday = month_day(at) >= month_day(birth)
-    return (calendar_year(at) - calendar_year(birth) - ~had_birthday).astype(np.int32)
+def whole_years(born: tuple[Any, Any], at: tuple[Any, Any]) -> npt.NDArray[np.int32]:
+    """Age in whole years from years and month-and-days; a person born on 29 February turns a year older on 1 March of a
+    common year.
+    """
+    return (at[0] - born[0] - (at[1] < born[1])).astype(np.int32)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +17,7 @@ from engine.problem.values import Values
 from engine.rule import Array, Ints
 
 Longs = npt.NDArray[np.int64]
+AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,15 @@ def list_pairs(register: Register, rectangles: Sequence[Rectangle], values: Valu
     offsets = np.cumsum(counts)
     order, value = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int64)
     filled = offsets[:-1].copy()
-    for rectangle in rectangles:
+
+    def unpacked(rectangle: Rectangle) -> tuple[Ints, Longs, Ints, Longs]:
         row, column = np.nonzero(rectangle.admitted)
-        worth = values.of_pairs(rectangle, row, column)
-        _place(filled, rectangle.workers, row, rank[rectangle.orders[column]], worth, order, value)
+        return rectangle.workers, row, rank[rectangle.orders[column]], values.of_pairs(rectangle, row, column)
+
+    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+        for begin in range(0, len(rectangles), AT_ONCE):
+            for workers, row, ranked, worth in pool.map(unpacked, rectangles[begin : begin + AT_ONCE]):
+                _place(filled, workers, row, ranked, worth, order, value)
     _sort_each(offsets, order, value)
     return AdmittedPairs(offsets, by_start[order], value)
 

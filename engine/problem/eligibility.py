@@ -19,6 +19,7 @@ from engine.problem.pair_block import PairBlock
 from engine.problem.register import AT_HOME, UNCOVERED, Register
 from engine.problem.skill_masks import holds_all_languages, holds_all_skills
 from engine.rule import Bools, Clause, Gate, Ints
+from engine.where import EVERYTHING
 
 CELLS_PER_RECTANGLE = 2**21
 _ROUNDING = 1e-9
@@ -80,13 +81,11 @@ class _Gates:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self.gates: list[tuple[int | None, Clause]] = [
-            (position, clause)
-            for position, agreement in enumerate(register.programme.agreements)
-            for clause in agreement.clauses
-            if isinstance(clause.rule, Gate)
+        always = [clause for clause in register.programme.clauses if isinstance(clause.rule, Gate)]
+        self.gates: list[list[Clause]] = [
+            [clause for clause in agreement.clauses if isinstance(clause.rule, Gate)] + always
+            for agreement in register.programme.agreements
         ]
-        self.gates += [(None, clause) for clause in register.programme.clauses if isinstance(clause.rule, Gate)]
         self.excluded_worker, self.excluded_order = _excluded_pairs(register)
 
     def admit(self, corner: tuple[Ints, Ints, Ints]) -> Rectangle | None:
@@ -106,18 +105,30 @@ class _Gates:
         register = self.register
         agreement = block.by_origin(register.agreement)
         admitted = (block.months >= block.order("min_experience_months")) & (agreement != UNCOVERED)
-        for position, clause in self.gates:
-            under = agreement != AT_HOME if position is None else agreement == position
-            if under.any():
-                applies = under & block.matching(clause.where)
-                if applies.any():
-                    assert isinstance(clause.rule, Gate)
-                    admitted = admitted & (clause.rule.admits(block) | ~applies)
+        admitted &= self._pass_gates(block, agreement.ravel())
         starts, ends = register.starts[block.order_rows], register.ends[block.order_rows]
         admitted = admitted & (block.worker("available_from") <= starts) & (ends <= block.worker("available_to"))
         least = block.worker("reservation_weekly_income")
         admitted = admitted & (block.net_weekly_income >= least - _ROUNDING)
         return admitted & holds_all_skills(block) & holds_all_languages(block)
+
+    def _pass_gates(self, block: PairBlock, agreement: Ints) -> Bools:
+        """Whether the pairs pass the gates of the agreement that each is under."""
+        passed = np.ones(np.broadcast_shapes(block.worker_rows.shape, block.order_rows.shape), bool)
+        for position in np.unique(agreement):
+            if position in (AT_HOME, UNCOVERED) or not self.gates[position]:
+                continue
+            places = np.flatnonzero(agreement == position)
+            part = block.narrowed(places)
+            through = np.asarray(True)
+            for clause in self.gates[position]:
+                assert isinstance(clause.rule, Gate)
+                admitted = clause.rule.admits(part)
+                if clause.where != EVERYTHING:
+                    admitted = admitted | ~part.matching(clause.where)
+                through = through & admitted
+            passed[..., places] = through
+        return passed
 
     def _strike_excluded(self, workers: Ints, orders: Ints, admitted: Bools) -> None:
         register = self.register

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 MOST_CELLS = 2**25
 UNLIMITED_KEYS = 2**12
+SAMPLED = 509
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +185,26 @@ def make_limits(register: Register) -> Limits:
 
 def _named_blocks(register: Register, first: int) -> list[NamedBlock]:
     """The blocks of all counting clauses; equal worker keys, of which there are few, are kept once."""
-    keys: dict[bytes, Ints] = {}
+    keys: dict[tuple[int, bytes], list[Ints]] = {}
     blocks: list[NamedBlock] = []
     for clause, season in _counting(register):
         assert isinstance(clause.rule, Count)
         for block in clause.rule.limits(season, clause.where, register.programme.siblings(clause)):
             if len(block.capacity):
-                shared = [
-                    replace(p, worker_key=keys.setdefault(blake2b(p.worker_key.tobytes()).digest(), p.worker_key))
-                    for p in block.parts
-                ]
+                shared = [replace(part, worker_key=_kept_once(keys, part.worker_key)) for part in block.parts]
                 blocks.append(NamedBlock(first, replace(block, parts=tuple(shared)), clause))
                 first += len(block.capacity)
     return blocks
+
+
+def _kept_once(known: dict[tuple[int, bytes], list[Ints]], key: Ints) -> Ints:
+    """The array among the known ones that equals ``key``, or ``key`` itself, which is then known."""
+    alike = known.setdefault((int(key.sum()), key[::SAMPLED].tobytes()), [])
+    for other in alike:
+        if np.array_equal(other, key):
+            return other
+    alike.append(key)
+    return key
 
 
 def _beds(register: Register) -> tuple[tuple[tuple[int, int], ...], Floats, tuple[Ints, Ints]]:
@@ -272,16 +279,18 @@ def _split(register: Register, placed: list[Placed]) -> tuple[list[Placed], list
     wide: list[Placed] = []
     classes = np.zeros(register.worker_count, np.int64)
     seen: set[int] = set()
+    features: set[tuple[str, int]] = set()
     for entry in sorted(placed, key=lambda entry: entry[1].key_of.shape[0]):
         part = entry[1]
         finer = classes if id(part.worker_key) in seen else _refined(classes, part)
         class_count = int(finer.max(initial=0)) + 1
-        cells = (class_count << len(_features([part, *(p for _, p in narrow)]))) * register.order_count
+        with_part = features | _features_of(part)
+        cells = (class_count << len(with_part)) * register.order_count
         if part.key_of.shape[0] > UNLIMITED_KEYS or cells > MOST_CELLS:
             wide.append(entry)
             continue
         narrow.append(entry)
-        classes = finer
+        classes, features = finer, with_part
         seen.add(id(part.worker_key))
     return narrow, wide
 
@@ -294,13 +303,16 @@ def _refined(classes: Longs, part: LimitPart) -> Longs:
 
 def _features(parts: list[LimitPart]) -> tuple[tuple[str, int], ...]:
     """What of a pair, beside its worker, the parts look at."""
+    return tuple(sorted(set().union(*map(_features_of, parts))))
+
+
+def _features_of(part: LimitPart) -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
-    for part in parts:
-        if (part.key_of[:, [0, 2]] != part.key_of[:, [1, 3]]).any():
-            found.add(("returning", part.returning_years))
-        if (part.key_of[:, [0, 1]] != part.key_of[:, [2, 3]]).any():
-            found.add(("recalled", 0))
-    return tuple(sorted(found))
+    if (part.key_of[:, [0, 2]] != part.key_of[:, [1, 3]]).any():
+        found.add(("returning", part.returning_years))
+    if (part.key_of[:, [0, 1]] != part.key_of[:, [2, 3]]).any():
+        found.add(("recalled", 0))
+    return found
 
 
 def _base_classes(register: Register, parts: list[LimitPart]) -> tuple[Ints, list[Ints]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,13 @@ class PairBlock:
         """The origin of each worker; one number where the block is a rectangle."""
         origin = self.register.origin[self.worker_rows]
         return origin if origin.ndim == 1 else origin[:1]
+
+    def narrowed(self, places: npt.NDArray[Any]) -> PairBlock:
+        """The pairs in the given columns of a rectangle, or at the given places of a list."""
+        if self.worker_rows.ndim == 2:
+            return replace(self, order_rows=self.order_rows[:, places])
+        decided = None if self.decided is None else self.decided[places]
+        return PairBlock(self.register, self.worker_rows[places], self.order_rows[places], self.months[places], decided)
 
     def by_origin(self, table: npt.NDArray[Any]) -> Array:
         """A table by origin and order, for the pairs."""
@@ -84,7 +91,8 @@ class PairBlock:
 
     def age_at_start(self) -> Array:
         """See `Pairs`."""
-        return whole_years(self.worker("birth_date"), self.register.starts[self.order_rows])
+        born = tuple(part[self.worker_rows] for part in self.register.birthdays)
+        return whole_years(born, tuple(part[self.order_rows] for part in self.register.start_days))
 
     def language_level(self, language: str) -> Array:
         """See `Pairs`."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.days import NO_DATE, OPEN_END, OPEN_START, day_number, years_before
+from engine.days import NO_DATE, OPEN_END, OPEN_START, calendar_year, day_number, month_day, years_before
 from engine.programme.cells import is_label
 from engine.programme.programme import Programme
 from engine.programme.table import Labels, Lists
@@ -183,14 +183,36 @@ class Register:
             reason.names,
         )
 
+    def _starts_years_before(self, years: int) -> Ints:
+        """The day ``years`` before each order's start, worked out once."""
+        if years not in self._starts_before:
+            self._starts_before[years] = years_before(self.starts, years)
+        return self._starts_before[years]
+
+    @cached_property
+    def _starts_before(self) -> dict[int, Ints]:
+        return {}
+
+    @cached_property
+    def birthdays(self) -> tuple[Ints, Ints]:
+        """Year and month-and-day of each worker's birth."""
+        birth = self.programme.workers.values("birth_date")
+        return calendar_year(birth), month_day(birth)
+
+    @cached_property
+    def start_days(self) -> tuple[Ints, Ints]:
+        """Year and month-and-day of each order's start."""
+        return calendar_year(self.starts), month_day(self.starts)
+
     def ended_a_stay(self, worker: Any, order: Any, years: int, reasons: Sequence[str] = ()) -> Bools:
         """Whether a stay at the order's destination ended (for one of ``reasons``) within ``years`` before its start.
 
         ``worker`` and ``order`` are row numbers that broadcast against each other.
         """
         past = self.past
-        begin, count = past.offsets[:-1][worker], np.diff(past.offsets)[worker]
-        earliest, start = years_before(self.starts, years)[order], self.starts[order]
+        begin = past.offsets[worker]
+        count = past.offsets[np.asarray(worker) + 1] - begin
+        earliest, start = self._starts_years_before(years)[order], self.starts[order]
         destination = self.destination[order]
         barred = np.array([name in reasons for name in past.reason_names] + [False], bool)
         found = np.zeros(np.broadcast_shapes(np.shape(worker), np.shape(order)), bool)
