@@ -1,9 +1,11 @@
 """From prices to a plan: settle whoever prices leave no choice, and re-place the others exactly, block by block.
 
 At good prices most parties gain clearly more from one column than from any other. What the rest, the undecided, may
-take within a small width of their best is the core (Balas and Zemel, 1980). Its integer program is solved whole where
-it is small; a large one is cut into windows along an ordering of the orders that keeps those together for which the
-same people are undecided (Cuthill and McKee, 1969), and each window is re-placed with everybody else held.
+take within a small width of their best is the core (Balas and Zemel, 1980). Its integer program is solved whole
+where it is small; a large one is cut into windows that are re-placed in turn with everybody else held. Quotas join the
+workers of one origin, places the orders of one destination: so windows follow the origins, then the destinations, and
+so on, and within them an ordering of the orders that keeps those together for which the same people are undecided
+(Cuthill and McKee, 1969).
 """
 
 from __future__ import annotations
@@ -19,14 +21,17 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING, use_of
 from engine.problem.problem import MatchingProblem
+from engine.problem.values import SCALE
 from engine.rule import Array, Bools
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.insertion import fill, insert
+from engine.solve.paths import fill_by_paths
 from engine.solve.rounding import place_exactly
+from engine.solve.sweeps import Sweeper
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-WINDOW_COLUMNS = 30_000
+WINDOW_COLUMNS, WHOLE_COLUMNS = 60_000, 150_000
 NODES = 200
 
 
@@ -72,14 +77,17 @@ def _mark_near(
 
 
 def settle(problem: MatchingProblem, kept: Longs, core: Core, reduced: Longs, width: int) -> tuple[Longs, Core]:
-    """The ``kept`` columns with the best ones of all parties, clearest first, as far as they fit, then what else of the
-    core fits; and the core with the parties that were decided and didn't fit.
+    """The ``kept`` columns with the best ones of all parties, those first whose place is worth most, as far as they
+    fit, then what else of the core fits; and the core with the parties that were decided and didn't fit.
+
+    Where prices let a few too many into a quota, those stay out whose place costs least if it stays empty.
 
     Shares let some in only after others: who didn't fit is tried again.
     """
     offers = problem.offers
     settled = np.flatnonzero((core.best != NOTHING) & ~offers.must)
-    clearest = core.best[settled[np.argsort(-core.margin[settled], kind="stable")]]
+    dearest = offers.value[core.best[settled]] - reduced[core.best[settled]] + core.margin[settled]
+    clearest = core.best[settled[np.argsort(-dearest, kind="stable")]]
     plan, before = kept, -1
     while len(plan) > before:
         before = len(plan)
@@ -95,13 +103,20 @@ def settle(problem: MatchingProblem, kept: Longs, core: Core, reduced: Longs, wi
 
 @dataclass
 class Replacement:
-    """Re-places the undecided parties of a core by windows; ``plan`` are the chosen columns and never loses value."""
+    """Re-places the undecided parties of a core; ``plan`` are the chosen columns and never loses value.
+
+    Programs end ``within`` (in value) of their best, and no more are solved once the plan is worth what is ``wanted``.
+    """
 
     problem: MatchingProblem
+    sweeper: Sweeper
     core: Core
+    reduced: Longs
+    prices: Longs
     plan: Longs
     budget: Budget
     within: float
+    wanted: float
     party_of_core: Longs = field(init=False)
     use: Floats = field(init=False)
 
@@ -110,28 +125,47 @@ class Replacement:
         self.use = use_of(self.problem.offers, self.problem.limits, self.plan)
 
     def run(self) -> Longs:
-        """Re-place every window, two at a time where no crew joins them; several windows are moved by half once."""
-        whole = len(self.core.columns) <= 2 * WINDOW_COLUMNS
-        for shift in (0,) if whole else (0, WINDOW_COLUMNS // 2):
-            windows = [np.flatnonzero(self.core.undecided)] if whole else self._windows(shift)
-            together = 1 if len(self.problem.crew_orders) else 2
-            half = -(-len(windows) // together)
-            for number in range(half):
-                self._replace(windows[number::half])
-                if self.budget.over:
-                    return self.plan
+        """Chains of moves; then, where the core is large, windows by origin and by destination; then, where that is not
+        worth ``wanted``, the core as a whole.
+        """
+        self.improve()
+        if len(self.core.columns) > WHOLE_COLUMNS:
+            for by_origin in (True, False):
+                self._replace_windows(self._windows(by_origin))
+                self.improve()
+        if self._worth() < self.wanted and not self.budget.over:
+            self._replace([np.flatnonzero(self.core.undecided)])
         return self.plan
 
-    def _windows(self, shift: int) -> list[Longs]:
-        """Undecided parties in windows of about `WINDOW_COLUMNS` columns along the ordering of their orders."""
-        offers, core = self.problem.offers, self.core
+    def _replace_windows(self, windows: list[Longs]) -> None:
+        """Two at a time where no crew joins them."""
+        apart = len(windows) if len(self.problem.crew_orders) else -(-len(windows) // 2)
+        for number in range(apart):
+            if not self.budget.over and self._worth() < self.wanted:
+                self._replace(windows[number::apart])
+
+    def improve(self) -> None:
+        """Fill the places worth having by chains of moves, as long as that gains."""
+        before = -1
+        while before != (before := int(self.problem.offers.value[self.plan].sum())):
+            self.plan = fill_by_paths(
+                self.problem, self.sweeper, self.plan, self.use, self.core.columns, self.reduced, self.prices
+            )
+
+    def _worth(self) -> float:
+        return float(self.problem.offers.value[self.plan].sum()) / SCALE
+
+    def _windows(self, by_origin: bool) -> list[Longs]:
+        """Undecided parties in windows of about `WINDOW_COLUMNS` columns, by origin or by destination."""
+        offers, core, register = self.problem.offers, self.core, self.problem.register
         counts = np.bincount(self.party_of_core, minlength=len(offers.must))
         parties = np.flatnonzero(core.undecided & (counts > 0))
         first = core.columns[np.searchsorted(self.party_of_core, parties)]
         at = np.where(core.best[parties] != NOTHING, core.best[parties], first)
         order = offers.cell[offers.cells[at]] % offers.order_count
-        parties = parties[np.argsort(self._rank_of_orders()[order], kind="stable")]
-        window = (np.cumsum(counts[parties]) + shift) // WINDOW_COLUMNS
+        side = register.origin[self.problem.lead[parties]] if by_origin else register.destination[order]
+        parties = parties[np.lexsort((self._rank_of_orders()[order], side))]
+        window = np.cumsum(counts[parties]) // WINDOW_COLUMNS
         return np.split(parties, np.flatnonzero(np.diff(window)) + 1)
 
     def _rank_of_orders(self) -> Longs:

@@ -26,6 +26,7 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 COLUMNS_PER_THREAD = 150_000
+CELLS_PER_THREAD = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ class Sweeper:
         numbers, so that the sum doesn't depend on it.
         """
         cells = self.cells
-        table = np.empty(len(cells.offsets) - 1, np.float32)
-        _cost(cells.offsets, cells.row, cells.coefficient, prices, table)
+        table = self._costs(prices)
         counts = self._in_halves(lambda a, b: self._sweep(table, prices, a, b, chosen), low, high)
         use = np.zeros(self.row_count)
         _use(cells.offsets, cells.row, cells.coefficient, counts, use)
@@ -89,27 +89,28 @@ class Sweeper:
             _use_extras(taken, self.offers.extras, self.offers.extra_row, self.offers.extra_coefficient, use)
         return use
 
+    def _costs(self, prices: Floats) -> Singles:
+        """What each cell costs, on both cores where there are many."""
+        cells = self.cells
+        table = np.empty(len(cells.offsets) - 1, np.float32)
+        arrays = cells.offsets, cells.row, cells.coefficient, prices, table
+        if len(table) < CELLS_PER_THREAD:
+            _cost(0, len(table), *arrays)
+        else:
+            other = self.second.submit(_cost, 0, len(table) // 2, *arrays)
+            _cost(len(table) // 2, len(table), *arrays)
+            other.result()
+        return table
+
     def _sweep(self, table: Singles, prices: Floats, low: int, high: int, chosen: Longs) -> Ints:
         offers, cells = self.offers, self.cells
         counts = np.zeros(len(table), np.int32)
-        _choose(
-            low,
-            high,
-            offers.of_party,
-            self.value,
-            offers.cells,
-            cells.of_placement,
-            cells.of_party,
-            offers.extras,
-            offers.extra_row,
-            offers.extra_coefficient,
-            offers.must,
-            self.single,
-            table,
-            prices,
-            chosen,
-            counts,
-        )
+        span, choice = (low, high, offers.of_party, self.value), (chosen, counts)
+        if self.single:
+            _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, *choice)
+        else:
+            extras = offers.extras, offers.extra_row, offers.extra_coefficient
+            _choose(*span, offers.cells, cells.of_placement, *extras, offers.must, table, prices, *choice)
         return counts
 
     def _in_halves(self, sweep: Callable[[int, int], Ints], low: int, high: int) -> Ints:
@@ -146,7 +147,7 @@ def _make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
     number = np.zeros(len(member) * offers.order_count, np.int32)
     of_placement = np.empty(len(offers.cell), np.int32)
     reached = _number_cells(offers.cell, offers.order_count, group.astype(np.int32), number, of_placement)
-    cell = np.flatnonzero(number > 0)
+    cell = np.argsort(number, kind="stable")[len(number) - reached :]
     cell_class, order = member[cell // offers.order_count].astype(np.int32), cell % offers.order_count
     own_class = np.arange(limits.class_count, dtype=np.int32)
     own_order = np.full(limits.class_count, _any_open(limits))
@@ -204,18 +205,18 @@ def _one_class_each(of_party: Array, cell: Array, orders: int, party_class: Arra
 
 @kernel
 def _number_cells(cell: Array, orders: int, group: Array, number: Array, of_placement: Array) -> int:
-    """Number the (group, order) pairs that are reached, from 1 on in ``number``; returns how many there are."""
+    """Number the (group, order) pairs from 1 on in ``number``, as columns reach them; returns how many are reached.
+
+    What one party may take so lies side by side in the table of costs.
+    """
+    reached = 0
     for k in range(len(cell)):
         c = cell[k] // orders
-        of_placement[k] = group[c] * orders + cell[k] - c * orders
-        number[of_placement[k]] = 1
-    reached = 0
-    for i in range(len(number)):
-        if number[i]:
+        key = group[c] * orders + cell[k] - c * orders
+        if number[key] == 0:
             reached += 1
-            number[i] = reached
-    for k in range(len(cell)):
-        of_placement[k] = number[of_placement[k]] - 1
+            number[key] = reached
+        of_placement[k] = number[key] - 1
     return reached
 
 
@@ -250,8 +251,8 @@ def _fill_cells(
 
 
 @kernel
-def _cost(offsets: Array, row: Array, coefficient: Array, prices: Array, table: Array) -> None:
-    for i in range(len(table)):
+def _cost(low: int, high: int, offsets: Array, row: Array, coefficient: Array, prices: Array, table: Array) -> None:
+    for i in range(low, high):
         total = 0.0
         for k in range(offsets[i], offsets[i + 1]):
             total += prices[row[k]] * coefficient[k]
@@ -274,6 +275,34 @@ def _use_extras(columns: Array, extras: Array, extra_row: Array, extra_coefficie
 
 
 @kernel
+def _choose_single(
+    low: int,
+    high: int,
+    of_party: Array,
+    value: Array,
+    cell: Array,
+    own: Array,
+    must: Array,
+    table: Array,
+    chosen: Array,
+    counts: Array,
+) -> None:
+    """`_choose` where each column is one placement without extras: the loop that a nation's season spends itself in."""
+    for p in range(low, high):
+        best, at = table[own[p]], NOTHING
+        if must[p]:
+            best = np.float32(-np.inf)
+        for j in range(of_party[p], of_party[p + 1]):
+            worth = value[j] - table[cell[j]]
+            if worth > best:
+                best, at = worth, j
+        chosen[p] = at
+        if at >= 0:
+            counts[own[p]] += 1
+            counts[cell[at]] += 1
+
+
+@kernel
 def _choose(
     low: int,
     high: int,
@@ -281,34 +310,28 @@ def _choose(
     value: Array,
     begin: Array,
     cell: Array,
-    own: Array,
     extras: Array,
     extra_row: Array,
     extra_coefficient: Array,
     must: Array,
-    single: bool,
     table: Array,
     prices: Array,
     chosen: Array,
     counts: Array,
 ) -> None:
     for p in range(low, high):
-        best, at = table[own[p]], NOTHING
+        best, at = np.float32(0), NOTHING
         if must[p]:
             best = np.float32(-np.inf)
         for j in range(of_party[p], of_party[p + 1]):
             worth = value[j]
-            if single:
-                worth -= table[cell[j]]
-            else:
-                for k in range(begin[j], begin[j + 1]):
-                    worth -= table[cell[k]]
-                for k in range(extras[j], extras[j + 1]):
-                    worth -= np.float32(prices[extra_row[k]] * extra_coefficient[k])
+            for k in range(begin[j], begin[j + 1]):
+                worth -= table[cell[k]]
+            for k in range(extras[j], extras[j + 1]):
+                worth -= np.float32(prices[extra_row[k]] * extra_coefficient[k])
             if worth > best:
                 best, at = worth, j
         chosen[p] = at
         if at >= 0:
-            counts[own[p]] += 1
             for k in range(begin[at], begin[at + 1]):
                 counts[cell[k]] += 1

@@ -119,7 +119,9 @@ class _Run:
         self.budget.step()
         if self.budget.over:
             return
-        placed = Replacement(problem, core, self.plan.columns, self.budget, self._worth(self.gap / 20)).run()
+        within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
+        placing = (problem, sweeper, core, reduced, self.bound.prices, self.plan.columns, self.budget)
+        placed = Replacement(*placing, within, wanted).run()
         self.statistics["core"] = len(core.columns)
         self._offer(fill(problem, placed, np.arange(problem.offers.count), reduced))
         self._tell("plan")
