@@ -84,7 +84,8 @@ class _Run:
                 raise clash_error(problem)
             self._round(sifted)
         nodes, columns = NODES, CLOSING_COLUMNS
-        while not self.budget.over and not (self._closed() if small else self._good_enough()):
+        closing = problem.offers.count <= SIFTED_PROGRAM
+        while closing and not self.budget.over and not (self._closed() if small else self._good_enough()):
             before = self.proved, self.plan.objective
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
