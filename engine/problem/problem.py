@@ -29,7 +29,6 @@ Longs = npt.NDArray[np.int64]
 
 
 DENSE_PAIRS = 50_000_000
-MANY_PAIRS, MANY_PAIRS_EACH = 2_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,7 @@ def _is_dense(register: Register, pairs: int) -> bool:
             f"{pairs:,} pairs are admitted; so many can be matched only with one placement a worker.",
             "Set max_placements_per_worker = 1 and leave return placements to a run of their own.",
         )
-    many = pairs > MANY_PAIRS and pairs > MANY_PAIRS_EACH * register.worker_count
-    return not several and (pairs > DENSE_PAIRS or many)
+    return not several and pairs > DENSE_PAIRS
 
 
 def _admitted_by_order(register: Register, rectangles: Sequence[Rectangle]) -> Longs:

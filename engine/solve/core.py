@@ -10,6 +10,7 @@ so on, and within them an ordering of the orders that keeps those together for w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -105,7 +106,8 @@ def settle(problem: MatchingProblem, kept: Longs, core: Core, reduced: Longs, wi
 class Replacement:
     """Re-places the undecided parties of a core; ``plan`` are the chosen columns and never loses value.
 
-    Programs end ``within`` (in value) of their best, and no more are solved once the plan is worth what is ``wanted``.
+    Programs end ``within`` (in value) of their best, and no more are solved once the plan is worth what is ``wanted``;
+    ``tell`` hears of the plan after each step.
     """
 
     problem: MatchingProblem
@@ -117,6 +119,7 @@ class Replacement:
     budget: Budget
     within: float
     wanted: float
+    tell: Callable[[Longs], None]
     party_of_core: Longs = field(init=False)
     use: Floats = field(init=False)
 
@@ -151,6 +154,7 @@ class Replacement:
             self.plan = fill_by_paths(
                 self.problem, self.sweeper, self.plan, self.use, self.core.columns, self.reduced, self.prices
             )
+        self.tell(self.plan)
 
     def _worth(self) -> float:
         return float(self.problem.offers.value[self.plan].sum()) / SCALE
@@ -197,6 +201,7 @@ class Replacement:
             if better is not None:
                 self.use += self._use(better) - self._use(own)
                 self.plan = np.union1d(np.setdiff1d(self.plan, own, assume_unique=True), better)
+        self.tell(self.plan)
 
     def _piece(self, parties: Longs) -> tuple[Longs, Longs]:
         """(what the parties hold, what they may hold)."""

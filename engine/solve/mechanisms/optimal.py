@@ -122,7 +122,8 @@ class _Run:
             return
         within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
         placing = (problem, sweeper, core, reduced, self.bound.prices, self.plan.columns, self.budget)
-        placed = Replacement(*placing, within, wanted).run()
+        worth = problem.offers.value
+        placed = Replacement(*placing, within, wanted, lambda plan: self._tell("placing", int(worth[plan].sum()))).run()
         self.statistics["core"] = len(core.columns)
         self._offer(fill(problem, placed, np.arange(problem.offers.count), reduced))
         self._tell("plan")

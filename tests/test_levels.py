@@ -1,0 +1,130 @@
+"""Large programmes go by levels: here small ones are sent that way and held against the brute force and the audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from adversarial_programmes import draft
+from oracle.optimum import optimum
+from oracle.programme_reader import read as read_naively
+
+import engine.solve.core as core
+import engine.solve.mechanisms.optimal as optimal
+from engine.problem import MatchingProblem, compile_problem
+from engine.problem.offers import use_of
+from engine.problem.values import SCALE
+from engine.programme import read_programme, write_programme
+from engine.run import Options, match_read
+from engine.solve.ascent import ascend
+from engine.solve.budget import Budget
+from engine.solve.core import find_core, settle
+from engine.solve.levels import levels
+from engine.solve.paths import fill_by_paths
+from engine.solve.prices import at_prices, bound_at, no_crew_prices
+from engine.solve.rounding import is_feasible
+from engine.solve.sweeps import make_sweeper
+from scenarios.presets import nation, northern_triangle
+
+NOBODY = np.empty(0, np.int64)
+
+
+@pytest.fixture(scope="module")
+def nation_problem(tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
+    """A nation of single placements."""
+    folder = tmp_path_factory.mktemp("levels") / "p"
+    made = nation.build(600, 3)
+    write_programme(folder, made.settings, made.agreements, made.tables)
+    return compile_problem(read_programme(folder))
+
+
+@pytest.fixture(scope="module")
+def chained_problem(tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
+    """A programme with calendars of several placements."""
+    folder = tmp_path_factory.mktemp("levels") / "p"
+    made = northern_triangle.build(300, 3)
+    write_programme(folder, made.settings, made.agreements, made.tables)
+    return compile_problem(read_programme(folder))
+
+
+@pytest.mark.parametrize("kind", ["nation_problem", "chained_problem"])
+def test_a_sweep_chooses_what_the_exact_bound_chooses(kind: str, request: pytest.FixtureRequest) -> None:
+    """Search prices in single precision find columns as good as those in whole numbers, and count the same use."""
+    problem: MatchingProblem = request.getfixturevalue(kind)
+    sweeper = make_sweeper(problem)
+    prices = np.random.default_rng(1).integers(0, 4, sweeper.row_count) * 1.5
+    chosen = np.full(sweeper.party_count, -1)
+    use = sweeper.choose(prices, 0, sweeper.party_count, chosen)
+    exact = bound_at(problem, np.rint(prices * SCALE).astype(np.int64), no_crew_prices(problem))
+    reduced = at_prices(problem, exact.prices, exact.crew).reduced()
+    got = np.where(chosen >= 0, reduced[chosen], 0)
+    assert np.abs(got - exact.surplus).max() <= 1e-4 * SCALE
+    assert np.allclose(use, use_of(problem.offers, problem.limits, chosen[chosen >= 0]), atol=1e-3)
+
+
+def test_halves_on_two_threads_choose_the_same(
+    nation_problem: MatchingProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prices after an ascent are the same to the last bit on one core or two."""
+    results = []
+    for each in (10**9, 1):
+        monkeypatch.setattr("engine.solve.sweeps.COLUMNS_PER_THREAD", each)
+        monkeypatch.setattr("engine.solve.sweeps.CELLS_PER_THREAD", each)
+        sweeper = make_sweeper(nation_problem)
+        begin = np.zeros(sweeper.row_count)
+        results.append(ascend(sweeper, nation_problem.limits.capacity, begin, 20, (3.0, 0.01), Budget(60))[0])
+    assert np.array_equal(results[0], results[1])
+
+
+def test_chains_of_moves_keep_every_limit_and_never_lose(nation_problem: MatchingProblem) -> None:
+    """From the settled plan they gain, and the use they keep is the plan's."""
+    problem, sweeper = nation_problem, make_sweeper(nation_problem)
+    prices, _ = ascend(sweeper, problem.limits.capacity, np.zeros(sweeper.row_count), 60, (3.0, 0.01), Budget(60))
+    whole = np.rint(prices * SCALE).astype(np.int64)
+    reduced = at_prices(problem, whole, no_crew_prices(problem)).reduced()
+    width = int(0.5 * SCALE)
+    plan, found = settle(problem, NOBODY, find_core(problem, reduced, width), reduced, width)
+    use = use_of(problem.offers, problem.limits, plan)
+    moved = fill_by_paths(problem, sweeper, plan, use, found.columns, reduced, whole)
+    assert is_feasible(problem, plan)
+    assert is_feasible(problem, moved)
+    assert np.array_equal(use, use_of(problem.offers, problem.limits, moved))
+    assert problem.offers.value[moved].sum() > problem.offers.value[plan].sum()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_levels_are_legal_and_bounded_under_every_clause(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chains, crews, groups, shares and commitments sent through the levels: audited, and optimum within the bound."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
+    programme = draft(seed, 30).programme(tmp_path / "p")
+    naive = optimum(read_naively(tmp_path / "p"))
+    assert naive is not None
+    certificate = match_read(programme, Options(gap=1e-6)).files.certificate
+    assert certificate["objective"] <= float(naive[0]) + 1e-6
+    assert certificate["bound"] >= float(naive[0]) - 1e-6
+    assert certificate["status"] in ("optimal", "within_gap", "exhausted")
+
+
+@pytest.mark.parametrize("columns", [400, 10**9])
+def test_windows_reach_what_is_asked(columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large core is cut into windows by origin and destination, two at a time; the gap is met and proved."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
+    monkeypatch.setattr(core, "WINDOW_COLUMNS", columns)
+    monkeypatch.setattr(core, "WHOLE_COLUMNS", columns)
+    made = nation.build(1500, 1)
+    write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
+    matched = match_read(read_programme(tmp_path / "p"), Options(gap=1e-3))
+    assert matched.verdict.legal
+    assert matched.files.certificate["gap"] <= 1e-3
+
+
+def test_levels_sharpen_with_the_gap() -> None:
+    """A smaller gap gets more passes and smaller steps; so does each level after the first."""
+    coarse, fine = list(levels(1e-3, False)), list(levels(1e-5, False))
+    assert [level.passes for level in coarse] == sorted(level.passes for level in coarse)
+    assert fine[0].passes > coarse[0].passes
+    assert fine[0].last_step < coarse[0].last_step
+    assert next(levels(1e-3, True)).passes < coarse[0].passes
