@@ -36,6 +36,7 @@ proof: setup
 bench: setup
 	mkdir -p out
 	$(BIN)/python -m benchmarks | tee out/bench.txt
+	$(BIN)/python -m benchmarks --table
 
 clean:
 	rm -rf out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,95 +1,110 @@
-"""Run the benchmark specs: ``python -m benchmarks [--smoke | --proof]``.
-
-Each run is a process of its own; what is printed is the certified gap, the wall time and the peak memory of the whole
-command, against value-greedy placement on the same programme in the same run.
-"""
+"""Run the benchmarks: ``python -m benchmarks [--smoke | --proof | --table]``; see benchmarks/README.md."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import json
-import pkgutil
-import resource
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from benchmarks.charts import draw_charts
+from benchmarks.readme_table import write_table
+from benchmarks.registry import Spec, rivals, specs
+from benchmarks.results import FOLDER, newest_results, write_results
+from benchmarks.rival_runs import Limits, Runner, forking, in_new_process
+from benchmarks.suite import Case, measure
+from benchmarks.whole_command import NAME as WHOLE_COMMAND
+
+SMOKE_SECONDS = 1.0
+WIDTHS = {
+    "spec": 20, "severity": 9, "workers": 9, "method": 15, "status": 14, "wall_s": 10, "solve_s": 10, "peak_mb": 11,
+    "objective": 15, "gap_own": 10, "gap_best": 10, "to_1pct": 10, "to_0.1pct": 11, "to_0.01pct": 12, "placements": 11,
+}  # fmt: skip
 
 
-def specs() -> list[Any]:
-    """Every spec, by looking into the folder."""
-    from benchmarks import specs as package
-
-    return [
-        importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
-    ]
-
-
-def run_spec(spec: Any, workers: int) -> dict[str, Any]:
-    """Build a spec at a size, match it by the command in a process of its own, and return the figures."""
-    with tempfile.TemporaryDirectory() as place:
-        folder, plan = Path(place, "programme"), Path(place, "plan")
-        spec.build(workers, folder)
-        begun = time.monotonic()
-        command = [sys.executable, "-c", "from engine.cli import main; main()", "match", str(folder), str(plan)]
-        subprocess.run([*command, "--gap", str(spec.GAP), "--quiet", "--json"], check=True, stdout=subprocess.DEVNULL)
-        wall = time.monotonic() - begun
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        certificate = json.loads((plan / "certificate.json").read_text())
-        greedy = greedy_objective(folder)
-    return {
-        "spec": spec.NAME,
-        "workers": workers,
-        "pairs": certificate["eligible_pairs"],
-        "placements": certificate["placements"],
-        "gap": certificate["gap"],
-        "solve_s": certificate["seconds"]["solve"],
-        "wall_s": wall,
-        "peak_mb": peak,
-        "greedy_share": greedy / certificate["objective"] if greedy and certificate["objective"] else float("nan"),
-    }
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    made.add_argument("--smoke", action="store_true", help="every spec tiny; nothing is written into the checkout")
+    made.add_argument("--proof", action="store_true", help="every spec through the whole command alone, audited")
+    made.add_argument("--table", action="store_true", help="make the table and the charts from the newest results")
+    made.add_argument("--spec", nargs="+", choices=sorted(specs()), help="these specs alone")
+    made.add_argument("--sizes", nargs="+", type=int, help="these numbers of workers instead of the spec's")
+    made.add_argument("--severity", nargs="+", type=float, help="these severities instead of the spec's")
+    made.add_argument("--rivals", nargs="+", choices=[*sorted(rivals()), WHOLE_COMMAND], help="these methods alone")
+    made.add_argument("--seconds", type=float, default=60.0, help="the limit of each method")
+    made.add_argument("--threads", type=int, default=1, help="worker threads of each method")
+    made.add_argument("--gap", type=float, default=1e-5, help="the relative gap at which a proof may stop")
+    made.add_argument("--out", type=Path, help="where the files go instead of benchmarks/results")
+    return made
 
 
-def greedy_objective(folder: Path) -> float:
-    """What placing by falling value, wherever it still fits, is worth; 0 where pairs are too many to be listed."""
-    from engine.problem import compile_problem
-    from engine.problem.values import SCALE
-    from engine.programme import read_programme
-    from engine.solve.insertion import insert
-
-    problem = compile_problem(read_programme(folder))
-    if problem.dense is not None:
-        return 0.0
-    columns = insert(problem, np.empty(0, np.int64), np.argsort(-problem.offers.value, kind="stable"))
-    return float(problem.offers.value[columns].sum()) / SCALE
+def cases(asked: argparse.Namespace) -> Iterator[Case]:
+    """What is to be run."""
+    found = specs()
+    for spec in (found[name] for name in asked.spec or found):
+        for severity in asked.severity or _severities(spec, asked):
+            for workers in asked.sizes or _sizes(spec, asked):
+                yield Case(spec, workers, severity)
 
 
-def main() -> None:
-    """Run all specs and print a table; ``--smoke`` runs each of them tiny."""
-    parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("--smoke", action="store_true")
-    parser.add_argument("--proof", action="store_true")
-    asked = parser.parse_args()
-    headings = ("spec", "workers", "pairs", "placements", "gap", "solve_s", "wall_s", "peak_mb", "greedy_share")
-    print(" ".join(f"{heading:>18}" for heading in headings))
-    for spec in specs():
-        for workers in (spec.SMOKE,) if asked.smoke else spec.SIZES:
-            try:
-                row = run_spec(spec, workers)
-            except FileNotFoundError as missing:
-                print(f"{spec.NAME}: left out, {missing} is not beside the checkout")
-                continue
-            texts = [
-                f"{v:.6f}" if isinstance(v := row[h], float) else f"{v:,}" if isinstance(v, int) else v
-                for h in headings
-            ]
-            print(" ".join(f"{text:>18}" for text in texts), flush=True)
+def _severities(spec: Spec, asked: argparse.Namespace) -> Sequence[float]:
+    return spec.SEVERITIES[:1] if asked.smoke or asked.proof else spec.SEVERITIES
+
+
+def _sizes(spec: Spec, asked: argparse.Namespace) -> Sequence[int]:
+    if asked.smoke:
+        return (spec.SMOKE,)
+    return (max(spec.SIZES),) if asked.proof else spec.SIZES
+
+
+def run(asked: argparse.Namespace, runner: Runner, folder: Path | None) -> int:
+    """Measure every case and print its rows; files go to ``folder``. 1 where a method failed or said what is false."""
+    methods = [WHOLE_COMMAND] if asked.proof else asked.rivals or [*rivals(), WHOLE_COMMAND]
+    limits = Limits(SMOKE_SECONDS if asked.smoke else asked.seconds, asked.threads, asked.gap)
+    if asked.proof:
+        limits = Limits(600.0, asked.threads, asked.gap)
+    wrong = 0
+    print("".join(f"{name:>{width}}" for name, width in WIDTHS.items()))
+    for case in cases(asked):
+        try:
+            rows, trace = measure(case, methods, runner, limits, lambda text: print(text, file=sys.stderr))
+        except FileNotFoundError as missing:
+            print(f"{case.spec.NAME}: left out, {missing} is not at hand")
+            continue
+        for row in rows:
+            print("".join(f"{_text(row[name]):>{width}}" for name, width in WIDTHS.items()), flush=True)
+        wrong += sum(row["status"] not in ("proved", "ended", "no plan", "killed") for row in rows)
+        if folder is not None:
+            write_results(rows, trace, folder)
+    return 1 if wrong else 0
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and not value.is_integer():
+        return f" {value:,.3f}" if value >= 10 else f" {value:.6f}"
+    return " -" if value is None else f" {value:,.0f}" if isinstance(value, int | float) else f" {value}"
+
+
+def main() -> int:
+    """Run what the arguments ask for."""
+    asked = parser().parse_args()
+    if asked.table:
+        draw_charts(newest_results(asked.out or FOLDER))
+        write_table(newest_results(asked.out or FOLDER))
+        return 0
+    with ExitStack() as held:
+        if asked.smoke:
+            folder = asked.out or Path(held.enter_context(tempfile.TemporaryDirectory(prefix="vaiven-smoke-")))
+            status = run(asked, held.enter_context(forking()), folder)
+            draw_charts(newest_results(folder), most=1)
+            return status
+        folder = None if asked.proof else asked.out or FOLDER
+        return run(asked, in_new_process, folder)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

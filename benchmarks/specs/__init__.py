@@ -1,1 +1,1 @@
-"""All benchmark specs: a new one is a new file with ``NAME``, ``SIZES``, ``SMOKE`` and ``build(workers, folder)``."""
+"""All benchmark specs: a new one is a new file, as `benchmarks.registry.Spec` says; no list names it."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.programme import write_programme
+from benchmarks.draft_edits import with_tighter_caps
+from benchmarks.registry import JOINT_RIVALS
 from scenarios.h2a.importer import import_h2a
 
 NAME = "h2a-fy16"
+SUMMARY = "real orders of the H-2A programme with a synthetic register"
+DIAL = "what every quota is divided by"
+SMOKE = 20
 SIZES = (200_000,)
-SMOKE = 200
+SEVERITIES = (1.0,)
 GAP = 0.005
+RIVALS = JOINT_RIVALS
 WORKBOOK = Path(__file__).resolve().parents[3] / "shared" / "data" / "us_dol_H-2A_Disclosure_Data_FY16.xlsx"
 
 
-def build(workers: int, folder: Path) -> None:
+def build(workers: int, folder: Path, severity: float = 1.0) -> None:
     """Write the programme of this size. Raises FileNotFoundError without the workbook."""
     if not WORKBOOK.is_file():
         raise FileNotFoundError(WORKBOOK.name)
     draft, _ = import_h2a(WORKBOOK, workers, 0)
-    write_programme(folder, draft.settings, draft.agreements, draft.tables, "parquet")
+    with_tighter_caps(draft, severity).write(folder, "parquet")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.programme import write_programme
+from benchmarks.draft_edits import with_tighter_caps
+from benchmarks.registry import JOINT_RIVALS
 from scenarios.presets import northern_triangle
 
 NAME = "northern-triangle"
-SIZES = (10_000,)
+SUMMARY = "five schemes with chains of up to three placements, crews, travel groups and a share of women"
+DIAL = "what every quota is divided by"
 SMOKE = 300
+SIZES = (1_000, 3_000, 10_000)
+SEVERITIES = (1.0,)
 GAP = 0.001
+RIVALS = JOINT_RIVALS
 
 
-def build(workers: int, folder: Path) -> None:
+def build(workers: int, folder: Path, severity: float = 1.0) -> None:
     """Write the programme of this size."""
-    draft = northern_triangle.build(workers, 1)
-    write_programme(folder, draft.settings, draft.agreements, draft.tables, "parquet")
+    with_tighter_caps(northern_triangle.build(workers, 1), severity).write(folder, "parquet")

@@ -1,0 +1,80 @@
+"""What a spec and a rival must offer, and how they are found: every module of their folder is one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from benchmarks.program import Question
+from benchmarks.reports import Report
+
+# A rival of programmes whose limits join several orders or several workers; min-cost flow can't state them.
+JOINT_RIVALS = (
+    "vaiven",
+    "highs-lp",
+    "highs-mip",
+    "pdlp-rounding",
+    "cp-sat",
+    "scip",
+    "greedy-value",
+    "first-come",
+)
+
+
+class Spec(Protocol):
+    """The face of a spec module.
+
+    ``SMOKE`` is the number of workers of a quick check and ``SIZES`` those that are measured; ``DIAL`` says in words
+    what ``severity`` turns and ``SEVERITIES`` lists what is measured; ``GAP`` is what the whole command is asked to
+    reach, ``RIVALS`` names the methods that can state such a programme.
+    """
+
+    NAME: str
+    SUMMARY: str
+    DIAL: str
+    SMOKE: int
+    SIZES: tuple[int, ...]
+    SEVERITIES: tuple[float, ...]
+    GAP: float
+    RIVALS: tuple[str, ...]
+
+    def build(self, workers: int, folder: Path, severity: float = 1.0) -> None:
+        """Write the programme of this size. Raises FileNotFoundError where its data are not at hand."""
+        ...
+
+
+class Rival(Protocol):
+    """The face of a rival module.
+
+    A rival may also have ``prepare(question)``, which runs before its clock begins: imports, compiled kernels, and
+    whatever the benchmark doesn't count.
+    """
+
+    NAME: str
+
+    def solve(self, question: Question, report: Report) -> None:
+        """Find plans and bounds, and report each better one; ends by itself within ``question.seconds``."""
+        ...
+
+
+def specs() -> dict[str, Spec]:
+    """Every spec by its name."""
+    from benchmarks import specs as package
+
+    return {module.NAME: cast(Spec, module) for module in _modules(package)}
+
+
+def rivals() -> dict[str, str]:
+    """The module of every rival, by the rival's name."""
+    from benchmarks import rivals as package
+
+    return {module.NAME: module.__name__ for module in _modules(package)}
+
+
+def _modules(package: Any) -> list[ModuleType]:
+    return [
+        importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
+    ]
