@@ -13,6 +13,7 @@ import typer
 from engine.errors import InputError, VaivenError
 
 app = typer.Typer(
+    rich_markup_mode=None,
     help="Vaivén matches seasonal workers to job orders under bilateral agreements, provably well, and says why.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

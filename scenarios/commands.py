@@ -4,17 +4,17 @@ import difflib
 from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from engine.errors import CallError
-from scenarios import preset as presets
-from scenarios import source as sources
-from scenarios.preset import Draft
+from scenarios.summaries import preset_summaries, source_summaries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios.preset import Draft
 
 SHOWN_REFUSALS = 20
 
@@ -54,7 +54,9 @@ def generate(
     table_format: Format = TableFormat.CSV,
 ) -> None:
     """Write a synthetic programme."""
-    found = presets.discover()
+    from scenarios.preset import discover
+
+    found = discover()
     chosen = found[_known(preset, found, "preset")]
     if workers < chosen.LEAST_WORKERS:
         raise CallError(f"{workers} workers are too few.", f"{preset} needs {chosen.LEAST_WORKERS} or more.")
@@ -72,7 +74,9 @@ def import_data(
     table_format: Format = TableFormat.CSV,
 ) -> None:
     """Turn published data into a programme; refused rows are shown and written to OUT.refused.csv."""
-    found = sources.discover()
+    from scenarios.source import discover
+
+    found = discover()
     chosen = found[_known(source, found, "source")]
     if len(paths) < 2:
         raise CallError("A file or the folder to write is missing.", "Call: vaiven import SOURCE FILE... OUT")
@@ -104,7 +108,9 @@ def _refuse_full(out: Path) -> None:
         raise CallError(f"{out} exists and is not empty.", "Choose another folder, or empty it first.")
 
 
-def _report(draft: Draft, out: Path) -> None:
+def _report(draft: "Draft", out: Path) -> None:
+    from rich.console import Console
+
     tables, orders = draft.tables, draft.tables["orders"]
     said = (
         f"{out}: {len(tables['workers']):,} workers, {len(orders):,} orders for "
@@ -113,8 +119,11 @@ def _report(draft: Draft, out: Path) -> None:
     Console(stderr=True).print(said, highlight=False, soft_wrap=True)
 
 
-def _show_refused(refused: pd.DataFrame, target: Path) -> None:
+def _show_refused(refused: "pd.DataFrame", target: Path) -> None:
     """Show the first refusals on stderr, and how many rows they are in all."""
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console(stderr=True)
     shown = Table(title=f"{refused.row.nunique()} rows refused; all of them in {target}", title_justify="left")
     for name in refused.columns:
@@ -127,10 +136,10 @@ def _show_refused(refused: pd.DataFrame, target: Path) -> None:
 
 
 def _generate_help() -> str:
-    lines = "\n\n".join(f"{name}: {found.SUMMARY}" for name, found in presets.discover().items())
+    lines = "\n\n".join(f"{name}: {summary}" for name, summary in preset_summaries().items())
     return f"Write a synthetic programme.\n\nPresets:\n\n{lines}"
 
 
 def _import_help() -> str:
-    lines = "\n\n".join(f"{name}: {found.SUMMARY}" for name, found in sources.discover().items())
+    lines = "\n\n".join(f"{name}: {summary}" for name, summary in source_summaries().items())
     return f"Turn published data into a programme. Refused rows go to OUT.refused.csv.\n\nSources:\n\n{lines}"
