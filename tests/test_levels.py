@@ -108,6 +108,16 @@ def test_levels_are_legal_and_bounded_under_every_clause(
     assert certificate["status"] in ("optimal", "within_gap", "exhausted")
 
 
+def test_crews_are_sifted_however_large_the_programme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Levels only price a programme with crews; its plan comes from sifting at any size."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
+    monkeypatch.setattr(optimal, "SIFTED_PROGRAM", -1)
+    made = northern_triangle.build(400, 2)
+    write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
+    certificate = match_read(read_programme(tmp_path / "p"), Options(gap=1e-2)).files.certificate
+    assert certificate["gap"] <= 1e-2
+
+
 @pytest.mark.parametrize("columns", [400, 10**9])
 def test_windows_reach_what_is_asked(columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large core is cut into windows by origin and destination, two at a time; the gap is met and proved."""

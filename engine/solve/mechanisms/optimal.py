@@ -78,14 +78,14 @@ class _Run:
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         if not small and problem.dense is None:
             self._by_levels(warm is not None)
-        if small or (not self._good_enough() and problem.offers.count <= SIFTED_PROGRAM):
+        sifting = problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
+        if small or (sifting and not self._good_enough()):
             sifted = self._sharp_prices(small)
             if sifted.infeasible:
                 raise clash_error(problem)
             self._round(sifted)
         nodes, columns = NODES, CLOSING_COLUMNS
-        closing = problem.offers.count <= SIFTED_PROGRAM
-        while closing and not self.budget.over and not (self._closed() if small else self._good_enough()):
+        while sifting and not self.budget.over and not (self._closed() if small else self._good_enough()):
             before = self.proved, self.plan.objective
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
