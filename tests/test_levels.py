@@ -15,8 +15,8 @@ import engine.solve.mechanisms.optimal as optimal
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.offers import use_of
 from engine.problem.values import SCALE
-from engine.programme import read_programme, write_programme
-from engine.run import Options, match_read
+from engine.programme import Programme, read_programme, write_programme
+from engine.run import Matched, Options, match_read
 from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
 from engine.solve.core import find_core, settle
@@ -138,3 +138,31 @@ def test_levels_sharpen_with_the_gap() -> None:
     assert fine[0].passes > coarse[0].passes
     assert fine[0].last_step < coarse[0].last_step
     assert next(levels(1e-3, True)).passes < coarse[0].passes
+
+
+def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock may end a run while any piece of work is under way: what it left is what so many whole steps leave."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
+    made = nation.build(300, 5)
+    write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
+    programme = read_programme(tmp_path / "p")
+    whole = match_read(programme, Options(gap=1e-3)).files.certificate["steps"]
+    for cut in range(whole - 3, whole + 1):
+        ended = _ended_by_the_clock_after(programme, cut, monkeypatch)
+        again = match_read(programme, Options(gap=1e-3, most_steps=cut))
+        assert again.files.placements.equals(ended.files.placements)
+        assert again.files.prices.equals(ended.files.prices)
+
+
+def _ended_by_the_clock_after(programme: Programme, steps: int, monkeypatch: pytest.MonkeyPatch) -> Matched:
+    """A run whose clock runs out right after it asked, with ``steps`` done, whether it may go on."""
+    asked = []
+
+    def over(budget: Budget) -> bool:
+        asked.append(budget.steps)
+        return asked.count(steps) > 1 or budget.steps > steps
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Budget, "over", property(over))
+        patch.setattr(Budget, "left", property(lambda _: -1.0 if asked.count(steps) > 1 else 60.0))
+        return match_read(programme, Options(gap=1e-3))

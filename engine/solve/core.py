@@ -148,12 +148,15 @@ class Replacement:
                 self._replace(windows[number::apart])
 
     def improve(self) -> None:
-        """Fill the places worth having by chains of moves, as long as that gains."""
+        """Fill the places worth having by chains of moves, as long as that gains; one step of the budget."""
+        if self.budget.over:
+            return
         before = -1
         while before != (before := int(self.problem.offers.value[self.plan].sum())):
             self.plan = fill_by_paths(
                 self.problem, self.sweeper, self.plan, self.use, self.core.columns, self.reduced, self.prices
             )
+        self.budget.step()
         self.tell(self.plan)
 
     def _worth(self) -> float:
