@@ -143,13 +143,14 @@ def test_levels_sharpen_with_the_gap() -> None:
 def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock may end a run while any piece of work is under way: what it left is what so many whole steps leave."""
     monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
-    made = nation.build(300, 5)
+    made = nation.build(1500, 1)
     write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
     programme = read_programme(tmp_path / "p")
-    whole = match_read(programme, Options(gap=1e-3)).files.certificate["steps"]
+    whole = match_read(programme, Options(gap=1e-5)).files.certificate["steps"]
     for cut in range(whole - 3, whole + 1):
         ended = _ended_by_the_clock_after(programme, cut, monkeypatch)
-        again = match_read(programme, Options(gap=1e-3, most_steps=cut))
+        steps = ended.files.certificate["steps"]
+        again = match_read(programme, Options(gap=1e-5, most_steps=steps))
         assert again.files.placements.equals(ended.files.placements)
         assert again.files.prices.equals(ended.files.prices)
 
@@ -165,4 +166,4 @@ def _ended_by_the_clock_after(programme: Programme, steps: int, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(Budget, "over", property(over))
         patch.setattr(Budget, "left", property(lambda _: -1.0 if asked.count(steps) > 1 else 60.0))
-        return match_read(programme, Options(gap=1e-3))
+        return match_read(programme, Options(gap=1e-5))
