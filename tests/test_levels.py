@@ -147,7 +147,8 @@ def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytes
     write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
     programme = read_programme(tmp_path / "p")
     whole = match_read(programme, Options(gap=1e-5)).files.certificate["steps"]
-    for cut in range(whole - 3, whole + 1):
+    priced = next(levels(1e-5, False)).passes
+    for cut in (priced, priced + 1, priced + 2, whole - 1):
         ended = _ended_by_the_clock_after(programme, cut, monkeypatch)
         steps = ended.files.certificate["steps"]
         again = match_read(programme, Options(gap=1e-5, most_steps=steps))
