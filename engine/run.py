@@ -26,7 +26,7 @@ from engine.plan.plan_files import (
 )
 from engine.plan.reasons import find_reasons
 from engine.problem import MatchingProblem, compile_problem
-from engine.problem.offers import use_of
+from engine.problem.column_rows import use_of
 from engine.problem.values import SCALE
 from engine.programme import Programme, read_programme
 from engine.programme.reorder import drawn_order

@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from adversarial_programmes import draft
+from hypothesis import given
+from hypothesis import strategies as st
 from oracle.optimum import optimum
 from oracle.programme_reader import read as read_naively
 
-import engine.solve.core as core
 import engine.solve.mechanisms.optimal as optimal
+import engine.solve.replacement as replacement
 from engine.problem import MatchingProblem, compile_problem
-from engine.problem.offers import use_of
+from engine.problem.column_rows import use_of
 from engine.problem.values import SCALE
-from engine.programme import Programme, read_programme, write_programme
+from engine.programme import Programme, read_programme
 from engine.run import Matched, Options, match_read
 from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
@@ -23,29 +25,30 @@ from engine.solve.core import find_core, settle
 from engine.solve.levels import levels
 from engine.solve.paths import fill_by_paths
 from engine.solve.prices import at_prices, bound_at, no_crew_prices
+from engine.solve.replacement import shares_of
 from engine.solve.rounding import is_feasible
 from engine.solve.sweeps import make_sweeper
+from scenarios.preset import Draft
 from scenarios.presets import nation, northern_triangle
 
 NOBODY = np.empty(0, np.int64)
 
 
+def _compiled(made: Draft, folder: Path) -> MatchingProblem:
+    made.write(folder)
+    return compile_problem(read_programme(folder))
+
+
 @pytest.fixture(scope="module")
 def nation_problem(tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
     """A nation of single placements."""
-    folder = tmp_path_factory.mktemp("levels") / "p"
-    made = nation.build(600, 3)
-    write_programme(folder, made.settings, made.agreements, made.tables)
-    return compile_problem(read_programme(folder))
+    return _compiled(nation.build(600, 3), tmp_path_factory.mktemp("levels") / "p")
 
 
 @pytest.fixture(scope="module")
 def chained_problem(tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
     """A programme with calendars of several placements."""
-    folder = tmp_path_factory.mktemp("levels") / "p"
-    made = northern_triangle.build(300, 3)
-    write_programme(folder, made.settings, made.agreements, made.tables)
-    return compile_problem(read_programme(folder))
+    return _compiled(northern_triangle.build(300, 3), tmp_path_factory.mktemp("levels") / "p")
 
 
 @pytest.mark.parametrize("kind", ["nation_problem", "chained_problem"])
@@ -53,7 +56,7 @@ def test_a_sweep_chooses_what_the_exact_bound_chooses(kind: str, request: pytest
     """Search prices in single precision find columns as good as those in whole numbers, and count the same use."""
     problem: MatchingProblem = request.getfixturevalue(kind)
     sweeper = make_sweeper(problem)
-    prices = np.random.default_rng(1).integers(0, 4, sweeper.row_count) * 1.5
+    prices = np.random.default_rng(1).integers(0, 4, sweeper.limits.row_count) * 1.5
     chosen = np.full(sweeper.party_count, -1)
     use = sweeper.choose(prices, 0, sweeper.party_count, chosen)
     exact = bound_at(problem, np.rint(prices * SCALE).astype(np.int64), no_crew_prices(problem))
@@ -72,25 +75,31 @@ def test_halves_on_two_threads_choose_the_same(
         monkeypatch.setattr("engine.solve.sweeps.COLUMNS_PER_THREAD", each)
         monkeypatch.setattr("engine.solve.sweeps.CELLS_PER_THREAD", each)
         sweeper = make_sweeper(nation_problem)
-        begin = np.zeros(sweeper.row_count)
-        results.append(ascend(sweeper, nation_problem.limits.capacity, begin, 20, (3.0, 0.01), Budget(60))[0])
+        begin = np.zeros(sweeper.limits.row_count)
+        results.append(ascend(sweeper, begin, 20, (3.0, 0.01), Budget(60))[0])
     assert np.array_equal(results[0], results[1])
 
 
 def test_chains_of_moves_keep_every_limit_and_never_lose(nation_problem: MatchingProblem) -> None:
     """From the settled plan they gain, and the use they keep is the plan's."""
     problem, sweeper = nation_problem, make_sweeper(nation_problem)
-    prices, _ = ascend(sweeper, problem.limits.capacity, np.zeros(sweeper.row_count), 60, (3.0, 0.01), Budget(60))
-    whole = np.rint(prices * SCALE).astype(np.int64)
-    reduced = at_prices(problem, whole, no_crew_prices(problem)).reduced()
-    width = int(0.5 * SCALE)
-    plan, found = settle(problem, NOBODY, find_core(problem, reduced, width), reduced, width)
+    prices, _ = ascend(sweeper, np.zeros(sweeper.limits.row_count), 60, (3.0, 0.01), Budget(60))
+    bound = bound_at(problem, np.rint(prices * SCALE).astype(np.int64), no_crew_prices(problem))
+    plan, found = settle(problem, NOBODY, find_core(problem, bound, SCALE // 2))
     use = use_of(problem.offers, problem.limits, plan)
-    moved = fill_by_paths(problem, sweeper, plan, use, found.columns, reduced, whole)
+    moved = fill_by_paths(problem, sweeper, plan, use, found)
     assert is_feasible(problem, plan)
     assert is_feasible(problem, moved)
     assert np.array_equal(use, use_of(problem.offers, problem.limits, moved))
     assert problem.offers.value[moved].sum() > problem.offers.value[plan].sum()
+
+
+@given(st.lists(st.floats(-1e-9, 50), min_size=1))
+def test_two_windows_share_no_more_than_is_free(free: list[float]) -> None:
+    """Neither gives up what it may not: a share of 0.3 is one window's, not one less for the other."""
+    one, other = shares_of(np.array(free), 2)
+    assert (one >= 0).all() and (other >= 0).all()
+    assert (one + other <= np.maximum(free, 0) + 1e-12).all()
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -112,8 +121,7 @@ def test_crews_are_sifted_however_large_the_programme(tmp_path: Path, monkeypatc
     """Levels only price a programme with crews; its plan comes from sifting at any size."""
     monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
     monkeypatch.setattr(optimal, "SIFTED_PROGRAM", -1)
-    made = northern_triangle.build(400, 2)
-    write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
+    northern_triangle.build(400, 2).write(tmp_path / "p")
     certificate = match_read(read_programme(tmp_path / "p"), Options(gap=1e-2)).files.certificate
     assert certificate["gap"] <= 1e-2
 
@@ -122,10 +130,9 @@ def test_crews_are_sifted_however_large_the_programme(tmp_path: Path, monkeypatc
 def test_windows_reach_what_is_asked(columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large core is cut into windows by origin and destination, two at a time; the gap is met and proved."""
     monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
-    monkeypatch.setattr(core, "WINDOW_COLUMNS", columns)
-    monkeypatch.setattr(core, "WHOLE_COLUMNS", columns)
-    made = nation.build(1500, 1)
-    write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
+    monkeypatch.setattr(replacement, "WINDOW_COLUMNS", columns)
+    monkeypatch.setattr(replacement, "WHOLE_COLUMNS", columns)
+    nation.build(1500, 1).write(tmp_path / "p")
     matched = match_read(read_programme(tmp_path / "p"), Options(gap=1e-3))
     assert matched.verdict.legal
     assert matched.files.certificate["gap"] <= 1e-3
@@ -143,8 +150,7 @@ def test_levels_sharpen_with_the_gap() -> None:
 def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock may end a run while any piece of work is under way: what it left is what so many whole steps leave."""
     monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
-    made = nation.build(1500, 1)
-    write_programme(tmp_path / "p", made.settings, made.agreements, made.tables)
+    nation.build(1500, 1).write(tmp_path / "p")
     programme = read_programme(tmp_path / "p")
     whole = match_read(programme, Options(gap=1e-5)).files.certificate["steps"]
     priced = next(levels(1e-5, False)).passes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from oracle.programme_reader import read as read_naively
 
 import engine.solve.linear_program as linear_program
 from engine.errors import CallError, SolverError
+from engine.problem import compile_problem
 from engine.programme import read_programme, write_programme
 from engine.run import Options, match_programme, match_read
 from engine.solve.budget import Budget
+from engine.solve.clash import clash_error
 from engine.solve.linear_program import LinearProgram, solve
 from scenarios.presets import adversarial
 
@@ -48,13 +51,30 @@ def test_a_claim_that_its_point_does_not_hold_is_refused(monkeypatch: pytest.Mon
     """HiGHS has answered with the point it was given and the objective of a better one."""
 
     def claim_too_much(command: list[str], _: Budget) -> bool:
-        numbers = np.array([1.0, 0.0, 0.0, 3.0, 3.0, 1.0, 1.0])
+        numbers = np.array([1.0, 0.0, 3.0, 3.0, 1.0, 1.0])
         np.savez(command[4], point=np.array([0.0, 1.0]), price=np.empty(0), numbers=numbers)
         return True
 
     monkeypatch.setattr(linear_program, "_run", claim_too_much)
     with pytest.raises(SolverError, match="claims"):
         solve(_knapsack(), Budget(60))
+
+
+def test_a_solver_is_ended_when_the_time_is(tmp_path: Path) -> None:
+    """The clock that ends a run ends the solver's process with it, without grace: its half answer would not count."""
+    script = tmp_path / "sleeper.py"
+    script.write_text("import time; time.sleep(600)")
+    budget = Budget(0.3)
+    assert not linear_program._run([sys.executable, str(script)], budget)
+    assert budget.over
+
+
+def test_without_commitments_a_search_that_fails_does_not_blame_them(tmp_path: Path) -> None:
+    """The empty plan is legal then, so what is wrong is the search."""
+    made = adversarial.build(20, 1)
+    tables = {name: table for name, table in made.tables.items() if name != "commitments"}
+    write_programme(tmp_path / "p", made.settings, made.agreements, tables)
+    assert isinstance(clash_error(compile_problem(read_programme(tmp_path / "p"))), SolverError)
 
 
 def test_an_answer_that_the_clock_cut_short_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from engine.plan.calendar_checks import calendar_breaches
 from engine.plan.pair_checks import pair_breaches
 from engine.plan.placement_table import PlacementTable
-from engine.problem.offers import NOTHING, Offers, entries_of, least_bad_offers, use_of
+from engine.problem.column_rows import entries_of, use_of
+from engine.problem.offers import NOTHING, Offers
+from engine.problem.priced_columns import least_bad_offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme

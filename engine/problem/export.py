@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import CallError
-from engine.problem.offers import entries_of
+from engine.problem.column_rows import entries_of
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 

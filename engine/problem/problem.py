@@ -26,8 +26,6 @@ from engine.programme.programme import Programme
 from engine.rule import Bools, Ints
 
 Longs = npt.NDArray[np.int64]
-
-
 DENSE_PAIRS = 50_000_000
 
 

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from engine.errors import Fault
-from engine.rule import Clause, Join, Reserve, Rule
+from engine.rule import Clause, Reserve, Rule
 from engine.rules import kinds
 from engine.where import EVERYTHING, Where, read_where
 
@@ -138,11 +138,6 @@ def _check_reserve(clause: Clause, by_id: Mapping[str, Clause], file: str, repor
                 "clause",
             )
         )
-
-
-def is_join(clause: Clause) -> bool:
-    """Whether the clause grants transfers."""
-    return isinstance(clause.rule, Join)
 
 
 ID_RULE = "1 to 64 characters without space, ; : or |"

@@ -23,18 +23,14 @@ AVERAGED = 0.25
 
 
 def ascend(
-    sweeper: Sweeper,
-    capacity: Floats,
-    prices: Floats,
-    passes: int,
-    steps: tuple[float, float],
-    budget: Budget,
+    sweeper: Sweeper, prices: Floats, passes: int, steps: tuple[float, float], budget: Budget
 ) -> tuple[Floats, int]:
     """Follow chunked dual steps from ``prices`` (in value terms, by row), the step falling from the first of ``steps``
     to the second over the passes.
 
     Returns averaged prices and the passes made, which the budget may cut short.
     """
+    capacity = sweeper.limits.capacity
     edges = np.linspace(0, sweeper.party_count, BLOCKS + 1).astype(np.int64)
     point, mean_square = prices.copy(), np.maximum(capacity / BLOCKS, 1e-3)
     average, averaged = np.zeros_like(point), 0

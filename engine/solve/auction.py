@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernel import kernel
-from engine.problem.offers import NOTHING, use_of
+from engine.problem.column_rows import use_of
+from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.rule import Array
 from engine.solve.budget import Budget

@@ -78,16 +78,6 @@ class Uncounted:
         """Count nothing."""
 
     @property
-    def left(self) -> float:
-        """Seconds that are left."""
-        return self._budget.left
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether an interrupt was asked for."""
-        return self._budget.interrupted
-
-    @property
     def over(self) -> bool:
         """Whether the clock or an interrupt ended the run."""
         return self._budget.interrupted or self._budget.left <= 0

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.errors import ClashError
+from engine.errors import ClashError, SolverError, VaivenError
 from engine.plan.audit import audit
 from engine.problem.problem import MatchingProblem
 
 
-def clash_error(problem: MatchingProblem) -> ClashError:
-    """The error that names the rules which the commitments alone already break, with the people concerned."""
+def clash_error(problem: MatchingProblem) -> VaivenError:
+    """The error that names the rules which the commitments alone already break, with the people concerned.
+
+    Without commitments some plan is always legal, if only the empty one: then the search itself was wrong.
+    """
     table = problem.programme["commitments"]
+    if not table.size:
+        return SolverError("The search ended without a legal plan; nothing was written.", "Please report this.")
     verdict = audit(problem.programme, table.values("worker_id"), table.values("order_id"))
     breaches = [breach for breach in verdict.breaches if breach.rule not in ("commitment", "travel group")]
     rules: Sequence[str] = tuple(dict.fromkeys(breach.rule for breach in breaches))

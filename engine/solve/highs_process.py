@@ -10,13 +10,11 @@ from typing import Any
 import highspy
 import numpy as np
 
-_METHODS = ("choose", "simplex", "ipm")
-
 
 def main(arguments: list[str]) -> None:
     """Solve the program in ``arguments[0]`` and write the answer to ``arguments[1]``."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    question, answer, seconds, method, nodes, within = arguments
+    question, answer, nodes, within = arguments
     with np.load(question) as read:
         program = {name: read[name] for name in read.files}
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
@@ -24,11 +22,9 @@ def main(arguments: list[str]) -> None:
         ("output_flag", False),
         ("threads", 1),
         ("random_seed", 0),
-        ("time_limit", float(seconds)),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", max(float(within), 1e-7)),
         ("mip_feasibility_tolerance", 1e-7),
-        ("solver", method if method in _METHODS else "choose"),
     ):
         solver.setOptionValue(option, value)
     if int(nodes):
@@ -72,8 +68,7 @@ def _write(solver: highspy.Highs, answer: str, integral: bool) -> None:
     point = np.array(solution.col_value) if feasible else np.empty(0)
     price = np.array(solution.row_dual) if solution.dual_valid and not integral else np.empty(0)
     bound = info.mip_dual_bound if integral else info.objective_function_value
-    cut_short = status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
-    numbers: list[float] = [optimal, infeasible, cut_short]
+    numbers: list[float] = [optimal, infeasible]
     numbers += [info.objective_function_value, bound]
     numbers += [info.mip_node_count, info.simplex_iteration_count]
     aside = answer + ".part.npz"

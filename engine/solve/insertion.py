@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernel import kernel
+from engine.problem.column_rows import add_cell, use_of
 from engine.problem.dense import DenseGroup, Found, ceilings_of, values_of
-from engine.problem.limits import LimitArrays
-from engine.problem.offers import use_of
+from engine.problem.packed_parts import LimitArrays
 from engine.problem.problem import MatchingProblem
 from engine.rule import Array
 from engine.solve.prices import Bound, at_prices
@@ -44,11 +44,15 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
     return np.concatenate([columns, candidates[added]])
 
 
-def fill(problem: MatchingProblem, columns: Longs, candidates: Longs, reduced: Longs) -> Longs:
-    """Add those of the ``candidates`` (sorted) that belong to free parties and fit, best reduced value first."""
-    taken = _taken(problem, columns)
-    party = np.searchsorted(problem.offers.of_party, candidates, "right") - 1
-    free = candidates[~taken[party]]
+def fill(problem: MatchingProblem, columns: Longs, reduced: Longs, candidates: Longs | None = None) -> Longs:
+    """Add those of the ``candidates`` (sorted; every column by default) that belong to free parties and fit, best
+    reduced value first.
+    """
+    offers, taken = problem.offers, _taken(problem, columns)
+    if candidates is None:
+        free = np.flatnonzero(~taken[offers.party_of()])
+    else:
+        free = candidates[~taken[np.searchsorted(offers.of_party, candidates, "right") - 1]]
     return insert(problem, columns, free[np.argsort(-reduced[free], kind="stable")])
 
 
@@ -126,19 +130,6 @@ def _closed(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> npt.NDArr
 
 
 @kernel
-def _add(cell: int, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
-    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
-    c, o = cell // orders, cell % orders
-    for r in range(order_offsets[o], order_offsets[o + 1]):
-        use[order_rows[r]] += sign
-    for e in range(offsets[o], offsets[o + 1]):
-        p = part[e]
-        key = key_of_class[p, c]
-        if key >= 0:
-            use[base[p] + key * width[p] + slot[e]] += sign * coefficient[p]
-
-
-@kernel
 def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
     order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     c, o = cell // orders, cell % orders
@@ -182,7 +173,7 @@ def _insert(
         if not fits:
             continue
         for k in range(cells[j], cells[j + 1]):
-            _add(cell[k], orders, limits, use, 1.0)
+            add_cell(cell[k], orders, limits, use, 1.0)
         for k in range(extras[j], extras[j + 1]):
             use[extra_row[k]] += extra_coefficient[k]
         for k in range(cells[j], cells[j + 1]):
@@ -194,7 +185,7 @@ def _insert(
             added[i] = True
             continue
         for k in range(cells[j], cells[j + 1]):
-            _add(cell[k], orders, limits, use, -1.0)
+            add_cell(cell[k], orders, limits, use, -1.0)
         for k in range(extras[j], extras[j + 1]):
             use[extra_row[k]] -= extra_coefficient[k]
 
@@ -236,13 +227,13 @@ def _insert_group(
             own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
             if own > best:
                 cell = first_class * orders + group_orders[j]
-                _add(cell, orders, limits, use, 1.0)
+                add_cell(cell, orders, limits, use, 1.0)
                 if _holds(cell, orders, limits, capacity, use):
                     best, at = own, j
                 else:
                     full[j] = True
-                _add(cell, orders, limits, use, -1.0)
+                add_cell(cell, orders, limits, use, -1.0)
         if at >= 0:
             taken[party[i]] = True
             column[i] = at
-            _add(first_class * orders + group_orders[at], orders, limits, use, 1.0)
+            add_cell(first_class * orders + group_orders[at], orders, limits, use, 1.0)

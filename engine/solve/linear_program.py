@@ -18,7 +18,6 @@ from engine.solve.budget import Budget, Uncounted
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
-GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.2
 CLAIM = 1e-6
 
@@ -61,7 +60,6 @@ class LinearAnswer:
 def solve(
     program: LinearProgram,
     budget: Budget | Uncounted,
-    method: str = "choose",
     nodes: int = 0,
     within: float = 0.0,
 ) -> LinearAnswer | None:
@@ -80,16 +78,18 @@ def solve(
         question, answer = Path(folder, "question.npz"), Path(folder, "answer.npz")
         question.write_bytes(buffer.getvalue())
         command = [sys.executable, "-m", "engine.solve.highs_process", str(question), str(answer)]
-        command += [str(min(budget.left, 1e9)), method, str(nodes), repr(within)]
+        command += [str(nodes), repr(within)]
         if not _run(command, budget):
             return None
         with np.load(answer) as read:
-            optimal, infeasible, cut_short, objective, bound, branched, iterations = read["numbers"]
-            if cut_short:
-                return None
+            optimal, infeasible, objective, bound, branched, iterations = read["numbers"]
             point = read["point"]
             if len(point) and abs(float(program.value @ point) - objective) > CLAIM * max(1.0, abs(objective)):
-                raise SolverError(f"The solver claims {objective} for a point that is worth {program.value @ point}.")
+                worth = float(program.value @ point)
+                raise SolverError(
+                    f"The solver claims {objective} for a point that is worth {worth}; nothing was written.",
+                    "Try another --seed or --gap, and please report this.",
+                )
             budget.step()
             return LinearAnswer(
                 bool(optimal),
@@ -110,7 +110,7 @@ def _run(command: list[str], budget: Budget | Uncounted) -> bool:
     ) as process:
         try:
             while process.poll() is None:
-                if budget.interrupted or budget.left <= -GRACE_SECONDS:
+                if budget.over:
                     return False
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(timeout=POLL_SECONDS)

@@ -17,34 +17,33 @@ from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.rule import Array
+from engine.solve.core import Core
 from engine.solve.sweeps import Sweeper
 
 Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Arrays = tuple[Any, ...]
-EXPANDED = 48
-LONGEST = 200
+EXPANDED, LONGEST = 48, 200
+ORDER, COST, BEFORE, COLUMN, PARTY, DONE = range(6)
 
 
-def fill_by_paths(
-    problem: MatchingProblem, sweeper: Sweeper, plan: Longs, use: npt.NDArray[np.float64], candidates: Longs,
-    reduced: Longs, prices: Longs,
-) -> Longs:  # fmt: skip
-    """The ``plan`` improved by chains of moves to ``candidates`` columns (sorted); ``use`` of every row follows it."""
-    if not sweeper.single or len(problem.crew_orders) or problem.limits.ratio_rows.any():
+def fill_by_paths(problem: MatchingProblem, sweeper: Sweeper, plan: Longs, use: Floats, core: Core) -> Longs:
+    """The ``plan`` improved by chains of moves to the core's columns; ``use`` of every row follows it."""
+    if not sweeper.single or problem.limits.ratio_rows.any():
         return plan
     offers, limits, cells = problem.offers, problem.limits, sweeper.cells
-    party = np.searchsorted(offers.of_party, candidates, "right") - 1
-    order = offers.cell[candidates] % offers.order_count
+    party = np.searchsorted(offers.of_party, core.columns, "right") - 1
+    order = offers.cell[core.columns] % offers.order_count
     by_order = np.argsort(order, kind="stable")
     begins = np.concatenate([[0], np.cumsum(np.bincount(order, minlength=offers.order_count))]).astype(np.int64)
     taken = np.full(len(offers.must), NOTHING)
     taken[np.searchsorted(offers.of_party, plan, "right") - 1] = plan
-    worth = _worth_of_places(limits.order_offsets, limits.order_rows, prices)
+    worth = _worth_of_places(limits.order_offsets, limits.order_rows, core.prices)
     _fill(
         np.argsort(-worth, kind="stable"),
         worth,
-        (begins, candidates[by_order], party[by_order]),
-        (offers.cell, offers.value, offers.must, offers.order_count, reduced),
+        (begins, core.columns[by_order], party[by_order]),
+        (offers.cell, offers.value, offers.order_count, core.reduced),
         (limits.order_offsets, limits.order_rows, limits.capacity + 1e-9),
         (cells.of_placement, cells.of_party, cells.offsets, cells.row),
         taken,
@@ -71,21 +70,17 @@ def _fill(
     taken: Array,
     use: Array,
 ) -> None:
-    value, orders = offers[1], offers[3]
+    _, value, orders, _ = offers
     order_offsets, order_rows, capacity = limits
-    node_order, node_cost = np.empty(LONGEST, np.int64), np.empty(LONGEST, np.int64)
-    node_from, node_column = np.empty(LONGEST, np.int64), np.empty(LONGEST, np.int64)
-    node_party, node_debt = np.empty(LONGEST, np.int64), np.empty(LONGEST, np.int64)
-    nodes = node_order, node_cost, node_from, node_column, node_party, node_debt, np.empty(LONGEST, np.bool_)
-    where = np.full((orders, 2), -1, np.int64)
+    nodes, where = np.empty((LONGEST, 6), np.int64), np.full(orders, -1, np.int64)
     for o in holes:
         if worth[o] <= 0:
             break
         while _has_room(o, order_offsets, order_rows, capacity, use):
             count, end, column, party = _search(o, worth, by_order, offers, limits, cells, taken, use, nodes, where)
             for n in range(count):
-                where[node_order[n], 0] = where[node_order[n], 1] = -1
-            if end < 0 or not _apply(end, column, party, value, limits, cells, taken, use, nodes):
+                where[nodes[n, ORDER]] = -1
+            if end < 0 or not _apply(end, column, party, value, capacity, cells, taken, use, nodes):
                 break
 
 
@@ -111,35 +106,21 @@ def _uses(column: int, wanted: int, cells: Arrays) -> bool:
 
 @kernel
 def _may_enter(
-    column: int, party: int, current: int, left: int, own_rows: int, limits: Arrays, cells: Arrays, use: Array
+    column: int, party: int, current: int, own_rows: int, capacity: Array, cells: Arrays, use: Array
 ) -> bool:
-    """Whether the rows of ``column`` beyond its order's have room, or get it from the columns left by the party itself
-    (``current``) or by the one whose place it takes (``left``).
+    """Whether the rows of ``column`` beyond its order's ``own_rows`` have room, or get it where the party leaves
+    ``current``.
     """
-    _, _, capacity = limits
     of_placement, of_party, offsets, row = cells
     c = of_placement[column]
     for k in range(offsets[c] + own_rows, offsets[c + 1]):
-        full = use[row[k]] + 1 > capacity[row[k]]
-        if full and not _uses(current, row[k], cells) and not _uses(left, row[k], cells):
+        if use[row[k]] + 1 > capacity[row[k]] and not _uses(current, row[k], cells):
             return False
     if current < 0:
         c = of_party[party]
         for k in range(offsets[c], offsets[c + 1]):
             if use[row[k]] + 1 > capacity[row[k]]:
                 return False
-    return True
-
-
-@kernel
-def _repays(current: int, debt: int, own_rows: int, limits: Arrays, cells: Arrays, use: Array) -> bool:
-    """Whether whoever leaves ``current`` frees every full row that the column ``debt`` needs beyond its order's."""
-    _, _, capacity = limits
-    of_placement, _, offsets, row = cells
-    c = of_placement[debt]
-    for k in range(offsets[c] + own_rows, offsets[c + 1]):
-        if use[row[k]] + 1 > capacity[row[k]] and not _uses(current, row[k], cells):
-            return False
     return True
 
 
@@ -153,83 +134,87 @@ def _search(
     cells: Arrays,
     taken: Array,
     use: Array,
-    nodes: Arrays,
+    nodes: Array,
     where: Array,
 ) -> tuple[int, int, int, int]:
     """Shortest paths from a free place; returns (nodes, last node, column and party that end the chain there or -1).
 
-    A party may move in although a quota is full, in debt of it, if the next to move frees it: so an order has two
-    nodes, without a debt and with one.
+    A node is an order whose place the party of the node leaves; ``where`` tells the node of each order.
     """
     begins, columns, parties = by_order
-    cell, _value, must, orders, reduced = offers
-    order_offsets = limits[0]
-    node_order, node_cost, node_from, node_column, node_party, node_debt, done = nodes
-    node_order[0], node_cost[0], node_from[0], node_column[0], node_party[0] = hole, 0, -1, -1, -1
-    node_debt[0], done[0], count, gain = -1, False, 1, np.int64(0)
-    where[hole, 0] = 0
-    end, last_column, last_party = -1, -1, -1
+    cell, _, orders, reduced = offers
+    order_offsets, _, capacity = limits
+    nodes[0] = -1
+    nodes[0, ORDER], nodes[0, COST], nodes[0, DONE] = hole, 0, 0
+    where[hole] = 0
+    count, gain, end, last_column, last_party = 1, np.int64(0), -1, -1, -1
     for _ in range(EXPANDED):
-        at = -1
-        for n in range(count):
-            if not done[n] and (at < 0 or node_cost[n] < node_cost[at]):
-                at = n
-        if at < 0 or node_cost[at] >= worth[hole]:
+        at = _nearest(nodes, count)
+        if at < 0 or nodes[at, COST] >= worth[hole]:
             break
-        done[at], o, debt = True, node_order[at], node_debt[at]
-        vacated = taken[node_party[at]] if at > 0 else -1
+        nodes[at, DONE], o = 1, nodes[at, ORDER]
         own_rows = order_offsets[o + 1] - order_offsets[o]
         for k in range(begins[o], begins[o + 1]):
             j, p = columns[k], parties[k]
             current = taken[p]
-            if current >= 0 and (must[p] or cell[current] % orders == o):
-                continue
-            cost = node_cost[at] - reduced[j]
+            cost = nodes[at, COST] - reduced[j]
             if current >= 0:
                 cost += reduced[current]
-            if cost >= worth[hole]:
+            stays = current >= 0 and cell[current] % orders == o
+            if stays or cost >= worth[hole] or not _may_enter(j, p, current, own_rows, capacity, cells, use):
                 continue
-            owes = debt
-            if debt >= 0:
-                d = cell[debt] % orders
-                if current >= 0 and _repays(current, debt, order_offsets[d + 1] - order_offsets[d], limits, cells, use):
-                    owes = -1
-            if not _may_enter(j, p, current, vacated, own_rows, limits, cells, use):
-                if debt >= 0 or current < 0:
-                    continue
-                owes = j
             if current < 0:
-                if owes < 0 and worth[hole] - cost > gain:
+                if worth[hole] - cost > gain:
                     gain, end, last_column, last_party = worth[hole] - cost, at, j, p
                 continue
             left = cell[current] % orders
-            label = 1 if owes >= 0 else 0
-            n = where[left, label]
-            if n < 0:
-                if count == LONGEST:
-                    continue
-                n = count
+            n = where[left]
+            if n < 0 and count < LONGEST:
+                n = where[left] = count
                 count += 1
-                where[left, label] = n
-            elif done[n] or node_cost[n] <= cost:
+            elif n < 0 or nodes[n, DONE] or nodes[n, COST] <= cost:
                 continue
-            node_order[n], node_cost[n], node_from[n], node_column[n], node_party[n] = left, cost, at, j, p
-            node_debt[n], done[n] = owes, False
-            if owes < 0 and worth[hole] - cost - worth[left] > gain:
+            nodes[n, ORDER], nodes[n, COST], nodes[n, BEFORE] = left, cost, at
+            nodes[n, COLUMN], nodes[n, PARTY], nodes[n, DONE] = j, p, 0
+            if worth[hole] - cost - worth[left] > gain:
                 gain, end, last_column, last_party = worth[hole] - cost - worth[left], n, -1, -1
     return count, end, last_column, last_party
 
 
 @kernel
-def _change(column: int, party: int, sign: float, own: bool, cells: Arrays, use: Array) -> None:
+def _nearest(nodes: Array, count: int) -> int:
+    """The node of least cost that is not done, -1 where all are."""
+    at = -1
+    for n in range(count):
+        if not nodes[n, DONE] and (at < 0 or nodes[n, COST] < nodes[at, COST]):
+            at = n
+    return at
+
+
+@kernel
+def _move(party: int, before: int, after: int, cells: Arrays, taken: Array, use: Array) -> None:
+    """Let a party change its column; -1 is none."""
     of_placement, of_party, offsets, row = cells
-    c = of_placement[column]
-    for k in range(offsets[c], offsets[c + 1]):
-        use[row[k]] += sign
-    if own:
-        c = of_party[party]
+    for column, sign in ((before, -1.0), (after, 1.0)):
+        if column >= 0:
+            c = of_placement[column]
+            for k in range(offsets[c], offsets[c + 1]):
+                use[row[k]] += sign
+            c = of_party[party]
+            for k in range(offsets[c], offsets[c + 1]):
+                use[row[k]] += sign
+    taken[party] = after
+
+
+@kernel
+def _fits(party: int, column: int, capacity: Array, cells: Arrays, use: Array) -> bool:
+    """Whether no row that the party uses by its column is overrun."""
+    of_placement, of_party, offsets, row = cells
+    holds = True
+    for c in (of_placement[column], of_party[party]):
         for k in range(offsets[c], offsets[c + 1]):
-            use[row[k]] += sign
+            holds &= use[row[k]] <= capacity[row[k]]
+    return bool(holds)
 
 
 @kernel
@@ -238,49 +223,30 @@ def _apply(
     column: int,
     party: int,
     value: Array,
-    limits: Arrays,
+    capacity: Array,
     cells: Arrays,
     taken: Array,
     use: Array,
-    nodes: Arrays,
+    nodes: Array,
 ) -> bool:
     """Make the chain's moves; takes them back, and returns False, where a row breaks or nothing is gained."""
-    capacity = limits[2]
-    of_placement, of_party, offsets, row = cells
-    _, _, node_from, node_column, node_party, _, _ = nodes
-    moved, before, after = np.empty(LONGEST, np.int64), np.empty(LONGEST, np.int64), np.empty(LONGEST, np.int64)
-    count, gain = 0, np.int64(0)
+    moves = np.empty((LONGEST, 3), np.int64)
+    count, n = 0, end
     if column >= 0:
-        moved[0], before[0], after[0] = party, -1, column
+        moves[0] = party, -1, column
         count = 1
-    n = end
-    while node_from[n] >= 0:
-        moved[count], before[count], after[count] = node_party[n], taken[node_party[n]], node_column[n]
-        for i in range(count):
-            if moved[i] == moved[count]:
-                return False
+    while nodes[n, BEFORE] >= 0:
+        moves[count] = nodes[n, PARTY], taken[nodes[n, PARTY]], nodes[n, COLUMN]
         count += 1
-        n = node_from[n]
-    for i in range(count):
-        if before[i] >= 0:
-            _change(before[i], moved[i], -1.0, False, cells, use)
-            gain -= value[before[i]]
-        _change(after[i], moved[i], 1.0, before[i] < 0, cells, use)
-        gain += value[after[i]]
-        taken[moved[i]] = after[i]
+        n = nodes[n, BEFORE]
+    gain = np.int64(0)
+    for p, before, after in moves[:count]:
+        _move(p, before, after, cells, taken, use)
+        gain += value[after] - (value[before] if before >= 0 else 0)
     holds = gain > 0
-    for i in range(count):
-        c = of_placement[after[i]]
-        for k in range(offsets[c], offsets[c + 1]):
-            holds &= use[row[k]] <= capacity[row[k]]
-        c = of_party[moved[i]]
-        for k in range(offsets[c], offsets[c + 1]):
-            holds &= use[row[k]] <= capacity[row[k]]
-    if holds:
-        return True
-    for i in range(count):
-        _change(after[i], moved[i], -1.0, before[i] < 0, cells, use)
-        if before[i] >= 0:
-            _change(before[i], moved[i], 1.0, False, cells, use)
-        taken[moved[i]] = before[i]
-    return False
+    for p, _, after in moves[:count]:
+        holds &= _fits(p, after, capacity, cells, use)
+    if not holds:
+        for p, before, after in moves[:count]:
+            _move(p, after, before, cells, taken, use)
+    return bool(holds)

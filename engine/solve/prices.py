@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING, Offers, best_offers, price_table, reduced_values
+from engine.problem.offers import NOTHING, Offers
+from engine.problem.priced_columns import best_offers, price_table, reduced_values
 from engine.problem.problem import MatchingProblem
 
 Longs = npt.NDArray[np.int64]

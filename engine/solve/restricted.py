@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import Entries, Offers, entries_of
+from engine.problem.column_rows import Entries, entries_of
+from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.linear_program import LinearProgram

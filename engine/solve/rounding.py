@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import entries_of, use_of
+from engine.problem.column_rows import entries_of, use_of
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.linear_program import LinearAnswer, solve

@@ -20,10 +20,13 @@ from engine.solve.ascent import ascend
 from engine.solve.auction import auction_dense
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.core import Replacement, find_core, settle
+from engine.solve.closing import EVERYTHING, survivors_of
+from engine.solve.commitments import promised_columns
+from engine.solve.core import find_core, settle
 from engine.solve.insertion import fill, insert_dense
 from engine.solve.levels import Level, levels
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
+from engine.solve.replacement import Replacement
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
 from engine.solve.sifting import Sifted, near_best, sift, with_dense_above
@@ -72,7 +75,8 @@ class _Run:
         start = np.zeros(problem.limits.row_count, np.int64) if warm is None else warm
         self.bound = bound_at(problem, start, no_crew_prices(problem))
         self.proved = self.bound.value
-        self._begin_with_commitments()
+        self.plan = choice_of(problem, promised_columns(problem, self.budget))
+        self._tell("prices")
         if problem.dense is not None and not len(problem.crew_orders):
             return self._auctioned()
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
@@ -84,54 +88,51 @@ class _Run:
             if sifted.infeasible:
                 raise clash_error(problem)
             self._round(sifted)
-        nodes, columns = NODES, CLOSING_COLUMNS
-        while sifting and not self.budget.over and not (self._closed() if small else self._good_enough()):
-            before = self.proved, self.plan.objective
-            self._close(small, nodes, columns)
-            nodes, columns = 4 * nodes, 2 * columns
-            if small or (before == (self.proved, self.plan.objective) and columns > MOST_CLOSING_COLUMNS):
-                break
+        if sifting:
+            self._close_all(small)
         if self.problem.dense is not None:
             self._remember_best()
         return self._result()
 
     def _by_levels(self, warm: bool) -> None:
-        """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached."""
+        """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached.
+
+        Crews are left to sifting, which begins at the first level's prices.
+        """
         sweeper = make_sweeper(self.problem)
         for level in levels(self.gap, warm):
-            self._level(sweeper, level)
-            if self.budget.over or self._good_enough() or len(self.problem.crew_orders):
+            self._price(sweeper, level)
+            if self.budget.over or len(self.problem.crew_orders):
+                break
+            self._place(sweeper, level)
+            if self.budget.over or self._good_enough():
                 break
 
-    def _level(self, sweeper: Sweeper, level: Level) -> None:
-        problem, typical = self.problem, sweeper.typical_worth()
+    def _price(self, sweeper: Sweeper, level: Level) -> None:
+        typical = sweeper.typical_worth()
         steps = level.first_step * typical, level.last_step * typical
-        begin = self.bound.prices / SCALE
-        prices, made = ascend(sweeper, problem.limits.capacity, begin, level.passes, steps, self.budget)
+        prices, made = ascend(sweeper, self.bound.prices / SCALE, level.passes, steps, self.budget)
         self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + made
-        self._improved(bound_at(problem, np.rint(prices * SCALE).astype(np.int64), no_crew_prices(problem)))
-        if self.budget.over or len(problem.crew_orders):
-            return
-        reduced = at_prices(problem, self.bound.prices, self.bound.crew).reduced()
-        width = int(level.width * typical * SCALE)
-        kept = self.plan.columns[self._bound_by_commitment(self.plan.columns)]
-        plan, core = settle(problem, kept, find_core(problem, reduced, width), reduced, width)
+        self._improved(bound_at(self.problem, np.rint(prices * SCALE).astype(np.int64), self.bound.crew))
+
+    def _place(self, sweeper: Sweeper, level: Level) -> None:
+        problem, offers = self.problem, self.problem.offers
+        promised = self.plan.columns[offers.must[np.searchsorted(offers.of_party, self.plan.columns, "right") - 1]]
+        width = int(level.width * sweeper.typical_worth() * SCALE)
+        plan, core = settle(problem, promised, find_core(problem, self.bound, width))
+        self.statistics["core"] = len(core.columns)
         self._offer(plan)
         self.budget.step()
         if self.budget.over:
             return
-        within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
-        placing = (problem, sweeper, core, reduced, self.bound.prices, self.plan.columns, self.budget)
-        worth = problem.offers.value
-        placed = Replacement(*placing, within, wanted, lambda plan: self._tell("placing", int(worth[plan].sum()))).run()
-        self.statistics["core"] = len(core.columns)
-        self._offer(fill(problem, placed, np.arange(problem.offers.count), reduced))
-        self._tell("plan")
 
-    def _bound_by_commitment(self, columns: Longs) -> npt.NDArray[np.bool_]:
-        """Which of the columns belong to parties that must take one."""
-        offers = self.problem.offers
-        return offers.must[np.searchsorted(offers.of_party, columns, "right") - 1]
+        def tell(plan: Longs) -> None:
+            self._tell("placing", int(offers.value[plan].sum()))
+
+        within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
+        again = Replacement(problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
+        self._offer(fill(problem, again.run(), core.reduced))
+        self._tell("plan")
 
     def _auctioned(self) -> Result:
         """A dense problem without crews: an auction gives prices and plan at once."""
@@ -147,26 +148,6 @@ class _Run:
         self._fill()
         self._remember_best()
         return self._result()
-
-    def _begin_with_commitments(self) -> None:
-        """The least plan there is: what is promised, and nobody else."""
-        offers = self.problem.offers
-        bound_parties = np.flatnonzero(offers.must)
-        if (np.diff(offers.of_party)[bound_parties] == 0).any():
-            raise clash_error(self.problem)
-        self.plan = Choice(np.empty(0, np.int64), 0)
-        if len(bound_parties):
-            columns = np.concatenate([np.arange(*offers.of_party[[p, p + 1]]) for p in bound_parties])
-            chosen, answer = branch(self.problem, self._nothing_held(), columns, self.budget)
-            if chosen is not None:
-                self.plan = choice_of(self.problem, chosen)
-            elif answer is not None and answer.infeasible and not self._others_may_help():
-                raise clash_error(self.problem)
-        self._tell("prices")
-
-    def _others_may_help(self) -> bool:
-        """Whether a crew or a share may need people without a commitment."""
-        return bool(len(self.problem.crew_orders)) or bool((self.problem.limits.capacity == 0).any())
 
     def _worth(self, share: float) -> float:
         """A share of what the best plan can be worth, in value terms."""
@@ -219,8 +200,7 @@ class _Run:
         if not is_feasible(self.problem, self.plan.columns):
             return
         reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-        everything = np.arange(self.problem.offers.count)
-        self._offer(fill(self.problem, self.plan.columns, everything, reduced))
+        self._offer(fill(self.problem, self.plan.columns, reduced))
         self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
         self.plan = choice_of(self.problem, columns)
 
@@ -241,17 +221,22 @@ class _Run:
     def _good_enough(self) -> bool:
         return self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
 
+    def _close_all(self, small: bool) -> None:
+        """Close, each time over more columns and nodes, until the gap is reached or closing gains nothing any more."""
+        nodes, columns = NODES, CLOSING_COLUMNS
+        while not self.budget.over and not (self._closed() if small else self._good_enough()):
+            before = self.proved, self.plan.objective
+            self._close(small, nodes, columns)
+            nodes, columns = 4 * nodes, 2 * columns
+            if small or (before == (self.proved, self.plan.objective) and columns > MOST_CLOSING_COLUMNS):
+                break
+
     def _close(self, small: bool, nodes: int, most_columns: int) -> None:
         """Branch over every column that a better plan could hold: those whose loss is within what is in doubt."""
-        problem, offers = self.problem, self.problem.offers
-        doubt = self.bound.value - self.plan.objective
+        problem = self.problem
         feasible = is_feasible(problem, self.plan.columns)
-        reduced = at_prices(problem, self.bound.prices, self.bound.crew).reduced()
-        loss = self.bound.surplus[offers.party_of()] - reduced
-        survivors = np.flatnonzero(loss <= doubt) if feasible else np.arange(offers.count)
-        whole = problem.dense is None and (small or len(survivors) <= most_columns)
-        if len(survivors) > most_columns and not small:
-            survivors = survivors[np.argsort(loss[survivors], kind="stable")[:most_columns]]
+        doubt = self.bound.value - self.plan.objective if feasible else EVERYTHING
+        survivors, whole = survivors_of(problem, self.bound, doubt, problem.offers.count if small else most_columns)
         survivors = np.union1d(survivors, self.plan.columns)
         within = 0.0 if small else self._worth(self.gap / 2)
         found, answer = branch(problem, self._nothing_held(), survivors, self.budget, 0 if small else nodes, within)
@@ -272,15 +257,7 @@ class _Run:
         problem = self.problem
         if not is_feasible(problem, self.plan.columns):
             raise clash_error(problem)
-        optimal = self._closed() and is_feasible(problem, self.plan.columns)
-        if optimal:
-            stop, knowledge = Stop.PROVED, Knowledge.OPTIMAL
-        elif self._good_enough():
-            stop, knowledge = Stop.GAP, Knowledge.WITHIN_GAP
-        else:
-            stop, knowledge = Stop.EXHAUSTED, Knowledge.BOUNDED
-        if self.budget.over and not optimal:
-            stop = Stop.INTERRUPT if self.budget.interrupted else Stop.TIME
+        stop, knowledge = self._ending()
         worker, order = problem.offers.placements(self.plan.columns)
         return Result(
             problem,
@@ -296,6 +273,15 @@ class _Run:
             self.plan.columns,
             self.statistics,
         )
+
+    def _ending(self) -> tuple[Stop, Knowledge]:
+        """Why the run stops, and what it knows of its plan."""
+        if self._closed():
+            return Stop.PROVED, Knowledge.OPTIMAL
+        knowledge = Knowledge.WITHIN_GAP if self._good_enough() else Knowledge.BOUNDED
+        if self.budget.over:
+            return (Stop.INTERRUPT if self.budget.interrupted else Stop.TIME), knowledge
+        return (Stop.GAP if knowledge is Knowledge.WITHIN_GAP else Stop.EXHAUSTED), knowledge
 
     def _tell(self, phase: str, worth: int = 0) -> None:
         if self.listener is not None:

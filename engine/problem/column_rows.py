@@ -1,0 +1,136 @@
+"""The rows of limits that columns use: those of each cell, walked by the slots of its order, and the extras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.limits import Limits
+from engine.problem.offers import Offers
+from engine.problem.packed_parts import LimitArrays
+from engine.rule import Array, Ints
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@kernel
+def add_cell(cell: int, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
+    """Add what a placement in ``cell`` uses of every row to ``use``, ``sign`` times."""
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
+    c, o = cell // orders, cell % orders
+    for r in range(order_offsets[o], order_offsets[o + 1]):
+        use[order_rows[r]] += sign
+    for e in range(offsets[o], offsets[o + 1]):
+        p = part[e]
+        key = key_of_class[p, c]
+        if key >= 0:
+            use[base[p] + key * width[p] + slot[e]] += sign * coefficient[p]
+
+
+@kernel
+def list_cell(
+    c: int, o: int, limits: LimitArrays, wanted: Array, own: bool, at: int, row: Array, coefficient: Array
+) -> int:
+    """Write the rows of class c on order o from ``at`` on, those of the ``wanted`` parts and, if ``own``, those of the
+    order itself; returns where they end. Nothing is written to empty arrays: so the entries are counted first.
+    """
+    order_offsets, order_rows, key_of_class, base, width, part_coefficient, offsets, part, slot = limits
+    if own:
+        for r in range(order_offsets[o], order_offsets[o + 1]):
+            if len(row):
+                row[at], coefficient[at] = order_rows[r], 1.0
+            at += 1
+    for e in range(offsets[o], offsets[o + 1]):
+        p = part[e]
+        key = key_of_class[p, c]
+        if wanted[p] and key >= 0:
+            if len(row):
+                row[at], coefficient[at] = base[p] + key * width[p] + slot[e], part_coefficient[p]
+            at += 1
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Sparse rows of columns: column i of those asked counts ``coefficient`` in ``row``, for ``offsets[i]`` on."""
+
+    offsets: Longs
+    row: Ints
+    coefficient: Floats
+
+
+def entries_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Entries:
+    """The rows in which each of the given columns counts, each row once."""
+    arguments = (
+        np.asarray(columns, np.int64),
+        (offers.cells, offers.cell, offers.extras, offers.extra_row, offers.extra_coefficient),
+        offers.order_count,
+        limits.arrays,
+        np.ones(len(limits.parts.base), np.bool_),
+    )
+    offsets = np.zeros(len(columns) + 1, np.int64)
+    _entries(*arguments, offsets, np.empty(0, np.int32), np.empty(0))
+    row, coefficient = np.empty(offsets[-1], np.int32), np.empty(offsets[-1])
+    _entries(*arguments, offsets, row, coefficient)
+    return _merged(offsets, row, coefficient)
+
+
+@kernel
+def _entries(
+    columns: Array,
+    placements: tuple[Array, ...],
+    orders: int,
+    limits: LimitArrays,
+    wanted: Array,
+    offsets: Array,
+    row: Array,
+    coefficient: Array,
+) -> None:
+    cells, cell, extras, extra_row, extra_coefficient = placements
+    at = 0
+    for i in range(len(columns)):
+        j = columns[i]
+        for k in range(cells[j], cells[j + 1]):
+            at = list_cell(cell[k] // orders, cell[k] % orders, limits, wanted, True, at, row, coefficient)
+        for k in range(extras[j], extras[j + 1]):
+            if len(row):
+                row[at], coefficient[at] = extra_row[k], extra_coefficient[k]
+            at += 1
+        offsets[i + 1] = at
+
+
+def _merged(offsets: Longs, row: Ints, coefficient: Floats) -> Entries:
+    """Add up entries of the same column and row, and drop those that cancel."""
+    owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    order = np.lexsort((row, owner))
+    if not len(order):
+        return Entries(offsets, row, coefficient)
+    owner, row = owner[order], row[order]
+    begins = np.flatnonzero(np.r_[True, (np.diff(owner) != 0) | (np.diff(row) != 0)])
+    total = np.add.reduceat(coefficient[order], begins)
+    kept = total != 0
+    counts = np.bincount(owner[begins][kept], minlength=len(offsets) - 1)
+    return Entries(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), row[begins][kept], total[kept])
+
+
+def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:
+    """How much of every row the given columns use."""
+    use = np.zeros(limits.row_count)
+    placements = (offers.cells, offers.cell, offers.extras, offers.extra_row, offers.extra_coefficient)
+    _use(np.asarray(columns, np.int64), placements, offers.order_count, limits.arrays, use)
+    return use
+
+
+@kernel
+def _use(columns: Array, placements: tuple[Array, ...], orders: int, limits: LimitArrays, use: Array) -> None:
+    cells, cell, extras, extra_row, extra_coefficient = placements
+    for j in columns:
+        for k in range(cells[j], cells[j + 1]):
+            add_cell(cell[k], orders, limits, use, 1.0)
+        for k in range(extras[j], extras[j + 1]):
+            use[extra_row[k]] += extra_coefficient[k]

@@ -1,0 +1,152 @@
+"""What columns are worth at prices, in whole numbers: the arithmetic of every bound.
+
+The prices of all rows that a cell uses fold into one table class by order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.limits import Limits
+from engine.problem.offers import NOTHING, Offers
+from engine.problem.packed_parts import LimitArrays
+from engine.rule import Array
+
+Longs = npt.NDArray[np.int64]
+
+
+def price_table(limits: Limits, prices: Longs) -> Longs:
+    """What a pair of each class pays on each order at the prices of all rows, rounded down; shape (classes, orders)."""
+    orders = len(limits.order_offsets) - 1
+    table = np.empty((limits.class_count, orders), np.int64)
+    _price_table(prices, limits.arrays, table)
+    return table
+
+
+@kernel
+def _price_table(prices: Array, limits: LimitArrays, table: Array) -> None:
+    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
+    classes, orders = table.shape
+    for o in range(orders):
+        total = 0
+        for k in range(order_offsets[o], order_offsets[o + 1]):
+            total += prices[order_rows[k]]
+        for c in range(classes):
+            table[c, o] = total
+        for e in range(offsets[o], offsets[o + 1]):
+            p = part[e]
+            first = base[p] + slot[e]
+            for c in range(classes):
+                key = key_of_class[p, c]
+                if key >= 0:
+                    table[c, o] += np.int64(np.floor(prices[first + key * width[p]] * coefficient[p]))
+
+
+def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
+    """Each party's best column at the prices (`NOTHING` where none is worth its price) and its surplus."""
+    parties = len(offers.of_party) - 1
+    chosen, surplus = np.empty(parties, np.int64), np.empty(parties, np.int64)
+    _best(
+        offers.of_party,
+        offers.value,
+        offers.cells,
+        offers.cell,
+        offers.extras,
+        offers.extra_row,
+        offers.extra_coefficient,
+        offers.must,
+        table.ravel(),
+        prices,
+        chosen,
+        surplus,
+    )
+    return chosen, surplus
+
+
+def least_bad_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
+    """Each party's best column, worth its price or not (`NOTHING` where it has none), and its worth less its price."""
+    everyone = replace(offers, must=np.ones(len(offers.must), bool))
+    return best_offers(everyone, table, prices)
+
+
+@kernel
+def _reduced(
+    j: int,
+    value: Array,
+    cells: Array,
+    cell: Array,
+    extras: Array,
+    extra_row: Array,
+    extra_coefficient: Array,
+    table: Array,
+    prices: Array,
+) -> int:
+    worth = value[j]
+    for k in range(cells[j], cells[j + 1]):
+        worth -= table[cell[k]]
+    for k in range(extras[j], extras[j + 1]):
+        worth -= np.int64(np.floor(prices[extra_row[k]] * extra_coefficient[k]))
+    return worth
+
+
+@kernel
+def _best(
+    of_party: Array,
+    value: Array,
+    cells: Array,
+    cell: Array,
+    extras: Array,
+    extra_row: Array,
+    extra_coefficient: Array,
+    must: Array,
+    table: Array,
+    prices: Array,
+    chosen: Array,
+    surplus: Array,
+) -> None:
+    for p in range(len(of_party) - 1):
+        best, at = np.int64(0), NOTHING
+        if must[p]:
+            best = np.int64(-(2**62))
+        for j in range(of_party[p], of_party[p + 1]):
+            worth = _reduced(j, value, cells, cell, extras, extra_row, extra_coefficient, table, prices)
+            if worth > best:
+                best, at = worth, j  # type: ignore[assignment]  # numba has one whole number
+        chosen[p], surplus[p] = at, best
+
+
+def reduced_values(offers: Offers, table: Longs, prices: Longs) -> Longs:
+    """Value less price of every column."""
+    out = np.empty(offers.count, np.int64)
+    _all_reduced(
+        offers.value,
+        offers.cells,
+        offers.cell,
+        offers.extras,
+        offers.extra_row,
+        offers.extra_coefficient,
+        table.ravel(),
+        prices,
+        out,
+    )
+    return out
+
+
+@kernel
+def _all_reduced(
+    value: Array,
+    cells: Array,
+    cell: Array,
+    extras: Array,
+    extra_row: Array,
+    extra_coefficient: Array,
+    table: Array,
+    prices: Array,
+    out: Array,
+) -> None:
+    for j in range(len(value)):
+        out[j] = _reduced(j, value, cells, cell, extras, extra_row, extra_coefficient, table, prices)

@@ -1,0 +1,138 @@
+"""The cells that columns reach, numbered so that what one party may take lies side by side, with the rows of each.
+
+Rows that a class of workers meets on every order alike (a cap on a home region) are kept apart, as a cell of the party,
+so that classes which only they tell apart share their cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.kernel import kernel
+from engine.problem.column_rows import list_cell
+from engine.problem.limits import Limits
+from engine.problem.offers import Offers
+from engine.problem.packed_parts import LimitArrays
+from engine.rule import Array, Bools, Ints
+
+Longs = npt.NDArray[np.int64]
+Singles = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells that columns reach: ``of_placement`` by entry of ``offers.cell``, ``of_party`` what a party always meets.
+
+    Cell i uses ``coefficient[k]`` of row ``row[k]`` for k in ``offsets[i]:offsets[i + 1]``.
+    """
+
+    of_placement: Ints
+    of_party: Ints
+    offsets: Longs
+    row: Ints
+    coefficient: Singles
+
+
+def make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
+    """Cells over groups of classes that only the always-met parts tell apart."""
+    party_class = np.zeros(len(offers.must), np.int32)
+    always = np.zeros(len(limits.parts.base), bool)
+    if single and _one_class_each(offers.of_party, offers.cell, offers.order_count, party_class):
+        always = _always_met(limits)
+    keys = np.where(always[:, None], -1, limits.key_of_class)
+    _, member, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+    number = np.zeros(len(member) * offers.order_count, np.int32)
+    of_placement = np.empty(len(offers.cell), np.int32)
+    reached = _number_cells(offers.cell, offers.order_count, group.astype(np.int32), number, of_placement)
+    cell = np.argsort(number, kind="stable")[len(number) - reached :]
+    cell_class, order = member[cell // offers.order_count].astype(np.int32), cell % offers.order_count
+    own_class = np.arange(limits.class_count, dtype=np.int32)
+    own_order = np.full(limits.class_count, _any_open(limits))
+    pieces = [
+        _rows_of_cells(limits, cell_class, order, ~always, True),
+        _rows_of_cells(limits, own_class, own_order, always, False),
+    ]
+    counts, row, coefficient = (np.concatenate(x) for x in zip(*pieces, strict=True))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Cells(of_placement, (reached + party_class).astype(np.int32), offsets, row, coefficient)
+
+
+def _any_open(limits: Limits) -> int:
+    """An order that is open, or the first."""
+    return int(np.argmax(limits.register.orders_open))
+
+
+def _always_met(limits: Limits) -> Bools:
+    """Parts that count every open order alike, in a single slot."""
+    parts, opened = limits.parts, np.flatnonzero(limits.register.orders_open)
+    order = np.repeat(np.arange(len(parts.offsets) - 1), np.diff(parts.offsets))
+    kept = limits.register.orders_open[order]
+    part, slot = parts.part[kept], parts.slot[kept]
+    count = np.bincount(part, minlength=len(parts.base))
+    least, most = np.full(len(parts.base), np.iinfo(np.int32).max), np.full(len(parts.base), -1)
+    np.minimum.at(least, part, slot)
+    np.maximum.at(most, part, slot)
+    met: Bools = (count == len(opened)) & (least == most)
+    return met
+
+
+def _rows_of_cells(
+    limits: Limits, cell_class: Ints, order: Longs, parts: Bools, with_orders: bool
+) -> tuple[Longs, Ints, Singles]:
+    """For each cell the number of its entries, and (row, coefficient) of all of them."""
+    arguments = cell_class, order, limits.arrays, parts, with_orders
+    ends = np.zeros(len(order), np.int64)
+    _list_cells(*arguments, ends, np.empty(0, np.int32), np.empty(0, np.float32))
+    size = int(ends[-1]) if len(ends) else 0
+    row, coefficient = np.empty(size, np.int32), np.empty(size, np.float32)
+    _list_cells(*arguments, ends, row, coefficient)
+    return np.diff(ends, prepend=0), row, coefficient
+
+
+@kernel
+def _list_cells(
+    cell_class: Array,
+    order: Array,
+    limits: LimitArrays,
+    parts: Array,
+    with_orders: bool,
+    ends: Array,
+    row: Array,
+    coefficient: Array,
+) -> None:
+    at = 0
+    for i in range(len(order)):
+        at = list_cell(cell_class[i], order[i], limits, parts, with_orders, at, row, coefficient)
+        ends[i] = at
+
+
+@kernel
+def _one_class_each(of_party: Array, cell: Array, orders: int, party_class: Array) -> bool:
+    """Write each party's class; False where a party's columns are of several."""
+    for p in range(len(of_party) - 1):
+        if of_party[p] < of_party[p + 1]:
+            party_class[p] = cell[of_party[p]] // orders
+        for j in range(of_party[p], of_party[p + 1]):
+            if cell[j] // orders != party_class[p]:
+                return False
+    return True
+
+
+@kernel
+def _number_cells(cell: Array, orders: int, group: Array, number: Array, of_placement: Array) -> int:
+    """Number the (group, order) pairs from 1 on in ``number``, as columns reach them; returns how many are reached.
+
+    What one party may take so lies side by side in the table of costs.
+    """
+    reached = 0
+    for k in range(len(cell)):
+        c = cell[k] // orders
+        key = group[c] * orders + cell[k] - c * orders
+        if number[key] == 0:
+            reached += 1
+            number[key] = reached
+        of_placement[k] = number[key] - 1
+    return reached
