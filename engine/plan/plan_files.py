@@ -22,8 +22,8 @@ from engine.plan.reasons import Reasons
 from engine.plan.valuation import placement_values
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
+from engine.programme.csv_table import read_csv
 from engine.programme.programme import Programme
-from engine.programme.raw_table import read_csv
 from engine.solve.prices import CrewPrices
 
 Longs = npt.NDArray[np.int64]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernel import kernel
+from engine.problem.dense_scans import draw, scan_best, scan_top
 from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
 from engine.problem.register import Register
@@ -82,7 +82,7 @@ class DenseOffers:
 
         def price(group: DenseGroup, low: int, high: int, ceilings: tuple[Array, Array, Array]) -> None:
             rank, ceiling, cost = ceilings
-            _scan_best(
+            scan_best(
                 low,
                 high,
                 group.party,
@@ -111,7 +111,7 @@ class DenseOffers:
         def price(group: DenseGroup, low: int, high: int, ceilings: tuple[Array, Array, Array]) -> None:
             rank, ceiling, cost = ceilings
             column, worth = np.full((high - low, most), -1, np.int64), np.zeros((high - low, most), np.int64)
-            _scan_top(
+            scan_top(
                 low,
                 high,
                 group.party,
@@ -149,7 +149,7 @@ class DenseOffers:
         found = []
         for group in self.groups:
             column = np.full((len(group.party), each), -1, np.int64)
-            _draw(group.party, group.bits, len(group.orders), column)
+            draw(group.party, group.bits, len(group.orders), column)
             row, place = np.nonzero(column >= 0)
             found.append((group, row, column[row, place], np.zeros(len(row), np.int64)))
         return _gathered(found, each)
@@ -240,92 +240,3 @@ def values_of(group: DenseGroup, row: Longs, column: Longs) -> Longs:
     """The values (billionths) of the pairs at (row, column) of a group."""
     weekly = group.weekly[row, group.which[column]]
     return np.rint((group.part[column] + group.weeks[column] * weekly) * SCALE).astype(np.int64)
-
-
-@kernel
-def _scan_best(
-    low: int,
-    high: int,
-    party: Array,
-    bits: Array,
-    weekly: Array,
-    part: Array,
-    weeks: Array,
-    which: Array,
-    rank: Array,
-    ceiling: Array,
-    cost: Array,
-    worth: Array,
-    cells: Array,
-    orders: Array,
-    first_cell: int,
-) -> None:
-    for i in range(low, high):
-        best, at = worth[party[i]], -1
-        for r in range(len(rank)):
-            if ceiling[r] <= best:
-                break
-            j = rank[r]
-            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
-                if own > best:
-                    best, at = own, j
-        if at >= 0:
-            worth[party[i]] = best
-            cells[party[i]] = first_cell + orders[at]
-
-
-@kernel
-def _scan_top(
-    low: int,
-    high: int,
-    party: Array,
-    bits: Array,
-    weekly: Array,
-    part: Array,
-    weeks: Array,
-    which: Array,
-    rank: Array,
-    ceiling: Array,
-    cost: Array,
-    threshold: Array,
-    column: Array,
-    worth: Array,
-) -> None:
-    most = column.shape[1]
-    for i in range(low, high):
-        least, held, row = threshold[party[i]], 0, i - low
-        for r in range(len(rank)):
-            if ceiling[r] <= least:
-                break
-            j = rank[r]
-            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
-                if own > least:
-                    k = held if held < most else most - 1
-                    while k > 0 and worth[row, k - 1] < own:
-                        worth[row, k], column[row, k] = worth[row, k - 1], column[row, k - 1]
-                        k -= 1
-                    worth[row, k], column[row, k] = own, j
-                    held = min(held + 1, most)
-                    if held == most:
-                        least = max(least, worth[row, most - 1])
-
-
-@kernel
-def _draw(party: Array, bits: Array, orders: int, column: Array) -> None:
-    """Draw orders by a multiplicative generator that starts from the party's number; repeats are left to the caller."""
-    each = column.shape[1]
-    for i in range(len(party)):
-        state = np.uint64(party[i] * 2654435761 + 88172645463325252)
-        held = 0
-        for _ in range(8 * each):
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
-            j = np.int64(state >> np.uint64(11)) % orders
-            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                column[i, held] = j
-                held += 1
-                if held == each:
-                    break

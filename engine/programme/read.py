@@ -16,11 +16,14 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme import cells as cell_readers
 from engine.programme.cells import Cells, cells_of
 from engine.programme.cross_checks import check_across_tables, check_clause_references
+from engine.programme.csv_table import read_csv
+from engine.programme.parquet_table import read_parquet
 from engine.programme.programme import Programme
-from engine.programme.raw_table import WORKBOOK, RawTable, read_csv, read_parquet, read_workbook
+from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES, Column, TableSchema
 from engine.programme.table import Labels, Lists, Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
+from engine.programme.workbook import WORKBOOK, read_workbook
 
 
 def read_programme(folder: Path | str) -> Programme:

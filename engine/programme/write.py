@@ -17,8 +17,8 @@ import tomli_w
 
 from engine.atomic import written_aside
 from engine.errors import CallError
-from engine.programme.raw_table import WORKBOOK
 from engine.programme.schema import TABLES, TableSchema
+from engine.programme.workbook import WORKBOOK
 
 TABLE_FORMATS = ("csv", "parquet", "xlsx")
 _FRICTIONLESS_TYPES = {"number": "number", "share": "number", "integer": "integer", "date": "date", "moment": "string"}

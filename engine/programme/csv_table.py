@@ -1,0 +1,136 @@
+"""CSV files as text columns, or faults that name the row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from engine.errors import Fault
+from engine.programme.raw_table import RawTable, Report, header_is_sound, one_chunk
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+_OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+def read_csv(path: Path, name: str, report: Report) -> RawTable | None:
+    """Read a CSV file (UTF-8 without byte order mark, comma, header row) as text."""
+
+    def fault(row: int, value: str, problem: str, expected: str) -> None:
+        report(Fault(path.name, row, "", value, problem, expected, "file"))
+
+    raw = path.read_bytes()
+    if raw.startswith(_UTF8_BOM):
+        fault(1, "", "begins with a byte order mark", "UTF-8 without one (save as 'CSV UTF-8' without BOM)")
+        raw = raw[len(_UTF8_BOM) :]
+    for mark, encoding in _OTHER_BOMS.items():
+        if raw.startswith(mark):
+            fault(0, "", f"is encoded in {encoding}", "UTF-8")
+            return None
+    if not raw.strip():
+        fault(0, "", "is empty", "a header row at least")
+        return None
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        shown = raw[max(0, error.start - 20) : error.start + 20].decode("latin-1").strip()
+        fault(row, shown, "is not UTF-8", "a file saved in UTF-8")
+        return None
+    if b"\x00" in raw:
+        fault(raw.count(b"\n", 0, raw.index(b"\x00")) + 1, "", "holds a NUL byte", "text")
+        return None
+    return _parse_csv(raw, path.name, name, fault, report)
+
+
+def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], report: Report) -> RawTable | None:
+    try:
+        header = next(csv.reader(io.StringIO(raw[:1_000_000].decode("utf-8", "ignore"), newline=""), strict=True))
+    except (csv.Error, StopIteration) as error:
+        fault(1, "", f"has no readable header ({error})", "column names joined by commas")
+        return None
+    if not header:
+        fault(1, "", "begins with a blank line", "column names in the first line")
+        return None
+    if not header_is_sound(header, file, report):
+        return None
+    if not _quotes_are_sound(raw, fault):
+        return None
+    if not raw.endswith(b"\n"):
+        raw += b"\n"
+    wrong: list[pa_csv.InvalidRow] = []
+
+    def keep_wrong(row: pa_csv.InvalidRow) -> str:
+        wrong.append(row)
+        return "skip"
+
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(raw),
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=max(2**24, len(raw) // 64)),
+            parse_options=pa_csv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep_wrong
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+    except pa.ArrowException as error:
+        fault(0, "", f"can't be read as CSV ({str(error).splitlines()[0]})", "one record a line, quotes closed")
+        return None
+    skipped = np.array([row.number for row in wrong], np.int64)
+    for row in wrong:
+        if not (row.text or "").strip():
+            continue
+        cells = f"has {row.actual_columns} cells"
+        fault(row.number or 0, (row.text or "").strip(), cells, f"{row.expected_columns}, as in the header")
+    if table.num_columns and table.num_rows and any(len(column) != table.num_rows for column in table.columns):
+        fault(0, "", "can't be read as CSV", "one record a line")
+        return None
+    if table.column_names != header:
+        fault(1, ",".join(table.column_names), "can't be read as a header", "column names joined by commas")
+        return None
+    return _without_blank_rows(name, file, table, skipped)
+
+
+def _without_blank_rows(name: str, file: str, table: pa.Table, skipped: npt.NDArray[np.int64]) -> RawTable:
+    """The records of a CSV table with the rows in which they stand; the rows ``skipped`` hold no record."""
+    columns = {title: one_chunk(table.column(title)) for title in table.column_names}
+    blank = np.ones(table.num_rows, bool)
+    for column in columns.values():
+        if not blank.any():
+            break
+        blank &= np.asarray(pc.equal(column, ""))
+    if not blank.any() and not len(skipped):
+        return RawTable(name, file, columns, table.num_rows)
+    rows = np.setdiff1d(np.arange(2, table.num_rows + len(skipped) + 2), skipped)[~blank]
+    kept = pa.array(np.flatnonzero(~blank))
+    return RawTable(name, file, {title: column.take(kept) for title, column in columns.items()}, len(kept), rows)
+
+
+def _quotes_are_sound(raw: bytes, fault: Callable[..., None]) -> bool:
+    """Whether every quote opens, closes or doubles; where one may not, the slow and strict reader finds its row."""
+    text = np.frombuffer(raw, np.uint8)
+    at = np.flatnonzero(text == ord('"'))
+    opening, closing = at[::2], at[1::2]
+    bound = np.zeros(256, bool)
+    bound[list(b',\r\n"')] = True
+    opens = bound[text[opening - 1]] | (opening == 0)
+    closes = bound[text[np.minimum(closing + 1, len(text) - 1)]]
+    if len(at) % 2 == 0 and opens.all() and closes.all():
+        return True
+    row = 1
+    try:
+        for _ in csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True):
+            row += 1
+    except csv.Error as error:
+        fault(row, "", f"has a quote out of place ({error})", "a quote closed before the comma, and doubled inside")
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""The sheets of a workbook as text columns, or faults that name sheet and cell."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook
+
+from engine.errors import Fault
+from engine.programme.raw_table import RawTable, Report, header_is_sound
+
+WORKBOOK = "programme.xlsx"
+LARGEST_WORKBOOK_BYTES = 2**30
+LARGEST_COMPRESSION = 200
+MOST_CELLS_OF_A_SHEET = 100_000_000
+_SHEET_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"([^>]*)')
+
+
+def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterator[RawTable]:
+    """Read the sheets of a workbook whose names are tables; formulas count as the values they show."""
+    if not _workbook_is_safe(path, report):
+        return
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        sheets = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        }
+    except (CalamineError, OSError, ValueError) as error:
+        problem = f"can't be read as a workbook ({str(error)[:120]})"
+        report(Fault(path.name, 0, "", "", problem, "an .xlsx file", "file"))
+        return
+    for name, rows in sheets.items():
+        file = f"{path.name}, sheet {name}"
+        if name not in known:
+            report(Fault(file, 0, "", name, "is no table", "a sheet named " + ", ".join(known), "table"))
+            continue
+        table = _sheet_table(name, file, rows, report)
+        if table is not None:
+            yield table
+
+
+def _workbook_is_safe(path: Path, report: Report) -> bool:
+    def refuse(problem: str, expected: str) -> bool:
+        report(Fault(path.name, 0, "", "", problem, expected, "file"))
+        return False
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > LARGEST_WORKBOOK_BYTES:
+                return refuse(f"unpacks to {unpacked:,} bytes", f"at most {LARGEST_WORKBOOK_BYTES:,}")
+            if unpacked > LARGEST_COMPRESSION * max(path.stat().st_size, 50_000):
+                return refuse("unpacks to over 200 times its size", "a workbook as a spreadsheet program writes it")
+            for entry in archive.infolist():
+                problem = _sheet_problem(archive.read(entry)) if entry.filename.endswith(".xml") else ""
+                if problem:
+                    return refuse(f"{problem} ({entry.filename})", "sheets of text, numbers and dates")
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, zlib.error, EOFError) as error:
+        return refuse(f"is no workbook ({error})", "an .xlsx file")
+    return True
+
+
+def _sheet_problem(xml: bytes) -> str:
+    """What makes a sheet unreadable: a cell that shows an error, or one so far out that the sheet fills the memory."""
+    rows, columns = 1, 1
+    for letters, digits, rest in _SHEET_CELL.findall(xml):
+        rows, columns = max(rows, int(digits)), max(columns, _column_number(letters))
+        if b't="e"' in rest:
+            return f"shows an error in cell {(letters + digits).decode()}"
+    wide = rows * columns > MOST_CELLS_OF_A_SHEET
+    return f"has a sheet of {rows:,} rows and {columns:,} columns" if wide else ""
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
+
+
+def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) -> RawTable | None:
+    if not rows or not any(_cell_text(cell) for cell in rows[0]):
+        report(Fault(file, 0, "", "", "is empty", "a header row at least", "file"))
+        return None
+    header = [_cell_text(cell) for cell in rows[0]]
+    width = max((i + 1 for i, title in enumerate(header) if title), default=0)
+    header = header[:width]
+    if "" in header:
+        report(Fault(file, 1, "", "", "has a column without a name", "a name over every column", "column"))
+        return None
+    if not header_is_sound(header, file, report):
+        return None
+    records = [row for row in rows[1:]]
+    while records and not any(_cell_text(cell) for cell in records[-1]):
+        records.pop()
+    for number, row in enumerate(records, 2):
+        if any(_cell_text(cell) for cell in row[width:]):
+            report(Fault(file, number, "", "", "has cells beyond the header", f"{width} cells", "file"))
+    columns = {
+        title: pa.array([_cell_text(row[i]) if i < len(row) else "" for row in records], pa.string())
+        for i, title in enumerate(header)
+    }
+    return RawTable(name, file, columns, len(records))
+
+
+def _cell_text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
