@@ -52,13 +52,11 @@ def cases(asked: argparse.Namespace) -> Iterator[Case]:
 
 
 def _severities(spec: Spec, asked: argparse.Namespace) -> Sequence[float]:
-    return spec.SEVERITIES[:1] if asked.smoke or asked.proof else spec.SEVERITIES
+    return spec.severities[:1] if asked.smoke or asked.proof else spec.severities
 
 
 def _sizes(spec: Spec, asked: argparse.Namespace) -> Sequence[int]:
-    if asked.smoke:
-        return (spec.SMOKE,)
-    return (max(spec.SIZES),) if asked.proof else spec.SIZES
+    return (spec.smoke,) if asked.smoke else spec.sizes
 
 
 def run(asked: argparse.Namespace, runner: Runner, folder: Path | None) -> int:
@@ -73,7 +71,7 @@ def run(asked: argparse.Namespace, runner: Runner, folder: Path | None) -> int:
         try:
             rows, trace = measure(case, methods, runner, limits, lambda text: print(text, file=sys.stderr))
         except FileNotFoundError as missing:
-            print(f"{case.spec.NAME}: left out, {missing} is not at hand")
+            print(f"{case.spec.name}: left out, {missing} is not at hand")
             continue
         for row in rows:
             print("".join(f"{_text(row[name]):>{width}}" for name, width in WIDTHS.items()), flush=True)

@@ -141,13 +141,19 @@ class Question:
 
 
 def program_of(problem: MatchingProblem) -> Program:
-    """The integer program over every column of a problem. Raises ValueError where its pairs are too many to list."""
+    """The integer program over every column of a problem.
+
+    Raises ValueError where its pairs are too many to list, or its columns more than the engine would export.
+    """
+    from engine.problem.export import MOST_COLUMNS
     from engine.solve.restricted import restricted_program
     from engine.solve.rounding import crews_for
 
     if problem.dense is not None:
         raise ValueError(f"{problem.eligible_pairs:,} pairs are priced where they lie and have no columns")
     offers, capacity = problem.offers, problem.limits.capacity
+    if offers.count > MOST_COLUMNS:
+        raise ValueError(f"{offers.count:,} columns are more than the {MOST_COLUMNS:,} that are exported")
     columns = np.arange(offers.count)
     crews = crews_for(problem, np.zeros(len(capacity)), columns)
     restricted = restricted_program(problem, columns, capacity, crews, integral=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from benchmarks.program import Question
 from benchmarks.reports import Report
@@ -24,26 +25,32 @@ JOINT_RIVALS = (
 )
 
 
-class Spec(Protocol):
-    """The face of a spec module.
+class Build(Protocol):
+    """Writes a programme of so many workers."""
 
-    ``SMOKE`` is the number of workers of a quick check and ``SIZES`` those that are measured; ``DIAL`` says in words
-    what ``severity`` turns and ``SEVERITIES`` lists what is measured; ``GAP`` is what the whole command is asked to
-    reach, ``RIVALS`` names the methods that can state such a programme.
+    def __call__(self, workers: int, folder: Path, severity: float = 1.0) -> None:
+        """Raises FileNotFoundError where its data are not at hand."""
+        ...
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A family of programmes, of which ``build`` writes one.
+
+    ``smoke`` is the number of workers of a quick check and ``sizes`` those that are measured; ``dial`` says in words
+    what severity turns and ``severities`` lists what is measured; ``gap`` is what the whole command is asked to reach,
+    ``rivals`` names the methods that can state such a programme.
     """
 
-    NAME: str
-    SUMMARY: str
-    DIAL: str
-    SMOKE: int
-    SIZES: tuple[int, ...]
-    SEVERITIES: tuple[float, ...]
-    GAP: float
-    RIVALS: tuple[str, ...]
-
-    def build(self, workers: int, folder: Path, severity: float = 1.0) -> None:
-        """Write the programme of this size. Raises FileNotFoundError where its data are not at hand."""
-        ...
+    name: str
+    summary: str
+    build: Build
+    sizes: tuple[int, ...]
+    dial: str = "what every quota is divided by"
+    smoke: int = 300
+    severities: tuple[float, ...] = (1.0,)
+    gap: float = 0.001
+    rivals: tuple[str, ...] = JOINT_RIVALS
 
 
 class Rival(Protocol):
@@ -64,7 +71,8 @@ def specs() -> dict[str, Spec]:
     """Every spec by its name."""
     from benchmarks import specs as package
 
-    return {module.NAME: cast(Spec, module) for module in _modules(package)}
+    found: list[Spec] = [module.SPEC for module in _modules(package)]
+    return {spec.name: spec for spec in found}
 
 
 def rivals() -> dict[str, str]:

@@ -39,7 +39,7 @@ class Case:
     severity: float
 
     def __str__(self) -> str:
-        return f"{self.spec.NAME}, {self.workers:,} workers, severity {self.severity:g}"
+        return f"{self.spec.name}, {self.workers:,} workers, severity {self.severity:g}"
 
 
 def measure(
@@ -50,7 +50,7 @@ def measure(
         folder, exported = Path(place, "programme"), Path(place, "program.npz")
         case.spec.build(case.workers, folder, case.severity)
         program, pairs = _export(folder, exported, tell)
-        known = case.spec.RIVALS if program is not None else ()
+        known = case.spec.rivals if program is not None else ()
         measured = []
         for method in (name for name in (*known, WHOLE_COMMAND) if name in methods):
             out = Path(place, method.replace(" ", "-"))
@@ -86,7 +86,7 @@ def _measure_rival(
 
 
 def _measure_command(case: Case, runner: Runner, folder: Path, out: Path, limits: Limits) -> Measured:
-    matched = run_match(runner, folder, out, case.spec.GAP, limits)
+    matched = run_match(runner, folder, out, case.spec.gap, limits)
     return Measured(WHOLE_COMMAND, matched.run, matched.judged, matched.solve or matched.run.wall)
 
 
@@ -95,7 +95,7 @@ def _rows(case: Case, measured: Sequence[Measured], limits: Limits, pairs: int) 
     best = best_known_bound(judged)
     shared = {
         **provenance(),
-        "spec": case.spec.NAME,
+        "spec": case.spec.name,
         "severity": case.severity,
         "workers": case.workers,
         "pairs": pairs,
@@ -137,7 +137,7 @@ def _ending(one: Measured, own: float | None) -> str:
 
 def _trace(case: Case, measured: Sequence[Measured]) -> list[dict[str, Any]]:
     best = best_known_bound([one.judged for one in measured])
-    key = {"spec": case.spec.NAME, "severity": case.severity, "workers": case.workers}
+    key = {"spec": case.spec.name, "severity": case.severity, "workers": case.workers}
     return [
         key
         | {"method": one.method, "seconds": moment.seconds, "objective": moment.objective, "bound": moment.bound}

@@ -55,7 +55,7 @@ def match(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Match workers to orders: a legal plan with a proven bound, audited before it is written."""
+    """Match workers to orders. The plan has a proven bound, and is audited before it is written."""
     from engine.console import ProgressTalk, show_plan, talk
     from engine.run import Options, match_to_folder
 
@@ -83,7 +83,7 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Audit any plan, whoever made it, from the raw programme: exit status 1 where it is not legal."""
+    """Audit a plan, whoever made it. The raw programme is read again; exit status 1 where the plan is not legal."""
     from dataclasses import asdict
 
     from engine.console import out
@@ -128,7 +128,7 @@ def export(
     programme: ProgrammeFolder,
     model: Annotated[Path, typer.Argument(help="The file to write, MODEL.mps.", show_default=False)],
 ) -> None:
-    """Write the exact integer program as MPS, so that any solver can be held against us."""
+    """Write the exact integer program as MPS. So any solver can be held against us."""
     from engine.console import talk
     from engine.problem import compile_problem
     from engine.problem.export import write_mps
@@ -145,7 +145,7 @@ def replay(
     warm: Annotated[Path | None, typer.Option(help="The earlier plan that this one began from.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run again what made a plan: exit status 1 where any file differs (seconds apart)."""
+    """Run again what made a plan. Exit status 1 where any file differs (seconds apart)."""
     from engine.console import ProgressTalk, out
     from engine.run import replay as replay_plan
 

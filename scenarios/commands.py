@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.atomic import refuse_occupied
 from engine.errors import CallError
-from scenarios.summaries import preset_summaries, source_summaries
+from scenarios import catalogue
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,13 +55,12 @@ def generate(
     table_format: Format = TableFormat.CSV,
 ) -> None:
     """Write a synthetic programme."""
-    from scenarios.preset import discover
+    from scenarios.preset import load_preset
 
-    found = discover()
-    chosen = found[_known(preset, found, "preset")]
+    chosen = load_preset(_known(preset, catalogue.presets(), "preset"))
     if workers < chosen.LEAST_WORKERS:
         raise CallError(f"{workers} workers are too few.", f"{preset} needs {chosen.LEAST_WORKERS} or more.")
-    _refuse_full(out)
+    refuse_occupied(out)
     draft = chosen.build(workers, seed, density.value)
     draft.write(out, table_format.value)
     _report(draft, out)
@@ -74,17 +74,16 @@ def import_data(
     table_format: Format = TableFormat.CSV,
 ) -> None:
     """Turn published data into a programme; refused rows are shown and written to OUT.refused.csv."""
-    from scenarios.source import discover
+    from scenarios.source import load_source
 
-    found = discover()
-    chosen = found[_known(source, found, "source")]
+    chosen = load_source(_known(source, catalogue.sources(), "source"))
     if len(paths) < 2:
         raise CallError("A file or the folder to write is missing.", "Call: vaiven import SOURCE FILE... OUT")
     *files, out = paths
     for file in files:
         if not file.is_file():
             raise CallError(f"{file} is no file.", "Give the files as published, then the folder to write.")
-    _refuse_full(out)
+    refuse_occupied(out)
     draft, refused = chosen.import_files(files, workers, seed)
     draft.write(out, table_format.value)
     _report(draft, out)
@@ -100,12 +99,6 @@ def _known(name: str, known: Collection[str], what: str) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     meant = f"Did you mean {near[0]}? " if near else ""
     raise CallError(f"{name!r} is no {what}.", f"{meant}There are: {', '.join(known)}.")
-
-
-def _refuse_full(out: Path) -> None:
-    """Refuse a target that exists and is not empty before any work is done for it."""
-    if out.is_file() or (out.is_dir() and any(out.iterdir())):
-        raise CallError(f"{out} exists and is not empty.", "Choose another folder, or empty it first.")
 
 
 def _report(draft: "Draft", out: Path) -> None:
@@ -136,10 +129,10 @@ def _show_refused(refused: "pd.DataFrame", target: Path) -> None:
 
 
 def _generate_help() -> str:
-    lines = "\n\n".join(f"{name}: {summary}" for name, summary in preset_summaries().items())
+    lines = "\n\n".join(f"{name}: {entry.summary}" for name, entry in catalogue.presets().items())
     return f"Write a synthetic programme.\n\nPresets:\n\n{lines}"
 
 
 def _import_help() -> str:
-    lines = "\n\n".join(f"{name}: {summary}" for name, summary in source_summaries().items())
+    lines = "\n\n".join(f"{name}: {entry.summary}" for name, entry in catalogue.sources().items())
     return f"Turn published data into a programme. Refused rows go to OUT.refused.csv.\n\nSources:\n\n{lines}"

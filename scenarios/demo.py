@@ -60,7 +60,7 @@ def demo(
     h2a_workers: Annotated[int, typer.Option(help="Synthetic workers for the H-2A orders.", min=1)] = 20_000,
     language: Annotated[str, typer.Option(help="The language of the charts and the page: en or es.")] = "en",
 ) -> None:
-    """Match a synthetic programme and the real H-2A orders, audit both again, and draw their reports."""
+    """Match two programmes and draw their reports. One is synthetic, one has the real H-2A orders; both are audited."""
     from engine.atomic import refuse_occupied
     from engine.charts.plan_view import require_language
 

@@ -1,14 +1,13 @@
-"""What a preset offers, what it returns, and how presets are found."""
+"""What a preset offers and what it returns."""
 
 import importlib
-import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import pandas as pd
 
-from scenarios import presets
+from scenarios import catalogue
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,6 @@ class Preset(Protocol):
         ...
 
 
-def discover() -> dict[str, Preset]:
-    """Find the presets, by name: every module of `scenarios.presets` is one."""
-    found = {}
-    for info in pkgutil.iter_modules(presets.__path__):
-        module = cast(Preset, importlib.import_module(f"{presets.__name__}.{info.name}"))
-        found[module.NAME] = module
-    return dict(sorted(found.items()))
+def load_preset(name: str) -> Preset:
+    """Import the preset of a name in `scenarios.catalogue.presets`."""
+    return cast(Preset, importlib.import_module(catalogue.presets()[name].module))

@@ -1,14 +1,13 @@
-"""What a source of published data offers, and how sources are found."""
+"""What a source of published data offers."""
 
 import importlib
-import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
 import pandas as pd
 
-import scenarios
+from scenarios import catalogue
 from scenarios.preset import Draft
 
 
@@ -23,12 +22,6 @@ class Source(Protocol):
         ...
 
 
-def discover() -> dict[str, Source]:
-    """Find the sources, by name: every package inside `scenarios` that names itself in SOURCE is one."""
-    found = {}
-    for info in pkgutil.iter_modules(scenarios.__path__):
-        if info.ispkg:
-            package = importlib.import_module(f"scenarios.{info.name}")
-            if hasattr(package, "SOURCE"):
-                found[package.SOURCE] = cast(Source, package)
-    return dict(sorted(found.items()))
+def load_source(name: str) -> Source:
+    """Import the source of a name in `scenarios.catalogue.sources`."""
+    return cast(Source, importlib.import_module(catalogue.sources()[name].module))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.program import Question
+from benchmarks.program import SCALE, Question
 from benchmarks.reports import Report
 from engine.errors import ClashError
 from engine.problem import MatchingProblem, compile_problem
@@ -40,4 +40,4 @@ def solve(question: Question, report: Report) -> None:
     result = match(_problem(question.folder), "optimal", question.gap, Budget(question.seconds), listen)
     program = question.program
     point = program.point(program.with_crews(np.asarray(result.columns)))
-    report(result.objective / 1e9, result.bound / 1e9, point)
+    report(result.objective / SCALE, result.bound / SCALE, point)

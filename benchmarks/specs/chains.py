@@ -5,20 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.draft_edits import with_chains
-from benchmarks.registry import JOINT_RIVALS
+from benchmarks.registry import Spec
 from scenarios.presets import nation
 
-NAME = "chains"
-SUMMARY = "the nation programme with chains of placements"
-DIAL = "the most placements a worker may have, a third of it: 1 allows three"
-SMOKE = 300
-SIZES = (1_000, 3_000, 10_000)
-SEVERITIES = (1.0,)
-GAP = 0.001
-RIVALS = JOINT_RIVALS
 PLACEMENTS = 3
 
 
 def build(workers: int, folder: Path, severity: float = 1.0) -> None:
     """Write the programme of this size."""
     with_chains(nation.build(workers, 1), max(1, round(PLACEMENTS * severity))).write(folder, "parquet")
+
+
+SPEC = Spec(
+    name="chains",
+    summary="the nation programme with chains of placements",
+    build=build,
+    sizes=(10_000, 100_000),
+    dial="the most placements a worker may have, a third of it: 1 allows three",
+)

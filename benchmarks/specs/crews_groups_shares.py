@@ -7,17 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.draft_edits import with_crews, with_share, with_travel_groups
-from benchmarks.registry import JOINT_RIVALS
+from benchmarks.registry import Spec
 from scenarios.presets import nation
 
-NAME = "crews-groups-shares"
-SUMMARY = "a nation with crews, travel groups and shares"
-DIAL = "ten times the share of orders with a crew and of workers in a travel group"
-SMOKE = 300
-SIZES = (1_000, 3_000, 10_000)
-SEVERITIES = (1.0, 3.0)
-GAP = 0.001
-RIVALS = JOINT_RIVALS
 SHARE = 0.1
 LEAST_WOMEN = 0.3
 MOST_RETURNING = 0.4
@@ -31,3 +23,13 @@ def build(workers: int, folder: Path, severity: float = 1.0) -> None:
     draft = with_share(draft, "women", {"sex": ["F"]}, min_share=LEAST_WOMEN)
     draft = with_share(draft, "returning", {"worker_class": ["returning"]}, max_share=MOST_RETURNING)
     draft.write(folder, "parquet")
+
+
+SPEC = Spec(
+    name="crews-groups-shares",
+    summary="a nation with crews, travel groups and shares",
+    build=build,
+    sizes=(20_000,),
+    dial="ten times the share of orders with a crew and of workers in a travel group",
+    severities=(1.0, 3.0),
+)

@@ -5,17 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.draft_edits import with_tighter_caps
-from benchmarks.registry import JOINT_RIVALS
+from benchmarks.registry import Spec
 from scenarios.h2a.importer import import_h2a
 
-NAME = "h2a-fy16"
-SUMMARY = "real orders of the H-2A programme with a synthetic register"
-DIAL = "what every quota is divided by"
-SMOKE = 20
-SIZES = (200_000,)
-SEVERITIES = (1.0,)
-GAP = 0.005
-RIVALS = JOINT_RIVALS
 WORKBOOK = Path(__file__).resolve().parents[3] / "shared" / "data" / "us_dol_H-2A_Disclosure_Data_FY16.xlsx"
 
 
@@ -25,3 +17,13 @@ def build(workers: int, folder: Path, severity: float = 1.0) -> None:
         raise FileNotFoundError(WORKBOOK.name)
     draft, _ = import_h2a(WORKBOOK, workers, 0)
     with_tighter_caps(draft, severity).write(folder, "parquet")
+
+
+SPEC = Spec(
+    name="h2a-fy16",
+    summary="real orders of the H-2A programme with a synthetic register",
+    build=build,
+    sizes=(200_000,),
+    smoke=20,
+    gap=0.005,
+)

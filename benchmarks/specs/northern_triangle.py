@@ -5,19 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.draft_edits import with_tighter_caps
-from benchmarks.registry import JOINT_RIVALS
+from benchmarks.registry import Spec
 from scenarios.presets import northern_triangle
-
-NAME = "northern-triangle"
-SUMMARY = "five schemes with chains of up to three placements, crews, travel groups and a share of women"
-DIAL = "what every quota is divided by"
-SMOKE = 300
-SIZES = (1_000, 3_000, 10_000)
-SEVERITIES = (1.0,)
-GAP = 0.001
-RIVALS = JOINT_RIVALS
 
 
 def build(workers: int, folder: Path, severity: float = 1.0) -> None:
     """Write the programme of this size."""
     with_tighter_caps(northern_triangle.build(workers, 1), severity).write(folder, "parquet")
+
+
+SPEC = Spec(
+    name="northern-triangle",
+    summary="five schemes with chains of up to three placements, crews, travel groups and a share of women",
+    build=build,
+    sizes=(10_000,),
+)

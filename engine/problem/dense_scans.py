@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.kernel import kernel
+from engine.problem.values import SCALE
 from engine.rule import Array
 
 
@@ -33,7 +34,7 @@ def scan_best(
                 break
             j = rank[r]
             if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
+                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * SCALE)) - cost[j]
                 if own > best:
                     best, at = own, j
         if at >= 0:
@@ -66,7 +67,7 @@ def scan_top(
                 break
             j = rank[r]
             if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
+                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * SCALE)) - cost[j]
                 if own > least:
                     k = held if held < most else most - 1
                     while k > 0 and worth[row, k - 1] < own:

@@ -1,1 +1,1 @@
-"""One module per preset; a file placed here is found by `scenarios.preset.discover`."""
+"""One module per preset; a file placed here is found by `scenarios.catalogue.presets`."""

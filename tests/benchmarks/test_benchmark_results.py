@@ -13,6 +13,7 @@ from benchmarks.__main__ import cases, parser, run
 from benchmarks.charts import draw_charts
 from benchmarks.growth import exponents, fitted_exponent
 from benchmarks.readme_table import BEGIN, END, write_table
+from benchmarks.registry import specs
 from benchmarks.results import COLUMNS, newest_results, provenance, trace_path, write_results
 from benchmarks.rival_runs import in_new_process
 
@@ -121,9 +122,9 @@ def test_the_command_measures_and_writes(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_smoke_run_is_tiny_and_a_proof_is_whole() -> None:
-    """Smoke takes each spec once at its least, the proof once at its most."""
+    """Smoke takes each spec once at its least, the proof at every size that is measured."""
     smoke = list(cases(parser().parse_args(["--smoke"])))
-    assert all(case.workers == case.spec.SMOKE and case.severity == 1.0 for case in smoke)
-    proof = list(cases(parser().parse_args(["--proof"])))
-    assert all(case.workers == max(case.spec.SIZES) for case in proof)
-    assert len(smoke) == len(proof)
+    assert all(case.workers == case.spec.smoke and case.severity == 1.0 for case in smoke)
+    proof = [(case.spec.name, case.workers) for case in cases(parser().parse_args(["--proof"]))]
+    assert proof == [(spec.name, workers) for spec in specs().values() for workers in spec.sizes]
+    assert len(smoke) == len(specs())

@@ -20,9 +20,9 @@ SYNTHETIC = [name for name in specs() if name != "h2a-fy16"]
 def test_a_spec_says_what_it_is(name: str) -> None:
     """It has sizes, severities, words for its dial, and rivals that exist."""
     spec = specs()[name]
-    assert spec.SUMMARY and spec.DIAL and spec.SIZES and spec.SEVERITIES[0] == 1.0
-    assert set(spec.RIVALS) <= set(rivals())
-    assert min(spec.SIZES) >= spec.SMOKE
+    assert spec.summary and spec.dial and spec.sizes and spec.severities[0] == 1.0
+    assert set(spec.rivals) <= set(rivals())
+    assert min(spec.sizes) >= spec.smoke
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from engine.errors import CallError
 from engine.programme import read_programme
+from scenarios import catalogue
 from scenarios.commands import register
-from scenarios.source import discover
+from scenarios.source import load_source
 
 RUNNER = CliRunner()
 
@@ -100,7 +101,8 @@ def test_import_refuses_wrong_calls(tmp_path: Path) -> None:
 
 def test_a_source_is_found_by_its_name() -> None:
     """Tests that a package that names itself in SOURCE is enough."""
-    assert list(discover()) == ["h2a"]
+    assert list(catalogue.sources()) == ["h2a"]
+    assert load_source("h2a").SOURCE == "h2a"
 
 
 def test_the_commands_have_help() -> None:

@@ -9,9 +9,10 @@ from draft_checks import assert_consistent, assert_same, share_of
 from oracle import read, refusals
 
 from engine.programme import read_programme
-from scenarios.preset import Draft, discover
+from scenarios import catalogue
+from scenarios.preset import Draft, load_preset
 
-PRESETS = discover()
+PRESETS = {name: load_preset(name) for name in catalogue.presets()}
 NAMES = sorted(PRESETS)
 SIZES = {
     "adversarial": (6, 20, 60),
