@@ -4,6 +4,9 @@ The dual function is a sum over parties, so a block of them gives a stochastic s
 each row's step is divided by the running root mean square of its own subgradients, as in RMSProp (Tieleman and Hinton,
 2012), which spares tuning by clause; steps shrink geometrically and the last quarter of the iterates is averaged
 (Polyak and Juditsky, 1992). One pass so moves prices as often as there are blocks, for the cost of one sweep.
+
+What columns are worth is blurred by a few steps: parties that are nearly alike then spread over what is nearly as good,
+as in a smoothed dual (Nesterov, 2005), instead of running as a crowd after one order. The blur ends with the steps.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 BLOCKS = 20
 MEMORY = 0.98
 AVERAGED = 0.25
+BLUR = 5.0
 
 
 def ascend(
@@ -40,7 +44,9 @@ def ascend(
     for made in range(1, passes + 1):
         for block in np.random.default_rng(made).permutation(BLOCKS):
             low, high = edges[block], edges[block + 1]
-            excess = sweeper.choose(point, low, high, chosen) - capacity * ((high - low) / sweeper.party_count)
+            excess = sweeper.choose(point, low, high, chosen, BLUR * step) - capacity * (
+                (high - low) / sweeper.party_count
+            )
             mean_square = MEMORY * mean_square + (1 - MEMORY) * excess * excess
             point = np.maximum(0, point + step * excess / np.sqrt(mean_square + 1e-9))
             step *= fall

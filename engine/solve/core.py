@@ -87,6 +87,7 @@ def settle(problem: MatchingProblem, kept: Longs, core: Core) -> tuple[Longs, Co
     out = ~core.undecided & (core.best != NOTHING)
     out[np.searchsorted(offers.of_party, plan, "right") - 1] = False
     if out.any():
-        theirs = np.flatnonzero(out[offers.party_of()] & (core.reduced > -core.width))
-        core = replace(core, undecided=core.undecided | out, columns=np.union1d(core.columns, theirs))
+        near = out[offers.party_of()] & (core.reduced > -core.width)
+        near[core.columns] = True
+        core = replace(core, undecided=core.undecided | out, columns=np.flatnonzero(near))
     return fill(problem, plan, core.reduced, core.columns), core

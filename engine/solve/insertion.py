@@ -50,10 +50,34 @@ def fill(problem: MatchingProblem, columns: Longs, reduced: Longs, candidates: L
     """
     offers, taken = problem.offers, _taken(problem, columns)
     if candidates is None:
-        free = np.flatnonzero(~taken[offers.party_of()])
-    else:
-        free = candidates[~taken[np.searchsorted(offers.of_party, candidates, "right") - 1]]
+        candidates = _with_room(problem, columns, taken)
+    free = candidates[~taken[np.searchsorted(offers.of_party, candidates, "right") - 1]]
     return insert(problem, columns, free[np.argsort(-reduced[free], kind="stable")])
+
+
+def _with_room(problem: MatchingProblem, columns: Longs, taken: npt.NDArray[np.bool_]) -> Longs:
+    """The columns of free parties on whose orders another worker fits, whoever it is."""
+    offers, limits = problem.offers, problem.limits
+    tight = use_of(offers, limits, columns) + 1 > limits.capacity + ROUNDING
+    owner = np.repeat(np.arange(offers.order_count), np.diff(limits.order_offsets))
+    full = np.bincount(owner[tight[limits.order_rows]], minlength=offers.order_count) > 0
+    open_columns = np.zeros(offers.count, np.bool_)
+    _mark_open(offers.of_party, offers.cells, offers.cell, offers.order_count, taken, full, open_columns)
+    return np.flatnonzero(open_columns)
+
+
+@kernel
+def _mark_open(
+    of_party: Array, cells: Array, cell: Array, orders: int, taken: Array, full: Array, open_columns: Array
+) -> None:
+    for p in range(len(taken)):
+        if taken[p]:
+            continue
+        for j in range(of_party[p], of_party[p + 1]):
+            fits = True
+            for k in range(cells[j], cells[j + 1]):
+                fits &= not full[cell[k] % orders]
+            open_columns[j] = fits
 
 
 def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[MatchingProblem, Longs, Longs]:

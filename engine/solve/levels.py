@@ -9,7 +9,8 @@ from math import log10
 LEVELS, BETWEEN = 3, 0.5
 COARSEST_GAP, SHARPEST = 1e-3, 2.0
 PASSES, LAST_STEP, WIDTH = 150, 5e-5, 7e-4
-FIRST_STEP, NEXT_STEP, WARM_SHARE = 0.05, 0.01, 0.25
+USUAL_COLUMNS = 20
+FIRST_STEP, NEXT_STEP, WARM_SHARE = 0.2, 0.01, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +22,27 @@ class Level:
     last_step: float
     width: float
 
+    def parts(self, count: int) -> Iterator[Level]:
+        """The level in ``count`` parts, of which each ends at half the last step of the one before; the last is whole,
+        the others a quarter as long.
+        """
+        for left in reversed(range(count)):
+            passes = self.passes // 4 if left else self.passes
+            yield Level(passes, self.first_step, self.last_step * 2.0**left, self.width)
 
-def levels(gap: float, warm: bool) -> Iterator[Level]:
+
+def levels(gap: float, warm: bool, columns_each: float) -> Iterator[Level]:
     """Levels for ``gap``, each sharper than the one before; they begin at good prices where the run is ``warm``.
 
-    Found by trial on nations of 20,000 and 100,000 workers: a tenth of the gap needs 2.5 times the passes, 0.3 of the
-    last step and 1.4 times the width.
+    Found by trial on nations of 20,000 to 1,000,000 workers: a tenth of the gap needs 2.5 times the passes, 0.3 of the
+    last step and 1.4 times the width; where a party has 16 times the usual columns (``columns_each``), 4 times the
+    passes and twice the width.
     """
+    crowding = max(columns_each / USUAL_COLUMNS, 1.0) ** 0.25
     sharpness = min(max(log10(COARSEST_GAP / max(gap, 1e-9)), 0.0), SHARPEST)
     for number in range(LEVELS):
-        passes = PASSES * 2.5**sharpness * (WARM_SHARE if warm and not number else 1)
+        passes = PASSES * crowding**2 * 2.5**sharpness * (WARM_SHARE if warm and not number else 1)
         first = NEXT_STEP if warm or number else FIRST_STEP
-        yield Level(int(passes), first, LAST_STEP * 0.3**sharpness, WIDTH * 1.4**sharpness)
+        last, width = LAST_STEP * 0.3**sharpness, WIDTH * crowding * 1.4**sharpness
+        yield Level(int(passes), first, last, width)
         sharpness += BETWEEN

@@ -23,7 +23,7 @@ from engine.solve.sweeps import Sweeper
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Arrays = tuple[Any, ...]
-EXPANDED, LONGEST = 48, 200
+EXPANDED, LONGEST, TRIED = 48, 200, 200
 ORDER, COST, BEFORE, COLUMN, PARTY, DONE = range(6)
 
 
@@ -34,7 +34,7 @@ def fill_by_paths(problem: MatchingProblem, sweeper: Sweeper, plan: Longs, use: 
     offers, limits, cells = problem.offers, problem.limits, sweeper.cells
     party = np.searchsorted(offers.of_party, core.columns, "right") - 1
     order = offers.cell[core.columns] % offers.order_count
-    by_order = np.argsort(order, kind="stable")
+    by_order = np.lexsort((-core.reduced[core.columns], order))
     begins = np.concatenate([[0], np.cumsum(np.bincount(order, minlength=offers.order_count))]).astype(np.int64)
     taken = np.full(len(offers.must), NOTHING)
     taken[np.searchsorted(offers.of_party, plan, "right") - 1] = plan
@@ -150,18 +150,21 @@ def _search(
     count, gain, end, last_column, last_party = 1, np.int64(0), -1, -1, -1
     for _ in range(EXPANDED):
         at = _nearest(nodes, count)
-        if at < 0 or nodes[at, COST] >= worth[hole]:
+        if at < 0 or nodes[at, COST] >= worth[hole] - gain:
             break
         nodes[at, DONE], o = 1, nodes[at, ORDER]
-        own_rows = order_offsets[o + 1] - order_offsets[o]
+        own_rows, tried = order_offsets[o + 1] - order_offsets[o], 0
         for k in range(begins[o], begins[o + 1]):
             j, p = columns[k], parties[k]
             current = taken[p]
-            cost = nodes[at, COST] - reduced[j]
+            if current >= 0 and cell[current] % orders == o:
+                continue
+            cost, tried = nodes[at, COST] - reduced[j], tried + 1
+            if cost >= worth[hole] - gain or tried > TRIED:
+                break
             if current >= 0:
                 cost += reduced[current]
-            stays = current >= 0 and cell[current] % orders == o
-            if stays or cost >= worth[hole] or not _may_enter(j, p, current, own_rows, capacity, cells, use):
+            if cost >= worth[hole] - gain or not _may_enter(j, p, current, own_rows, capacity, cells, use):
                 continue
             if current < 0:
                 if worth[hole] - cost > gain:

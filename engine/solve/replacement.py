@@ -23,6 +23,7 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.core import Core
+from engine.solve.insertion import fill
 from engine.solve.paths import fill_by_paths
 from engine.solve.rounding import place_exactly
 from engine.solve.sweeps import Sweeper
@@ -31,11 +32,13 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 WINDOW_COLUMNS, WHOLE_COLUMNS = 60_000, 150_000
 NODES = 200
+ROUNDS, FIRST_CHAINS, CHAINS = 4, 1, 20
 
 
 @dataclass
 class Replacement:
-    """Re-places the undecided parties of a core; ``plan`` are the chosen columns and never loses value.
+    """Re-places the undecided parties of a core; ``plan`` are the chosen columns and never loses value; ``filled`` has
+    whoever else fits beside them, which the next steps ignore: such a filler would stand in the way of better ones.
 
     Programs end ``within`` (in value) of their best, and no more are solved once the plan is worth what is ``wanted``;
     ``tell`` hears of the plan after each step. For problems without crews.
@@ -49,42 +52,55 @@ class Replacement:
     within: float
     wanted: float
     tell: Callable[[Longs], None]
+    filled: Longs = field(init=False)
     use: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        self.use = self._use(self.plan)
+        self.filled, self.use = self.plan, self._use(self.plan)
 
     def run(self) -> Longs:
-        """Chains of moves; then, where the core is large, windows by origin and by destination; then, where that is not
-        worth ``wanted``, the core as a whole.
+        """Chains of moves; then, where the core is large, windows by origin and by destination in turn; then, where
+        that is not worth ``wanted``, the core as a whole.
         """
-        self._improve()
-        if len(self.core.columns) > WHOLE_COLUMNS:
-            for by_origin in (True, False):
-                windows = self._windows(by_origin)
-                half = -(-len(windows) // 2)
-                for number in range(half):
-                    self._replace(windows[number::half])
-                self._improve()
+        large = len(self.core.columns) > WHOLE_COLUMNS
+        self._improve(FIRST_CHAINS if large else CHAINS)
+        for number in range(ROUNDS if large else 0):
+            windows = self._windows(by_origin=number % 2 == 0, shift=number // 2 * WINDOW_COLUMNS // 2)
+            half = -(-len(windows) // 2)
+            for first in range(half):
+                self._replace(windows[first::half])
+            self._improve(CHAINS)
         self._replace([np.flatnonzero(self.core.undecided)])
-        return self.plan
+        return self._better(fill(self.problem, self.plan, self.core.reduced))
 
     @property
     def _ended(self) -> bool:
-        return self.budget.over or float(self.problem.offers.value[self.plan].sum()) / SCALE >= self.wanted
+        return self.budget.over or max(self._worth(self.plan), self._worth(self.filled)) / SCALE >= self.wanted
 
-    def _improve(self) -> None:
-        """Fill the places worth having by chains of moves, as long as that gains; one step of the budget."""
+    def _worth(self, columns: Longs) -> int:
+        return int(self.problem.offers.value[columns].sum())
+
+    def _better(self, filled: Longs) -> Longs:
+        return filled if self._worth(filled) > self._worth(self.filled) else self.filled
+
+    def _improve(self, most: int) -> None:
+        """Fill the places worth having by chains of moves, ``most`` times or as long as that gains; one step of the
+        budget.
+        """
         if self._ended:
             return
         before = -1
-        while before != (before := int(self.problem.offers.value[self.plan].sum())):
+        while most and before != (before := self._worth(self.plan)):
             self.plan = fill_by_paths(self.problem, self.sweeper, self.plan, self.use, self.core)
+            most -= 1
+        self.filled = self._better(fill(self.problem, self.plan, self.core.reduced))
         self.budget.step()
-        self.tell(self.plan)
+        self.tell(self.filled)
 
-    def _windows(self, by_origin: bool) -> list[Longs]:
-        """Undecided parties in windows of about `WINDOW_COLUMNS` columns, by origin or by destination."""
+    def _windows(self, by_origin: bool, shift: int) -> list[Longs]:
+        """Undecided parties in windows of about `WINDOW_COLUMNS` columns, by origin or by destination; a ``shift`` (in
+        columns) moves where they end.
+        """
         offers, core, register = self.problem.offers, self.core, self.problem.register
         counts = np.bincount(self._party_of_core, minlength=len(offers.must))
         parties = np.flatnonzero(core.undecided & (counts > 0))
@@ -93,7 +109,7 @@ class Replacement:
         order = offers.cell[offers.cells[at]] % offers.order_count
         side = register.origin[self.problem.lead[parties]] if by_origin else register.destination[order]
         parties = parties[np.lexsort((self._rank_of_orders[order], side))]
-        window = np.cumsum(counts[parties]) // WINDOW_COLUMNS
+        window = (shift + np.cumsum(counts[parties])) // WINDOW_COLUMNS
         return np.split(parties, np.flatnonzero(np.diff(window)) + 1)
 
     @cached_property

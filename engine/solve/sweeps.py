@@ -59,14 +59,15 @@ class Sweeper:
         best = np.maximum.reduceat(self.value, begin[able])
         return max(float(best.mean(dtype=np.float64)), 1e-6)
 
-    def choose(self, prices: Floats, low: int, high: int, chosen: Longs) -> Floats:
+    def choose(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float = 0.0) -> Floats:
         """Write the best columns of parties ``low:high`` to ``chosen`` (`NOTHING` where none is worth its price).
 
-        Returns what these use of every row. Halves of a long block run on both cores; what is added up are whole
-        numbers, so that the sum doesn't depend on it.
+        Every column counts up to ``blur`` more than it is worth, drawn by party, so that parties which are nearly alike
+        don't all run after the same column. Returns what these use of every row. Halves of a long block run on both
+        cores; what is added up are whole numbers, so that the sum doesn't depend on it.
         """
         cells, table = self.cells, self._costs(prices)
-        counts = self._in_halves(lambda a, b: self._sweep(table, prices, a, b, chosen), low, high)
+        counts = self._in_halves(lambda a, b: self._sweep(table, prices, a, b, chosen, blur), low, high)
         if not self.single:
             taken = chosen[low:high]
             return use_of(self.offers, self.limits, taken[taken != NOTHING])
@@ -87,9 +88,9 @@ class Sweeper:
             other.result()
         return table
 
-    def _sweep(self, table: Singles, prices: Floats, low: int, high: int, chosen: Longs) -> Ints:
+    def _sweep(self, table: Singles, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
         offers, cells = self.offers, self.cells
-        span = low, high, offers.of_party, self.value
+        span = low, high, offers.of_party, self.value, np.float32(blur)
         counts = np.zeros(len(table) if self.single else 0, np.int32)
         if self.single:
             _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
@@ -139,11 +140,31 @@ def _use(offsets: Array, row: Array, coefficient: Array, counts: Array, use: Arr
 
 
 @kernel
+def _first_state(party: int) -> np.uint64:
+    return np.uint64(party * 2654435761 + 88172645463325252)
+
+
+@kernel
+def _next_state(state: np.uint64) -> np.uint64:
+    """A step of the generator of Marsaglia (2003)."""
+    state ^= state << np.uint64(13)
+    state ^= state >> np.uint64(7)
+    return state ^ (state << np.uint64(17))
+
+
+@kernel
+def _fraction(state: np.uint64) -> np.float32:
+    """Evenly from 0 to 1."""
+    return np.float32(np.int32(state >> np.uint64(40))) * np.float32(2.0**-24)
+
+
+@kernel
 def _choose_single(
     low: int,
     high: int,
     of_party: Array,
     value: Array,
+    blur: np.float32,
     cell: Array,
     own: Array,
     must: Array,
@@ -156,8 +177,10 @@ def _choose_single(
         best, at = table[own[p]], NOTHING
         if must[p]:
             best = np.float32(-np.inf)
+        state = _first_state(p)
         for j in range(of_party[p], of_party[p + 1]):
-            worth = value[j] - table[cell[j]]
+            state = _next_state(state)
+            worth = value[j] - table[cell[j]] + blur * _fraction(state)
             if worth > best:
                 best, at = worth, j
         chosen[p] = at
@@ -172,6 +195,7 @@ def _choose(
     high: int,
     of_party: Array,
     value: Array,
+    blur: np.float32,
     begin: Array,
     cell: Array,
     extras: Array,
@@ -186,8 +210,10 @@ def _choose(
         best, at = np.float32(0), NOTHING
         if must[p]:
             best = np.float32(-np.inf)
+        state = _first_state(p)
         for j in range(of_party[p], of_party[p + 1]):
-            worth = value[j]
+            state = _next_state(state)
+            worth = value[j] + blur * _fraction(state)
             for k in range(begin[j], begin[j + 1]):
                 worth -= table[cell[k]]
             for k in range(extras[j], extras[j + 1]):

@@ -1,23 +1,24 @@
 """The best plan: prices, a core, a linear program on it, branching on the residue, and a bound over everything.
 
 Large problems go through `levels`: chunked dual steps give prices and bound, the core's program gives the plan, each
-level sharper than the one before until the gap is reached. Small ones, those with crews, and what the levels leave open
+level sharper than the one before until the gap is reached. Dense ones list a few pairs a worker, and more as prices
+show which are missing. Small ones, those with crews, and what the levels leave open
 are sifted: their linear program is solved to the end over all columns, and branching closes the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.problem.dense import Found
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.ascent import ascend
-from engine.solve.auction import auction_dense
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.closing import EVERYTHING, survivors_of
@@ -29,7 +30,7 @@ from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import Replacement
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
-from engine.solve.sifting import Sifted, near_best, sift, with_dense_above
+from engine.solve.sifting import Sifted, near_best, sift
 from engine.solve.sweeps import Sweeper, make_sweeper
 
 Longs = npt.NDArray[np.int64]
@@ -41,6 +42,7 @@ CLOSING_COLUMNS, MOST_CLOSING_COLUMNS = 40_000, 200_000
 ROUNDS = 8
 NODES = 2_000
 CORE_EACH = 6
+SAMPLED_EACH, MISSED_EACH, DENSE_PARTS, DENSE_WIDTH = 12, 8, 10, 10
 SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
 
@@ -77,12 +79,10 @@ class _Run:
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self._tell("prices")
-        if problem.dense is not None and not len(problem.crew_orders):
-            return self._auctioned()
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
-        if not small and problem.dense is None:
+        if not small:
             self._by_levels(warm is not None)
-        sifting = problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
+        sifting = self.problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
         if small or (sifting and not self._good_enough()):
             sifted = self._sharp_prices(small)
             if sifted.infeasible:
@@ -99,26 +99,46 @@ class _Run:
 
         Crews are left to sifting, which begins at the first level's prices.
         """
-        sweeper = make_sweeper(self.problem)
-        for level in levels(self.gap, warm):
-            self._price(sweeper, level)
+        if self.problem.dense is not None:
+            self._take(self.problem.dense.sample(SAMPLED_EACH))
+        each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
+        for level in levels(self.gap, warm, each):
+            sweeper = self._price(level)
             if self.budget.over or len(self.problem.crew_orders):
                 break
             self._place(sweeper, level)
             if self.budget.over or self._good_enough():
                 break
 
-    def _price(self, sweeper: Sweeper, level: Level) -> None:
-        typical = sweeper.typical_worth()
-        steps = level.first_step * typical, level.last_step * typical
-        prices, made = ascend(sweeper, self.bound.prices / SCALE, level.passes, steps, self.budget)
-        self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + made
-        self._improved(bound_at(self.problem, np.rint(prices * SCALE).astype(np.int64), self.bound.crew))
+    def _price(self, level: Level) -> Sweeper:
+        """Search prices; of dense pairs those are listed that parties would rather have, and prices searched again."""
+        prices = self.bound.prices / SCALE
+        for part in level.parts(DENSE_PARTS if self.problem.dense is not None else 1):
+            sweeper = make_sweeper(self.problem)
+            typical = sweeper.typical_worth()
+            steps = part.first_step * typical, part.last_step * typical
+            prices, made = ascend(sweeper, prices, part.passes, steps, self.budget)
+            self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + made
+            whole = np.rint(prices * SCALE).astype(np.int64)
+            if self.problem.dense is not None:
+                self._list_missed(whole, int(part.width * typical * SCALE))
+            self._improved(bound_at(self.problem, whole, self.bound.crew))
+            if self.budget.over:
+                break
+        return make_sweeper(self.problem)
+
+    def _list_missed(self, prices: Longs, width: int) -> None:
+        """List the dense pairs that are worth more at ``prices`` than what their party has listed, less ``width``."""
+        assert self.problem.dense is not None
+        priced = at_prices(self.problem, prices, self.bound.crew)
+        threshold = np.maximum(priced.best()[1] - width, -width)
+        self._take(self.problem.dense.top(priced.table, threshold, MISSED_EACH))
 
     def _place(self, sweeper: Sweeper, level: Level) -> None:
         problem, offers = self.problem, self.problem.offers
         promised = self.plan.columns[offers.must[np.searchsorted(offers.of_party, self.plan.columns, "right") - 1]]
-        width = int(level.width * sweeper.typical_worth() * SCALE)
+        wider = DENSE_WIDTH if problem.dense is not None else 1
+        width = int(wider * level.width * sweeper.typical_worth() * SCALE)
         plan, core = settle(problem, promised, find_core(problem, self.bound, width))
         self.statistics["core"] = len(core.columns)
         self._offer(plan)
@@ -131,23 +151,10 @@ class _Run:
 
         within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
         again = Replacement(problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
-        self._offer(fill(problem, again.run(), core.reduced))
+        self._offer(again.run())
+        if self.problem.dense is not None:
+            self._fill()
         self._tell("plan")
-
-    def _auctioned(self) -> Result:
-        """A dense problem without crews: an auction gives prices and plan at once."""
-
-        def tell(bound: Bound, worth: int) -> None:
-            self.proved = min(self.proved, bound.value)
-            self._tell("auction", worth)
-
-        found = auction_dense(self.problem, self.plan.columns, self.gap, self.budget, tell)
-        self.problem, self.bound = found.problem, found.bound
-        self.proved = min(self.proved, found.bound.value)
-        self.plan = choice_of(self.problem, found.columns)
-        self._fill()
-        self._remember_best()
-        return self._result()
 
     def _worth(self, share: float) -> float:
         """A share of what the best plan can be worth, in value terms."""
@@ -175,9 +182,16 @@ class _Run:
 
     def _grow(self, threshold: Longs, most: int) -> None:
         """Take columns for dense pairs above ``threshold`` (billionths, by party) into the problem."""
-        self.problem, moved = with_dense_above(self.problem, self.bound, threshold, most)
+        if self.problem.dense is not None:
+            table = at_prices(self.problem, self.bound.prices, self.bound.crew).table
+            self._take(self.problem.dense.top(table, threshold, most))
+
+    def _take(self, found: Found) -> None:
+        """Take columns for dense pairs into the problem."""
+        self.problem, moved = self.problem.grown(found)
         self.plan = choice_of(self.problem, moved[self.plan.columns])
-        self.bound = bound_at(self.problem, self.bound.prices, self.bound.crew)
+        chosen = self.bound.chosen
+        self.bound = replace(self.bound, chosen=np.where(chosen != NOTHING, moved[chosen], NOTHING))
 
     def _improved(self, bound: Bound) -> None:
         if bound.value <= self.bound.value:
