@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from oracle.optimum import optimum
 from oracle.programme_reader import read as read_naively
 
+import engine.problem.problem as problem
 import engine.solve.mechanisms.optimal as optimal
 import engine.solve.replacement as replacement
 from engine.problem import MatchingProblem, compile_problem
@@ -140,11 +142,51 @@ def test_windows_reach_what_is_asked(columns: int, tmp_path: Path, monkeypatch: 
 
 def test_levels_sharpen_with_the_gap() -> None:
     """A smaller gap gets more passes and smaller steps; so does each level after the first."""
-    coarse, fine = list(levels(1e-3, False)), list(levels(1e-5, False))
+    coarse, fine = list(levels(1e-3, False, 20)), list(levels(1e-5, False, 20))
     assert [level.passes for level in coarse] == sorted(level.passes for level in coarse)
     assert fine[0].passes > coarse[0].passes
     assert fine[0].last_step < coarse[0].last_step
-    assert next(levels(1e-3, True)).passes < coarse[0].passes
+    assert next(levels(1e-3, True, 20)).passes < coarse[0].passes
+
+
+def test_crowded_parties_get_more_passes_and_a_wider_core() -> None:
+    """Parties with 16 times the usual columns get 4 times the passes and twice the width."""
+    usual, crowded = next(levels(1e-3, False, 20)), next(levels(1e-3, False, 320))
+    assert (crowded.passes, crowded.width) == (4 * usual.passes, pytest.approx(2 * usual.width))
+
+
+def test_parts_of_a_level_end_with_the_level() -> None:
+    """Each part of a dense level ends sharper than the one before, and the last is the level itself."""
+    level = next(levels(1e-3, False, 20))
+    parts = list(level.parts(5))
+    assert parts[-1] == level
+    assert all(one.last_step > other.last_step for one, other in pairwise(parts))
+
+
+def test_dense_pairs_are_found_by_their_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A programme whose pairs are not listed ends as near to its bound, and neither bound is below the other's plan."""
+    nation.build(1500, 1).write(tmp_path / "p")
+    programme = read_programme(tmp_path / "p")
+    listed = match_read(programme, Options(gap=2e-3)).files.certificate
+    monkeypatch.setattr(problem, "DENSE_PAIRS", 0)
+    dense = match_read(programme, Options(gap=2e-3)).files.certificate
+    assert dense["gap"] <= 2e-3
+    assert dense["bound"] >= listed["objective"]
+    assert listed["bound"] >= dense["objective"]
+
+
+def test_a_blur_is_drawn_by_party_alone(nation_problem: MatchingProblem) -> None:
+    """Blurred choices are the same whether parties are swept together or apart, and no blur chooses the best."""
+    sweeper = make_sweeper(nation_problem)
+    prices = np.full(nation_problem.limits.row_count, 0.1)
+    together, apart, plain = (np.full(sweeper.party_count, -1) for _ in range(3))
+    blur = 0.2 * sweeper.typical_worth()
+    sweeper.choose(prices, 0, sweeper.party_count, together, blur)
+    for low in range(0, sweeper.party_count, 100):
+        sweeper.choose(prices, low, min(low + 100, sweeper.party_count), apart, blur)
+    sweeper.choose(prices, 0, sweeper.party_count, plain)
+    assert (together == apart).all()
+    assert (together != plain).any()
 
 
 def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +195,8 @@ def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytes
     nation.build(1500, 1).write(tmp_path / "p")
     programme = read_programme(tmp_path / "p")
     whole = match_read(programme, Options(gap=1e-5)).files.certificate["steps"]
-    priced = next(levels(1e-5, False)).passes
+    offers = compile_problem(programme).offers
+    priced = next(levels(1e-5, False, offers.count / len(offers.must))).passes
     for cut in (priced, priced + 1, priced + 2, whole - 1):
         ended = _ended_by_the_clock_after(programme, cut, monkeypatch)
         steps = ended.files.certificate["steps"]
