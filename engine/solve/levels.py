@@ -9,8 +9,8 @@ from math import log10
 LEVELS, BETWEEN = 3, 0.5
 COARSEST_GAP, SHARPEST = 1e-3, 2.0
 PASSES, LAST_STEP, WIDTH = 150, 5e-5, 7e-4
-USUAL_COLUMNS = 20
-FIRST_STEP, NEXT_STEP, WARM_SHARE = 0.2, 0.01, 0.25
+USUAL_COLUMNS, PART_STEP = 20, 4
+FIRST_STEP, NEXT_STEP, WARM_SHARE = 0.05, 0.01, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,12 @@ class Level:
 
     def parts(self, count: int) -> Iterator[Level]:
         """The level in ``count`` parts, of which each ends at half the last step of the one before; the last is whole,
-        the others a quarter as long.
+        the others a quarter as long. All begin with longer steps where they are several, since what is listed changes.
         """
         for left in reversed(range(count)):
             passes = self.passes // 4 if left else self.passes
-            yield Level(passes, self.first_step, self.last_step * 2.0**left, self.width)
+            first = self.first_step * (PART_STEP if count > 1 else 1)
+            yield Level(passes, first, self.last_step * 2.0**left, self.width)
 
 
 def levels(gap: float, warm: bool, columns_each: float) -> Iterator[Level]:
@@ -36,13 +37,13 @@ def levels(gap: float, warm: bool, columns_each: float) -> Iterator[Level]:
 
     Found by trial on nations of 20,000 to 1,000,000 workers: a tenth of the gap needs 2.5 times the passes, 0.3 of the
     last step and 1.4 times the width; where a party has 16 times the usual columns (``columns_each``), 4 times the
-    passes and twice the width.
+    passes and the first step, and twice the width.
     """
     crowding = max(columns_each / USUAL_COLUMNS, 1.0) ** 0.25
     sharpness = min(max(log10(COARSEST_GAP / max(gap, 1e-9)), 0.0), SHARPEST)
     for number in range(LEVELS):
         passes = PASSES * crowding**2 * 2.5**sharpness * (WARM_SHARE if warm and not number else 1)
-        first = NEXT_STEP if warm or number else FIRST_STEP
+        first = NEXT_STEP if warm or number else FIRST_STEP * crowding**2
         last, width = LAST_STEP * 0.3**sharpness, WIDTH * crowding * 1.4**sharpness
         yield Level(int(passes), first, last, width)
         sharpness += BETWEEN
