@@ -90,8 +90,12 @@ def quota_use(prices: pa.Table, most: int = 12) -> list[LimitUse]:
 
 
 def what_limits(prices: pa.Table, most: int = 12) -> list[LimitUse]:
-    """The limits with the highest prices: where one more unit could add most."""
-    priced = prices.filter(pc.greater(prices["price"], 0))
+    """The limits with the highest prices: where one more unit could add most.
+
+    What orders ask of their crews is left out: of a whole crew there is no unit more.
+    """
+    of_crew = pc.equal(prices["clause_id"], "min_crew")
+    priced = prices.filter(pc.and_(pc.greater(prices["price"], 0), pc.invert(of_crew)))
     return sorted(_uses(priced), key=lambda use: (-use.price, use.limit))[:most]
 
 

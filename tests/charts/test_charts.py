@@ -142,11 +142,22 @@ def test_what_is_not_shown_is_told(view: PlanView) -> None:
 def test_prices_are_all_limits_with_a_price(view: PlanView) -> None:
     """Nothing with a price is missing, nothing without one is there, and each has the unit of its kind."""
     table = prices.priced_limits(view)
-    raw = [price for price in view.prices["price"].to_pylist() if price > 0]
+    rows = zip(view.prices["price"].to_pylist(), view.prices["clause_id"].to_pylist(), strict=True)
+    raw = [price for price, clause in rows if price > 0 and clause != "min_crew"]
     assert len(raw) > 0
     assert list(table["price"]) == sorted(raw, reverse=True)
     unit = dict(zip(table["limit"], table["unit"], strict=True))
     assert all((unit[name] == "place of an order") == name.startswith("headcount|") for name in unit)
+
+
+def test_what_a_crew_asks_is_no_limit_to_widen(view: PlanView) -> None:
+    """An order's crew has prices but no unit more; the rows of other limits stay."""
+    rows = price_table(
+        ("link|W1|O1", "min_crew", "W1 O1", 0.0, None, 6.4),
+        ("min_crew|O1", "min_crew", "O1", 3.0, 4.0, 2.0),
+        ("headcount|O1", "headcount", "O1", 3.0, 3.0, 1.0),
+    )
+    assert list(prices.priced_limits(replace(view, prices=rows))["limit"]) == ["headcount|O1"]
 
 
 def test_a_share_has_its_own_unit(view: PlanView) -> None:
