@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import engine.solve.mechanisms.optimal as optimal
 import engine.solve.replacement as replacement
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.column_rows import use_of
+from engine.problem.offers import NOTHING
 from engine.problem.values import SCALE
 from engine.programme import Programme, read_programme
 from engine.run import Matched, Options, match_read
@@ -173,6 +175,18 @@ def test_dense_pairs_are_found_by_their_prices(tmp_path: Path, monkeypatch: pyte
     assert dense["gap"] <= 2e-3
     assert dense["bound"] >= listed["objective"]
     assert listed["bound"] >= dense["objective"]
+
+
+def test_a_bound_follows_its_columns(nation_problem: MatchingProblem) -> None:
+    """Choices get their new numbers, parties without one keep none, and nothing listed yet is no hindrance."""
+    bound = bound_at(
+        nation_problem, np.zeros(nation_problem.limits.row_count, np.int64), no_crew_prices(nation_problem)
+    )
+    moved = np.arange(nation_problem.offers.count) + 7
+    held = bound.chosen != NOTHING
+    assert (bound.renumbered(moved).chosen == np.where(held, bound.chosen + 7, NOTHING)).all()
+    nobody = replace(bound, chosen=np.full(3, NOTHING))
+    assert (nobody.renumbered(np.empty(0, np.int64)).chosen == NOTHING).all()
 
 
 def test_a_blur_is_drawn_by_party_alone(nation_problem: MatchingProblem) -> None:

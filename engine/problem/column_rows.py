@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.kernel import kernel
 from engine.problem.limits import Limits
-from engine.problem.offers import Offers
+from engine.problem.offers import ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
 from engine.rule import Array, Ints
 
@@ -30,6 +30,16 @@ def add_cell(cell: int, orders: int, limits: LimitArrays, use: Array, sign: floa
         key = key_of_class[p, c]
         if key >= 0:
             use[base[p] + key * width[p] + slot[e]] += sign * coefficient[p]
+
+
+@kernel
+def add_column(j: int, held: ColumnArrays, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
+    """Add what column ``j`` uses of every row to ``use``, ``sign`` times."""
+    cells, cell, extras, extra_row, extra_coefficient = held
+    for k in range(cells[j], cells[j + 1]):
+        add_cell(cell[k], orders, limits, use, sign)
+    for k in range(extras[j], extras[j + 1]):
+        use[extra_row[k]] += sign * extra_coefficient[k]
 
 
 @kernel
@@ -68,7 +78,7 @@ def entries_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Ent
     """The rows in which each of the given columns counts, each row once."""
     arguments = (
         np.asarray(columns, np.int64),
-        (offers.cells, offers.cell, offers.extras, offers.extra_row, offers.extra_coefficient),
+        offers.arrays,
         offers.order_count,
         limits.arrays,
         np.ones(len(limits.parts.base), np.bool_),
@@ -83,7 +93,7 @@ def entries_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Ent
 @kernel
 def _entries(
     columns: Array,
-    placements: tuple[Array, ...],
+    held: ColumnArrays,
     orders: int,
     limits: LimitArrays,
     wanted: Array,
@@ -91,7 +101,7 @@ def _entries(
     row: Array,
     coefficient: Array,
 ) -> None:
-    cells, cell, extras, extra_row, extra_coefficient = placements
+    cells, cell, extras, extra_row, extra_coefficient = held
     at = 0
     for i in range(len(columns)):
         j = columns[i]
@@ -121,16 +131,11 @@ def _merged(offsets: Longs, row: Ints, coefficient: Floats) -> Entries:
 def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:
     """How much of every row the given columns use."""
     use = np.zeros(limits.row_count)
-    placements = (offers.cells, offers.cell, offers.extras, offers.extra_row, offers.extra_coefficient)
-    _use(np.asarray(columns, np.int64), placements, offers.order_count, limits.arrays, use)
+    _use(np.asarray(columns, np.int64), offers.arrays, offers.order_count, limits.arrays, use)
     return use
 
 
 @kernel
-def _use(columns: Array, placements: tuple[Array, ...], orders: int, limits: LimitArrays, use: Array) -> None:
-    cells, cell, extras, extra_row, extra_coefficient = placements
+def _use(columns: Array, held: ColumnArrays, orders: int, limits: LimitArrays, use: Array) -> None:
     for j in columns:
-        for k in range(cells[j], cells[j + 1]):
-            add_cell(cell[k], orders, limits, use, 1.0)
-        for k in range(extras[j], extras[j + 1]):
-            use[extra_row[k]] += extra_coefficient[k]
+        add_column(j, held, orders, limits, use, 1.0)

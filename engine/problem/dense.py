@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.dense_scans import draw, scan_best, scan_top
+from engine.problem.dense_scans import Ceilings, GroupArrays, draw, scan_best, scan_top
 from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
 from engine.problem.register import Register
 from engine.problem.values import SCALE, Values
-from engine.rule import Array, Ints
+from engine.rule import Ints
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -45,6 +45,11 @@ class DenseGroup:
     part: Floats
     weeks: Floats
     which: Ints
+
+    @property
+    def arrays(self) -> GroupArrays:
+        """``party``, ``bits``, ``weekly``, ``part``, ``weeks`` and ``which``, for kernels."""
+        return self.party, self.bits, self.weekly, self.part, self.weeks, self.which
 
 
 @dataclass(frozen=True)
@@ -80,25 +85,9 @@ class DenseOffers:
         least, orders = self.class_table(table), table.shape[1]
         cells = np.full(len(worth), -1, np.int64)
 
-        def price(group: DenseGroup, low: int, high: int, ceilings: tuple[Array, Array, Array]) -> None:
-            rank, ceiling, cost = ceilings
-            scan_best(
-                low,
-                high,
-                group.party,
-                group.bits,
-                group.weekly,
-                group.part,
-                group.weeks,
-                group.which,
-                rank,
-                ceiling,
-                cost,
-                worth,
-                cells,
-                group.orders,
-                group.base_class * self.flag_count * orders,
-            )
+        def price(group: DenseGroup, low: int, high: int, ceilings: Ceilings) -> None:
+            first_cell = group.base_class * self.flag_count * orders
+            scan_best(low, high, group.arrays, ceilings, worth, cells, group.orders, first_cell)
 
         self._each(least, price)
         return cells
@@ -108,32 +97,16 @@ class DenseOffers:
         least = self.class_table(table)
         found: list[tuple[DenseGroup, Longs, Longs, Longs]] = []
 
-        def price(group: DenseGroup, low: int, high: int, ceilings: tuple[Array, Array, Array]) -> None:
-            rank, ceiling, cost = ceilings
+        def price(group: DenseGroup, low: int, high: int, ceilings: Ceilings) -> None:
             column, worth = np.full((high - low, most), -1, np.int64), np.zeros((high - low, most), np.int64)
-            scan_top(
-                low,
-                high,
-                group.party,
-                group.bits,
-                group.weekly,
-                group.part,
-                group.weeks,
-                group.which,
-                rank,
-                ceiling,
-                cost,
-                threshold,
-                column,
-                worth,
-            )
+            scan_top(low, high, group.arrays, ceilings, threshold, column, worth)
             row, place = np.nonzero(column >= 0)
             found.append((group, low + row, column[row, place], worth[row, place]))
 
         self._each(least, price)
         return _gathered(found, most)
 
-    def _each(self, least: Longs, price: Callable[[DenseGroup, int, int, tuple[Array, Array, Array]], None]) -> None:
+    def _each(self, least: Longs, price: Callable[[DenseGroup, int, int, Ceilings], None]) -> None:
         """Call ``price`` for blocks of workers of every group, on both cores; groups one after another, since a party
         may be in several.
         """
@@ -213,7 +186,7 @@ def _joined(parts: list[DenseGroup]) -> DenseGroup:
     )
 
 
-def ceilings_of(group: DenseGroup, cost: Longs) -> tuple[Longs, Longs, Longs]:
+def ceilings_of(group: DenseGroup, cost: Longs) -> Ceilings:
     """Orders by falling ceiling (positions in the group), those ceilings, and the cost of each order."""
     own = cost[group.orders]
     highest = group.weekly.max(0, initial=0.0)[group.which]

@@ -4,39 +4,47 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.draws import first_state, next_state
 from engine.kernel import kernel
 from engine.problem.values import SCALE
 from engine.rule import Array
+
+GroupArrays = tuple[Array, ...]
+Ceilings = tuple[Array, Array, Array]
+REFUSED = -(2**62)
+
+
+@kernel
+def pair_worth(i: int, j: int, group: GroupArrays, cost: Array) -> int:
+    """What the pair of worker i and order j of a group is worth less its cost, `REFUSED` where it is not admitted."""
+    _, bits, weekly, part, weeks, which = group
+    if not bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+        return np.int64(REFUSED)  # type: ignore[return-value]  # numba has one whole number
+    return np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * SCALE)) - cost[j]
 
 
 @kernel
 def scan_best(
     low: int,
     high: int,
-    party: Array,
-    bits: Array,
-    weekly: Array,
-    part: Array,
-    weeks: Array,
-    which: Array,
-    rank: Array,
-    ceiling: Array,
-    cost: Array,
+    group: GroupArrays,
+    ceilings: Ceilings,
     worth: Array,
     cells: Array,
     orders: Array,
     first_cell: int,
 ) -> None:
+    """Raise ``worth`` (by party) to the best pair of each worker ``low:high``, and write its cell."""
+    party = group[0]
+    rank, ceiling, cost = ceilings
     for i in range(low, high):
         best, at = worth[party[i]], -1
         for r in range(len(rank)):
             if ceiling[r] <= best:
                 break
-            j = rank[r]
-            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * SCALE)) - cost[j]
-                if own > best:
-                    best, at = own, j
+            own = pair_worth(i, rank[r], group, cost)
+            if own > best:
+                best, at = own, rank[r]
         if at >= 0:
             worth[party[i]] = best
             cells[party[i]] = first_cell + orders[at]
@@ -44,52 +52,38 @@ def scan_best(
 
 @kernel
 def scan_top(
-    low: int,
-    high: int,
-    party: Array,
-    bits: Array,
-    weekly: Array,
-    part: Array,
-    weeks: Array,
-    which: Array,
-    rank: Array,
-    ceiling: Array,
-    cost: Array,
-    threshold: Array,
-    column: Array,
-    worth: Array,
+    low: int, high: int, group: GroupArrays, ceilings: Ceilings, threshold: Array, column: Array, worth: Array
 ) -> None:
+    """Write the best pairs above ``threshold`` (by party) of each worker ``low:high``, as many as ``column`` holds."""
     most = column.shape[1]
+    party = group[0]
+    rank, ceiling, cost = ceilings
     for i in range(low, high):
         least, held, row = threshold[party[i]], 0, i - low
         for r in range(len(rank)):
             if ceiling[r] <= least:
                 break
-            j = rank[r]
-            if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
-                own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * SCALE)) - cost[j]
-                if own > least:
-                    k = held if held < most else most - 1
-                    while k > 0 and worth[row, k - 1] < own:
-                        worth[row, k], column[row, k] = worth[row, k - 1], column[row, k - 1]
-                        k -= 1
-                    worth[row, k], column[row, k] = own, j
-                    held = min(held + 1, most)
-                    if held == most:
-                        least = max(least, worth[row, most - 1])
+            own = pair_worth(i, rank[r], group, cost)
+            if own > least:
+                k = held if held < most else most - 1
+                while k > 0 and worth[row, k - 1] < own:
+                    worth[row, k], column[row, k] = worth[row, k - 1], column[row, k - 1]
+                    k -= 1
+                worth[row, k], column[row, k] = own, rank[r]
+                held = min(held + 1, most)
+                if held == most:
+                    least = max(least, worth[row, most - 1])
 
 
 @kernel
 def draw(party: Array, bits: Array, orders: int, column: Array) -> None:
-    """Draw orders by a multiplicative generator that starts from the party's number; repeats are left to the caller."""
+    """Draw admitted orders for each worker, from the party's own draws; repeats are left to the caller."""
     each = column.shape[1]
     for i in range(len(party)):
-        state = np.uint64(party[i] * 2654435761 + 88172645463325252)
+        state = first_state(party[i])
         held = 0
         for _ in range(8 * each):
-            state ^= state << np.uint64(13)
-            state ^= state >> np.uint64(7)
-            state ^= state << np.uint64(17)
+            state = next_state(state)
             j = np.int64(state >> np.uint64(11)) % orders
             if bits[i, j >> 3] >> (7 - (j & 7)) & 1:
                 column[i, held] = j

@@ -16,6 +16,7 @@ from engine.rule import Array, Bools, Ints
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 NOTHING = -1
+ColumnArrays = tuple[Longs, Ints, Longs, Ints, Floats]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Offers:
     def count(self) -> int:
         """How many columns there are."""
         return len(self.value)
+
+    @property
+    def arrays(self) -> ColumnArrays:
+        """What columns hold, for kernels: ``cells``, ``cell``, ``extras``, ``extra_row``, ``extra_coefficient``."""
+        return self.cells, self.cell, self.extras, self.extra_row, self.extra_coefficient
 
     def party_of(self) -> Ints:
         """The party of each column."""

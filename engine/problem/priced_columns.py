@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from engine.kernel import kernel
 from engine.problem.limits import Limits
-from engine.problem.offers import NOTHING, Offers
+from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
 from engine.rule import Array
 
@@ -50,20 +50,8 @@ def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Lon
     """Each party's best column at the prices (`NOTHING` where none is worth its price) and its surplus."""
     parties = len(offers.of_party) - 1
     chosen, surplus = np.empty(parties, np.int64), np.empty(parties, np.int64)
-    _best(
-        offers.of_party,
-        offers.value,
-        offers.cells,
-        offers.cell,
-        offers.extras,
-        offers.extra_row,
-        offers.extra_coefficient,
-        offers.must,
-        table.ravel(),
-        prices,
-        chosen,
-        surplus,
-    )
+    arrays = offers.of_party, offers.value, offers.arrays, offers.must
+    _best(*arrays, table.ravel(), prices, chosen, surplus)
     return chosen, surplus
 
 
@@ -74,34 +62,21 @@ def least_bad_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs
 
 
 @kernel
-def _reduced(
-    j: int,
-    value: Array,
-    cells: Array,
-    cell: Array,
-    extras: Array,
-    extra_row: Array,
-    extra_coefficient: Array,
-    table: Array,
-    prices: Array,
-) -> int:
+def _reduced(j: int, value: Array, columns: ColumnArrays, table: Array, prices: Array) -> int:
+    cells, cell, extras, extra_row, extra_coefficient = columns
     worth = value[j]
     for k in range(cells[j], cells[j + 1]):
         worth -= table[cell[k]]
     for k in range(extras[j], extras[j + 1]):
         worth -= np.int64(np.floor(prices[extra_row[k]] * extra_coefficient[k]))
-    return worth
+    return int(worth)
 
 
 @kernel
 def _best(
     of_party: Array,
     value: Array,
-    cells: Array,
-    cell: Array,
-    extras: Array,
-    extra_row: Array,
-    extra_coefficient: Array,
+    columns: ColumnArrays,
     must: Array,
     table: Array,
     prices: Array,
@@ -113,7 +88,7 @@ def _best(
         if must[p]:
             best = np.int64(-(2**62))
         for j in range(of_party[p], of_party[p + 1]):
-            worth = _reduced(j, value, cells, cell, extras, extra_row, extra_coefficient, table, prices)
+            worth = _reduced(j, value, columns, table, prices)
             if worth > best:
                 best, at = worth, j  # type: ignore[assignment]  # numba has one whole number
         chosen[p], surplus[p] = at, best
@@ -122,31 +97,11 @@ def _best(
 def reduced_values(offers: Offers, table: Longs, prices: Longs) -> Longs:
     """Value less price of every column."""
     out = np.empty(offers.count, np.int64)
-    _all_reduced(
-        offers.value,
-        offers.cells,
-        offers.cell,
-        offers.extras,
-        offers.extra_row,
-        offers.extra_coefficient,
-        table.ravel(),
-        prices,
-        out,
-    )
+    _all_reduced(offers.value, offers.arrays, table.ravel(), prices, out)
     return out
 
 
 @kernel
-def _all_reduced(
-    value: Array,
-    cells: Array,
-    cell: Array,
-    extras: Array,
-    extra_row: Array,
-    extra_coefficient: Array,
-    table: Array,
-    prices: Array,
-    out: Array,
-) -> None:
+def _all_reduced(value: Array, columns: ColumnArrays, table: Array, prices: Array, out: Array) -> None:
     for j in range(len(value)):
-        out[j] = _reduced(j, value, cells, cell, extras, extra_row, extra_coefficient, table, prices)
+        out[j] = _reduced(j, value, columns, table, prices)

@@ -66,6 +66,14 @@ class MatchingProblem:
         offers, moved = with_singles(self.offers, self.limits, found.party, found.worker, found.order, found.value)
         return replace(self, offers=offers), moved
 
+    def grown_above(self, table: Longs, threshold: Longs, most: int) -> tuple[MatchingProblem, Longs]:
+        """The problem with columns for the best ``most`` dense pairs of each party that are worth more than its
+        ``threshold`` at the costs in ``table`` (class by order), and the new number of each old column.
+        """
+        if self.dense is None:
+            return self, np.arange(self.offers.count)
+        return self.grown(self.dense.top(table, threshold, most))
+
 
 def compile_problem(programme: Programme) -> MatchingProblem:
     """Compile a programme into a `MatchingProblem`.

@@ -44,9 +44,8 @@ def ascend(
     for made in range(1, passes + 1):
         for block in np.random.default_rng(made).permutation(BLOCKS):
             low, high = edges[block], edges[block + 1]
-            excess = sweeper.choose(point, low, high, chosen, BLUR * step) - capacity * (
-                (high - low) / sweeper.party_count
-            )
+            share = (high - low) / sweeper.party_count
+            excess = sweeper.choose(point, low, high, chosen, BLUR * step) - share * capacity
             mean_square = MEMORY * mean_square + (1 - MEMORY) * excess * excess
             point = np.maximum(0, point + step * excess / np.sqrt(mean_square + 1e-9))
             step *= fall

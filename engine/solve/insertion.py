@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernel import kernel
-from engine.problem.column_rows import add_cell, use_of
+from engine.problem.column_rows import add_cell, add_column, use_of
 from engine.problem.dense import DenseGroup, Found, ceilings_of, values_of
+from engine.problem.dense_scans import REFUSED, Ceilings, GroupArrays, pair_worth
+from engine.problem.offers import ColumnArrays
 from engine.problem.packed_parts import LimitArrays
 from engine.problem.problem import MatchingProblem
 from engine.rule import Array
@@ -28,11 +30,7 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
     _insert(
         candidates,
         np.searchsorted(offers.of_party, candidates, "right") - 1,
-        offers.cells,
-        offers.cell,
-        offers.extras,
-        offers.extra_row,
-        offers.extra_coefficient,
+        offers.arrays,
         offers.order_count,
         limits.arrays,
         limits.capacity + ROUNDING,
@@ -94,20 +92,12 @@ def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[M
     table = problem.dense.class_table(at_prices(problem, at.prices, at.crew).table)
     pieces: list[tuple[DenseGroup, Longs, Longs]] = []
     for group in problem.dense.groups:
-        rank, ceiling, cost = ceilings_of(group, table[group.base_class])
         turn = np.argsort(-at.surplus[group.party], kind="stable")
         column = np.full(len(group.party), -1, np.int64)
         _insert_group(
             turn,
-            group.party,
-            group.bits,
-            group.weekly,
-            group.part,
-            group.weeks,
-            group.which,
-            rank,
-            ceiling,
-            cost,
+            group.arrays,
+            ceilings_of(group, table[group.base_class]),
             group.orders,
             group.base_class * problem.dense.flag_count,
             orders,
@@ -171,14 +161,32 @@ def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Ar
 
 
 @kernel
+def _column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
+    """Whether no row that column ``j`` adds to is overrun."""
+    cells, cell, extras, extra_row, extra_coefficient = columns
+    for k in range(cells[j], cells[j + 1]):
+        if not _holds(cell[k], orders, limits, capacity, use):
+            return False
+    for k in range(extras[j], extras[j + 1]):
+        if extra_coefficient[k] > 0 and use[extra_row[k]] > capacity[extra_row[k]]:
+            return False
+    return True
+
+
+@kernel
+def _on_closed(j: int, columns: ColumnArrays, orders: int, closed: Array) -> bool:
+    """Whether column ``j`` holds a placement on a closed order."""
+    found = False
+    for k in range(columns[0][j], columns[0][j + 1]):
+        found |= closed[columns[1][k] % orders]
+    return found
+
+
+@kernel
 def _insert(
     candidates: Array,
     party: Array,
-    cells: Array,
-    cell: Array,
-    extras: Array,
-    extra_row: Array,
-    extra_coefficient: Array,
+    columns: ColumnArrays,
     orders: int,
     limits: LimitArrays,
     capacity: Array,
@@ -188,44 +196,21 @@ def _insert(
     added: Array,
 ) -> None:
     for i in range(len(candidates)):
-        if taken[party[i]]:
-            continue
         j = candidates[i]
-        fits = True
-        for k in range(cells[j], cells[j + 1]):
-            fits &= not closed[cell[k] % orders]
-        if not fits:
+        if taken[party[i]] or _on_closed(j, columns, orders, closed):
             continue
-        for k in range(cells[j], cells[j + 1]):
-            add_cell(cell[k], orders, limits, use, 1.0)
-        for k in range(extras[j], extras[j + 1]):
-            use[extra_row[k]] += extra_coefficient[k]
-        for k in range(cells[j], cells[j + 1]):
-            fits = fits and _holds(cell[k], orders, limits, capacity, use)
-        for k in range(extras[j], extras[j + 1]):
-            fits = fits and (extra_coefficient[k] < 0 or use[extra_row[k]] <= capacity[extra_row[k]])
-        if fits:
-            taken[party[i]] = True
-            added[i] = True
-            continue
-        for k in range(cells[j], cells[j + 1]):
-            add_cell(cell[k], orders, limits, use, -1.0)
-        for k in range(extras[j], extras[j + 1]):
-            use[extra_row[k]] -= extra_coefficient[k]
+        add_column(j, columns, orders, limits, use, 1.0)
+        if _column_holds(j, columns, orders, limits, capacity, use):
+            taken[party[i]] = added[i] = True
+        else:
+            add_column(j, columns, orders, limits, use, -1.0)
 
 
 @kernel
 def _insert_group(
     turn: Array,
-    party: Array,
-    bits: Array,
-    weekly: Array,
-    part: Array,
-    weeks: Array,
-    which: Array,
-    rank: Array,
-    ceiling: Array,
-    cost: Array,
+    group: GroupArrays,
+    ceilings: Ceilings,
     group_orders: Array,
     first_class: int,
     orders: int,
@@ -236,19 +221,20 @@ def _insert_group(
     taken: Array,
     column: Array,
 ) -> None:
+    party = group[0]
+    rank, ceiling, cost = ceilings
     full = np.zeros(len(rank), np.bool_)
-    for t in range(len(turn)):
-        i = turn[t]
+    for i in turn:
         if taken[party[i]]:
             continue
-        best, at = -(2**62), -1
+        best, at = REFUSED, -1
         for r in range(len(rank)):
+            j = rank[r]
             if ceiling[r] <= best:
                 break
-            j = rank[r]
-            if full[j] or closed[group_orders[j]] or not bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+            if full[j] or closed[group_orders[j]]:
                 continue
-            own = np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * 1e9)) - cost[j]
+            own = pair_worth(i, j, group, cost)
             if own > best:
                 cell = first_class * orders + group_orders[j]
                 add_cell(cell, orders, limits, use, 1.0)

@@ -51,6 +51,12 @@ class Bound:
     surplus: Longs
     dense_cells: Longs
 
+    def renumbered(self, moved: Longs) -> Bound:
+        """The same bound where old column j has the number ``moved[j]``."""
+        held, chosen = self.chosen != NOTHING, self.chosen.copy()
+        chosen[held] = moved[chosen[held]]
+        return replace(self, chosen=chosen)
+
     def choosing_value(self) -> float:
         """What the parties that choose something gain on average, in billionths."""
         choosing = (self.chosen != NOTHING) | (self.dense_cells != NOTHING)

@@ -75,13 +75,13 @@ class Replacement:
 
     @property
     def _ended(self) -> bool:
-        return self.budget.over or max(self._worth(self.plan), self._worth(self.filled)) / SCALE >= self.wanted
+        return self.budget.over or self._worth(self._better(self.plan)) / SCALE >= self.wanted
 
     def _worth(self, columns: Longs) -> int:
         return int(self.problem.offers.value[columns].sum())
 
-    def _better(self, filled: Longs) -> Longs:
-        return filled if self._worth(filled) > self._worth(self.filled) else self.filled
+    def _better(self, found: Longs) -> Longs:
+        return found if self._worth(found) > self._worth(self.filled) else self.filled
 
     def _improve(self, most: int) -> None:
         """Fill the places worth having by chains of moves, ``most`` times or as long as that gains; one step of the
@@ -89,10 +89,11 @@ class Replacement:
         """
         if self._ended:
             return
-        before = -1
-        while most and before != (before := self._worth(self.plan)):
+        for _ in range(most):
+            before = self._worth(self.plan)
             self.plan = fill_by_paths(self.problem, self.sweeper, self.plan, self.use, self.core)
-            most -= 1
+            if self._worth(self.plan) == before:
+                break
         self.filled = self._better(fill(self.problem, self.plan, self.core.reduced))
         self.budget.step()
         self.tell(self.filled)
@@ -142,7 +143,7 @@ class Replacement:
             if better is not None:
                 self.use += self._use(better) - self._use(own)
                 self.plan = np.union1d(np.setdiff1d(self.plan, own, assume_unique=True), better)
-        self.tell(self.plan)
+        self.tell(self._better(self.plan))
 
     def _piece(self, parties: Longs) -> tuple[Longs, Longs]:
         """(what the parties hold, what they may hold)."""

@@ -145,18 +145,9 @@ def _gets(problem: MatchingProblem, parties: Longs, row_prices: Floats) -> Float
 def _with_dense_missed(
     problem: MatchingProblem, at: Bound, restricted: Restricted, row_prices: Floats
 ) -> tuple[MatchingProblem, Longs]:
-    if problem.dense is None:
-        return problem, np.arange(problem.offers.count)
     threshold = _gets(problem, restricted.parties, row_prices) + ROUNDING * SCALE
-    return with_dense_above(problem, at, np.ceil(threshold).astype(np.int64), MISSED_EACH)
-
-
-def with_dense_above(problem: MatchingProblem, at: Bound, threshold: Longs, most: int) -> tuple[MatchingProblem, Longs]:
-    """The problem with columns for the best ``most`` dense pairs of each party above ``threshold``."""
-    if problem.dense is None:
-        return problem, np.arange(problem.offers.count)
     table = at_prices(problem, at.prices, at.crew).table
-    return problem.grown(problem.dense.top(table, threshold, most))
+    return problem.grown_above(table, np.ceil(threshold).astype(np.int64), MISSED_EACH)
 
 
 def near_best(problem: MatchingProblem, at: Bound, width: float, most_each: int) -> Longs:

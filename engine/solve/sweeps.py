@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from engine.draws import first_state, fraction, next_state
 from engine.kernel import kernel
 from engine.problem.column_rows import use_of
 from engine.problem.limits import Limits
-from engine.problem.offers import NOTHING, Offers
+from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.rule import Array, Ints
@@ -95,8 +96,8 @@ class Sweeper:
         if self.single:
             _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
         else:
-            extras = offers.extras, offers.extra_row, offers.extra_coefficient
-            _choose(*span, offers.cells, cells.of_placement, *extras, offers.must, table, prices, chosen)
+            columns = offers.cells, cells.of_placement, offers.extras, offers.extra_row, offers.extra_coefficient
+            _choose(*span, columns, offers.must, table, prices, chosen)
         return counts
 
     def _in_halves(self, sweep: Callable[[int, int], Ints], low: int, high: int) -> Ints:
@@ -140,25 +141,6 @@ def _use(offsets: Array, row: Array, coefficient: Array, counts: Array, use: Arr
 
 
 @kernel
-def _first_state(party: int) -> np.uint64:
-    return np.uint64(party * 2654435761 + 88172645463325252)
-
-
-@kernel
-def _next_state(state: np.uint64) -> np.uint64:
-    """A step of the generator of Marsaglia (2003)."""
-    state ^= state << np.uint64(13)
-    state ^= state >> np.uint64(7)
-    return state ^ (state << np.uint64(17))
-
-
-@kernel
-def _fraction(state: np.uint64) -> np.float32:
-    """Evenly from 0 to 1."""
-    return np.float32(np.int32(state >> np.uint64(40))) * np.float32(2.0**-24)
-
-
-@kernel
 def _choose_single(
     low: int,
     high: int,
@@ -177,10 +159,10 @@ def _choose_single(
         best, at = table[own[p]], NOTHING
         if must[p]:
             best = np.float32(-np.inf)
-        state = _first_state(p)
+        state = first_state(p)
         for j in range(of_party[p], of_party[p + 1]):
-            state = _next_state(state)
-            worth = value[j] - table[cell[j]] + blur * _fraction(state)
+            state = next_state(state)
+            worth = value[j] - table[cell[j]] + blur * fraction(state)
             if worth > best:
                 best, at = worth, j
         chosen[p] = at
@@ -196,24 +178,21 @@ def _choose(
     of_party: Array,
     value: Array,
     blur: np.float32,
-    begin: Array,
-    cell: Array,
-    extras: Array,
-    extra_row: Array,
-    extra_coefficient: Array,
+    columns: ColumnArrays,
     must: Array,
     table: Array,
     prices: Array,
     chosen: Array,
 ) -> None:
+    begin, cell, extras, extra_row, extra_coefficient = columns
     for p in range(low, high):
         best, at = np.float32(0), NOTHING
         if must[p]:
             best = np.float32(-np.inf)
-        state = _first_state(p)
+        state = first_state(p)
         for j in range(of_party[p], of_party[p + 1]):
-            state = _next_state(state)
-            worth = value[j] + blur * _fraction(state)
+            state = next_state(state)
+            worth = value[j] + blur * fraction(state)
             for k in range(begin[j], begin[j + 1]):
                 worth -= table[cell[k]]
             for k in range(extras[j], extras[j + 1]):

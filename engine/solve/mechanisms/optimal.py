@@ -1,24 +1,21 @@
 """The best plan: prices, a core, a linear program on it, branching on the residue, and a bound over everything.
 
 Large problems go through `levels`: chunked dual steps give prices and bound, the core's program gives the plan, each
-level sharper than the one before until the gap is reached. Dense ones list a few pairs a worker, and more as prices
-show which are missing. Small ones, those with crews, and what the levels leave open
+level sharper than the one before until the gap is reached. Small ones, those with crews, and what the levels leave open
 are sifted: their linear program is solved to the end over all columns, and branching closes the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.dense import Found
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.closing import EVERYTHING, survivors_of
@@ -26,6 +23,7 @@ from engine.solve.commitments import promised_columns
 from engine.solve.core import find_core, settle
 from engine.solve.insertion import fill, insert_dense
 from engine.solve.levels import Level, levels
+from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import Replacement
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
@@ -42,7 +40,7 @@ CLOSING_COLUMNS, MOST_CLOSING_COLUMNS = 40_000, 200_000
 ROUNDS = 8
 NODES = 2_000
 CORE_EACH = 6
-SAMPLED_EACH, MISSED_EACH, DENSE_PARTS, DENSE_WIDTH = 12, 8, 10, 10
+DENSE_WIDTH = 10
 SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
 
@@ -99,40 +97,27 @@ class _Run:
 
         Crews are left to sifting, which begins at the first level's prices.
         """
-        if self.problem.dense is not None:
-            self._take(self.problem.dense.sample(SAMPLED_EACH))
+        self._take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
+        sweeper = make_sweeper(self.problem)
         for level in levels(self.gap, warm, each):
-            sweeper = self._price(level)
+            sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
                 break
             self._place(sweeper, level)
             if self.budget.over or self._good_enough():
                 break
 
-    def _price(self, level: Level) -> Sweeper:
-        """Search prices; of dense pairs those are listed that parties would rather have, and prices searched again."""
-        prices = self.bound.prices / SCALE
-        for part in level.parts(DENSE_PARTS if self.problem.dense is not None else 1):
-            sweeper = make_sweeper(self.problem)
-            typical = sweeper.typical_worth()
-            steps = part.first_step * typical, part.last_step * typical
-            prices, made = ascend(sweeper, prices, part.passes, steps, self.budget)
-            self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + made
-            whole = np.rint(prices * SCALE).astype(np.int64)
-            if self.problem.dense is not None:
-                self._list_missed(whole, int(part.width * typical * SCALE))
-            self._improved(bound_at(self.problem, whole, self.bound.crew))
-            if self.budget.over:
-                break
-        return make_sweeper(self.problem)
+    def _price(self, sweeper: Sweeper, level: Level) -> Sweeper:
+        found = search_prices(self.problem, sweeper, self.bound, level, self.budget, self._priced)
+        self._take(found.problem, found.moved)
+        self.bound = found.bound
+        self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + found.passes
+        return found.sweeper
 
-    def _list_missed(self, prices: Longs, width: int) -> None:
-        """List the dense pairs that are worth more at ``prices`` than what their party has listed, less ``width``."""
-        assert self.problem.dense is not None
-        priced = at_prices(self.problem, prices, self.bound.crew)
-        threshold = np.maximum(priced.best()[1] - width, -width)
-        self._take(self.problem.dense.top(priced.table, threshold, MISSED_EACH))
+    def _priced(self, bound: Bound) -> None:
+        self.proved = min(self.proved, bound.value)
+        self._tell("prices")
 
     def _place(self, sweeper: Sweeper, level: Level) -> None:
         problem, offers = self.problem, self.problem.offers
@@ -182,16 +167,13 @@ class _Run:
 
     def _grow(self, threshold: Longs, most: int) -> None:
         """Take columns for dense pairs above ``threshold`` (billionths, by party) into the problem."""
-        if self.problem.dense is not None:
-            table = at_prices(self.problem, self.bound.prices, self.bound.crew).table
-            self._take(self.problem.dense.top(table, threshold, most))
+        table = at_prices(self.problem, self.bound.prices, self.bound.crew).table
+        self._take(*self.problem.grown_above(table, threshold, most))
 
-    def _take(self, found: Found) -> None:
-        """Take columns for dense pairs into the problem."""
-        self.problem, moved = self.problem.grown(found)
-        self.plan = choice_of(self.problem, moved[self.plan.columns])
-        chosen = self.bound.chosen
-        self.bound = replace(self.bound, chosen=np.where(chosen != NOTHING, moved[chosen], NOTHING))
+    def _take(self, problem: MatchingProblem, moved: Longs) -> None:
+        """Go on with a problem that has more columns; ``moved`` tells where the old ones are."""
+        self.problem, self.bound = problem, self.bound.renumbered(moved)
+        self.plan = choice_of(problem, moved[self.plan.columns])
 
     def _improved(self, bound: Bound) -> None:
         if bound.value <= self.bound.value:
