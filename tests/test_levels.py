@@ -142,6 +142,17 @@ def test_windows_reach_what_is_asked(columns: int, tmp_path: Path, monkeypatch: 
     assert matched.files.certificate["gap"] <= 1e-3
 
 
+def test_what_is_told_of_a_plan_never_falls(nation_problem: MatchingProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who fills a place for now is left out of the next windows, but not of the plan that the user hears of."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
+    monkeypatch.setattr(replacement, "WINDOW_COLUMNS", 400)
+    monkeypatch.setattr(replacement, "WHOLE_COLUMNS", 400)
+    told: list[float] = []
+    found = optimal.run(nation_problem, 1e-4, Budget(60), lambda progress: told.append(progress.objective))
+    assert told == sorted(told)
+    assert found.objective == round(told[-1] * SCALE)
+
+
 def test_levels_sharpen_with_the_gap() -> None:
     """A smaller gap gets more passes and smaller steps; so does each level after the first."""
     coarse, fine = list(levels(1e-3, False, 20)), list(levels(1e-5, False, 20))
