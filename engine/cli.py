@@ -51,7 +51,7 @@ def match(
     gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Stop when the certified gap is at most this.")] = 0.001,
     time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the solve stage.")] = 600.0,
     seed: Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")] = 0,
-    warm: Annotated[Path | None, typer.Option(help="Begin from the prices of this earlier plan.")] = None,
+    warm: Annotated[Path | None, typer.Option(help="Begin from this earlier plan.")] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

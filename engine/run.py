@@ -17,6 +17,7 @@ from engine.atomic import refuse_occupied
 from engine.errors import AuditError, CallError, SolverError
 from engine.kernel import software_version
 from engine.plan.audit import Audit, audit
+from engine.plan.earlier_plan import read_warm
 from engine.plan.plan_files import (
     PlanFiles,
     placements_table,
@@ -94,7 +95,8 @@ def match_read(
     problem = compile_problem(drawn)
     clock.begin("solve")
     budget = Budget(options.time_limit, options.most_steps)
-    result = match(problem, options.mechanism, options.gap, budget, listener, _warm_prices(problem, options.warm))
+    warm = None if options.warm is None else read_warm(problem, options.warm)
+    result = match(problem, options.mechanism, options.gap, budget, listener, warm)
     clock.begin("check")
     worker, order = workers[result.worker], orders[result.order]
     verdict = audit(programme, worker, order)
@@ -172,28 +174,15 @@ def _upwards(billionths: int) -> float:
     return float(-(-billionths // (SCALE // 10**6))) / 1e6
 
 
-def _warm_prices(problem: MatchingProblem, plan: Path | None) -> Longs | None:
-    """Prices of an earlier plan by limit; limits that it didn't know begin at 0."""
-    if plan is None:
-        return None
-    path = plan / "prices.csv"
-    if not path.is_file():
-        raise CallError(f"There are no prices in {plan}.", "Name a plan folder with prices.csv.")
-    table = pa_csv.read_csv(path)
-    known = dict(zip(table.column("limit").to_pylist(), table.column("price").to_pylist(), strict=True))
-    found = np.array([known.get(name, 0.0) for name, _, _ in problem.limits.names])
-    return np.rint(found * SCALE).astype(np.int64)
-
-
 def replay(folder: Path, plan: Path, warm: Path | None = None, listener: Listener | None = None) -> list[str]:
     """Run again what ``plan`` was made from and name every file that differs, ``seconds`` apart; none should.
 
-    A plan that began from the prices of another needs that one as ``warm``; raises `CallError` without it.
+    A plan that began from another needs that one as ``warm``; raises `CallError` without it.
     """
     certificate = read_certificate(plan)
     if certificate.get("warm", False) != (warm is not None):
         raise CallError(
-            f"{plan} {'began' if warm is None else 'did not begin'} from the prices of another plan.",
+            f"{plan} {'began' if warm is None else 'did not begin'} from another plan.",
             "Name that plan by --warm." if warm is None else "Leave --warm out.",
         )
     cut_short = certificate.get("status") in ("time_limit", "interrupted")

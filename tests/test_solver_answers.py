@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +10,15 @@ from adversarial_programmes import draft
 from oracle.optimum import optimum
 from oracle.programme_reader import read as read_naively
 
-import engine.solve.linear_program as linear_program
 from engine.errors import CallError, SolverError
 from engine.problem import compile_problem
 from engine.programme import read_programme, write_programme
 from engine.run import Options, match_programme, match_read
+from engine.solve import solver_children
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.linear_program import LinearProgram, solve
+from engine.solve.solver_children import SolverChild
 from scenarios.presets import adversarial
 
 HARD_SEEDS = (204, 222, 226, 233)
@@ -50,23 +50,47 @@ def test_a_true_answer_is_taken() -> None:
 def test_a_claim_that_its_point_does_not_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """HiGHS has answered with the point it was given and the objective of a better one."""
 
-    def claim_too_much(command: list[str], _: Budget) -> bool:
+    def claim_too_much(_child: SolverChild, line: str, _budget: Budget) -> bool:
         numbers = np.array([1.0, 0.0, 3.0, 3.0, 1.0, 1.0])
-        np.savez(command[4], point=np.array([0.0, 1.0]), price=np.empty(0), numbers=numbers)
+        np.savez(line.split("\t")[1], point=np.array([0.0, 1.0]), price=np.empty(0), numbers=numbers)
         return True
 
-    monkeypatch.setattr(linear_program, "_run", claim_too_much)
+    monkeypatch.setattr(SolverChild, "answers", claim_too_much)
     with pytest.raises(SolverError, match="claims"):
         solve(_knapsack(), Budget(60))
 
 
-def test_a_solver_is_ended_when_the_time_is(tmp_path: Path) -> None:
+def test_a_solver_is_ended_when_the_time_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock that ends a run ends the solver's process with it, without grace: its half answer would not count."""
-    script = tmp_path / "sleeper.py"
-    script.write_text("import time; time.sleep(600)")
-    budget = Budget(0.3)
-    assert not linear_program._run([sys.executable, str(script)], budget)
+    (tmp_path / "sleeper.py").write_text("import time; time.sleep(600)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    budget, child = Budget(0.3), SolverChild("sleeper")
+    assert not child.answers("nothing", budget)
     assert budget.over
+    assert child._process.poll() is not None
+
+
+def test_a_solver_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last words are part of the error."""
+    (tmp_path / "failing.py").write_text("raise MemoryError('no room for 12 rows')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(SolverError, match="no room for 12 rows"):
+        SolverChild("failing").answers("nothing", Budget(60))
+
+
+def test_a_solver_process_is_used_again() -> None:
+    """Starting one costs more than most programs."""
+    solve(_knapsack(), Budget(60))
+    waiting = list(solver_children._idle)
+    solve(_knapsack(), Budget(60))
+    assert waiting and solver_children._idle == waiting
+
+
+def test_branching_ends_where_it_is_enough() -> None:
+    """A point that is worth what was asked is not improved."""
+    answer = solve(_knapsack(), Budget(60), enough=1.5)
+    assert answer is not None
+    assert answer.objective >= 1.5
 
 
 def test_without_commitments_a_search_that_fails_does_not_blame_them(tmp_path: Path) -> None:
@@ -79,7 +103,7 @@ def test_without_commitments_a_search_that_fails_does_not_blame_them(tmp_path: P
 
 def test_an_answer_that_the_clock_cut_short_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run can be replayed only if half answers don't count."""
-    monkeypatch.setattr(linear_program, "_run", lambda _command, _budget: False)
+    monkeypatch.setattr(SolverChild, "answers", lambda _child, _line, _budget: False)
     assert solve(_knapsack(), Budget(60)) is None
 
 

@@ -127,6 +127,20 @@ class DenseOffers:
             found.append((group, row, column[row, place], np.zeros(len(row), np.int64)))
         return _gathered(found, each)
 
+    def pairs(self, worker: Longs, order: Longs) -> Found:
+        """Those of the given pairs that are admitted here."""
+        found = []
+        for group in self.groups:
+            by_worker, by_order = np.argsort(group.worker, kind="stable"), np.argsort(group.orders, kind="stable")
+            row = _positions(group.worker, by_worker, worker)
+            column = _positions(group.orders, by_order, order)
+            at = np.flatnonzero((row >= 0) & (column >= 0))
+            row, column = row[at], column[at]
+            admitted = group.bits[row, column >> 3] >> (7 - (column & 7)) & 1 > 0
+            row, column = row[admitted], column[admitted]
+            found.append((group, row, column, np.zeros(len(row), np.int64)))
+        return _gathered(found, len(worker))
+
     def admitted_by_order(self, order_count: int, parties: npt.NDArray[np.bool_]) -> Longs:
         """How many of the marked parties each order admits."""
         total = np.zeros(order_count, np.int64)
@@ -184,6 +198,13 @@ def _joined(parts: list[DenseGroup]) -> DenseGroup:
         one.weeks,
         one.which,
     )
+
+
+def _positions(values: Ints, order: Longs, wanted: Longs) -> Longs:
+    """Where each wanted number stands in ``values``, which ``order`` sorts; -1 where it doesn't."""
+    at = np.minimum(np.searchsorted(values[order], wanted), len(values) - 1)
+    found = order[at]
+    return np.where(values[found] == wanted, found, -1)
 
 
 def ceilings_of(group: DenseGroup, cost: Longs) -> Ceilings:

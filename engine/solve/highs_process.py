@@ -1,8 +1,9 @@
-"""The child process that runs HiGHS: one program in, one answer out, and an end with its parent."""
+"""The child process that runs HiGHS: program after program, each answered whole, until its standard input closes."""
 
 from __future__ import annotations
 
 import os
+import queue
 import sys
 import threading
 from typing import Any
@@ -11,33 +12,50 @@ import highspy
 import numpy as np
 
 
-def main(arguments: list[str]) -> None:
-    """Solve the program in ``arguments[0]`` and write the answer to ``arguments[1]``."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    question, answer, nodes, within = arguments
+def main() -> None:
+    """Solve the program that each line of standard input names; a line is answered when its answer is written.
+
+    A line holds the file of the program, the file for the answer, the most nodes (0: no limit), how far from the best
+    branching may end, and what is good enough ("nan": nothing), parted by tabs. The process ends with its parent, also
+    in the middle of a program.
+    """
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the solver's library prints is no reply
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(lines,), daemon=True).start()
+    while True:
+        question, answer, nodes, within, enough = lines.get().rstrip("\n").split("\t")
+        _answer(question, answer, int(nodes), float(within), float(enough))
+        print("done", file=replies, flush=True)
+
+
+def _read(lines: queue.SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)
+
+
+def _answer(question: str, answer: str, nodes: int, within: float, enough: float) -> None:
     with np.load(question) as read:
         program = {name: read[name] for name in read.files}
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", max(float(within), 1e-7)),
-        ("mip_feasibility_tolerance", 1e-7),
-    ):
+    options: dict[str, Any] = {
+        "output_flag": False,
+        "threads": 1,
+        "random_seed": 0,
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": max(within, 1e-7),
+        "mip_feasibility_tolerance": 1e-7,
+    }
+    if nodes:
+        options["mip_max_nodes"] = nodes
+    if enough == enough:
+        options["objective_target"] = enough
+    for option, value in options.items():
         solver.setOptionValue(option, value)
-    if int(nodes):
-        solver.setOptionValue("mip_max_nodes", int(nodes))
     solver.passModel(_model(program))
     solver.run()
     _write(solver, answer, "integral" in program)
-
-
-def _end_with_parent() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(1)
 
 
 def _model(program: dict[str, Any]) -> highspy.HighsLp:
@@ -77,4 +95,4 @@ def _write(solver: highspy.Highs, answer: str, integral: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -10,7 +10,7 @@ LEVELS, BETWEEN = 3, 0.5
 COARSEST_GAP, SHARPEST = 1e-3, 2.0
 PASSES, LAST_STEP, WIDTH = 150, 5e-5, 7e-4
 USUAL_COLUMNS, PART_STEP = 20, 4
-FIRST_STEP, NEXT_STEP, WARM_SHARE = 0.05, 0.01, 0.25
+FIRST_STEP, NEXT_STEP, WARM_SHARE, WARM_WIDTH, WARM_SPREAD = 0.05, 0.01, 0.25, 0.1, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,19 @@ def levels(gap: float, warm: bool, columns_each: float) -> Iterator[Level]:
 
     Found by trial on nations of 20,000 to 1,000,000 workers: a tenth of the gap needs 2.5 times the passes, 0.3 of the
     last step and 1.4 times the width; where a party has 16 times the usual columns (``columns_each``), 4 times the
-    passes and the first step, and twice the width.
+    passes and the first step, and twice the width. A warm run first looks at a narrow core: an edit moves few.
     """
     crowding = max(columns_each / USUAL_COLUMNS, 1.0) ** 0.25
     sharpness = min(max(log10(COARSEST_GAP / max(gap, 1e-9)), 0.0), SHARPEST)
+    if warm:
+        passes, last, width = _at(sharpness, crowding)
+        yield Level(int(WARM_SHARE * passes), NEXT_STEP, last, min(WARM_WIDTH * WARM_SPREAD**sharpness, 1) * width)
     for number in range(LEVELS):
-        passes = PASSES * crowding**2 * 2.5**sharpness * (WARM_SHARE if warm and not number else 1)
+        passes, last, width = _at(sharpness + number * BETWEEN, crowding)
         first = NEXT_STEP if warm or number else FIRST_STEP * crowding**2
-        last, width = LAST_STEP * 0.3**sharpness, WIDTH * crowding * 1.4**sharpness
-        yield Level(int(passes), first, last, width)
-        sharpness += BETWEEN
+        yield Level(int(passes * (WARM_SHARE if warm and not number else 1)), first, last, width)
+
+
+def _at(sharpness: float, crowding: float) -> tuple[float, float, float]:
+    """Passes, last step and width of the core."""
+    return PASSES * crowding**2 * 2.5**sharpness, LAST_STEP * 0.3**sharpness, WIDTH * crowding * 1.4**sharpness

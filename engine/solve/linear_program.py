@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +12,12 @@ import numpy.typing as npt
 
 from engine.errors import SolverError
 from engine.solve.budget import Budget, Uncounted
+from engine.solve.solver_children import give_back, take_child
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
-POLL_SECONDS = 0.2
 CLAIM = 1e-6
+LARGE_PROGRAM = 200_000
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,10 @@ def solve(
     budget: Budget | Uncounted,
     nodes: int = 0,
     within: float = 0.0,
+    enough: float = float("nan"),
 ) -> LinearAnswer | None:
     """Solve ``program`` within the budget; ``nodes`` above 0 limits the branching, which ends ``within`` (in value) of
-    the best.
+    the best or at a point worth ``enough``.
 
     A program that the clock or an interrupt cuts short answers None, so that every answer can be had again. Raises
     `SolverError` where the process fails.
@@ -77,10 +76,13 @@ def solve(
     with tempfile.TemporaryDirectory(prefix="vaiven-") as folder:
         question, answer = Path(folder, "question.npz"), Path(folder, "answer.npz")
         question.write_bytes(buffer.getvalue())
-        command = [sys.executable, "-m", "engine.solve.highs_process", str(question), str(answer)]
-        command += [str(nodes), repr(within)]
-        if not _run(command, budget):
+        child = take_child()
+        if not child.answers(f"{question}\t{answer}\t{nodes}\t{float(within)!r}\t{float(enough)!r}", budget):
             return None
+        if len(program.value) < LARGE_PROGRAM:
+            give_back(child)
+        else:
+            child.end()
         with np.load(answer) as read:
             optimal, infeasible, objective, bound, branched, iterations = read["numbers"]
             point = read["point"]
@@ -101,23 +103,3 @@ def solve(
                 int(branched),
                 int(iterations),
             )
-
-
-def _run(command: list[str], budget: Budget | Uncounted) -> bool:
-    """Run the child in a session of its own; it also ends when its standard input closes, that is, with its parent."""
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-    ) as process:
-        try:
-            while process.poll() is None:
-                if budget.over:
-                    return False
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=POLL_SECONDS)
-        finally:
-            process.kill()
-        if process.returncode != 0:
-            assert process.stderr is not None
-            tail = process.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise SolverError(f"The solver process ended with status {process.returncode}. {' '.join(tail)}")
-    return True

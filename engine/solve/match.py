@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.errors import CallError
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
 from engine.solve.mechanisms import mechanisms
 from engine.solve.result import Listener, Result
+from engine.solve.warm import Warm
 
 
 def match(
@@ -18,11 +16,11 @@ def match(
     gap: float = 0.001,
     budget: Budget | None = None,
     progress: Listener | None = None,
-    warm: npt.NDArray[np.int64] | None = None,
+    warm: Warm | None = None,
 ) -> Result:
     """Choose placements by ``mechanism``, to within ``gap``, within the budget (600 s by default).
 
-    ``warm`` are prices (billionths, by limit row) to begin from. Raises `CallError` for an unknown mechanism and
+    ``warm`` is an earlier plan to begin from. Raises `CallError` for an unknown mechanism and
     `ClashError` where the commitments can't all be kept.
     """
     known = mechanisms()

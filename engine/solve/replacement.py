@@ -31,7 +31,7 @@ from engine.solve.sweeps import Sweeper
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 WINDOW_COLUMNS, WHOLE_COLUMNS = 60_000, 150_000
-NODES = 200
+NODES, SPARE = 200, 10
 ROUNDS, FIRST_CHAINS, CHAINS = 4, 1, 20
 
 
@@ -40,8 +40,9 @@ class Replacement:
     """Re-places the undecided parties of a core; ``plan`` are the chosen columns and never loses value; ``filled`` has
     whoever else fits beside them, which the next steps ignore: such a filler would stand in the way of better ones.
 
-    Programs end ``within`` (in value) of their best, and no more are solved once the plan is worth what is ``wanted``;
-    ``tell`` hears of the plan after each step. For problems without crews.
+    Programs end ``within`` (in value) of their best or where the plan is worth `SPARE` times that more than what is
+    ``wanted``, and no more are solved once it is worth that; ``tell`` hears of the plan after each step. For problems
+    without crews.
     """
 
     problem: MatchingProblem
@@ -156,8 +157,11 @@ class Replacement:
         """A better choice for the holders of a piece, if there is one within ``room`` beyond what they use."""
         own, columns = piece
         held = self.problem.limits.capacity - room - self._use(own)
-        found = place_exactly(self.problem, held, columns, budget, NODES, self.within)
         value = self.problem.offers.value
+        elsewhere = (self._worth(self.plan) - value[own].sum()) / SCALE
+        found = place_exactly(
+            self.problem, held, columns, budget, NODES, self.within, self.wanted + SPARE * self.within - elsewhere
+        )
         return found if found is not None and value[found].sum() > value[own].sum() else None
 
     def _use(self, columns: Longs) -> Floats:

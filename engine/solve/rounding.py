@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.problem import MatchingProblem
+from engine.problem.values import SCALE
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.linear_program import LinearAnswer, solve
 from engine.solve.restricted import Crews, restricted_program
@@ -67,11 +68,14 @@ def branch(
     budget: Budget | Uncounted,
     nodes: int = 0,
     within: float = 0.0,
+    enough: float = float("nan"),
 ) -> tuple[Longs | None, LinearAnswer | None]:
-    """The best whole choice among ``free`` columns beside what is ``held`` of every row, and the solver's answer."""
+    """The best whole choice among ``free`` columns beside what is ``held`` of every row, or one worth ``enough``; and
+    the solver's answer.
+    """
     crews = crews_for(problem, held, free)
     restricted = restricted_program(problem, free, problem.limits.capacity - held, crews, integral=True)
-    answer = solve(restricted.program, budget, nodes=nodes, within=within)
+    answer = solve(restricted.program, budget, nodes, within, enough)
     if answer is None or not len(answer.point):
         return None, answer
     chosen = free[answer.point[: len(free)] > 0.5]
@@ -79,15 +83,23 @@ def branch(
 
 
 def place_exactly(
-    problem: MatchingProblem, held: Floats, columns: Longs, budget: Budget | Uncounted, nodes: int, within: float
+    problem: MatchingProblem,
+    held: Floats,
+    columns: Longs,
+    budget: Budget | Uncounted,
+    nodes: int,
+    within: float,
+    enough: float = float("nan"),
 ) -> Longs | None:
-    """A near-best whole choice among ``columns`` beside what is ``held``: their linear program, then its rounding."""
+    """A near-best whole choice among ``columns`` beside what is ``held``: their linear program, then its rounding,
+    which looks no further than a choice worth ``enough``.
+    """
     crews = crews_for(problem, held, columns)
     restricted = restricted_program(problem, columns, problem.limits.capacity - held, crews)
     answer = solve(restricted.program, budget)
     if answer is None or not len(answer.point):
         return None
-    return round_point(problem, held, columns, answer.point[: len(columns)], budget, nodes, within)
+    return round_point(problem, held, columns, answer.point[: len(columns)], budget, nodes, within, enough)
 
 
 def round_point(
@@ -98,6 +110,7 @@ def round_point(
     budget: Budget | Uncounted,
     nodes: int,
     within: float,
+    enough: float = float("nan"),
 ) -> Longs | None:
     """Fix the whole part of a fractional plan and branch on the rest, beside what is ``held`` of every row.
 
@@ -112,7 +125,8 @@ def round_point(
         free = _columns_of_others(problem, core, fixed)
         if not len(free):
             return fixed if _fits(problem, beside) else None
-        found, answer = branch(problem, beside, free, budget, nodes, within=within)
+        rest = enough - float(problem.offers.value[fixed].sum()) / SCALE
+        found, answer = branch(problem, beside, free, budget, nodes, within, rest)
         if found is not None:
             return np.concatenate([fixed, found])
         if answer is None:

@@ -30,6 +30,7 @@ from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
 from engine.solve.sifting import Sifted, near_best, sift
 from engine.solve.sweeps import Sweeper, make_sweeper
+from engine.solve.warm import Warm, kept_columns, listed_for
 
 Longs = npt.NDArray[np.int64]
 NAME = "optimal"
@@ -50,7 +51,7 @@ def run(
     gap: float,
     budget: Budget,
     listener: Listener | None = None,
-    warm: Longs | None = None,
+    warm: Warm | None = None,
 ) -> Result:
     """Find a plan within ``gap`` of the best, and prove it; small programmes are closed to optimality.
 
@@ -70,18 +71,20 @@ class _Run:
     plan: Choice = field(init=False)
     statistics: dict[str, Any] = field(default_factory=dict)
 
-    def solve(self, warm: Longs | None) -> Result:
+    def solve(self, warm: Warm | None) -> Result:
         problem = self.problem
-        start = np.zeros(problem.limits.row_count, np.int64) if warm is None else warm
-        self.bound = bound_at(problem, start, no_crew_prices(problem))
+        free = np.zeros(problem.limits.row_count, np.int64), no_crew_prices(problem)
+        self.bound = bound_at(problem, *(free if warm is None else (warm.prices, warm.crew)))
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self._tell("prices")
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
+        if warm is not None:
+            self._resume(warm)
         if not small:
             self._by_levels(warm is not None)
         sifting = self.problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
-        if small or (sifting and not self._good_enough()):
+        if not self._closed() and (small or (sifting and not self._good_enough())):
             sifted = self._sharp_prices(small)
             if sifted.infeasible:
                 raise clash_error(problem)
@@ -92,11 +95,22 @@ class _Run:
             self._remember_best()
         return self._result()
 
+    def _resume(self, warm: Warm) -> None:
+        """Keep what still holds of an earlier plan, and fill what it leaves."""
+        self._take(*listed_for(self.problem, warm))
+        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
+        self._offer(kept_columns(self.problem, warm, self.plan.columns, reduced))
+        self._fill()
+        self.budget.step()
+        self._tell("plan")
+
     def _by_levels(self, warm: bool) -> None:
         """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached.
 
         Crews are left to sifting, which begins at the first level's prices.
         """
+        if self._good_enough():
+            return
         self._take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
         sweeper = make_sweeper(self.problem)
