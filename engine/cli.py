@@ -52,6 +52,7 @@ def match(
     time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the solve stage.")] = 600.0,
     seed: Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")] = 0,
     warm: Annotated[Path | None, typer.Option(help="Begin from this earlier plan.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose processes sweep.")] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +62,7 @@ def match(
 
     progress = ProgressTalk(quiet or as_json)
     try:
-        options = Options(mechanism, gap, time_limit, seed, warm)
+        options = Options(mechanism, gap, time_limit, seed, warm, cluster=cluster)
         matched = match_to_folder(programme, plan, options, progress.progress, progress.stage)
     finally:
         progress.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
+from engine.solve.sweeps import Spread, on_this_machine
 
 Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-6
@@ -48,7 +50,10 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Options:
-    """How to match: the mechanism, the gap asked, the limit of the solve stage in seconds, the seed of the ties."""
+    """How to match: the mechanism, the gap asked, the limit of the solve stage in seconds, the seed of the ties.
+
+    ``warm`` is the folder of an earlier plan to begin from, ``cluster`` the address of a Dask scheduler.
+    """
 
     mechanism: str = "optimal"
     gap: float = 0.001
@@ -56,6 +61,7 @@ class Options:
     seed: int = 0
     warm: Path | None = None
     most_steps: int | None = None
+    cluster: str | None = None
 
 
 @dataclass
@@ -96,7 +102,8 @@ def match_read(
     clock.begin("solve")
     budget = Budget(options.time_limit, options.most_steps)
     warm = None if options.warm is None else read_warm(problem, options.warm)
-    result = match(problem, options.mechanism, options.gap, budget, listener, warm)
+    with _sweeps(options.cluster) as spread:
+        result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
     clock.begin("check")
     worker, order = workers[result.worker], orders[result.order]
     verdict = audit(programme, worker, order)
@@ -112,6 +119,21 @@ def match_read(
     certificate = _certificate(problem, result, options, verdict, budget.steps, clock.seconds)
     files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)
     return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
+
+
+@contextmanager
+def _sweeps(cluster: str | None) -> Iterator[Spread]:
+    """Where parties choose: on this machine, or on a cluster that is left at the end."""
+    if cluster is None:
+        yield on_this_machine
+        return
+    from engine.solve.cluster import join_cluster
+
+    joined = join_cluster(cluster)
+    try:
+        yield joined.spread
+    finally:
+        joined.close()
 
 
 class _Clock:

@@ -53,6 +53,23 @@ class Offers:
         """The party of each column."""
         return np.repeat(np.arange(len(self.of_party) - 1, dtype=np.int32), np.diff(self.of_party))
 
+    def between(self, low: int, high: int) -> Offers:
+        """The columns of parties ``low:high``, numbered from 0."""
+        begin, end = self.of_party[low], self.of_party[high]
+        held, extra = slice(self.cells[begin], self.cells[end]), slice(self.extras[begin], self.extras[end])
+        return Offers(
+            self.of_party[low : high + 1] - begin,
+            self.value[begin:end],
+            self.cells[begin : end + 1] - held.start,
+            self.cell[held],
+            self.cell_worker[held],
+            self.extras[begin : end + 1] - extra.start,
+            self.extra_row[extra],
+            self.extra_coefficient[extra],
+            self.must[low:high],
+            self.order_count,
+        )
+
     def lengths(self, columns: npt.NDArray[Any]) -> Longs:
         """How many placements each of the given columns holds."""
         return self.cells[columns + 1] - self.cells[columns]

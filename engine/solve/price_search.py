@@ -18,7 +18,7 @@ from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
 from engine.solve.levels import Level
 from engine.solve.prices import Bound, CrewPrices, at_prices, bound_at
-from engine.solve.sweeps import Sweeper, make_sweeper
+from engine.solve.sweeps import Spread, Sweeper, make_sweeper
 
 Longs = npt.NDArray[np.int64]
 SAMPLED_EACH, MISSED_EACH, DENSE_PARTS = 12, 8, 10
@@ -47,9 +47,17 @@ def sampled(problem: MatchingProblem) -> tuple[MatchingProblem, Longs]:
 
 
 def search_prices(
-    problem: MatchingProblem, sweeper: Sweeper, best: Bound, level: Level, budget: Budget, tell: Callable[[Bound], None]
+    problem: MatchingProblem,
+    sweeper: Sweeper,
+    best: Bound,
+    level: Level,
+    budget: Budget,
+    tell: Callable[[Bound], None],
+    spread: Spread,
 ) -> Searched:
-    """Search from the prices of the ``best`` bound, as hard as ``level`` says; ``tell`` hears of every better bound."""
+    """Search from the prices of the ``best`` bound, as hard as ``level`` says; ``tell`` hears of every better bound,
+    and ``spread`` says where parties choose.
+    """
     prices, made = best.prices / SCALE, 0
     moved = np.arange(problem.offers.count)
     for part in level.parts(1 if problem.dense is None else DENSE_PARTS):
@@ -59,7 +67,7 @@ def search_prices(
         made, whole = made + passes, np.rint(prices * SCALE).astype(np.int64)
         if problem.dense is not None:
             problem, shift = _with_missed(problem, whole, best.crew, int(part.width * typical * SCALE))
-            sweeper, moved, best = make_sweeper(problem), shift[moved], best.renumbered(shift)
+            sweeper, moved, best = spread(make_sweeper(problem)), shift[moved], best.renumbered(shift)
         found = bound_at(problem, whole, best.crew)
         if found.value <= best.value:
             best = found

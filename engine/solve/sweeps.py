@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,29 +35,77 @@ def _one_thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="sweep")
 
 
-@dataclass(frozen=True)
-class Sweeper:
-    """Offers made ready for sweeps; ``single`` where each column is one placement without extras."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of parties with what they may take, made ready for sweeps; the first is party ``first`` of the problem.
+
+    ``single`` where each column of the problem is one placement without extras.
+    """
 
     offers: Offers
     cells: Cells
     value: Singles
     single: bool
-    limits: Limits
-    other_core: ThreadPoolExecutor = field(default_factory=_one_thread)
+    first: int = 0
 
     @property
     def party_count(self) -> int:
         """How many parties choose."""
         return len(self.offers.must)
 
+    def between(self, low: int, high: int) -> Part:
+        """The part of parties ``low:high``; it shares the rows of cells."""
+        offers, cells = self.offers, self.cells
+        begin, end = offers.of_party[low], offers.of_party[high]
+        held = slice(offers.cells[begin], offers.cells[end])
+        own = replace(cells, of_placement=cells.of_placement[held], of_party=cells.of_party[low:high])
+        return Part(offers.between(low, high), own, self.value[begin:end], self.single, self.first + low)
+
+    def sweep(self, table: Singles, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
+        """Write the best columns of parties ``low:high`` to ``chosen`` at the costs of cells in ``table``; how often
+        each cell is taken, where placements are ``single``.
+        """
+        offers, cells = self.offers, self.cells
+        span = low, high, self.first, offers.of_party, self.value, np.float32(blur)
+        counts = np.zeros(len(table) if self.single else 0, np.int32)
+        if self.single:
+            _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
+        else:
+            columns = offers.cells, cells.of_placement, offers.extras, offers.extra_row, offers.extra_coefficient
+            _choose(*span, columns, offers.must, table, prices, chosen)
+        return counts
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """All parties made ready for sweeps on this machine."""
+
+    part: Part
+    limits: Limits
+    other_core: ThreadPoolExecutor = field(default_factory=_one_thread)
+
+    @property
+    def single(self) -> bool:
+        """Whether each column is one placement without extras."""
+        return self.part.single
+
+    @property
+    def cells(self) -> Cells:
+        """The cells that columns reach."""
+        return self.part.cells
+
+    @property
+    def party_count(self) -> int:
+        """How many parties choose."""
+        return self.part.party_count
+
     def typical_worth(self) -> float:
         """What parties that may choose something gain on average where everything is free."""
-        begin = self.offers.of_party[:-1]
-        able = np.diff(self.offers.of_party) > 0
+        begin = self.part.offers.of_party[:-1]
+        able = np.diff(self.part.offers.of_party) > 0
         if not able.any():
             return 1.0
-        best = np.maximum.reduceat(self.value, begin[able])
+        best = np.maximum.reduceat(self.part.value, begin[able])
         return max(float(best.mean(dtype=np.float64)), 1e-6)
 
     def choose(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float = 0.0) -> Floats:
@@ -67,60 +115,58 @@ class Sweeper:
         don't all run after the same column. Returns what these use of every row. Halves of a long block run on both
         cores; what is added up are whole numbers, so that the sum doesn't depend on it.
         """
-        cells, table = self.cells, self._costs(prices)
-        counts = self._in_halves(lambda a, b: self._sweep(table, prices, a, b, chosen, blur), low, high)
+        counts = self._counts(prices, low, high, chosen, blur)
         if not self.single:
             taken = chosen[low:high]
-            return use_of(self.offers, self.limits, taken[taken != NOTHING])
+            return use_of(self.part.offers, self.limits, taken[taken != NOTHING])
         use = np.zeros(self.limits.row_count)
-        _use(cells.offsets, cells.row, cells.coefficient, counts, use)
+        _use(self.cells.offsets, self.cells.row, self.cells.coefficient, counts, use)
         return use
+
+    def _counts(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
+        """How often each cell is taken, where placements are single; ``chosen`` is written in any case."""
+        table, of_party = self._costs(prices), self.part.offers.of_party
+        if of_party[high] - of_party[low] < 2 * COLUMNS_PER_THREAD:
+            return self.part.sweep(table, prices, low, high, chosen, blur)
+        middle = int(np.searchsorted(of_party, (of_party[low] + of_party[high]) // 2))
+        other = self.other_core.submit(self.part.sweep, table, prices, low, middle, chosen, blur)
+        counts: Ints = self.part.sweep(table, prices, middle, high, chosen, blur) + other.result()
+        return counts
 
     def _costs(self, prices: Floats) -> Singles:
         """What each cell costs, on both cores where there are many."""
-        cells = self.cells
-        table = np.empty(len(cells.offsets) - 1, np.float32)
-        arrays = cells.offsets, cells.row, cells.coefficient, prices, table
-        if len(table) < CELLS_PER_THREAD:
-            _cost(0, len(table), *arrays)
-        else:
-            other = self.other_core.submit(_cost, 0, len(table) // 2, *arrays)
-            _cost(len(table) // 2, len(table), *arrays)
-            other.result()
+        size = len(self.cells.offsets) - 1
+        if size < CELLS_PER_THREAD:
+            return costs_of(self.cells, prices)
+        table = np.empty(size, np.float32)
+        arrays = self.cells.offsets, self.cells.row, self.cells.coefficient, prices, table
+        other = self.other_core.submit(_cost, 0, size // 2, *arrays)
+        _cost(size // 2, size, *arrays)
+        other.result()
         return table
 
-    def _sweep(self, table: Singles, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
-        offers, cells = self.offers, self.cells
-        span = low, high, offers.of_party, self.value, np.float32(blur)
-        counts = np.zeros(len(table) if self.single else 0, np.int32)
-        if self.single:
-            _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
-        else:
-            columns = offers.cells, cells.of_placement, offers.extras, offers.extra_row, offers.extra_coefficient
-            _choose(*span, columns, offers.must, table, prices, chosen)
-        return counts
 
-    def _in_halves(self, sweep: Callable[[int, int], Ints], low: int, high: int) -> Ints:
-        of_party = self.offers.of_party
-        if of_party[high] - of_party[low] < 2 * COLUMNS_PER_THREAD:
-            return sweep(low, high)
-        middle = int(np.searchsorted(of_party, (of_party[low] + of_party[high]) // 2))
-        other = self.other_core.submit(sweep, low, middle)
-        counts: Ints = sweep(middle, high) + other.result()
-        return counts
+def costs_of(cells: Cells, prices: Floats) -> Singles:
+    """What each cell costs at ``prices`` (in value terms, by row)."""
+    table = np.empty(len(cells.offsets) - 1, np.float32)
+    _cost(0, len(table), cells.offsets, cells.row, cells.coefficient, prices, table)
+    return table
+
+
+Spread = Callable[[Sweeper], Sweeper]
+
+
+def on_this_machine(sweeper: Sweeper) -> Sweeper:
+    """Leave the parties where they are."""
+    return sweeper
 
 
 def make_sweeper(problem: MatchingProblem) -> Sweeper:
     """The offers of a problem made ready for sweeps."""
     offers = problem.offers
     single = bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    return Sweeper(
-        offers,
-        make_cells(offers, problem.limits, single),
-        (offers.value / SCALE).astype(np.float32),
-        single,
-        problem.limits,
-    )
+    value = (offers.value / SCALE).astype(np.float32)
+    return Sweeper(Part(offers, make_cells(offers, problem.limits, single), value, single), problem.limits)
 
 
 @kernel
@@ -144,6 +190,7 @@ def _use(offsets: Array, row: Array, coefficient: Array, counts: Array, use: Arr
 def _choose_single(
     low: int,
     high: int,
+    first: int,
     of_party: Array,
     value: Array,
     blur: np.float32,
@@ -159,7 +206,7 @@ def _choose_single(
         best, at = table[own[p]], NOTHING
         if must[p]:
             best = np.float32(-np.inf)
-        state = first_state(p)
+        state = first_state(first + p)
         for j in range(of_party[p], of_party[p + 1]):
             state = next_state(state)
             worth = value[j] - table[cell[j]] + blur * fraction(state)
@@ -175,6 +222,7 @@ def _choose_single(
 def _choose(
     low: int,
     high: int,
+    first: int,
     of_party: Array,
     value: Array,
     blur: np.float32,
@@ -189,7 +237,7 @@ def _choose(
         best, at = np.float32(0), NOTHING
         if must[p]:
             best = np.float32(-np.inf)
-        state = first_state(p)
+        state = first_state(first + p)
         for j in range(of_party[p], of_party[p + 1]):
             state = next_state(state)
             worth = value[j] + blur * fraction(state)

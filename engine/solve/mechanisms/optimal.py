@@ -29,7 +29,7 @@ from engine.solve.replacement import Replacement
 from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
 from engine.solve.sifting import Sifted, near_best, sift
-from engine.solve.sweeps import Sweeper, make_sweeper
+from engine.solve.sweeps import Spread, Sweeper, make_sweeper, on_this_machine
 from engine.solve.warm import Warm, kept_columns, listed_for
 
 Longs = npt.NDArray[np.int64]
@@ -52,12 +52,13 @@ def run(
     budget: Budget,
     listener: Listener | None = None,
     warm: Warm | None = None,
+    spread: Spread = on_this_machine,
 ) -> Result:
     """Find a plan within ``gap`` of the best, and prove it; small programmes are closed to optimality.
 
     Raises `ClashError` where the commitments can't all be kept.
     """
-    return _Run(problem, gap, budget, listener).solve(warm)
+    return _Run(problem, gap, budget, listener, spread).solve(warm)
 
 
 @dataclass
@@ -66,6 +67,7 @@ class _Run:
     gap: float
     budget: Budget
     listener: Listener | None
+    spread: Spread
     bound: Bound = field(init=False)
     proved: int = field(init=False)
     plan: Choice = field(init=False)
@@ -113,7 +115,7 @@ class _Run:
             return
         self._take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
-        sweeper = make_sweeper(self.problem)
+        sweeper = self.spread(make_sweeper(self.problem))
         for level in levels(self.gap, warm, each):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
@@ -123,7 +125,7 @@ class _Run:
                 break
 
     def _price(self, sweeper: Sweeper, level: Level) -> Sweeper:
-        found = search_prices(self.problem, sweeper, self.bound, level, self.budget, self._priced)
+        found = search_prices(self.problem, sweeper, self.bound, level, self.budget, self._priced, self.spread)
         self._take(found.problem, found.moved)
         self.bound = found.bound
         self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + found.passes

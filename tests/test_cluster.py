@@ -1,0 +1,90 @@
+"""Sweeps on a cluster of two processes of this machine: the same plan, also where one of them is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import LocalCluster
+
+import engine.solve.mechanisms.optimal as optimal
+from engine.errors import CallError
+from engine.problem import MatchingProblem, compile_problem
+from engine.programme import read_programme
+from engine.run import Options, match_programme
+from engine.solve.budget import Budget
+from engine.solve.cluster import join_cluster
+from engine.solve.result import Result
+from engine.solve.sweeps import Sweeper
+from scenarios.presets import nation, northern_triangle
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two processes that are started again when they are lost."""
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as started:  # type: ignore[no-untyped-call]  # Dask has no types
+        yield started
+
+
+@pytest.fixture(scope="module", params=[nation, northern_triangle])
+def problem(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
+    """A nation of single placements, and a programme of calendars."""
+    folder = tmp_path_factory.mktemp("cluster") / "p"
+    request.param.build(400, 3).write(folder)
+    return compile_problem(read_programme(folder))
+
+
+def _same(one: Result, other: Result) -> bool:
+    return one.columns.tolist() == other.columns.tolist() and one.prices.tolist() == other.prices.tolist()
+
+
+def test_a_cluster_finds_what_one_machine_finds(
+    problem: MatchingProblem, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every price and every placement."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
+    here = optimal.run(problem, 0.01, Budget(120))
+    joined = join_cluster(cluster.scheduler_address)
+    there = optimal.run(problem, 0.01, Budget(120), spread=joined.spread)
+    joined.close()
+    assert here.statistics["sweeps"] > 0
+    assert _same(here, there)
+
+
+def test_a_lost_process_costs_a_sweep_and_not_the_run(
+    problem: MatchingProblem, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is killed once parties live on both."""
+    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
+    here = optimal.run(problem, 0.01, Budget(120))
+    joined = join_cluster(cluster.scheduler_address)
+    killed: list[int] = []
+
+    def kill_one(sweeper: Sweeper) -> Sweeper:
+        spread: Any = joined.spread(sweeper)
+        gathered = type(spread)._gathered
+
+        def gather(*arguments: Any) -> Any:
+            if len(spread.pieces) == 3 and not killed:
+                killed.append(next(iter(joined.client.run(os.getpid).values())))
+                os.kill(killed[0], signal.SIGKILL)
+            return gathered(spread, *arguments)
+
+        object.__setattr__(spread, "_gathered", gather)
+        return spread
+
+    there = optimal.run(problem, 0.01, Budget(240), spread=kill_one)
+    joined.close()
+    assert killed
+    assert _same(here, there)
+
+
+def test_no_cluster_is_a_clear_error(tmp_path: Path) -> None:
+    """It names the address."""
+    nation.build(60, 3).write(tmp_path / "p")
+    with pytest.raises(CallError, match=r"tcp://127\.0\.0\.1:9"):
+        match_programme(tmp_path / "p", Options(cluster="tcp://127.0.0.1:9"))
