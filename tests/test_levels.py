@@ -155,22 +155,22 @@ def test_what_is_told_of_a_plan_never_falls(nation_problem: MatchingProblem, mon
 
 def test_levels_sharpen_with_the_gap() -> None:
     """A smaller gap gets more passes and smaller steps; so does each level after the first."""
-    coarse, fine = list(levels(1e-3, False, 20)), list(levels(1e-5, False, 20))
+    coarse, fine = list(levels(1e-3, 20)), list(levels(1e-5, 20))
     assert [level.passes for level in coarse] == sorted(level.passes for level in coarse)
     assert fine[0].passes > coarse[0].passes
     assert fine[0].last_step < coarse[0].last_step
-    assert next(levels(1e-3, True, 20)).passes < coarse[0].passes
+    assert next(levels(1e-3, 20, 1e-3)).passes < coarse[0].passes
 
 
 def test_crowded_parties_get_more_passes_and_a_wider_core() -> None:
     """Parties with 16 times the usual columns get 4 times the passes and twice the width."""
-    usual, crowded = next(levels(1e-3, False, 20)), next(levels(1e-3, False, 320))
+    usual, crowded = next(levels(1e-3, 20)), next(levels(1e-3, 320))
     assert (crowded.passes, crowded.width) == (4 * usual.passes, pytest.approx(2 * usual.width))
 
 
 def test_parts_of_a_level_end_with_the_level() -> None:
     """Each part of a dense level ends sharper than the one before, and the last is the level itself."""
-    level = next(levels(1e-3, False, 20))
+    level = next(levels(1e-3, 20))
     parts = list(level.parts(5))
     assert (parts[-1].passes, parts[-1].last_step) == (level.passes, level.last_step)
     assert all(one.last_step > other.last_step for one, other in pairwise(parts))
@@ -221,7 +221,7 @@ def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytes
     programme = read_programme(tmp_path / "p")
     whole = match_read(programme, Options(gap=1e-5)).files.certificate["steps"]
     offers = compile_problem(programme).offers
-    priced = next(levels(1e-5, False, offers.count / len(offers.must))).passes
+    priced = next(levels(1e-5, offers.count / len(offers.must))).passes
     for cut in (priced, priced + 1, priced + 2, whole - 1):
         ended = _ended_by_the_clock_after(programme, cut, monkeypatch)
         steps = ended.files.certificate["steps"]

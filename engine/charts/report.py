@@ -39,7 +39,7 @@ def write_report(view: PlanView, folder: Path, language: str = "en") -> Path:
     refuse_occupied(folder)
     view = replace(view, language=language)
     drawn = {name: module.draw(view).to_dict() for name, module in charts().items()}
-    pictures = {name: _picture(specification, language) for name, specification in drawn.items()}
+    pictures = {name: picture(specification, language) for name, specification in drawn.items()}
     with written_aside(folder) as target:
         for name, (png, svg) in pictures.items():
             (target / f"{name}.png").write_bytes(png)
@@ -61,7 +61,7 @@ def page(view: PlanView, specifications: dict[str, dict[str, Any]], svgs: dict[s
     )
 
 
-def _picture(specification: dict[str, Any], language: str) -> tuple[bytes, str]:
+def picture(specification: dict[str, Any], language: str) -> tuple[bytes, str]:
     """PNG and SVG of a chart. It brings its own data: no address is allowed."""
     import vl_convert
 

@@ -28,12 +28,17 @@ def read_warm(problem: MatchingProblem, plan: Path) -> Warm:
     prices = _columns(plan, "prices.csv", ("limit", "price"))
     names, price = prices[0].to_pylist(), prices[1].to_numpy()
     known = dict(zip(names, np.rint(price * SCALE).astype(np.int64).tolist(), strict=True))
-    by_row = np.array([known.get(name, 0) for name, _, _ in problem.limits.names], np.int64)
     worker, order = _columns(plan, "placements.csv", ("worker_id", "order_id"))
     workers = _rows(worker, problem.programme.workers.ids("worker_id"))
     orders = _rows(order, problem.programme.orders.ids("order_id"))
     both = (workers >= 0) & (orders >= 0)
-    return Warm(by_row, _crew_prices(problem, known), workers[both], orders[both])
+    return warm_from(problem, known, workers[both], orders[both])
+
+
+def warm_from(problem: MatchingProblem, prices: dict[str, int], worker: Longs, order: Longs) -> Warm:
+    """Prices (billionths) by the names of limits, with placements as row numbers, as a start for ``problem``."""
+    by_row = np.array([prices.get(name, 0) for name, _, _ in problem.limits.names], np.int64)
+    return Warm(by_row, _crew_prices(problem, prices), worker, order)
 
 
 def _columns(plan: Path, file: str, wanted: tuple[str, str]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:

@@ -11,6 +11,7 @@ from typing import Any
 from engine.programme.table import Table
 from engine.rule import Clause
 
+RawToml = dict[str, Any]
 OBJECTIVE_TERMS = ("fill", "skill", "income", "recall", "choice", "score")
 
 
@@ -49,7 +50,7 @@ class Programme:
     """A validated programme; ``tables`` holds every table of FORMAT, the absent ones empty.
 
     ``sha256`` is that of the sorted lines ``file name, space, sha256 of the file``; ``notices`` are remarks on what
-    was not read.
+    was not read; ``texts`` are the contents of programme.toml and of each agreement by file, for edits.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class Programme:
     tables: Mapping[str, Table]
     sha256: str = ""
     notices: tuple[str, ...] = ()
+    texts: Mapping[str, RawToml] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
@@ -82,6 +84,3 @@ class Programme:
             if agreement.id == clause.agreement_id:
                 return {other.id: other for other in agreement.clauses}
         return {other.id: other for other in self.clauses}
-
-
-RawToml = dict[str, Any]

@@ -18,7 +18,7 @@ from engine.programme.cells import Cells, cells_of
 from engine.programme.cross_checks import check_across_tables, check_clause_references
 from engine.programme.csv_table import read_csv
 from engine.programme.parquet_table import read_parquet
-from engine.programme.programme import Programme
+from engine.programme.programme import Programme, RawToml
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES, Column, TableSchema
 from engine.programme.table import Labels, Lists, Table
@@ -42,6 +42,7 @@ class _Reader:
         self.folder = folder
         self.faults: list[Fault] = []
         self.notices: list[str] = []
+        self.texts: dict[str, RawToml] = {}
 
     def report(self, fault: Fault) -> None:
         self.faults.append(fault)
@@ -65,6 +66,7 @@ class _Reader:
             tables,
             programme_sha256(self.folder),
             tuple(self.notices),
+            self.texts,
         )
 
     def _settings(self) -> Any:
@@ -73,6 +75,7 @@ class _Reader:
             self.report(Fault("programme.toml", 0, "", "", "is missing", "the programme's settings", "file"))
             return None, ()
         content = load_toml(path, path.name, self.report)
+        self.texts[path.name] = content or {}
         return (None, ()) if content is None else read_settings(content, path.name, self.report, self.notices.append)
 
     def _agreements(self) -> list[Any]:
@@ -92,7 +95,8 @@ class _Reader:
             agreement = content and read_agreement(content, file, self.report, self.notices.append)
             if content == {}:
                 self.report(Fault(file, 0, "", "", "is empty", "an agreement", "file"))
-            if agreement:
+            if agreement and content:
+                self.texts[file] = content
                 found.append((file, agreement))
         return found
 

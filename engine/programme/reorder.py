@@ -35,8 +35,8 @@ def _by_hash(ids: pa.StringArray, seed: int) -> Longs:
 def reordered(programme: Programme, workers: Longs, orders: Longs) -> Programme:
     """The programme whose worker and order rows are the given ones, in that order."""
     tables = dict(programme.tables)
-    tables["workers"] = _taken(programme.workers, workers)
-    tables["orders"] = _taken(programme.orders, orders)
+    tables["workers"] = taken_rows(programme.workers, workers)
+    tables["orders"] = taken_rows(programme.orders, orders)
     for target, rows in (("workers", workers), ("orders", orders)):
         position = np.full(programme[target].size + 1, -1, np.int32)
         position[rows] = np.arange(len(rows), dtype=np.int32)
@@ -49,7 +49,8 @@ def reordered(programme: Programme, workers: Longs, orders: Longs) -> Programme:
     return replace(programme, tables=tables)
 
 
-def _taken(table: Table, rows: Longs) -> Table:
+def taken_rows(table: Table, rows: Longs) -> Table:
+    """The given rows of a table, in that order."""
     return Table(table.name, len(rows), {name: _take(column, rows) for name, column in table.columns.items()})
 
 

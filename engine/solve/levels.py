@@ -10,7 +10,8 @@ LEVELS, BETWEEN = 3, 0.5
 COARSEST_GAP, SHARPEST = 1e-3, 2.0
 PASSES, LAST_STEP, WIDTH = 150, 5e-5, 7e-4
 USUAL_COLUMNS, PART_STEP = 20, 4
-FIRST_STEP, NEXT_STEP, WARM_SHARE, WARM_WIDTH, WARM_SPREAD = 0.05, 0.01, 0.25, 0.1, 16.0
+FIRST_STEP, NEXT_STEP, WARM_SHARE = 0.05, 0.01, 0.25
+WARM_WIDTH, WARM_SPREAD, SMALL_EDIT = 0.1, 16.0, 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,25 @@ class Level:
             yield Level(passes, first, self.last_step * 2.0**left, self.width)
 
 
-def levels(gap: float, warm: bool, columns_each: float) -> Iterator[Level]:
-    """Levels for ``gap``, each sharper than the one before; they begin at good prices where the run is ``warm``.
+def levels(gap: float, columns_each: float, begun_at: float | None = None) -> Iterator[Level]:
+    """Levels for ``gap``, each sharper than the one before; ``begun_at`` is the gap of an earlier plan to begin from.
 
     Found by trial on nations of 20,000 to 1,000,000 workers: a tenth of the gap needs 2.5 times the passes, 0.3 of the
     last step and 1.4 times the width; where a party has 16 times the usual columns (``columns_each``), 4 times the
-    passes and the first step, and twice the width. A warm run first looks at a narrow core: an edit moves few.
+    passes and the first step, and twice the width. A warm run first looks at a core that is the narrower the less there
+    is to close: a small edit moves few.
     """
     crowding = max(columns_each / USUAL_COLUMNS, 1.0) ** 0.25
     sharpness = min(max(log10(COARSEST_GAP / max(gap, 1e-9)), 0.0), SHARPEST)
-    if warm:
+    if begun_at is not None:
         passes, last, width = _at(sharpness, crowding)
-        yield Level(int(WARM_SHARE * passes), NEXT_STEP, last, min(WARM_WIDTH * WARM_SPREAD**sharpness, 1) * width)
+        open_ = max(begun_at / max(gap, 1e-9) / SMALL_EDIT, 1.0) ** 2
+        share = min(WARM_WIDTH * WARM_SPREAD**sharpness * open_, 1.0)
+        yield Level(int(WARM_SHARE * passes), NEXT_STEP, last, share * width)
     for number in range(LEVELS):
         passes, last, width = _at(sharpness + number * BETWEEN, crowding)
-        first = NEXT_STEP if warm or number else FIRST_STEP * crowding**2
-        yield Level(int(passes * (WARM_SHARE if warm and not number else 1)), first, last, width)
+        first = NEXT_STEP if begun_at is not None or number else FIRST_STEP * crowding**2
+        yield Level(int(passes), first, last, width)
 
 
 def _at(sharpness: float, crowding: float) -> tuple[float, float, float]:

@@ -116,7 +116,8 @@ class _Run:
         self._take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
         sweeper = self.spread(make_sweeper(self.problem))
-        for level in levels(self.gap, warm, each):
+        begun_at = (self.proved - self.plan.objective) / max(SCALE, abs(self.proved)) if warm else None
+        for level in levels(self.gap, each, begun_at):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
                 break

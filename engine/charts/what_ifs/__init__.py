@@ -1,0 +1,1 @@
+"""Charts of what-ifs and sweeps: each branch against its base."""

@@ -1,0 +1,1 @@
+"""What needs the solver again: what-ifs, sweeps, explanations, re-matching."""

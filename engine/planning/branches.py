@@ -1,0 +1,176 @@
+"""Branches of a programme: its edits made, compiled where they touch it, matched from the base's plan, audited."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from engine.errors import AuditError, VaivenError
+from engine.plan.audit import audit
+from engine.plan.earlier_plan import warm_from
+from engine.planning.measures import Measures, measure
+from engine.problem.problem import MatchingProblem, compile_problem
+from engine.problem.recompile import recompiled
+from engine.problem.values import SCALE
+from engine.programme.edits import Edits, edited
+from engine.programme.programme import Programme
+from engine.programme.reorder import drawn_order
+from engine.solve.budget import Budget
+from engine.solve.match import match
+from engine.solve.prices import CrewPrices
+from engine.solve.result import Result
+from engine.solve.warm import Warm
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a branch came to; ``failure`` says why it has no plan, and the rest is then empty.
+
+    ``bound`` and ``gap`` are those of its certificate, ``seconds`` what it took.
+    """
+
+    id: str
+    title: str
+    totals: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, tuple[int, float]]] = field(default_factory=dict, repr=False)
+    bound: float = 0.0
+    gap: float = 0.0
+    status: str = "failed"
+    seconds: float = 0.0
+    failure: str = ""
+
+    def as_json(self) -> str:
+        """The outcome as text, for a file."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str) -> Outcome:
+        """Read what `as_json` wrote."""
+        content = json.loads(text)
+        content["groups"] = {g: {n: (v[0], v[1]) for n, v in rows.items()} for g, rows in content["groups"].items()}
+        return Outcome(**content)
+
+
+@dataclass(frozen=True)
+class Base:
+    """A programme with its plan, from which branches begin; ``problem`` has the rows in the order that ``seed`` draws.
+
+    ``warm`` is the base's plan in that order.
+    """
+
+    programme: Programme
+    problem: MatchingProblem
+    warm: Warm
+    outcome: Outcome
+    gap: float
+    time_limit: float
+    seed: int
+
+    def key(self, edits: Edits) -> str:
+        """What a branch's outcome depends on, as a short text."""
+        asked = f"{self.programme.sha256} {edits.sha256()} {self.gap!r} {self.time_limit!r} {self.seed}"
+        return hashlib.sha256(asked.encode()).hexdigest()[:24]
+
+
+def make_base(programme: Programme, gap: float, time_limit: float, seed: int) -> Base:
+    """Match a programme cold, for branches to begin from. Raises what matching raises."""
+    begin = time.monotonic()
+    drawn, workers, orders = drawn_order(programme, seed)
+    result = match(compile_problem(drawn), "optimal", gap, Budget(time_limit))
+    measures = _audited(programme, workers[result.worker], orders[result.order])
+    warm = Warm(result.prices, result.crew, result.worker, result.order)
+    outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)
+    return Base(programme, result.problem, warm, outcome, gap, time_limit, seed)
+
+
+def run_branch(base: Base, edits: Edits) -> Outcome:
+    """Match the base with its edits made; whatever a user can mend is told in the outcome and not raised."""
+    begin = time.monotonic()
+    try:
+        programme = edited(base.programme, edits)
+        drawn, workers, orders = drawn_order(programme, base.seed)
+        problem = recompiled(base.problem, drawn)
+        result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, _warm(base, problem))
+        measures = _audited(programme, workers[result.worker], orders[result.order])
+    except VaivenError as error:
+        return Outcome(edits.id, edits.title, failure=str(error), seconds=time.monotonic() - begin)
+    return _outcome(edits.id, edits.title, measures, result, time.monotonic() - begin)
+
+
+def _outcome(identifier: str, title: str, measures: Measures, result: Result, seconds: float) -> Outcome:
+    bound = max(result.bound / SCALE, measures.totals["objective"])
+    return Outcome(
+        identifier,
+        title,
+        measures.totals,
+        measures.groups,
+        bound,
+        (bound - measures.totals["objective"]) / max(1.0, abs(bound)),
+        result.knowledge.value,
+        round(seconds, 3),
+    )
+
+
+def _audited(programme: Programme, worker: Longs, order: Longs) -> Measures:
+    verdict = audit(programme, worker, order)
+    if not verdict.legal:
+        raise AuditError(f"The plan found is not legal: {verdict.breaches[0]}", "Please report this.")
+    return measure(programme, worker, order, verdict.objective)
+
+
+def _warm(base: Base, problem: MatchingProblem) -> Warm:
+    """The base's plan in the numbering of a branch."""
+    if problem.offers is base.problem.offers:
+        return base.warm
+    known = dict(zip((name for name, _, _ in base.problem.limits.names), base.warm.prices.tolist(), strict=True))
+    known |= _crew_names(base.problem, base.warm.crew)
+    worker = _moved(base.problem.programme, problem.programme, "workers", "worker_id")[base.warm.worker]
+    order = _moved(base.problem.programme, problem.programme, "orders", "order_id")[base.warm.order]
+    both = (worker >= 0) & (order >= 0)
+    return warm_from(problem, known, worker[both], order[both])
+
+
+def _moved(one: Programme, other: Programme, table: str, column: str) -> Longs:
+    """Where each row of a table is in another programme, -1 where it is gone."""
+    ids, wanted = one[table].ids(column), other[table].ids(column)
+    if ids.equals(wanted):
+        return np.arange(len(ids))
+    return np.asarray(pc.fill_null(pc.index_in(ids, value_set=wanted), -1)).astype(np.int64)
+
+
+def _crew_names(problem: MatchingProblem, crew: CrewPrices) -> dict[str, int]:
+    orders = problem.programme.orders.id_text("order_id")
+    workers = problem.programme.workers.id_text("worker_id")
+    least = zip(problem.crew_orders.tolist(), crew.least.tolist(), strict=True)
+    links = zip(crew.party.tolist(), crew.order.tolist(), crew.link.tolist(), strict=True)
+    named = {f"min_crew|{orders[o]}": price for o, price in least}
+    return named | {f"link|{workers[problem.lead[p]]}|{orders[o]}": price for p, o, price in links}
+
+
+def save_base(base: Base, path: Path) -> None:
+    """Write a base where processes of this machine can read it."""
+    path.write_bytes(pickle.dumps(base, protocol=5))
+
+
+def run_saved_branch(path: str, edits: Edits) -> dict[str, Any]:
+    """`run_branch` in another process: the base is read there once, and the outcome comes back as plain values."""
+    return asdict(run_branch(_saved(path), edits))
+
+
+@lru_cache(maxsize=1)
+def _saved(path: str) -> Base:
+    base: Base = pickle.loads(Path(path).read_bytes())  # written by `save_base` a moment ago
+    return base

@@ -1,0 +1,124 @@
+"""The planner's commands: `whatif` and `sweep`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import CallError
+
+if TYPE_CHECKING:
+    from engine.planning.branches import Base, Outcome
+
+ProgrammeFolder = Annotated[Path, typer.Argument(help="The folder of the programme.", show_default=False)]
+Gap = Annotated[float, typer.Option(min=0.0, max=1.0, help="The certified gap asked of every branch.")]
+TimeLimit = Annotated[float, typer.Option(min=0.0, help="Seconds for the solve stage of each branch.")]
+Seed = Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")]
+OnCluster = Annotated[str | None, typer.Option("--cluster", help="Address of a Dask scheduler that runs branches.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the planner's commands to the command line."""
+    app.command("whatif")(whatif)
+    app.command("sweep")(sweep)
+
+
+def whatif(
+    programme: ProgrammeFolder,
+    edits_and_out: Annotated[
+        list[Path], typer.Argument(help="Files of edits, then a new folder for the comparison.", show_default=False)
+    ],
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = 600.0,
+    seed: Seed = 0,
+    cluster: OnCluster = None,
+    as_json: AsJson = False,
+) -> None:
+    """Match what-ifs side by side and compare them with the programme as it is.
+
+    Each file of edits is one branch. A branch that fails is reported and doesn't take the others down.
+    """
+    from engine.atomic import refuse_occupied, written_aside
+    from engine.planning.comparison import as_json as json_of
+    from engine.planning.comparison import write_comparison
+    from engine.planning.pool import executor_of, run_branches
+    from engine.planning.talk import show_comparison
+    from engine.programme.edits import read_edits
+
+    *files, out = edits_and_out
+    if not files:
+        raise CallError("There are no edits.", "Name one or more files of edits, then a new folder.")
+    refuse_occupied(out)
+    branches = [read_edits(file) for file in files]
+    twice = sorted({edits.id for edits in branches if [e.id for e in branches].count(edits.id) > 1})
+    if twice:
+        raise CallError(f"{', '.join(twice)}: two what-ifs of one name.", "Give each an id of its own.")
+    base = _base(programme, gap, time_limit, seed)
+    with executor_of(cluster) as make:
+        outcomes = run_branches(base, branches, make, None, _tell)
+    with written_aside(out) as folder:
+        write_comparison(folder, base.outcome, outcomes)
+    if as_json:
+        print(json.dumps(json_of(base.outcome, outcomes)))
+    else:
+        show_comparison(base.outcome, outcomes)
+    _end(outcomes)
+
+
+def sweep(
+    programme: ProgrammeFolder,
+    file: Annotated[Path, typer.Argument(help="A TOML file with one or two [[vary]] tables.", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="The folder for the points; an interrupted sweep goes on in it.")],
+    measure: Annotated[str, typer.Option(help="What the chart shows.")] = "placements",
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = 600.0,
+    seed: Seed = 0,
+    cluster: OnCluster = None,
+) -> None:
+    """Match a grid of what-ifs over one or two parameters, and draw a curve or a heat map.
+
+    A sweep that was interrupted goes on when it is called again with the same folder.
+    """
+    from engine.planning.measures import MEASURES
+    from engine.planning.pool import executor_of, run_branches
+    from engine.planning.sweep import read_sweep
+    from engine.planning.sweep_files import folder_of_points, write_sweep
+    from engine.planning.talk import show_sweep
+
+    if measure not in MEASURES:
+        raise CallError(f"There is no measure {measure!r}.", "Use one of " + ", ".join(MEASURES) + ".")
+    asked = read_sweep(file)
+    points = asked.points()
+    done = folder_of_points(out)
+    base = _base(programme, gap, time_limit, seed)
+    with executor_of(cluster) as make:
+        outcomes = run_branches(base, [edits for _, edits in points], make, done, _tell)
+    write_sweep(out, asked, base.outcome, outcomes, measure)
+    show_sweep(asked, outcomes, measure)
+    _end(outcomes)
+
+
+def _base(folder: Path, gap: float, time_limit: float, seed: int) -> Base:
+    from engine.console import talk
+    from engine.planning.branches import make_base
+    from engine.programme import read_programme
+
+    talk().print("matching the base …", markup=False)
+    return make_base(read_programme(folder), gap, time_limit, seed)
+
+
+def _tell(outcome: Outcome) -> None:
+    from engine.console import talk
+
+    word = f"failed: {outcome.failure}" if outcome.failure else f"gap {outcome.gap:.4%}"
+    talk().print(f"{outcome.id}: {word} ({outcome.seconds:.1f} s)", markup=False)
+
+
+def _end(outcomes: list[Outcome]) -> None:
+    """End with status 1 where a branch has no plan."""
+    if any(outcome.failure for outcome in outcomes):
+        raise typer.Exit(1)

@@ -1,0 +1,84 @@
+"""What a plan comes to, in the numbers that branches are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.plan.placement_table import PlacementTable
+from engine.programme.programme import Programme
+from engine.rules.cap import Cap
+
+Longs = npt.NDArray[np.int64]
+REMITTED_SHARE = 0.5
+GROUPINGS = {
+    "origin_region": ("workers", "origin_region"),
+    "origin_country": ("workers", "origin_country"),
+    "sector": ("orders", "sector"),
+    "destination_country": ("orders", "destination_country"),
+}
+MEASURES = (
+    "objective",
+    "placements",
+    "workers",
+    "paid_weeks",
+    "net_income",
+    "remittances",
+    "recalls_kept",
+    "quota_used",
+    "quota_places",
+)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """``totals`` by the names in `MEASURES`; ``groups`` placements and net income by grouping and name.
+
+    ``remittances`` is what arrives at home if `REMITTED_SHARE` of the net income is sent, at the corridors' costs;
+    quota counts are those of agreements' caps of one count for everybody.
+    """
+
+    totals: Mapping[str, float]
+    groups: Mapping[str, Mapping[str, tuple[int, float]]] = field(repr=False)
+
+
+def measure(programme: Programme, worker: Longs, order: Longs, objective: float) -> Measures:
+    """The measures of a plan, given as row numbers."""
+    placements = PlacementTable(programme, worker, order)
+    weeks = placements.days / 7
+    income = placements.net_weekly_income() * weeks
+    used, places = _quotas(placements)
+    values = (
+        objective,
+        placements.size,
+        len(np.unique(worker)),
+        weeks.sum(),
+        income.sum(),
+        (REMITTED_SHARE * income * (1 - placements.corridor("remittance_cost_share"))).sum(),
+        (placements.row_of_pair("recalls") >= 0).sum(),
+        used,
+        places,
+    )
+    groups = {name: _grouped(placements.text(*column), income) for name, column in GROUPINGS.items()}
+    return Measures(dict(zip(MEASURES, map(float, values), strict=True)), groups)
+
+
+def _grouped(key: npt.NDArray[np.object_], income: npt.NDArray[np.float64]) -> dict[str, tuple[int, float]]:
+    names, at = np.unique(key.astype(str), return_inverse=True)
+    count, total = np.bincount(at, minlength=len(names)), np.bincount(at, income, len(names))
+    return {str(n): (int(c), float(t)) for n, c, t in zip(names, count, total, strict=True)}
+
+
+def _quotas(placements: PlacementTable) -> tuple[int, int]:
+    """(placements, places) under the caps of agreements that have one count and no ``per``."""
+    agreement, used, places = placements.agreement(), 0, 0
+    for position, one in enumerate(placements.programme.agreements):
+        under = np.flatnonzero(agreement == position)
+        for clause in one.clauses:
+            if isinstance(clause.rule, Cap) and clause.rule.count is not None and clause.rule.per is None:
+                used += int(placements.subset(under).matches(clause.where).sum())
+                places += int(clause.rule.count)
+    return used, places

@@ -1,0 +1,115 @@
+"""Branches side by side: on a pool of processes of this machine, or on any other executor, Dask's for one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import SolverError
+from engine.planning.branches import Base, Outcome, run_saved_branch, save_base
+from engine.programme.edits import Edits
+
+ATTEMPTS = 3
+MakeExecutor = Callable[[], Executor]
+
+
+def process_pool() -> Executor:
+    """Two processes or as many as there are cores, started anew and not forked."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=max(2, os.cpu_count() or 2), mp_context=context)
+
+
+@contextmanager
+def executor_of(cluster: str | None) -> Iterator[MakeExecutor]:
+    """What makes an executor: of this machine, or of the Dask cluster at an address (whose processes must see the
+    temporary folder of this machine).
+    """
+    if cluster is None:
+        yield process_pool
+        return
+    from engine.solve.cluster import join_cluster
+
+    joined = join_cluster(cluster)
+    try:
+        yield joined.client.get_executor
+    finally:
+        joined.close()
+
+
+def run_branches(
+    base: Base,
+    branches: Sequence[Edits],
+    make_executor: MakeExecutor,
+    done: Path | None = None,
+    tell: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """The outcome of each branch, in their order; one that fails says so and doesn't take the others down.
+
+    In the folder ``done`` finished branches are kept, and those that are there already, with the same base, edits and
+    options, are not run again. A process that dies is replaced and its branch run again, `ATTEMPTS` times in all.
+    """
+    found: dict[int, Outcome] = {}
+    for number, edits in enumerate(branches):
+        kept = None if done is None else done / f"{base.key(edits)}.json"
+        if kept is not None and kept.is_file():
+            found[number] = Outcome.from_json(kept.read_text("utf-8"))
+
+    def finish(number: int, outcome: Outcome) -> None:
+        found[number] = outcome
+        if done is not None and not outcome.failure:
+            _write(done / f"{base.key(branches[number])}.json", outcome.as_json())
+        if tell is not None:
+            tell(outcome)
+
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as folder:
+        path = Path(folder, "base.pickle")
+        save_base(base, path)
+        for _ in range(ATTEMPTS):
+            waiting = [number for number in range(len(branches)) if number not in found]
+            if waiting:
+                _run_once(str(path), branches, waiting, make_executor, finish)
+    for number, edits in enumerate(branches):
+        if number not in found:
+            lost = "The process that ran this branch died; it may have run out of memory."
+            finish(number, Outcome(edits.id, edits.title, failure=lost))
+    return [found[number] for number in range(len(branches))]
+
+
+def _run_once(
+    base: str,
+    branches: Sequence[Edits],
+    waiting: Sequence[int],
+    make_executor: MakeExecutor,
+    finish: Callable[[int, Outcome], None],
+) -> None:
+    """Run what waits, as far as the executor's processes live."""
+    with make_executor() as executor:
+        futures: dict[Future[dict[str, object]], int] = {}
+        try:
+            for number in waiting:
+                futures[executor.submit(run_saved_branch, base, branches[number])] = number
+            for future in as_completed(futures):
+                finish(futures[future], Outcome(**future.result()))  # type: ignore[arg-type]  # plain values of an Outcome
+        except BrokenProcessPool:
+            return
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _write(path: Path, text: str) -> None:
+    aside = path.with_suffix(".part")
+    aside.write_text(text, "utf-8")
+    aside.rename(path)
+
+
+def refuse_all_failed(outcomes: Sequence[Outcome]) -> None:
+    """Raise `SolverError` where not a single branch has a plan."""
+    if outcomes and all(outcome.failure for outcome in outcomes):
+        raise SolverError("Every branch failed; the first said: " + outcomes[0].failure)

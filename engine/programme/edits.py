@@ -1,0 +1,224 @@
+"""What-ifs as short lists of edits on a programme: programme to programme, the base untouched, never a copy on disk.
+
+A file of edits is TOML: ``id``, ``title`` and ``[[edit]]`` tables. Each edit names what it changes (a clause, an
+agreement, rows of a table, the weights, the rules of the programme) and how (set, add, scale, suspend, cancel, keep).
+What comes out is validated as if it had been read from a folder.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine.errors import CallError, Fault, InputError
+from engine.programme.clauses import ID_RULE, is_id
+from engine.programme.cross_checks import check_clause_references
+from engine.programme.programme import Programme, RawToml
+from engine.programme.row_edits import edit_rows
+from engine.programme.table import Table
+from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
+
+PROGRAMME = "programme.toml"
+_NAMES = ("agreement", "clause", "source", "note")
+_CHANGES = ("set", "add", "scale", "suspend", "new_clause")
+_TARGETS = ("clause", "agreement", "table", "weights", "programme", "new_agreement", "new_clause")
+Refuse = Callable[[str, Any, str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """A named list of edits; ``file`` is where it was read from, for messages."""
+
+    id: str
+    title: str
+    entries: tuple[RawToml, ...]
+    file: str = "edits"
+
+    def sha256(self) -> str:
+        """What the edits are, whatever they are called."""
+        return hashlib.sha256(json.dumps(self.entries, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def read_edits(path: Path) -> Edits:
+    """Read a file of edits. Raises `CallError` where there is none and `InputError` for what is wrong with its form."""
+    if not path.is_file():
+        raise CallError(f"There are no edits {path}.", "Name a TOML file with [[edit]] tables.")
+    faults: list[Fault] = []
+    content = load_toml(path, path.name, faults.append)
+    if content is None:
+        raise InputError(faults)
+    edits = edits_from(content, path.stem, path.name, faults.append)
+    if faults:
+        raise InputError(faults)
+    return edits
+
+
+def edits_from(content: RawToml, default_id: str, file: str, report: Callable[[Fault], None]) -> Edits:
+    """The edits in the content of a TOML file."""
+
+    def refuse(column: str, value: Any, problem: str, expected: str) -> None:
+        report(Fault(file, 0, column, "" if value is None else str(value), problem, expected, "edit"))
+
+    identifier, entries = content.get("id", default_id), content.get("edit", [])
+    if not isinstance(identifier, str) or not is_id(identifier):
+        refuse("id", identifier, "is not the name of a what-if", ID_RULE)
+    for key in sorted(set(content) - {"id", "title", "edit", "vary"}):
+        refuse(key, content[key], "is no key of a what-if", "id, title, [[edit]] and [[vary]]")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        refuse("edit", entries, "is not a list of edits", "[[edit]] tables")
+        entries = []
+    for number, entry in enumerate(entries, 1):
+        if not any(target in entry for target in _TARGETS):
+            refuse(f"edit {number}", ", ".join(entry), "changes nothing known", "one of " + ", ".join(_TARGETS))
+    return Edits(str(identifier), str(content.get("title", "")), tuple(entries), file)
+
+
+def edited(programme: Programme, edits: Edits) -> Programme:
+    """The programme with the edits made, in their order.
+
+    Raises `InputError` with every edit that names what isn't there or gives what may not be.
+    """
+    faults: list[Fault] = []
+    texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
+    tables = dict(programme.tables)
+    for number, entry in enumerate(edits.entries, 1):
+
+        def refuse(column: str, value: Any, problem: str, expected: str, number: int = number) -> None:
+            place = f"edit {number}: {column}" if column else f"edit {number}"
+            faults.append(Fault(edits.file, 0, place, "" if value is None else str(value), problem, expected, "edit"))
+
+        tables = _apply(entry, texts, tables, refuse)
+    if faults:
+        raise InputError(faults)
+    digest = hashlib.sha256(f"{programme.sha256} {edits.sha256()}".encode()).hexdigest()
+    return _read_again(replace(programme, sha256=digest), texts, tables, edits)
+
+
+def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], refuse: Refuse) -> dict[str, Table]:
+    """Make one edit in ``texts``, or in the tables that are returned."""
+    if "table" in entry:
+        return edit_rows(entry, tables, refuse)
+    if "weights" in entry or "programme" in entry:
+        _only(entry, ("weights", "programme", "source", "note"), refuse)
+        texts[PROGRAMME].setdefault("objective", {}).update(_table(entry.get("weights", {}), "weights", refuse))
+        texts[PROGRAMME].update(_table(entry.get("programme", {}), "programme", refuse))
+    elif "new_agreement" in entry:
+        _only(entry, ("new_agreement", "source", "note"), refuse)
+        content = _table(entry["new_agreement"], "new_agreement", refuse)
+        texts[f"agreements/{content.get('id', 'new')}.toml"] = content
+    elif "clause" in entry or "new_clause" in entry:
+        _edit_clause(entry, texts, refuse)
+    else:
+        _edit_agreement(entry, texts, refuse)
+    return tables
+
+
+def _table(value: Any, name: str, refuse: Refuse) -> RawToml:
+    if isinstance(value, dict):
+        return dict(value)
+    refuse(name, value, "is not a table", f"{name} = {{ key = value }}")
+    return {}
+
+
+def _only(entry: RawToml, known: tuple[str, ...], refuse: Refuse) -> None:
+    for key in sorted(set(entry) - set(known)):
+        refuse(key, entry[key], "does not belong in this edit", "one of " + ", ".join(known))
+
+
+def _file_of(entry: RawToml, texts: Mapping[str, RawToml], refuse: Refuse) -> str | None:
+    """The file that holds the agreement which an edit names; the programme's own where it names none."""
+    if "agreement" not in entry:
+        return PROGRAMME
+    ids = {str(content.get("id")): file for file, content in texts.items() if file != PROGRAMME}
+    if entry["agreement"] in ids:
+        return ids[entry["agreement"]]
+    refuse("agreement", entry["agreement"], "is no agreement of the programme", "one of " + ", ".join(sorted(ids)))
+    return None
+
+
+def _edit_agreement(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -> None:
+    _only(entry, ("agreement", "suspend", "set", "source", "note"), refuse)
+    file = _file_of(entry, texts, refuse)
+    if file is None:
+        return
+    if entry.get("suspend") is True:
+        del texts[file]
+    elif "set" in entry:
+        texts[file].update(_table(entry["set"], "set", refuse))
+    else:
+        refuse("agreement", entry["agreement"], "is not changed", "suspend = true, or set = { ... }")
+
+
+def _edit_clause(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -> None:
+    """Change, suspend or add one clause; parameters may stand in the edit itself, as ``count = 5200``."""
+    file = _file_of(entry, texts, refuse)
+    if file is None:
+        return
+    clauses = texts[file].setdefault("clause", [])
+    if "new_clause" in entry:
+        _only(entry, ("agreement", "new_clause", "source", "note"), refuse)
+        clauses.append(_table(entry["new_clause"], "new_clause", refuse))
+        return
+    found = [clause for clause in clauses if clause.get("id") == entry["clause"]]
+    if not found:
+        known = ", ".join(str(clause.get("id")) for clause in clauses) or "none"
+        refuse("clause", entry["clause"], f"is no clause of {file}", f"one of {known}")
+    elif entry.get("suspend") is True:
+        clauses.remove(found[0])
+    else:
+        _change_clause(found[0], entry, refuse)
+
+
+def _change_clause(clause: RawToml, entry: RawToml, refuse: Refuse) -> None:
+    plain = {key: value for key, value in entry.items() if key not in (*_NAMES, *_CHANGES)}
+    clause.update(plain | _table(entry.get("set", {}), "set", refuse))
+    for change in ("add", "scale"):
+        for key, amount in _table(entry.get(change, {}), change, refuse).items():
+            if key not in clause:
+                refuse(f"{change}.{key}", amount, "has nothing to change", f"a parameter that {clause['id']} has")
+                continue
+            try:
+                clause[key] = _changed(clause[key], amount, change)
+            except (TypeError, ArithmeticError):
+                refuse(f"{change}.{key}", amount, f"can't change {clause[key]}", "a number, for a number")
+    if not plain and not any(key in entry for key in _CHANGES):
+        refuse("clause", entry["clause"], "is not changed", "a parameter, set, add, scale or suspend = true")
+
+
+def _changed(value: Any, amount: Any, change: str) -> Any:
+    """A number, or each of a list of numbers, raised by or multiplied by ``amount``; whole numbers stay whole."""
+    if isinstance(value, list):
+        return [_changed(one, amount, change) for one in value]
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not isinstance(amount, int | Decimal):
+        raise TypeError
+    changed = value + amount if change == "add" else value * Decimal(amount)
+    return int(changed) if isinstance(value, int) else changed
+
+
+def _read_again(programme: Programme, texts: dict[str, RawToml], tables: dict[str, Table], edits: Edits) -> Programme:
+    """The edited texts read and held against the tables, as a folder's are."""
+    faults: list[Fault] = []
+
+    def report(fault: Fault) -> None:
+        faults.append(replace(fault, file=f"{edits.file} ({fault.file})"))
+
+    settings, clauses = read_settings(texts[PROGRAMME], PROGRAMME, report, lambda _: None)
+    agreements = []
+    for file, content in sorted(texts.items()):
+        if file != PROGRAMME:
+            agreement = read_agreement(content, file, report, lambda _: None)
+            if agreement is not None:
+                agreements.append((file, agreement))
+    for file, owned in [(PROGRAMME, clauses), *((file, a.clauses) for file, a in agreements)]:
+        check_clause_references(owned, tables, file, report)
+    report_overlaps(agreements, report)
+    if faults or settings is None:
+        raise InputError(faults)
+    ordered = tuple(sorted((agreement for _, agreement in agreements), key=lambda agreement: agreement.id))
+    return replace(programme, settings=settings, agreements=ordered, clauses=clauses, tables=tables, texts=texts)
