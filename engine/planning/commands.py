@@ -114,7 +114,7 @@ def _base(folder: Path, gap: float, time_limit: float, seed: int) -> Base:
 def _tell(outcome: Outcome) -> None:
     from engine.console import talk
 
-    word = f"failed: {outcome.failure}" if outcome.failure else f"gap {outcome.gap:.4%}"
+    word = "failed" if outcome.failure else f"gap {outcome.gap:.4%}"
     talk().print(f"{outcome.id}: {word} ({outcome.seconds:.1f} s)", markup=False)
 
 

@@ -19,7 +19,10 @@ OWN = {POINTS, "sweep.csv", "sweep.png", "sweep.svg", "sweep.html"}
 
 
 def folder_of_points(out: Path) -> Path:
-    """The folder that keeps the points, made where it isn't there. Raises `CallError` for a folder of something else."""
+    """The folder that keeps the points, made where it isn't there.
+
+    Raises `CallError` for a folder of something else.
+    """
     if out.exists() and (not out.is_dir() or any(path.name not in OWN for path in out.iterdir())):
         raise CallError(f"{out} exists and is no sweep.", "Name a new folder, or that of the interrupted sweep.")
     points = out / POINTS

@@ -12,24 +12,23 @@ from engine.planning.measures import REMITTED_SHARE
 from engine.planning.sweep import Sweep
 
 SHOWN = {
-    "objective": "objective",
-    "placements": "placements",
-    "paid_weeks": "paid weeks",
+    "placements": "placed",
+    "paid_weeks": "weeks",
     "net_income": "net income",
-    "remittances": "remittances",
-    "recalls_kept": "recalls kept",
+    "remittances": "remitted",
+    "recalls_kept": "recalls",
 }
 MOST_GROUPS = 5
 
 
 def show_comparison(base: Outcome, branches: Sequence[Outcome]) -> None:
-    """Print each branch's measures with their differences from the base, and who gains and loses most."""
+    """Print the base's measures, how each branch differs from them, and who gains and loses most."""
     console = out()
-    table = Table(title="What if", title_justify="left", title_style="bold")
-    table.add_column("")
-    for heading in (*SHOWN.values(), "quota used", "gap"):
-        table.add_column(heading, justify="right")
-    table.add_row("as it is", *_cells(base, None))
+    table = Table(title="What if: differences from the programme as it is", title_justify="left", title_style="bold")
+    table.add_column("", min_width=12)
+    for heading in (*SHOWN.values(), "gap"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_row("as it is", *_cells(base, None), end_section=True)
     for one in branches:
         if one.failure:
             table.add_row(one.id, "failed")
@@ -46,12 +45,9 @@ def show_comparison(base: Outcome, branches: Sequence[Outcome]) -> None:
 
 
 def _cells(one: Outcome, base: Outcome | None) -> list[str]:
-    cells = []
-    for name in SHOWN:
-        difference = "" if base is None else f" ({one.totals[name] - base.totals[name]:+,.0f})"
-        cells.append(f"{one.totals[name]:,.0f}{difference}")
-    places = one.totals["quota_places"]
-    return [*cells, f"{one.totals['quota_used'] / places:.0%}" if places else "", f"{one.gap:.3%}"]
+    form = "{:,.0f}" if base is None else "{:+,.0f}"
+    cells = [form.format(one.totals[name] - (0.0 if base is None else base.totals[name])) for name in SHOWN]
+    return [*cells, f"{one.gap:.2%}"]
 
 
 def _gains(base: Outcome, one: Outcome) -> str:

@@ -11,7 +11,7 @@ from engine.charts.style import BLACK, BLUE, VERMILION, Drawing, empty_chart, fi
 
 TITLE = "What each what-if changes"
 SHOWN = ("placements", "paid_weeks", "net_income", "remittances", "recalls_kept")
-WIDTH, ROW_HEIGHT = 230, 20
+WIDTH, ROW_HEIGHT = 150, 22
 
 
 def draw(base: Mapping[str, float], branches: Sequence[tuple[str, Mapping[str, float]]]) -> Drawing:
@@ -26,34 +26,30 @@ def draw(base: Mapping[str, float], branches: Sequence[tuple[str, Mapping[str, f
         return empty_chart(TITLE, "No branch has a plan to compare.")
     table = pd.DataFrame(rows, columns=["branch", "measure", "change", "value"])
     order = [name for name, _ in branches]
-    bars = (
-        alt.Chart(table)
-        .mark_bar(height=13)
-        .encode(
-            x=alt.X("change:Q", title="change, %", scale=alt.Scale(zero=True)),
-            y=alt.Y("branch:N", sort=order, title=None, axis=alt.Axis(labelLimit=230)),
-            color=alt.condition("datum.change < 0", alt.value(VERMILION), alt.value(BLUE)),
-            tooltip=[
-                "branch",
-                "measure",
-                alt.Tooltip("value:Q", format=",.0f"),
-                alt.Tooltip("change:Q", format="+.2f"),
-            ],
-        )
-    )
-    text = bars.mark_text(align="left", dx=4, fontSize=10, color=BLACK).encode(
-        text=alt.Text("change:Q", format="+.1f"), color=alt.value(BLACK)
-    )
-    panels = (bars + text).properties(width=WIDTH, height=ROW_HEIGHT * len(order))
-    grid = alt.hconcat(
-        *(
-            panels.transform_filter(alt.datum.measure == name.replace("_", " ")).properties(
-                title=alt.TitleParams(name.replace("_", " "), fontSize=13, anchor="start")
-            )
-            for name in SHOWN
-            if base.get(name)
-        ),
-        spacing=18,
-    )
+    panels = [_panel(table, order, name.replace("_", " "), name == SHOWN[0]) for name in SHOWN if base.get(name)]
+    grid = alt.hconcat(*panels, spacing=14)
     note = "Against the base, in per cent of it. Remittances: half of the net income, less what sending it costs."
     return finished(grid, TITLE, [note], f"{TITLE}. {note}")
+
+
+def _panel(table: pd.DataFrame, order: Sequence[str], measure: str, first: bool) -> alt.LayerChart:
+    """The bars of one measure; the names of the branches stand beside the first panel alone."""
+    own = table[table["measure"] == measure]
+    axis = alt.Axis(labelLimit=420, ticks=False, domain=False) if first else None
+    encoded = alt.Chart(own).encode(
+        x=alt.X("change:Q", title="%", scale=alt.Scale(zero=True, padding=34)),
+        y=alt.Y("branch:N", sort=list(order), title=None, axis=axis),
+        tooltip=[
+            "branch",
+            "measure",
+            alt.Tooltip("value:Q", format=",.0f"),
+            alt.Tooltip("change:Q", format="+.2f"),
+        ],
+    )
+    colour = alt.condition("datum.change < 0", alt.value(VERMILION), alt.value(BLUE))
+    layers: list[alt.Chart] = [encoded.mark_bar(height=13).encode(color=colour)]
+    for side, align, shift in (("datum.change < 0", "right", -3), ("datum.change >= 0", "left", 3)):
+        text = encoded.mark_text(align=align, dx=shift, fontSize=10, color=BLACK).transform_filter(side)
+        layers.append(text.encode(text=alt.Text("change:Q", format="+.1f")))
+    title = alt.TitleParams(measure, fontSize=12, anchor="start")
+    return alt.layer(*layers).properties(width=WIDTH, height=ROW_HEIGHT * len(order), title=title)  # type: ignore[return-value]  # layers of plain charts make no facets

@@ -27,7 +27,7 @@ def draw(axes: Sequence[str], points: Sequence[tuple[tuple[Any, ...], float]], m
     return finished(drawing, title, [], f"{title} over {' and '.join(axes)}.")
 
 
-def _curve(table: pd.DataFrame, axis: str, measure: str, tips: list[Any]) -> alt.LayerChart:
+def _curve(table: pd.DataFrame, axis: str, measure: str, tips: list[Any]) -> Any:
     kind = "Q" if table["axis 0"].dtype.kind == "f" else "N"
     x = alt.X(f"axis 0:{kind}", title=axis, scale=alt.Scale(zero=False) if kind == "Q" else alt.Undefined)
     y = alt.Y("value:Q", title=measure.replace("_", " "), scale=alt.Scale(zero=False), axis=alt.Axis(format=",.0f"))
@@ -35,7 +35,7 @@ def _curve(table: pd.DataFrame, axis: str, measure: str, tips: list[Any]) -> alt
     return alt.layer(line.mark_line(color=BLUE), line.mark_point(color=BLUE, filled=True, size=45))
 
 
-def _heat_map(table: pd.DataFrame, axes: Sequence[str], measure: str, tips: list[Any]) -> alt.LayerChart:
+def _heat_map(table: pd.DataFrame, axes: Sequence[str], measure: str, tips: list[Any]) -> Any:
     x = alt.X("axis 0:O", title=axes[0], axis=alt.Axis(labelAngle=0))
     cells = alt.Chart(table).encode(x=x, y=alt.Y("axis 1:O", title=axes[1], sort="descending"), tooltip=tips)
     low, high = float(table["value"].min()), float(table["value"].max())
@@ -44,10 +44,8 @@ def _heat_map(table: pd.DataFrame, axes: Sequence[str], measure: str, tips: list
         text=alt.Text("value:Q", format=",.0f"),
         color=alt.condition(f"datum.value > {(low + high) / 2}", alt.value(BLACK), alt.value("white")),
     )
-    drawn: alt.LayerChart = alt.layer(cells.mark_rect().encode(color=colour), number).properties(
-        width=WIDTH, height=HEIGHT
-    )
-    return drawn
+    drawn = alt.layer(cells.mark_rect().encode(color=colour), number)
+    return drawn.properties(width=WIDTH, height=HEIGHT)
 
 
 def _is_number(value: Any) -> bool:
