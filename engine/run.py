@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
 from engine.solve.sweeps import Spread, on_this_machine
+from engine.solve.tiers import Tier, match_tiers
 
 Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-6
@@ -101,9 +103,13 @@ def match_read(
     problem = compile_problem(drawn)
     clock.begin("solve")
     budget = Budget(options.time_limit, options.most_steps)
-    warm = None if options.warm is None else read_warm(problem, options.warm)
-    with _sweeps(options.cluster) as spread:
-        result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
+    tiers: list[Tier] = []
+    if programme.settings.tiers:
+        result, tiers = _match_tiers(problem, options, budget, listener)
+    else:
+        warm = None if options.warm is None else read_warm(problem, options.warm)
+        with _sweeps(options.cluster) as spread:
+            result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
     clock.begin("check")
     worker, order = workers[result.worker], orders[result.order]
     verdict = audit(programme, worker, order)
@@ -117,8 +123,41 @@ def match_read(
     prices = prices_table(problem, use, result.prices, result.crew)
     clock.end()
     certificate = _certificate(problem, result, options, verdict, budget.steps, clock.seconds)
+    if tiers:
+        certificate |= _of_tiers(programme, tiers)
     files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)
     return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
+
+
+def _match_tiers(
+    problem: MatchingProblem, options: Options, budget: Budget, listener: Listener | None
+) -> tuple[Result, list[Tier]]:
+    """Match a lexicographic objective. Raises `CallError` for what is not possible with one."""
+    if options.warm is not None or options.cluster is not None or options.mechanism != "optimal":
+        raise CallError("Tiers are matched by the mechanism optimal, from nothing, on this machine.")
+    settings = problem.programme.settings
+    values = []
+    for terms in settings.tiers:
+        weights = {term: weight if term in terms else Decimal(0) for term, weight in settings.weights.items()}
+        one = compile_problem(replace(problem.programme, settings=replace(settings, weights=weights)))
+        values.append(one.offers.value)
+    return match_tiers(problem, values, options.gap, budget, listener)
+
+
+def _of_tiers(programme: Programme, tiers: list[Tier]) -> dict[str, Any]:
+    """What the certificate says of each tier."""
+    named = zip(programme.settings.tiers, tiers, strict=True)
+    return {
+        "tiers": [
+            {
+                "terms": list(terms),
+                "objective": tier.objective / SCALE,
+                "bound": _upwards(max(tier.bound, tier.objective)),
+                "gap": max(0, tier.bound - tier.objective) / max(SCALE, abs(tier.bound)),
+            }
+            for terms, tier in named
+        ]
+    }
 
 
 @contextmanager

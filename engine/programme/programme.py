@@ -32,7 +32,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``programme.toml`` says apart from its clauses; ``weights`` has every objective term."""
+    """What ``programme.toml`` says apart from its clauses; ``weights`` has every objective term, ``tiers`` the terms of
+    each tier, best first, where the objective is lexicographic.
+    """
 
     id: str
     title: str
@@ -43,6 +45,7 @@ class Settings:
     max_placements_per_worker: int
     reference_weekly_income: Decimal
     weights: Mapping[str, Decimal]
+    tiers: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ def read_settings(
         "max_placements_per_worker": toml.take("max_placements_per_worker", parameters.positive_number, 1),
         "reference_weekly_income": toml.take("reference_weekly_income", _positive_amount),
         "weights": _read_weights(toml),
+        "tiers": _read_tiers(toml),
     }
     clauses = read_clauses(content.get("clause", []), file, "", report)
     if not toml.sound or horizon is None:
@@ -122,13 +123,32 @@ def _read_weights(toml: _Toml) -> dict[str, Decimal]:
     inner = _Toml(toml.file, objective, toml.report)
     weights = {term: inner.take(term, _weight, Decimal(0)) for term in OBJECTIVE_TERMS}
     for key in sorted(set(objective) - set(OBJECTIVE_TERMS)):
-        if key == "tiers":
-            inner.fault("objective.tiers", objective[key], "is not solved by this version", "weights alone, for now")
-        else:
+        if key != "tiers":
             known = "one of " + ", ".join(OBJECTIVE_TERMS)
             inner.fault(f"objective.{key}", objective[key], "is no objective term", known)
     toml.sound &= inner.sound
     return weights
+
+
+def _read_tiers(toml: _Toml) -> tuple[tuple[str, ...], ...]:
+    """The terms of each tier: every term that has a weight once, and no other name."""
+    objective = toml.content.get("objective")
+    tiers = objective.get("tiers", []) if isinstance(objective, dict) else []
+    sound = isinstance(tiers, list) and all(isinstance(t, list) and t for t in tiers)
+    if not sound or not all(isinstance(term, str) for tier in tiers for term in tier):
+        toml.fault("objective.tiers", tiers, "is not a list of tiers", 'lists of terms: [["fill"], ["recall"]]')
+        return ()
+    assert isinstance(objective, dict) or not tiers
+    terms = [term for tier in tiers for term in tier]
+    for term in terms:
+        if term not in OBJECTIVE_TERMS:
+            toml.fault("objective.tiers", term, "is no objective term", "one of " + ", ".join(OBJECTIVE_TERMS))
+        elif terms.count(term) > 1:
+            toml.fault("objective.tiers", term, "stands twice", "each term in one tier")
+    for term in OBJECTIVE_TERMS if terms else ():
+        if term not in terms and objective and objective.get(term, 0):
+            toml.fault("objective.tiers", term, "has a weight and is in no tier", "each weighted term in one tier")
+    return tuple(tuple(tier) for tier in tiers)
 
 
 def read_agreement(

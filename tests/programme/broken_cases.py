@@ -24,6 +24,7 @@ from sound_programme import (
     write_workbook,
 )
 
+TIERS = '[["fill", "fil"], ["skill", "income", "recall", "choice", "score"]]'
 SETTINGS, CANADA, SPAIN = "programme.toml", "agreements/GT-CA-2026.toml", "agreements/HN-ES-2026.toml"
 NEW_CLAUSE = '\n[[clause]]\nid = "new"\n'
 ACCENT = "Explotación Peña"
@@ -857,7 +858,8 @@ TOML = [
     toml("weight that is NaN", SETTINGS, "fill = 1.0", "fill = nan", "fill", "NaN", "from 0"),
     toml("weight beyond doubles", SETTINGS, "fill = 1.0", "fill = 1e400", "fill", "1E+400", "from 0"),
     toml("unknown term", SETTINGS, "fill = 1.0", "fil = 1.0", "objective.fil", "1.0", "fill"),
-    toml("tiers", SETTINGS, "fill = 1.0", 'fill = 1.0\ntiers = [["fill"]]', "objective.tiers", None, "not solved"),
+    toml("tiers", SETTINGS, "fill = 1.0", f"fill = 1.0\ntiers = {TIERS}", "objective.tiers", "fil", "fill"),
+    toml("no tiers", SETTINGS, "fill = 1.0", "fill = 1.0\ntiers = 3", "objective.tiers", "3", "lists of terms"),
     toml("objective that is a number", SETTINGS, "[objective]", "objective = 1\n[other]", "objective", "1", "table"),
     toml("unknown origin", CANADA, '["GT"]', '["GT", "XX"]', "origins", None, "ISO 3166-1"),
     toml("unknown destination", CANADA, 'destination = "CA"', 'destination = "Canada"', "destination", "Canada", "ISO"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -48,7 +49,9 @@ def _panel(table: pd.DataFrame, order: Sequence[str], measure: str, first: bool)
     )
     colour = alt.condition("datum.change < 0", alt.value(VERMILION), alt.value(BLUE))
     layers: list[alt.Chart] = [encoded.mark_bar(height=13).encode(color=colour)]
-    for side, align, shift in (("datum.change < 0", "right", -3), ("datum.change >= 0", "left", 3)):
+    sides: tuple[tuple[str, Literal["left", "right"], int], ...]
+    sides = ("datum.change < 0", "right", -3), ("datum.change >= 0", "left", 3)
+    for side, align, shift in sides:
         text = encoded.mark_text(align=align, dx=shift, fontSize=10, color=BLACK).transform_filter(side)
         layers.append(text.encode(text=alt.Text("change:Q", format="+.1f")))
     title = alt.TitleParams(measure, fontSize=12, anchor="start")

@@ -1,0 +1,46 @@
+"""Lexicographic objectives against sequential exact solves of an independent reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from adversarial_programmes import draft
+from oracle.programme_reader import read as read_naively
+from oracle.tiers import tier_optima
+
+from engine.errors import CallError, ClashError
+from engine.plan.audit import audit
+from engine.run import Options, match_programme, match_read
+
+TIERS = [["fill"], ["recall", "choice"], ["skill", "income", "score"]]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_tiers_equal_sequential_exact_solves(seed: int, tmp_path: Path) -> None:
+    """Each tier's objective, and the proof of it."""
+    made = draft(seed)
+    made.settings["objective"] = {**made.settings["objective"], "tiers": TIERS}
+    programme = made.programme(tmp_path / "p")
+    expected = tier_optima(read_naively(tmp_path / "p"), TIERS)
+    if expected is None:
+        with pytest.raises(ClashError):
+            match_read(programme, Options(gap=0.0))
+        return
+    matched = match_read(programme, Options(gap=0.0))
+    certificate = matched.files.certificate
+    found = [tier["objective"] for tier in certificate["tiers"]]
+    assert found == pytest.approx(expected, rel=3e-6, abs=3e-6)
+    assert all(tier["bound"] >= best - 1e-5 for tier, best in zip(certificate["tiers"], expected, strict=True))
+    assert audit(programme, matched.worker, matched.order).legal
+    assert certificate["objective"] == pytest.approx(sum(found), abs=1e-5)
+    assert certificate["status"] == "optimal"
+
+
+def test_tiers_begin_from_nothing(tmp_path: Path) -> None:
+    """An earlier plan's prices are those of other tiers."""
+    made = draft(1)
+    made.settings["objective"] = {**made.settings["objective"], "tiers": TIERS}
+    made.programme(tmp_path / "p")
+    with pytest.raises(CallError, match="from nothing"):
+        match_programme(tmp_path / "p", Options(warm=tmp_path))

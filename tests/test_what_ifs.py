@@ -1,0 +1,209 @@
+"""What-ifs: edits do what a folder written with them would, branches compare fairly, and none takes the others down."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import Executor, ProcessPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import engine.planning.pool as pool
+from engine.cli import app
+from engine.errors import InputError
+from engine.planning.branches import Base, make_base, run_branch
+from engine.planning.commands import register
+from engine.planning.pool import run_branches
+from engine.planning.sweep import read_sweep
+from engine.problem import compile_problem
+from engine.problem.recompile import recompiled
+from engine.programme import Programme, read_programme
+from engine.programme.edits import Edits, edited, read_edits
+from engine.programme.reorder import drawn_order
+from engine.run import Options, match_read
+from scenarios.presets import nation, northern_triangle
+
+WHAT_IFS = Path(__file__).parents[1] / "scenarios" / "what_ifs"
+register(app)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A nation of a few hundred."""
+    place = tmp_path_factory.mktemp("what_ifs") / "p"
+    nation.build(300, 3).write(place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def programme(folder: Path) -> Programme:
+    """The nation, read."""
+    return read_programme(folder)
+
+
+@pytest.fixture(scope="module")
+def base(programme: Programme) -> Base:
+    """The nation with its best plan."""
+    return make_base(programme, 0.0, 60.0, 0)
+
+
+def _edits(*entries: dict[str, Any]) -> Edits:
+    return Edits("x", "", entries)
+
+
+def _quota(programme: Programme) -> str:
+    return next(a.id for a in programme.agreements if any(c.id == "quota" for c in a.clauses))
+
+
+def _edits_of_all_kinds(programme: Programme) -> list[Edits]:
+    own = {"agreement": _quota(programme), "clause": "quota"}
+    us = {"destination_country": "US"}
+    return [
+        _edits(own | {"count": 3}),
+        _edits(own | {"add": {"count": -1}}),
+        _edits(own | {"scale": {"count": Decimal("0.5")}}),
+        _edits(own | {"suspend": True}),
+        _edits({"agreement": own["agreement"], "suspend": True}),
+        _edits({"agreement": own["agreement"], "new_clause": {"id": "old", "kind": "age", "min": 30}}),
+        _edits({"table": "orders", "where": us, "cancel": True}),
+        _edits({"table": "orders", "keep": Decimal("0.5")}),
+        _edits({"table": "orders", "where": us, "add": {"start_date": 7, "end_date": 7}}),
+        _edits({"table": "orders", "scale": {"headcount": Decimal("1.5")}}),
+        _edits({"table": "workers", "keep": Decimal("0.5")}),
+        _edits({"table": "workers", "copies": Decimal("0.2")}),
+        _edits({"table": "workers", "add": {"available_from": -30}}),
+        _edits({"table": "corridors", "scale": {"travel_cost_to_worker": 2}}),
+        _edits({"weights": {"fill": 2}}),
+        _edits({"programme": {"max_placements_per_worker": 2}}),
+    ]
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_a_branch_is_worth_what_matching_the_edited_programme_is(number: int, base: Base) -> None:
+    """Whatever the edit touches, and wherever the branch began."""
+    edits = _edits_of_all_kinds(base.programme)[number]
+    outcome = run_branch(base, edits)
+    cold = match_read(edited(base.programme, edits), Options(gap=0.0))
+    assert outcome.failure == ""
+    assert outcome.totals["objective"] == pytest.approx(cold.files.certificate["objective"], abs=1e-6)
+    assert outcome.status == "optimal"
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_what_is_recompiled_is_what_compiling_gives(number: int, base: Base) -> None:
+    """Where only counts change, columns are kept and nothing else."""
+    drawn, _, _ = drawn_order(edited(base.programme, _edits_of_all_kinds(base.programme)[number]), base.seed)
+    again, fresh = recompiled(base.problem, drawn), compile_problem(drawn)
+    assert np.array_equal(again.offers.value, fresh.offers.value)
+    assert np.array_equal(again.offers.cell, fresh.offers.cell)
+    assert np.array_equal(again.limits.capacity, fresh.limits.capacity)
+    assert again.limits.names == fresh.limits.names
+
+
+def test_counts_alone_keep_the_columns(base: Base, programme: Programme) -> None:
+    """Compiling pairs again would cost more than matching."""
+    edits = _edits({"agreement": _quota(programme), "clause": "quota", "count": 3})
+    drawn, _, _ = drawn_order(edited(programme, edits), base.seed)
+    assert recompiled(base.problem, drawn).offers is base.problem.offers
+
+
+def test_edits_leave_the_base_alone(programme: Programme) -> None:
+    """Also where the edit changes a list within a clause."""
+    before = repr(programme.texts), programme.orders.values("headcount").copy()
+    for edits in _edits_of_all_kinds(programme):
+        assert edited(programme, edits).sha256 != programme.sha256
+    assert repr(programme.texts) == before[0]
+    assert np.array_equal(programme.orders.values("headcount"), before[1])
+
+
+def test_every_wrong_edit_is_named(programme: Programme) -> None:
+    """All at once, with what would be right."""
+    edits = _edits(
+        {"agreement": "XX", "clause": "quota", "count": 3},
+        {"agreement": _quota(programme), "clause": "quotta", "count": 3},
+        {"agreement": _quota(programme), "clause": "quota", "add": {"cuont": 3}},
+        {"table": "orders", "where": {"sektor": "A01"}, "cancel": True},
+        {"table": "orders", "scale": {"headcount": "x"}},
+        {"table": "sites", "keep": Decimal("0.5")},
+        {"table": "orders", "keep": 7},
+    )
+    with pytest.raises(InputError) as caught:
+        edited(programme, edits)
+    text = str(caught.value)
+    for word in ("'XX'", "'quotta'", "add.cuont", "where.sektor", "scale.headcount", "sites", "edit 7: keep"):
+        assert word in text
+    with pytest.raises(InputError, match="count"):
+        edited(programme, _edits({"agreement": _quota(programme), "clause": "quota", "count": -1}))
+
+
+def test_a_failed_branch_does_not_take_the_others_down(base: Base) -> None:
+    """It says why."""
+    wrong = Edits("wrong", "", ({"agreement": "XX", "suspend": True},))
+    right = Edits("right", "", ({"weights": {"fill": 2}},))
+    outcomes = run_branches(base, [wrong, right], lambda: ProcessPoolExecutor(1))
+    assert "'XX'" in outcomes[0].failure
+    assert outcomes[1].totals["placements"] > 0
+
+
+def _die(_base: str, _edits: Edits) -> dict[str, object]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {}
+
+
+def test_a_process_that_dies_is_replaced(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a branch that kills its process every time is given up."""
+    tried: list[int] = []
+    real = pool.run_saved_branch
+
+    def make() -> Executor:
+        tried.append(1)
+        monkeypatch.setattr(pool, "run_saved_branch", _die if len(tried) == 1 else real)
+        return ProcessPoolExecutor(1)
+
+    outcomes = run_branches(base, [_edits({"weights": {"fill": 2}})], make)
+    assert len(tried) == 2
+    assert outcomes[0].totals["placements"] > 0
+
+
+def test_an_interrupted_sweep_goes_on(base: Base, tmp_path: Path) -> None:
+    """Points that are there are not run again; the table is the same."""
+    branches = [_edits({"weights": {"fill": weight}}) for weight in (2, 3)]
+    first = run_branches(base, branches[:1], lambda: ProcessPoolExecutor(1), tmp_path)
+    told: list[str] = []
+    both = run_branches(base, branches, lambda: ProcessPoolExecutor(1), tmp_path, lambda o: told.append(o.id))
+    assert both[0] == first[0]
+    assert len(told) == 1
+
+
+def test_the_library_of_what_ifs_runs(tmp_path: Path) -> None:
+    """Every file of it, on the programme that it is for."""
+    northern_triangle.build(200, 3).write(tmp_path / "p")
+    read = read_programme(tmp_path / "p")
+    for path in sorted(WHAT_IFS.glob("*.toml")):
+        points = [e for _, e in read_sweep(path).points()] if path.name.startswith("sweep") else [read_edits(path)]
+        for edits in points:
+            assert edited(read, edits).sha256 != read.sha256
+
+
+def test_the_commands_write_tables_and_charts(folder: Path, tmp_path: Path) -> None:
+    """A comparison with a failed branch ends with 1 and says so; a sweep draws a curve."""
+    (tmp_path / "more.toml").write_text('title = "More"\n[[edit]]\ntable = "orders"\nscale = { headcount = 1.2 }\n')
+    (tmp_path / "wrong.toml").write_text('[[edit]]\nagreement = "XX"\nsuspend = true\n')
+    files = [str(tmp_path / "more.toml"), str(tmp_path / "wrong.toml")]
+    ran = CliRunner().invoke(app, ["whatif", str(folder), *files, str(tmp_path / "out")])
+    assert ran.exit_code == 1
+    assert "wrong failed" in ran.stdout
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"comparison.csv", "groups.csv", "branches.csv", "comparison.json", "comparison.png"} <= names
+    (tmp_path / "s.toml").write_text(
+        '[[vary]]\nname = "size"\nedit = { table = "orders", scale = { headcount = "VALUE" } }\nvalues = [1, 0.5]\n'
+    )
+    ran = CliRunner().invoke(app, ["sweep", str(folder), str(tmp_path / "s.toml"), str(tmp_path / "sweep")])
+    assert ran.exit_code == 0, ran.output
+    assert (tmp_path / "sweep" / "sweep.csv").read_text().count("\n") == 3
+    assert (tmp_path / "sweep" / "sweep.svg").read_text().startswith("<svg")
