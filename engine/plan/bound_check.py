@@ -39,6 +39,11 @@ def recomputed_bound(programme: Programme, plan: Path) -> float:
     return total
 
 
+def placement_prices(pairs: PlacementTable, plan: Path) -> Floats:
+    """What each of some placements costs at the prices of a plan, in value terms; links to crews included."""
+    return _costs(pairs, _Prices(plan))
+
+
 class _Prices:
     """prices.csv: the price of each limit by name, and what all limits cost together."""
 

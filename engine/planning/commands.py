@@ -1,4 +1,4 @@
-"""The planner's commands: `whatif` and `sweep`."""
+"""The planner's and the officer's commands: `whatif`, `sweep` and `explain`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add the planner's commands to the command line."""
     app.command("whatif")(whatif)
     app.command("sweep")(sweep)
+    app.command("explain")(explain)
 
 
 def whatif(
@@ -100,6 +101,38 @@ def sweep(
     write_sweep(out, asked, base.outcome, outcomes, measure)
     show_sweep(asked, outcomes, measure)
     _end(outcomes)
+
+
+def explain(
+    programme: ProgrammeFolder,
+    plan: Annotated[Path | None, typer.Argument(help="The folder of the plan.", show_default=False)] = None,
+    worker: Annotated[str | None, typer.Option(help="A worker's id; with --order, that placement.")] = None,
+    order: Annotated[str | None, typer.Option(help="An order's id.")] = None,
+    clause: Annotated[str | None, typer.Option(help="A clause, as AGREEMENT|CLAUSE or its id alone.")] = None,
+    commitments: Annotated[bool, typer.Option("--commitments", help="Which clauses clash with them.")] = False,
+    lang: Annotated[str, typer.Option(help="en or es.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Say why: for a worker, an order, a placement, a clause, or commitments that can't be kept.
+
+    Nothing that is said names a person who wasn't asked about.
+    """
+    from engine.console import out
+    from engine.planning.explain import explanation
+    from engine.planning.explain.words import Words
+
+    found = explanation(programme, plan, worker, order, clause, commitments, Words(lang))
+    if as_json:
+        shown = {name: value for name, value in vars(found).items() if name != "lines"}
+        print(json.dumps(shown, default=_plain))
+    else:
+        for line in found.lines:
+            out().print(line, markup=False)
+
+
+def _plain(value: object) -> object:
+    """Days and exact numbers as text, parts of an explanation as tables."""
+    return vars(value) if hasattr(value, "__dict__") else str(value)
 
 
 def _base(folder: Path, gap: float, time_limit: float, seed: int) -> Base:

@@ -15,19 +15,21 @@ import pyarrow as pa
 
 from engine.days import day_number
 from engine.programme.reorder import taken_rows
-from engine.programme.schema import TABLES, Column
+from engine.programme.schema import CEFR_LEVELS, TABLES, Column
 from engine.programme.table import Labels, Lists, Table
 
 Rows = npt.NDArray[np.bool_]
 Refuse = Callable[[str, Any, str, str], None]
-_KEYS = ("table", "where", "set", "add", "scale", "cancel", "keep", "copies", "source", "note")
+_KEYS = ("table", "where", "set", "add", "scale", "grant", "cancel", "keep", "copies", "source", "note")
 _NUMBERS = ("number", "integer", "share", "date")
 PREFIXES = ("sector", "isco08")
+LEVELS = {name: level for level, name in enumerate(CEFR_LEVELS, 1)}
 
 
 def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse) -> dict[str, Table]:
     """The tables with one edit made: ``set``, ``add`` (days, for a date) or ``scale`` columns, ``cancel`` orders,
-    ``keep`` a share of workers or orders, or add ``copies`` of a share of workers, of the rows that match ``where``.
+    ``keep`` a share of workers or orders, add ``copies`` of a share of workers, or ``grant`` entries of lists, as
+    ``grant = { languages = "en:A2", occupations = "9211:12" }``, of the rows that match ``where``.
     """
     name = entry["table"]
     if name not in tables:
@@ -36,9 +38,10 @@ def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse
     for key in sorted(set(entry) - set(_KEYS)):
         refuse(key, entry[key], "does not belong in this edit", "one of " + ", ".join(_KEYS))
     rows = matching_rows(entry.get("where", {}), tables, name, refuse)
-    if not any(key in entry for key in ("set", "add", "scale", "cancel", "keep", "copies")):
-        refuse("table", name, "is not changed", "set, add, scale, cancel, keep or copies")
-    changed = tables | {name: _with_columns(entry, tables[name], rows, refuse)}
+    if not any(key in entry for key in ("set", "add", "scale", "grant", "cancel", "keep", "copies")):
+        refuse("table", name, "is not changed", "set, add, scale, grant, cancel, keep or copies")
+    table = _with_columns(entry, tables[name], rows, refuse)
+    changed = tables | {name: _with_entries(entry.get("grant", {}), table, rows, refuse)}
     if "cancel" in entry or ("keep" in entry and name == "orders"):
         if name != "orders":
             refuse("cancel", entry.get("cancel"), "is for orders", 'table = "orders"')
@@ -134,6 +137,39 @@ def _with_columns(entry: Mapping[str, Any], table: Table, rows: Rows, refuse: Re
         if late.any():
             refuse("end_date", int(late.sum()), "orders would end before they start", "dates in their order")
     return replace(table, columns=columns)
+
+
+def _with_entries(grant: Any, table: Table, rows: Rows, refuse: Refuse) -> Table:
+    """The table whose matching rows hold further entries in columns of lists, at this level or months at least."""
+    columns = dict(table.columns)
+    kinds = {column.name: column.kind for column in TABLES[table.name].columns}
+    for name, text in grant.items() if isinstance(grant, dict) else [("", grant)]:
+        column, kind = columns.get(name), kinds.get(name, "")
+        label, _, shown = str(text).partition(":")
+        amounts = {"levels": LEVELS.get(shown, 0), "months": int(shown) if shown.isdigit() else 0}
+        amount = amounts.get(kind, 0)
+        if not isinstance(column, Lists) or bool(amount) == (kind == "labels"):
+            refuse(f"grant.{name}", text, "can't be granted", 'languages = "en:A2", occupations = "9211:12" or skills')
+        elif label not in column.names:
+            refuse(f"grant.{name}", text, "is known to no row of the programme", "an entry that a row has or asks for")
+        else:
+            columns[name] = _granted(column, column.names.index(label), amount, rows)
+    return replace(table, columns=columns)
+
+
+def _granted(column: Lists, code: int, amount: int, rows: Rows) -> Lists:
+    """The lists in which the given rows hold ``code`` with ``amount`` at least."""
+    owner = column.rows()
+    amounts = np.where((column.codes == code) & rows[owner], np.maximum(column.amounts, amount), column.amounts)
+    lacking = rows.copy()
+    lacking[owner[column.codes == code]] = False
+    fresh = np.flatnonzero(lacking)
+    owners = np.concatenate([owner, fresh])
+    codes = np.concatenate([column.codes, np.full(len(fresh), code)]).astype(np.int32)
+    amounts = np.concatenate([amounts, np.full(len(fresh), amount)]).astype(np.int32)
+    order = np.argsort(owners, kind="stable")
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(rows)))]).astype(np.int64)
+    return Lists(offsets, codes[order], amounts[order], column.names)
 
 
 def _changed(old: npt.NDArray[Any], amount: Any, change: str, column: Column, refuse: Refuse) -> npt.NDArray[Any]:

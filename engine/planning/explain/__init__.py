@@ -1,0 +1,46 @@
+"""Why: explanations for a worker, an order, a placement, a clause, and for promises that can't be kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import CallError
+from engine.planning.explain.clash_set import ClashExplanation, explain_commitments
+from engine.planning.explain.clause import ClauseExplanation, explain_clause
+from engine.planning.explain.order import OrderExplanation, explain_order
+from engine.planning.explain.placement import PlacementExplanation, explain_placement
+from engine.planning.explain.reading import read_reading
+from engine.planning.explain.words import Words
+from engine.planning.explain.worker import WorkerExplanation, explain_worker
+from engine.programme import read_programme
+
+Explanation = ClashExplanation | ClauseExplanation | OrderExplanation | PlacementExplanation | WorkerExplanation
+
+
+def explanation(
+    programme: Path,
+    plan: Path | None,
+    worker: str | None,
+    order: str | None,
+    clause: str | None,
+    commitments: bool,
+    words: Words,
+) -> Explanation:
+    """Explain what is named. Raises `CallError` where nothing, or too much, is."""
+    if (clause is not None) + (worker is not None or order is not None) + commitments != 1:
+        raise CallError("Name what to explain.", "Use one of --worker, --order, both of them, --clause, --commitments.")
+    read = read_programme(programme)
+    if commitments:
+        return explain_commitments(read, words)
+    if plan is None:
+        raise CallError("There is no plan to explain.", "Name its folder after the programme's.")
+    reading = read_reading(read, plan)
+    if clause is not None:
+        return explain_clause(reading, clause, words)
+    if worker is not None and order is not None:
+        return explain_placement(reading, worker, order, words)
+    return (
+        explain_order(reading, order, words)
+        if worker is None and order is not None
+        else explain_worker(reading, worker or "", words)
+    )

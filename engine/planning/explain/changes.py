@@ -1,0 +1,255 @@
+"""The smallest change of each kind after which the best plan would place a worker; found by trial on the exact program.
+
+For each kind the amounts that could matter are tried in rising order by bisection, since more of one never makes a
+placement worse: what the smallest amount does, the next smaller one is known not to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.days import NO_DATE, day_date
+from engine.plan.placement_table import PlacementTable
+from engine.planning.explain.reading import Bools, Longs, refusals
+from engine.planning.explain.trial import Trial
+from engine.planning.explain.words import Words
+from engine.programme.schema import CEFR_LEVELS
+from engine.rule import Clause
+from engine.rules.cap import Cap
+
+MOST_UNITS, MOST_LIMITS = 3, 3
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change: its ``kind``, how much of it, in words, and as an edit."""
+
+    kind: str
+    amount: float | str
+    text: str
+    edit: Entry
+
+
+Candidates = Sequence[Change]
+
+
+def smallest_changes(trial: Trial, worker_id: str, orders: Longs, words: Words) -> list[Change]:
+    """The least change of each kind that places the worker; kinds that can't do it are left out.
+
+    ``orders`` are the rows of the orders that are looked at.
+    """
+    row = int(np.flatnonzero(trial.programme.workers.id_text("worker_id") == worker_id)[0])
+    pairs = PlacementTable(trial.programme, np.full(len(orders), row), orders)
+    found = refusals(pairs)
+    count = np.sum([broken for _, broken in found], axis=0) if found else np.zeros(pairs.size)
+    changes = []
+    for candidates in (
+        *_of_the_worker(trial, worker_id, row, pairs, found, count, words),
+        *_of_limits(pairs, count, words),
+    ):
+        best = _least(trial, worker_id, candidates)
+        if best is not None:
+            changes.append(best)
+    return _one_a_kind(changes)
+
+
+def _least(trial: Trial, worker_id: str, candidates: Candidates) -> Change | None:
+    """The first of rising candidates that places the worker."""
+
+    def places(change: Change) -> bool:
+        after = trial.edited(change.edit)
+        return after is not None and after.would_place(worker_id)
+
+    if not candidates or not places(candidates[-1]):
+        return None
+    low, high = -1, len(candidates) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if places(candidates[middle]) else (middle, high)
+    return candidates[high]
+
+
+def _one_a_kind(changes: list[Change]) -> list[Change]:
+    """The smallest of each kind; kinds with names, such as languages, keep their first."""
+    kept: dict[str, Change] = {}
+    for change in changes:
+        known = kept.get(change.kind)
+        if known is None or (not isinstance(change.amount, str) and change.amount < known.amount):  # type: ignore[operator]  # amounts of one kind are alike
+            kept[change.kind] = change
+    return list(kept.values())
+
+
+def _of_the_worker(
+    trial: Trial,
+    worker_id: str,
+    row: int,
+    pairs: PlacementTable,
+    found: list[tuple[str | Clause, Bools]],
+    count: Any,
+    words: Words,
+) -> Iterator[Candidates]:
+    """Changes of what the worker has or can do, by the rules that alone refuse an order."""
+
+    def only(wanted: Callable[[str | Clause], bool]) -> Bools:
+        """Pairs that nothing but the wanted rules refuses, and these do."""
+        hits = np.sum([broken for rule, broken in found if wanted(rule)], axis=0)
+        return np.asarray((count == hits) & (count > 0))
+
+    def kind(*names: str) -> Callable[[str | Clause], bool]:
+        return lambda rule: (rule if isinstance(rule, str) else rule.rule.kind) in names
+
+    own = {"table": "workers", "where": {"worker_id": worker_id}}
+    workers, orders = trial.programme.workers, trial.programme.orders
+    pending = only(kind("availability"))
+    start, end = orders.values("start_date")[pairs.order], orders.values("end_date")[pairs.order]
+    first, last = int(workers.values("available_from")[row]), int(workers.values("available_to")[row])
+    yield [
+        Change(
+            "available_from",
+            d,
+            words.say(f"available {d} days earlier", f"disponible {d} días antes"),
+            own | {"add": {"available_from": -d}},
+        )
+        for d in _rising(first - start[pending & (end <= last)])
+    ]
+    yield [
+        Change(
+            "available_to",
+            d,
+            words.say(f"available {d} days longer", f"disponible {d} días más"),
+            own | {"add": {"available_to": d}},
+        )
+        for d in _rising(end[pending & (start >= first)] - last)
+    ]
+    yield from _languages(own, pairs, only(kind("language")), words)
+    yield from _experience(own, pairs, only(kind("occupation", "experience")), words)
+    yield [
+        Change(
+            "reservation",
+            round(float(cut), 2),
+            words.say(f"asking {cut:.2f} less a week", f"pidiendo {cut:.2f} menos por semana"),
+            own | {"add": {"reservation_weekly_income": -_exact(cut)}},
+        )
+        for cut in _cuts(workers.values("reservation_weekly_income")[row], pairs.subset(only(kind("reservation"))))
+    ]
+    papers = only(kind("documents"))
+    if int(workers.values("passport_expires")[row]) > NO_DATE:
+        yield _passports(own, int(workers.values("passport_expires")[row]), end[papers], words)
+
+
+def _rising(amounts: Any) -> list[int]:
+    return sorted({int(amount) for amount in amounts if amount > 0})
+
+
+def _exact(amount: float) -> Any:
+    from decimal import Decimal
+
+    return Decimal(str(round(amount, 2)))
+
+
+def _cuts(asked: float, pairs: PlacementTable) -> list[float]:
+    """By how much the reservation income is above what refused orders pay, in whole hundredths, rounded up."""
+    return sorted({float(np.ceil((asked - income) * 100 - 1e-6) / 100) for income in pairs.net_weekly_income()})
+
+
+def _languages(own: Entry, pairs: PlacementTable, pending: Bools, words: Words) -> Iterator[Candidates]:
+    names = pairs.programme.orders.lists("languages").names
+    if not pending.any():
+        return
+    for name in names:
+        yield [
+            Change(
+                "language",
+                f"{name}:{level}",
+                words.say(f"CEFR {level} in {name}", f"MCER {level} en {name}"),
+                own | {"grant": {"languages": f"{name}:{level}"}},
+            )
+            for level in CEFR_LEVELS
+        ]
+
+
+def _experience(own: Entry, pairs: PlacementTable, pending: Bools, words: Words) -> Iterator[Candidates]:
+    labels = pairs.label("orders", "isco08")
+    months = pairs.months_in_occupation()
+    for code in np.unique(labels.codes[pending]):
+        held = int(months[labels.codes == code].max(initial=-1))
+        if held < 0:
+            continue
+        name = labels.names[code]
+        yield [
+            Change(
+                "experience",
+                more,
+                words.say(f"{more} more months in {name}", f"{more} meses más en {name}"),
+                own | {"grant": {"occupations": f"{name}:{held + more}"}},
+            )
+            for more in range(1, 61)
+        ]
+
+
+def _passports(own: Entry, expires: int, ends: Any, words: Words) -> Candidates:
+    """A passport that runs on until some months after the last order that nothing else refuses."""
+    if not len(ends):
+        return []
+    latest = int(ends.max()) + 366
+    return [
+        Change(
+            "passport",
+            d,
+            words.say(f"a passport valid {d} days longer", f"un pasaporte vigente {d} días más"),
+            own | {"set": {"passport_expires": day_date(expires + d)}},
+        )
+        for d in range(1, max(latest - expires, 0) + 1)
+    ]
+
+
+def _of_limits(pairs: PlacementTable, count: Any, words: Words) -> Iterator[Candidates]:
+    """More places, beds or quota on the orders that admit the worker."""
+    admitted = pairs.subset(np.flatnonzero(count == 0))
+    for name in dict.fromkeys(admitted.text("orders", "order_id").tolist()):
+        yield [
+            Change(
+                "headcount",
+                k,
+                words.say(f"{k} more places on order {name}", f"{k} plazas más en la oferta {name}"),
+                {"table": "orders", "where": {"order_id": name}, "add": {"headcount": k}},
+            )
+            for k in range(1, MOST_UNITS + 1)
+        ]
+    for name in dict.fromkeys(admitted.text("orders", "site_id").tolist()):
+        yield [
+            Change(
+                "beds",
+                k,
+                words.say(f"{k} more beds at site {name}", f"{k} camas más en el lugar {name}"),
+                {"table": "sites", "where": {"site_id": name}, "add": {"beds": k}},
+            )
+            for k in range(1, MOST_UNITS + 1)
+        ]
+    for clause in _caps(admitted):
+        own = {"clause": clause.id} | ({"agreement": clause.agreement_id} if clause.agreement_id else {})
+        yield [
+            Change(
+                "quota",
+                k,
+                words.say(f"{k} more places under {clause.name}", f"{k} plazas más en {clause.name}"),
+                own | {"add": {"count": k}},
+            )
+            for k in range(1, MOST_UNITS + 1)
+        ]
+
+
+def _caps(admitted: PlacementTable) -> list[Clause]:
+    """The caps of one count that the placements would count under."""
+    agreement, programme = admitted.agreement(), admitted.programme
+    owners = {programme.agreements[p].id for p in np.unique(agreement[agreement >= 0])} | {""}
+    return [
+        clause
+        for clause in programme.all_clauses()
+        if clause.agreement_id in owners and isinstance(clause.rule, Cap) and clause.rule.count is not None
+    ]

@@ -1,0 +1,90 @@
+"""Why promises can't be kept: a smallest set of clauses that clash, in the words of the agreements (QuickXplain).
+
+Junker (2004), QuickXplain: preferred explanations and relaxations for over-constrained problems. Every clause that is
+left is needed: without any one of them the promises could be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engine.errors import ClashError
+from engine.planning.explain.words import Words
+from engine.problem.problem import compile_problem
+from engine.programme.programme import Programme
+from engine.programme.reorder import drawn_order
+from engine.rule import Clause, Reserve
+from engine.solve.budget import Budget
+from engine.solve.match import match
+
+
+@dataclass(frozen=True)
+class ClashExplanation:
+    """``clash`` is whether the commitments can't be kept, ``clauses`` the names of a set that clashes with them.
+
+    An empty set with a clash means that the rules that always hold suffice.
+    """
+
+    clash: bool
+    clauses: tuple[str, ...]
+    lines: tuple[str, ...] = field(repr=False, default=())
+
+
+def explain_commitments(programme: Programme, words: Words) -> ClashExplanation:
+    """Whether the commitments can be kept, and which clauses are in their way if not."""
+    if keepable(programme):
+        line = words.say("All commitments can be kept.", "Todos los compromisos pueden cumplirse.")
+        return ClashExplanation(False, (), (line,))
+    clauses = list(programme.all_clauses())
+    if not keepable(with_clauses(programme, [])):
+        line = words.say(
+            "The commitments clash with rules that always hold (overlaps, beds, headcounts, availability, admission).",
+            "Los compromisos chocan con reglas que valen siempre (solapes, camas, plazas, disponibilidad, admisión).",
+        )
+        return ClashExplanation(True, (), (line,))
+    core = _quick(programme, [], [], clauses)
+    lines = [
+        words.say(
+            "The commitments clash with these together; any one less would do:",
+            "Los compromisos chocan con estas cláusulas juntas; bastaría quitar una:",
+        )
+    ]
+    lines += [f"  {clause.name}: {words.rule(clause)}" for clause in core]
+    return ClashExplanation(True, tuple(clause.name for clause in core), tuple(lines))
+
+
+def _quick(programme: Programme, background: list[Clause], added: list[Clause], left: list[Clause]) -> list[Clause]:
+    """The clauses of ``left`` that are needed for a clash beside ``background``, to which ``added`` came last."""
+    if added and not keepable(with_clauses(programme, background)):
+        return []
+    if len(left) == 1:
+        return left
+    half = len(left) // 2
+    first, second = left[:half], left[half:]
+    of_second = _quick(programme, background + first, first, second)
+    of_first = _quick(programme, background + of_second, of_second, first)
+    return of_first + of_second
+
+
+def with_clauses(programme: Programme, clauses: list[Clause]) -> Programme:
+    """The programme with these of its clauses alone; a set-aside stays only beside its cap."""
+    kept = {(clause.agreement_id, clause.id) for clause in clauses}
+
+    def holds(clause: Clause) -> bool:
+        rule = clause.rule
+        needs = (clause.agreement_id, rule.within) in kept if isinstance(rule, Reserve) else True
+        return (clause.agreement_id, clause.id) in kept and needs
+
+    agreements = tuple(
+        replace(agreement, clauses=tuple(filter(holds, agreement.clauses))) for agreement in programme.agreements
+    )
+    return replace(programme, agreements=agreements, clauses=tuple(filter(holds, programme.clauses)))
+
+
+def keepable(programme: Programme) -> bool:
+    """Whether some legal plan keeps every commitment."""
+    try:
+        match(compile_problem(drawn_order(programme, 0)[0]), "optimal", 1.0, Budget(600.0))
+    except ClashError:
+        return False
+    return True

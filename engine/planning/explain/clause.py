@@ -1,0 +1,141 @@
+"""What a clause does: how often it blocks, and what one unit more or less would give, exactly and by its price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from engine.errors import CallError
+from engine.planning.explain.reading import Reading, refusals
+from engine.planning.explain.trial import Trial, make_trial
+from engine.planning.explain.words import Words
+from engine.problem.values import SCALE
+from engine.rule import Clause, Count, Reserve
+from engine.rules.cap import Cap
+
+MOST_PAIRS = 300_000
+STEPS = (-4, -2, -1, 1, 2, 4, 8)
+
+
+@dataclass(frozen=True)
+class ClauseExplanation:
+    """``refused`` pairs of a worker and an order in his or her occupation, ``alone`` those that nothing else refuses.
+
+    ``looked_at`` says of how many pairs (a regular sample of a large programme). For counts: ``limits`` with use,
+    count and price; ``gains`` by units more or less, exact, where the programme is small enough.
+    """
+
+    clause: str
+    sentence: str
+    source: str
+    looked_at: int
+    refused: int
+    alone: int
+    limits: tuple[dict[str, Any], ...]
+    gains: dict[int, float] | None
+    lines: tuple[str, ...] = field(repr=False, default=())
+
+
+def explain_clause(reading: Reading, name: str, words: Words) -> ClauseExplanation:
+    """Explain a clause by its name, ``agreement|clause`` or the id alone where that is unique.
+
+    Raises `CallError` for a name that is unknown or stands for several.
+    """
+    clause = find_clause(reading, name)
+    looked_at, refused, alone = (0, 0, 0) if isinstance(clause.rule, Count) else _blocking(reading, clause)
+    limits = _limits(reading, clause)
+    trial = make_trial(reading.programme) if isinstance(clause.rule, Cap | Reserve) else None
+    gains = None if trial is None else _gains(trial, clause)
+    explained = ClauseExplanation(
+        clause.name, words.rule(clause), clause.source, looked_at, refused, alone, limits, gains
+    )
+    return ClauseExplanation(**{**vars(explained), "lines": tuple(_lines(explained, words))})
+
+
+def find_clause(reading: Reading, name: str) -> Clause:
+    """The clause of a name. Raises `CallError` where there is none or several."""
+    clauses = reading.programme.all_clauses()
+    found = [clause for clause in clauses if name in (clause.name, clause.id)]
+    exact = [clause for clause in found if clause.name == name]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    known = ", ".join(clause.name for clause in (found or clauses)[:40])
+    raise CallError(
+        f"{name!r} is {'several clauses' if found else 'no clause'} of the programme.", f"Use one of {known}."
+    )
+
+
+def _blocking(reading: Reading, clause: Clause) -> tuple[int, int, int]:
+    """(pairs looked at, refused by the clause, refused by it alone)."""
+    programme = reading.programme
+    occupations, isco = programme.workers.lists("occupations"), programme.orders.labels("isco08").codes
+    by_isco = np.argsort(isco, kind="stable")
+    begin = np.searchsorted(isco[by_isco], occupations.codes, "left")
+    count = np.searchsorted(isco[by_isco], occupations.codes, "right") - begin
+    total = int(count.sum())
+    wanted = np.arange(0, total, max(1, -(-total // MOST_PAIRS)))
+    ends = np.cumsum(count)
+    entry = np.searchsorted(ends, wanted, "right")
+    order = by_isco[begin[entry] + wanted - (ends - count)[entry]]
+    pairs = reading.pairs(occupations.rows()[entry].astype(np.int64), order.astype(np.int64))
+    found = refusals(pairs)
+    every = np.sum([broken for _, broken in found], axis=0) if found else np.zeros(pairs.size)
+    own = [broken for rule, broken in found if rule == clause]
+    mine = own[0] if own else np.zeros(pairs.size, bool)
+    return pairs.size, int(mine.sum()), int((mine & (every == 1)).sum())
+
+
+def _limits(reading: Reading, clause: Clause) -> tuple[dict[str, Any], ...]:
+    table = reading.prices
+    mine = pc.or_(pc.equal(table["limit"], clause.name), pc.starts_with(table["limit"], clause.name + "|"))
+    return tuple(table.filter(mine).to_pylist())
+
+
+def _gains(trial: Trial, clause: Clause) -> dict[int, float] | None:
+    """What so many units more or less give the best plan."""
+    rule: Any = clause.rule
+    if rule.count is None:
+        return None
+    own = {"clause": clause.id} | ({"agreement": clause.agreement_id} if clause.agreement_id else {})
+    base, found = trial.best().objective, {}
+    for step in STEPS:
+        after = trial.edited(own | {"count": rule.count + step}) if rule.count + step >= 0 else None
+        if after is not None:
+            found[step] = (after.best().objective - base) / SCALE
+    return found
+
+
+def _lines(one: ClauseExplanation, words: Words) -> list[str]:
+    say = words.say
+    lines = [f"{one.clause}: {one.sentence}"]
+    if one.looked_at:
+        lines.append(
+            say(
+                f"  It refuses {one.refused:,} of {one.looked_at:,} pairs looked at, {one.alone:,} of them alone.",
+                f"  Rechaza {one.refused:,} de {one.looked_at:,} pares examinados, {one.alone:,} por sí sola.",
+            )
+        )
+    for row in one.limits:
+        count = "" if row["count"] is None else say(f" of {row['count']:,}", f" de {row['count']:,}")
+        lines.append(
+            say(
+                f"  {row['limit']}: {row['used']:,.0f}{count} used; one more unit adds at most {row['price']:.4f}.",
+                f"  {row['limit']}: {row['used']:,.0f}{count} en uso; una más añade a lo sumo {row['price']:.4f}.",
+            )
+        )
+    for step, gain in (one.gains or {}).items():
+        lines.append(say(f"  {step:+d} units: exactly {gain:+.6f}", f"  {step:+d} unidades: exactamente {gain:+.6f}"))
+    if one.gains and 1 in one.gains:
+        same = max(
+            (s for s, g in one.gains.items() if s > 0 and abs(g - s * one.gains[1]) < 1e-6 * max(1, abs(g))), default=1
+        )
+        lines.append(
+            say(
+                f"  Each of the first {same} units more gives as much as the first.",
+                f"  Cada una de las primeras {same} unidades da tanto como la primera.",
+            )
+        )
+    return lines

@@ -1,0 +1,115 @@
+"""Why an order has the people it has: the funnel from all workers through each rule, and the price that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.planning.explain.reading import Longs, Reading, refusals
+from engine.planning.explain.words import Words, rule_name
+
+WORKERS_PER_BLOCK = 200_000
+
+
+@dataclass(frozen=True)
+class OrderExplanation:
+    """``funnel`` is (rule, workers left after it), in the order in which rules are read; numbers only, no names.
+
+    ``price`` is what a place costs an average placed worker, ``least_value`` the least value placed, ``best_left`` the
+    best value less price among the admitted who are not placed here.
+    """
+
+    order: str
+    headcount: int
+    placed: int
+    registered: int
+    funnel: tuple[tuple[str, int], ...]
+    admitted: int
+    price: float
+    least_value: float | None
+    best_left: float | None
+    lines: tuple[str, ...] = field(repr=False, default=())
+
+
+def explain_order(reading: Reading, order_id: str, words: Words) -> OrderExplanation:
+    """Explain one order. Raises `CallError` for an unknown id."""
+    row = reading.order_row(order_id)
+    programme = reading.programme
+    left = np.arange(programme.workers.size)
+    counts: dict[str, int] = {}
+    told: dict[str, str] = {}
+    kept: list[Longs] = []
+    for begin in range(0, len(left), WORKERS_PER_BLOCK):
+        block = left[begin : begin + WORKERS_PER_BLOCK]
+        pairs = reading.pairs(block, np.full(len(block), row))
+        standing = np.ones(len(block), bool)
+        for rule, broken in refusals(pairs):
+            name = rule_name(rule)
+            told[name] = words.rule(rule)
+            counts[name] = counts.get(name, 0) + int((standing & broken).sum())
+            standing &= ~broken
+        kept.append(block[standing])
+    admitted = np.concatenate([np.empty(0, np.int64), *kept])
+    funnel, remaining = [], programme.workers.size
+    for name, lost in counts.items():
+        remaining -= lost
+        funnel.append((name, remaining))
+    return _priced(reading, row, admitted, tuple(funnel), told, words)
+
+
+def _priced(
+    reading: Reading, row: int, admitted: Longs, funnel: tuple[tuple[str, int], ...], told: dict[str, str], words: Words
+) -> OrderExplanation:
+    programme = reading.programme
+    value, price = reading.value_and_price(reading.pairs(admitted, np.full(len(admitted), row)))
+    here = np.isin(admitted, reading.worker[reading.order == row])
+    worth, free = value - price, ~np.isin(admitted, reading.worker)
+    explained = OrderExplanation(
+        str(programme.orders.id_text("order_id")[row]),
+        int(programme.orders.values("headcount")[row]),
+        int((reading.order == row).sum()),
+        programme.workers.size,
+        funnel,
+        len(admitted),
+        round(float(price[here].mean()) if here.any() else 0.0, 6),
+        round(float(value[here].min()), 6) if here.any() else None,
+        round(float(worth[free].max()), 6) if free.any() else None,
+    )
+    return OrderExplanation(**{**vars(explained), "lines": tuple(_lines(explained, told, words))})
+
+
+def _lines(one: OrderExplanation, told: dict[str, str], words: Words) -> list[str]:
+    say = words.say
+    lines = [
+        say(
+            f"Order {one.order}: {one.placed} of {one.headcount} places filled.",
+            f"Oferta {one.order}: {one.placed} de {one.headcount} plazas cubiertas.",
+        ),
+        say(f"  {one.registered:,} registered workers", f"  {one.registered:,} personas registradas"),
+    ]
+    before = one.registered
+    for name, left in one.funnel:
+        lines.append(
+            say(
+                f"  {left:,} left ({left - before:+,}) after {name}: {told[name]}",
+                f"  quedan {left:,} ({left - before:+,}) tras {name}: {told[name]}",
+            )
+        )
+        before = left
+    lines.append(say(f"  {one.admitted:,} admitted", f"  {one.admitted:,} admitidas"))
+    if one.least_value is not None:
+        lines.append(
+            say(
+                f"  A place costs {one.price:.2f}; the least value placed here is {one.least_value:.2f}.",
+                f"  Una plaza cuesta {one.price:.2f}; el menor valor colocado aquí es {one.least_value:.2f}.",
+            )
+        )
+    if one.best_left is not None:
+        lines.append(
+            say(
+                f"  Of those without any placement, the best is worth {one.best_left:+.2f} beyond the price.",
+                f"  De quienes no tienen colocación, la mejor vale {one.best_left:+.2f} sobre el precio.",
+            )
+        )
+    return lines

@@ -1,0 +1,95 @@
+"""A plan read back beside its programme: what an explanation may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from engine.errors import CallError
+from engine.plan.bound_check import placement_prices
+from engine.plan.calendar_checks import calendar_breaches
+from engine.plan.pair_checks import pair_breaches
+from engine.plan.placement_table import PlacementTable
+from engine.plan.plan_files import read_placements
+from engine.plan.valuation import placement_values
+from engine.programme.programme import Programme
+from engine.rule import Clause
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A programme with the plan in ``folder``: placement i puts worker row ``worker[i]`` on order row ``order[i]``."""
+
+    programme: Programme
+    folder: Path
+    worker: Longs
+    order: Longs
+
+    @cached_property
+    def prices(self) -> pa.Table:
+        """prices.csv."""
+        return pa_csv.read_csv(self.folder / "prices.csv")
+
+    def worker_row(self, worker_id: str) -> int:
+        """The row of a worker. Raises `CallError` for an unknown id."""
+        return _row(self.programme.workers.id_text("worker_id"), worker_id, "worker")
+
+    def order_row(self, order_id: str) -> int:
+        """The row of an order. Raises `CallError` for an unknown id."""
+        return _row(self.programme.orders.id_text("order_id"), order_id, "order")
+
+    def pairs(self, worker: Longs, order: Longs) -> PlacementTable:
+        """Pairs as placements."""
+        return PlacementTable(self.programme, worker, order)
+
+    def value_and_price(self, pairs: PlacementTable) -> tuple[Floats, Floats]:
+        """What pairs are worth, and what their places cost at the plan's prices."""
+        return placement_values(pairs), placement_prices(pairs, self.folder)
+
+
+def read_reading(programme: Programme, folder: Path) -> Reading:
+    """Read a plan for explaining. Raises `CallError` where it has no prices."""
+    if not (folder / "prices.csv").is_file():
+        raise CallError(f"There is no prices.csv in {folder}.", "Name the folder of a plan that vaiven match wrote.")
+    return Reading(programme, folder, *read_placements(programme, folder))
+
+
+def refusals(pairs: PlacementTable) -> list[tuple[str | Clause, Bools]]:
+    """Every rule that refuses any of the pairs, each pair looked at by itself, with the pairs that it refuses."""
+    found = [(rule, broken) for rule, _, broken in pair_breaches(pairs)]
+    ledgers: dict[str, tuple[str | Clause, Bools]] = {}
+    turn = _turns(pairs.worker)
+    for number in range(int(turn.max(initial=-1)) + 1):
+        rows = np.flatnonzero(turn == number)
+        alone = pairs.subset(rows)
+        for rule, _, broken in calendar_breaches(alone, alone.agreement()):
+            name = rule if isinstance(rule, str) else rule.name
+            known = ledgers.setdefault(name, (rule, np.zeros(pairs.size, bool)))
+            known[1][rows] |= broken
+    return [(rule, broken) for rule, broken in (*found, *ledgers.values()) if broken.any()]
+
+
+def _turns(worker: Longs) -> Longs:
+    """Which of its worker's pairs each one is, so that those of one turn share no calendar."""
+    by_worker = np.argsort(worker, kind="stable")
+    first = np.flatnonzero(np.diff(worker[by_worker], prepend=-1))
+    turn = np.empty(len(worker), np.int64)
+    turn[by_worker] = np.arange(len(worker)) - np.repeat(first, np.diff(np.append(first, len(worker))))
+    return turn
+
+
+def _row(ids: npt.NDArray[np.object_], wanted: str, what: str) -> int:
+    found = np.flatnonzero(ids == wanted)
+    if not len(found):
+        raise CallError(f"There is no {what} {wanted!r} in the programme.", f"Name a {what}'s id.")
+    return int(found[0])

@@ -1,0 +1,138 @@
+"""Why a worker is where he or she is, or nowhere: each order considered, and what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from engine.plan.plan_files import read_certificate
+from engine.planning.explain.changes import smallest_changes
+from engine.planning.explain.reading import Longs, Reading, refusals
+from engine.planning.explain.trial import make_trial
+from engine.planning.explain.words import Words, rule_name
+
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One order: ``refused_by`` rules, or its ``value`` against the ``price`` of its places."""
+
+    order: str
+    placed: bool
+    refused_by: tuple[str, ...]
+    value: float | None
+    price: float | None
+
+
+@dataclass(frozen=True)
+class WorkerExplanation:
+    """What can be said of a worker; ``changes`` is None where nothing was tried (placed, or too large a programme)."""
+
+    worker: str
+    considered: tuple[Considered, ...]
+    rules: dict[str, str]
+    others: int
+    changes: tuple[dict[str, Any], ...] | None
+    lines: tuple[str, ...] = field(repr=False, default=())
+
+
+def explain_worker(reading: Reading, worker_id: str, words: Words) -> WorkerExplanation:
+    """Explain one worker. Raises `CallError` for an unknown id."""
+    row = reading.worker_row(worker_id)
+    orders = _orders_of(reading, row)
+    pairs = reading.pairs(np.full(len(orders), row), orders)
+    found = refusals(pairs)
+    value, price = reading.value_and_price(pairs)
+    own = set(reading.order[reading.worker == row].tolist())
+    ids = reading.programme.orders.id_text("order_id")
+    considered = []
+    for number, order in enumerate(orders.tolist()):
+        rules = tuple(rule_name(rule) for rule, broken in found if broken[number])
+        worth = (None, None) if rules else (round(float(value[number]), 6), round(float(price[number]), 6))
+        considered.append(Considered(str(ids[order]), order in own, rules, *worth))
+    considered.sort(key=lambda c: (not c.placed, len(c.refused_by), (c.price or 0) - (c.value or 0), c.order))
+    changes = None if own else _changes(reading, worker_id, orders, words)
+    told = {rule_name(rule): words.rule(rule) for rule, _ in found}
+    others = reading.programme.orders.size - len(orders)
+    explained = WorkerExplanation(worker_id, tuple(considered), told, others, changes)
+    return WorkerExplanation(
+        worker_id, explained.considered, told, others, changes, tuple(_lines(reading, explained, words))
+    )
+
+
+def _orders_of(reading: Reading, row: int) -> Longs:
+    """The orders in the worker's occupations."""
+    occupations = reading.programme.workers.lists("occupations")
+    codes = occupations.codes[occupations.offsets[row] : occupations.offsets[row + 1]]
+    return np.flatnonzero(np.isin(reading.programme.orders.labels("isco08").codes, codes)).astype(np.int64)
+
+
+def _changes(reading: Reading, worker_id: str, orders: Longs, words: Words) -> tuple[dict[str, Any], ...] | None:
+    trial = make_trial(reading.programme)
+    if trial is None:
+        return None
+    found = smallest_changes(trial, worker_id, orders, words)
+    return tuple({"kind": c.kind, "amount": c.amount, "text": c.text, "edit": c.edit} for c in found)
+
+
+def _lines(reading: Reading, explained: WorkerExplanation, words: Words) -> list[str]:
+    gap = read_certificate(reading.folder).get("gap", 0.0)
+    say = words.say
+    lines = [say(f"Worker {explained.worker}", f"Persona {explained.worker}")]
+    for one in explained.considered[:SHOWN]:
+        if one.placed:
+            lines.append(say(f"  {one.order}: placed here", f"  {one.order}: colocada aquí"))
+        elif one.refused_by:
+            lines.append(
+                say(f"  {one.order}: not admitted, ", f"  {one.order}: no admitida, ") + ", ".join(one.refused_by)
+            )
+        else:
+            lines.append(_admitted(one, words))
+    if len(explained.considered) > SHOWN:
+        lines.append(
+            say(
+                f"  and {len(explained.considered) - SHOWN} more orders",
+                f"  y {len(explained.considered) - SHOWN} ofertas más",
+            )
+        )
+    lines.append(
+        say(
+            f"  {explained.others} orders ask for other occupations.",
+            f"  {explained.others} ofertas piden otras ocupaciones.",
+        )
+    )
+    lines += [f"  {name}: {text}" for name, text in sorted(explained.rules.items())]
+    if explained.changes is None:
+        if not any(one.placed for one in explained.considered):
+            lines.append(
+                say(
+                    "What would change it wasn't tried: the programme is too large for exact trials.",
+                    "No se probó qué lo cambiaría: el programa es demasiado grande.",
+                )
+            )
+    elif explained.changes:
+        lines.append(say("Each of these alone would do:", "Bastaría una sola de estas cosas:"))
+        lines += [f"  {change['text']}" for change in explained.changes]
+    else:
+        lines.append(
+            say("No single change that was tried would do.", "Ningún cambio de los probados bastaría por sí solo.")
+        )
+    if gap > 1e-6:
+        lines.append(
+            say(
+                f"The plan is proved within {gap:.4%} of the best; the best may place others.",
+                f"El plan está a menos de {gap:.4%} del mejor; el mejor puede colocar a otras personas.",
+            )
+        )
+    return lines
+
+
+def _admitted(one: Considered, words: Words) -> str:
+    gain = (one.value or 0.0) - (one.price or 0.0)
+    return words.say(
+        f"  {one.order}: admitted; worth {one.value:.2f}, its places cost {one.price:.2f} ({gain:+.2f})",
+        f"  {one.order}: admitida; vale {one.value:.2f}, sus plazas cuestan {one.price:.2f} ({gain:+.2f})",
+    )
