@@ -89,9 +89,14 @@ def _blocking(reading: Reading, clause: Clause) -> tuple[int, int, int]:
 
 
 def _limits(reading: Reading, clause: Clause) -> tuple[dict[str, Any], ...]:
-    table = reading.prices
-    mine = pc.or_(pc.equal(table["limit"], clause.name), pc.starts_with(table["limit"], clause.name + "|"))
-    return tuple(table.filter(mine).to_pylist())
+    """The rows of prices.csv of a clause; a cap's with those of the set-asides within it, which its count moves too."""
+    siblings = reading.programme.siblings(clause).values()
+    within = [other for other in siblings if isinstance(other.rule, Reserve) and other.rule.within == clause.id]
+    table, found = reading.prices, []
+    for name in (clause.name, *(other.name for other in within)):
+        mine = pc.or_(pc.equal(table["limit"], name), pc.starts_with(table["limit"], name + "|"))
+        found += table.filter(mine).to_pylist()
+    return tuple(found)
 
 
 def _gains(trial: Trial, clause: Clause) -> dict[int, float] | None:

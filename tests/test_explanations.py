@@ -1,0 +1,195 @@
+"""Explanations are true: what is said to suffice does, one unit less does not, and every clash is irreducible."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from adversarial_programmes import draft
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.errors import CallError, ClashError
+from engine.planning.commands import register
+from engine.planning.explain import explanation
+from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
+from engine.planning.explain.reading import read_reading
+from engine.planning.explain.trial import Trial, make_trial
+from engine.planning.explain.words import Words
+from engine.planning.explain.worker import explain_worker
+from engine.programme import Programme, read_programme
+from engine.rules.cap import Cap
+from engine.run import Options, match_to_folder
+from engine.solve.budget import Budget
+from engine.solve.match import match
+
+SEEDS = range(4)
+LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
+register(app)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A programme with its plan."""
+    place = tmp_path_factory.mktemp("explain")
+    draft(7, 40).programme(place / "p")
+    match_to_folder(place / "p", place / "plan", Options(gap=0.0))
+    return place
+
+
+def _unplaced(place: Path) -> Iterator[tuple[Programme, str, tuple[dict, ...], Trial]]:  # type: ignore[type-arg]  # plain JSON
+    """Every unplaced worker of some small programmes, with the changes that are said to suffice."""
+    for seed in SEEDS:
+        programme = draft(seed, 30).programme(place / f"p{seed}")
+        try:
+            match_to_folder(place / f"p{seed}", place / f"plan{seed}", Options(gap=0.0))
+        except ClashError:
+            continue
+        reading, trial = read_reading(programme, place / f"plan{seed}"), make_trial(programme)
+        assert trial is not None
+        for row in np.setdiff1d(np.arange(programme.workers.size), reading.worker)[:8]:
+            worker = str(programme.workers.id_text("worker_id")[row])
+            changes = explain_worker(reading, worker, Words()).changes
+            yield programme, worker, changes or (), trial
+
+
+def _one_less(change: dict) -> dict | None:  # type: ignore[type-arg]  # plain JSON
+    """The same edit with one unit less; None where that is no change at all."""
+    edit, amount = change["edit"], change["amount"]
+    if change["kind"] == "language":
+        name, _, level = amount.partition(":")
+        lower = LEVELS.index(level) - 1
+        return None if lower < 0 else edit | {"grant": {"languages": f"{name}:{LEVELS[lower]}"}}
+    if change["kind"] == "experience":
+        name, _, months = edit["grant"]["occupations"].partition(":")
+        return None if amount == 1 else edit | {"grant": {"occupations": f"{name}:{int(months) - 1}"}}
+    if "add" not in edit or amount == 1:
+        return None
+    return edit | {"add": {key: value + (1 if value < 0 else -1) for key, value in edit["add"].items()}}
+
+
+def test_the_change_said_to_suffice_does_and_one_unit_less_does_not(tmp_path: Path) -> None:
+    """By runs over the edited programmes."""
+    tried = 0
+    for programme, worker, changes, trial in _unplaced(tmp_path):
+        assert not trial.would_place(worker) or not changes or programme is not None
+        for change in changes:
+            after = trial.edited(change["edit"])
+            assert after is not None and after.would_place(worker), (worker, change)
+            less = _one_less(change)
+            before = trial.edited(less) if less is not None else trial
+            assert before is None or not before.would_place(worker) or trial.would_place(worker), (worker, change)
+            tried += 1
+    assert tried >= 10
+
+
+def test_the_price_of_a_quota_lies_between_its_gains(tmp_path: Path) -> None:
+    """By exact runs: one more gives at most what the bound and the price say."""
+    checked = 0
+    for seed in SEEDS:
+        programme = draft(seed, 30).programme(tmp_path / f"p{seed}")
+        try:
+            match_to_folder(tmp_path / f"p{seed}", tmp_path / f"plan{seed}", Options(gap=0.0))
+        except ClashError:
+            continue
+        certificate = json.loads((tmp_path / f"plan{seed}" / "certificate.json").read_text())
+        for clause in programme.all_clauses():
+            rule = clause.rule
+            if not isinstance(rule, Cap) or rule.count is None or rule.per or rule.periods:
+                continue
+            found = explanation(
+                tmp_path / f"p{seed}", tmp_path / f"plan{seed}", None, None, clause.name, False, Words()
+            )
+            gains, price = found.gains, sum(row["price"] for row in found.limits)  # type: ignore[union-attr]  # a clause's
+            if gains is None or not found.limits:  # type: ignore[union-attr]  # a clause's
+                continue
+            slack = certificate["price_bound"] - certificate["objective"]
+            over = {step: gain - slack - step * price for step, gain in gains.items() if step > 0}
+            assert max(over.values()) <= 1e-5, (seed, clause, found)
+            checked += 1
+    assert checked >= 3
+
+
+def test_every_clash_is_irreducible(tmp_path: Path) -> None:
+    """The set clashes; without any one of its clauses the commitments can be kept."""
+    found = 0
+    for seed in range(6):
+        made = draft(seed, 20)
+        programme = made.programme(tmp_path / f"p{seed}")
+        try:
+            result = match(make_trial(programme).problem, "optimal", 0.0, Budget(60))  # type: ignore[union-attr]  # small
+        except ClashError:
+            continue
+        del result
+        clauses = [replace(c, rule=replace(c.rule, count=0)) if _is_plain_cap(c) else c for c in programme.clauses]
+        tight = replace(
+            programme,
+            clauses=tuple(clauses),
+            agreements=tuple(
+                replace(
+                    a,
+                    clauses=tuple(
+                        replace(c, rule=replace(c.rule, count=0)) if _is_plain_cap(c) else c for c in a.clauses
+                    ),
+                )
+                for a in programme.agreements
+            ),
+        )
+        explained = explain_commitments(tight, Words("es"))
+        if not explained.clash or not explained.clauses:
+            continue
+        found += 1
+        core = [clause for clause in tight.all_clauses() if clause.name in explained.clauses]
+        assert not keepable(with_clauses(tight, core))
+        for clause in core:
+            assert keepable(with_clauses(tight, [other for other in core if other is not clause]))
+    assert found >= 1
+
+
+def _is_plain_cap(clause: object) -> bool:
+    rule = getattr(clause, "rule", None)
+    return isinstance(rule, Cap) and rule.count is not None and rule.periods is None
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_nobody_else_is_named(folder: Path, language: str) -> None:
+    """An order, a clause and another worker are explained without other people's ids."""
+    programme = read_programme(folder / "p")
+    workers = [str(w) for w in programme.workers.id_text("worker_id")]
+    reading = read_reading(programme, folder / "plan")
+    order = str(programme.orders.id_text("order_id")[reading.order[0]])
+    placed = workers[reading.worker[0]]
+    words = Words(language)
+    clause = programme.all_clauses()[0].name
+    asked = [
+        (None, order, None),
+        (None, None, clause),
+        (placed, None, None),
+        (placed, order, None),
+        (workers[0], None, None),
+    ]
+    for worker, of_order, of_clause in asked:
+        found = explanation(folder / "p", folder / "plan", worker, of_order, of_clause, False, words)
+        text = "\n".join(found.lines) + json.dumps({k: v for k, v in vars(found).items() if k != "lines"}, default=str)
+        others = [w for w in workers if w != worker]
+        assert found.lines
+        assert not any(f'"{w}"' in text or f" {w} " in text for w in others)
+
+
+def test_the_command_speaks_and_gives_json(folder: Path) -> None:
+    """Text by default, JSON when asked; an unknown id is a clear error."""
+    programme = read_programme(folder / "p")
+    worker = str(programme.workers.id_text("worker_id")[0])
+    ran = CliRunner().invoke(app, ["explain", str(folder / "p"), str(folder / "plan"), "--worker", worker, "--json"])
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["worker"] == worker
+    with pytest.raises(CallError, match="nobody"):
+        explanation(folder / "p", folder / "plan", "nobody", None, None, False, Words())
+    with pytest.raises(CallError, match="what to explain"):
+        explanation(folder / "p", folder / "plan", None, None, None, False, Words())
+    with pytest.raises(CallError, match="'fr'"):
+        Words("fr")
