@@ -87,17 +87,17 @@ def match_programme(
     tell: Callable[[str], None] | None = None,
 ) -> Matched:
     """Read the programme in ``folder`` and match it; the plan passed the audit, or `AuditError` is raised."""
-    clock = _Clock(tell)
+    clock = Clock(tell)
     clock.begin("read")
     programme = read_programme(folder)
     return match_read(programme, options or Options(), listener, clock)
 
 
 def match_read(
-    programme: Programme, options: Options, listener: Listener | None = None, clock: _Clock | None = None
+    programme: Programme, options: Options, listener: Listener | None = None, clock: Clock | None = None
 ) -> Matched:
     """Match a programme that was read before."""
-    clock = clock or _Clock(None)
+    clock = clock or Clock(None)
     clock.begin("compile")
     drawn, workers, orders = drawn_order(programme, options.seed)
     problem = compile_problem(drawn)
@@ -110,8 +110,27 @@ def match_read(
         warm = None if options.warm is None else read_warm(problem, options.warm)
         with _sweeps(options.cluster) as spread:
             result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
+    matched = certified(programme, drawn, (workers, orders), result, options, budget.steps, clock)
+    if tiers:
+        told = {**matched.files.certificate, **_of_tiers(programme, tiers)}
+        matched = replace(matched, files=replace(matched.files, certificate=told))
+    return matched
+
+
+def certified(
+    programme: Programme,
+    drawn: Programme,
+    rows: tuple[Longs, Longs],
+    result: Result,
+    options: Options,
+    steps: int,
+    clock: Clock,
+) -> Matched:
+    """Audit a result, give its reasons and its certificate; ``drawn`` has the ``rows`` (of workers, of orders) of the
+    programme, and is what was matched. Raises `AuditError` for a plan that isn't legal.
+    """
     clock.begin("check")
-    worker, order = workers[result.worker], orders[result.order]
+    worker, order = rows[0][result.worker], rows[1][result.order]
     verdict = audit(programme, worker, order)
     if not verdict.legal:
         breaches = "\n".join(f"  {breach}" for breach in verdict.breaches[:20])
@@ -122,9 +141,7 @@ def match_read(
     use = use_of(problem.offers, problem.limits, result.columns)
     prices = prices_table(problem, use, result.prices, result.crew)
     clock.end()
-    certificate = _certificate(problem, result, options, verdict, budget.steps, clock.seconds)
-    if tiers:
-        certificate |= _of_tiers(programme, tiers)
+    certificate = _certificate(problem, result, options, verdict, steps, clock.seconds)
     files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)
     return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
 
@@ -175,7 +192,7 @@ def _sweeps(cluster: str | None) -> Iterator[Spread]:
         joined.close()
 
 
-class _Clock:
+class Clock:
     """Seconds by stage, for the certificate."""
 
     def __init__(self, tell: Callable[[str], None] | None) -> None:

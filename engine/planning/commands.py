@@ -1,4 +1,4 @@
-"""The planner's and the officer's commands: `whatif`, `sweep` and `explain`."""
+"""The planner's and the officer's commands: `whatif`, `sweep`, `explain` and `rematch`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command("whatif")(whatif)
     app.command("sweep")(sweep)
     app.command("explain")(explain)
+    app.command("rematch")(rematch)
 
 
 def whatif(
@@ -128,6 +129,35 @@ def explain(
     else:
         for line in found.lines:
             out().print(line, markup=False)
+
+
+def rematch(
+    programme: ProgrammeFolder,
+    plan: Annotated[Path, typer.Argument(help="The folder of the plan to repair.", show_default=False)],
+    events: Annotated[Path, typer.Argument(help="events.csv: what has happened.", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="A new folder for the repaired plan.", show_default=False)],
+    charge: Annotated[float, typer.Option(min=0.0, help="What a kept placement counts more, in value.")] = 2.0,
+    gap: Gap = 0.005,
+    time_limit: TimeLimit = 600.0,
+    seed: Seed = 0,
+) -> None:
+    """Repair a plan after drop-outs, no-shows, cancelled or late orders, holds and exclusions.
+
+    As little as possible moves: each kept placement counts a stated price more. Writes the plan, changes.csv and, for
+    every order, reserves.csv.
+    """
+    from engine.console import out as console
+    from engine.planning.rematch import rematch as repair
+    from engine.run import Options
+
+    found = repair(programme, plan, events, out, charge, Options(gap=gap, time_limit=time_limit, seed=seed))
+    certificate = found.matched.files.certificate
+    console().print(
+        f"{found.events:,} events: {found.lost:,} placements ended by them, {found.altered:,} others altered, "
+        f"{found.added:,} added. {certificate['placements']:,} placements, objective {certificate['objective']:,.6f}, "
+        f"gap {certificate['gap']:.4%} (audited). The plan is in {out}.",
+        markup=False,
+    )
 
 
 def _plain(value: object) -> object:

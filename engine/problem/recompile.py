@@ -35,12 +35,15 @@ def _same_but_counts(one: Programme, other: Programme) -> bool:
     """Whether two programmes differ in headcounts and in clauses that count, at most."""
     if one.settings != other.settings or _uncounted(one.clauses) != _uncounted(other.clauses):
         return False
-    if len(one.agreements) != len(other.agreements):
+    if len(one.agreements) != len(other.agreements) or one.orders.size != other.orders.size:
         return False
     for a, b in zip(one.agreements, other.agreements, strict=True):
         if replace(a, clauses=()) != replace(b, clauses=()) or _uncounted(a.clauses) != _uncounted(b.clauses):
             return False
-    return all(_same_table(one[name], other[name], ("headcount",)) for name in one.tables)
+    cancelled = [programme.orders.values("headcount") == 0 for programme in (one, other)]
+    return np.array_equal(*cancelled) and all(
+        _same_table(one[name], other[name], ("headcount",)) for name in one.tables
+    )
 
 
 def _uncounted(clauses: tuple[Clause, ...]) -> list[Clause]:

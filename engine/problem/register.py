@@ -158,14 +158,14 @@ class Register:
 
     @cached_property
     def orders_open(self) -> Bools:
-        """Orders within the horizon whose employer is not debarred on any of their days."""
+        """Orders within the horizon, not cancelled, whose employer is not debarred on any of their days."""
         first, last = self.horizon
         begin = self.employer_column("debarred_from").astype(np.int64)
         end = self.employer_column("debarred_until").astype(np.int64)
         barred = (begin != NO_DATE) | (end != NO_DATE)
         begin, end = np.where(begin == NO_DATE, OPEN_START, begin), np.where(end == NO_DATE, OPEN_END, end)
         free = ~barred | (self.ends < begin) | (self.starts > end)
-        return free & (self.starts >= first) & (self.ends <= last)
+        return free & (self.starts >= first) & (self.ends <= last) & (self.headcount > 0)
 
     @cached_property
     def past(self) -> PastStays:

@@ -47,7 +47,7 @@ def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse
             refuse("cancel", entry.get("cancel"), "is for orders", 'table = "orders"')
             return tables
         gone = rows if "cancel" in entry else rows & ~_drawn(tables, name, _share(entry, "keep", refuse))
-        return _without_orders(changed, gone)
+        return without_orders(changed, gone)
     if "keep" in entry or "copies" in entry:
         if name != "workers":
             refuse("keep", name, "can't be kept in part", "workers or orders (copies: workers)")
@@ -201,7 +201,7 @@ def _drawn(tables: Mapping[str, Table], name: str, share: float) -> Rows:
     return keyed < share * 2.0**64
 
 
-def _without_orders(tables: dict[str, Table], gone: Rows) -> dict[str, Table]:
+def without_orders(tables: dict[str, Table], gone: Rows) -> dict[str, Table]:
     """Orders that ask for nobody any more; what was agreed on them is void."""
     orders = tables["orders"]
     columns = dict(orders.columns)

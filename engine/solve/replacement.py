@@ -74,6 +74,11 @@ class Replacement:
         self._replace([np.flatnonzero(self.core.undecided)])
         return self._better(fill(self.problem, self.plan, self.core.reduced))
 
+    def mend(self) -> Longs:
+        """Chains of moves alone."""
+        self._improve(CHAINS)
+        return self._better(self.plan)
+
     @property
     def _ended(self) -> bool:
         return self.budget.over or self._worth(self._better(self.plan)) / SCALE >= self.wanted

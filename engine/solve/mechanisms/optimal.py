@@ -20,7 +20,7 @@ from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.closing import EVERYTHING, survivors_of
 from engine.solve.commitments import promised_columns
-from engine.solve.core import find_core, settle
+from engine.solve.core import Core, find_core, settle
 from engine.solve.insertion import fill, insert_dense
 from engine.solve.levels import Level, levels
 from engine.solve.price_search import sampled, search_prices
@@ -42,6 +42,7 @@ ROUNDS = 8
 NODES = 2_000
 CORE_EACH = 6
 DENSE_WIDTH = 10
+MENDING_WIDTH, FEW_CHANGES = 0.2, 10
 SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
 
@@ -83,7 +84,7 @@ class _Run:
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         if warm is not None:
             self._resume(warm)
-        if not small:
+        if not small and not self._good_enough():
             self._by_levels(warm is not None)
         sifting = self.problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
         if not self._closed() and (small or (sifting and not self._good_enough())):
@@ -111,12 +112,14 @@ class _Run:
 
         Crews are left to sifting, which begins at the first level's prices.
         """
-        if self._good_enough():
-            return
         self._take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
         sweeper = self.spread(make_sweeper(self.problem))
         begun_at = (self.proved - self.plan.objective) / max(SCALE, abs(self.proved)) if warm else None
+        if begun_at is not None and begun_at < FEW_CHANGES * self.gap and not len(self.problem.crew_orders):
+            self._mend(sweeper)
+            if self.budget.over or self._good_enough():
+                return
         for level in levels(self.gap, each, begun_at):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
@@ -124,6 +127,13 @@ class _Run:
             self._place(sweeper, level)
             if self.budget.over or self._good_enough():
                 break
+
+    def _mend(self, sweeper: Sweeper) -> None:
+        """Fill by chains of moves, at the prices that there are, what an earlier plan leaves open."""
+        width = int(MENDING_WIDTH * sweeper.typical_worth() * SCALE)
+        again = self._replacement(sweeper, find_core(self.problem, self.bound, width))
+        self._offer(again.mend())
+        self._tell("placing")
 
     def _price(self, sweeper: Sweeper, level: Level) -> Sweeper:
         found = search_prices(self.problem, sweeper, self.bound, level, self.budget, self._priced, self.spread)
@@ -147,16 +157,17 @@ class _Run:
         self.budget.step()
         if self.budget.over:
             return
-
-        def tell(plan: Longs) -> None:
-            self._tell("placing", int(offers.value[plan].sum()))
-
-        within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
-        again = Replacement(problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
-        self._offer(again.run())
+        self._offer(self._replacement(sweeper, core).run())
         if self.problem.dense is not None:
             self._fill()
         self._tell("plan")
+
+    def _replacement(self, sweeper: Sweeper, core: Core) -> Replacement:
+        def tell(plan: Longs) -> None:
+            self._tell("placing", int(self.problem.offers.value[plan].sum()))
+
+        within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
+        return Replacement(self.problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
 
     def _worth(self, share: float) -> float:
         """A share of what the best plan can be worth, in value terms."""

@@ -1,0 +1,204 @@
+"""Re-matching after events: repair a plan with the least disruption, and keep a reserve for every order.
+
+Each placement of the plan that is kept is worth a stated price more, so that nothing moves for less; the repair begins
+from the plan and its prices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from engine.atomic import refuse_occupied, written_aside
+from engine.plan.earlier_plan import read_warm
+from engine.plan.plan_files import read_placements
+from engine.planning.events import Events, after_events, read_events
+from engine.problem.problem import MatchingProblem, compile_problem
+from engine.problem.values import SCALE
+from engine.programme.programme import Programme
+from engine.programme.read import read_programme
+from engine.programme.reorder import drawn_order
+from engine.run import Clock, Matched, Options, certified
+from engine.solve.budget import Budget
+from engine.solve.match import match
+from engine.solve.prices import bound_at
+from engine.solve.result import Knowledge, Result, Stop
+from engine.solve.warm import Warm, listed_for
+
+Longs = npt.NDArray[np.int64]
+RESERVES = 3
+
+
+@dataclass(frozen=True)
+class Rematched:
+    """The repaired plan, its changes and reserves as tables, and how much was disrupted.
+
+    ``lost`` placements ended with the events, ``altered`` others were moved or given up, ``added`` are new.
+    """
+
+    matched: Matched
+    changes: pa.Table
+    reserves: pa.Table
+    events: int
+    lost: int
+    altered: int
+    added: int
+
+    def write(self, out: Path) -> None:
+        """Write the plan's folder with changes.csv and reserves.csv; it appears whole or not at all."""
+        options = pa_csv.WriteOptions(quoting_style="needed")
+        with written_aside(out) as folder:
+            self.matched.files.write(folder / "plan")
+            for path in (folder / "plan").iterdir():
+                path.rename(folder / path.name)
+            (folder / "plan").rmdir()
+            pa_csv.write_csv(self.changes, folder / "changes.csv", options)
+            pa_csv.write_csv(self.reserves, folder / "reserves.csv", options)
+
+
+def rematch(folder: Path, plan: Path, events: Path, out: Path, charge: float, options: Options) -> Rematched:
+    """Repair ``plan`` after the events of a file and write it to ``out``.
+
+    ``charge`` is what each kept placement counts more, in value. Raises what reading and matching raise.
+    """
+    refuse_occupied(out)
+    clock = Clock(None)
+    clock.begin("read")
+    programme = read_programme(folder)
+    happened = read_events(programme, events)
+    before = read_placements(programme, plan)
+    found = repaired(programme, plan, before, happened, charge, options, clock)
+    found.write(out)
+    return found
+
+
+def repaired(
+    programme: Programme,
+    plan: Path,
+    before: tuple[Longs, Longs],
+    events: Events,
+    charge: float,
+    options: Options,
+    clock: Clock,
+) -> Rematched:
+    """The plan of ``before`` (rows of workers and orders) repaired after the events."""
+    clock.begin("compile")
+    changed = after_events(programme, events)
+    drawn, workers, orders = drawn_order(changed, options.seed)
+    problem = compile_problem(drawn)
+    clock.begin("solve")
+    warm = read_warm(problem, plan)
+    problem, _ = listed_for(problem, warm)
+    budget = Budget(options.time_limit)
+    dear = _with_charge(problem, warm, int(charge * SCALE))
+    result = _at_own_value(problem, match(dear, "optimal", options.gap, budget, None, warm), options.gap)
+    matched = certified(changed, drawn, (workers, orders), result, replace(options, warm=plan), budget.steps, clock)
+    return _told(changed, before, matched, events, _reserves(changed, result, workers, orders))
+
+
+def _with_charge(problem: MatchingProblem, warm: Warm, charge: int) -> MatchingProblem:
+    """The problem in which each placement of the earlier plan counts ``charge`` more."""
+    offers = problem.offers
+    orders = offers.order_count
+    kept = np.isin(
+        offers.cell_worker.astype(np.int64) * orders + offers.cell % orders, warm.worker * orders + warm.order
+    )
+    owner = np.repeat(np.arange(offers.count), np.diff(offers.cells))
+    more = np.bincount(owner[kept], minlength=offers.count).astype(np.int64) * charge
+    return replace(problem, offers=replace(offers, value=offers.value + more))
+
+
+def _at_own_value(problem: MatchingProblem, result: Result, gap: float) -> Result:
+    """The result in terms of the problem without the charge; its bound is what its prices prove there."""
+    if result.problem.offers.count != problem.offers.count:
+        problem = replace(problem, offers=replace(result.problem.offers, value=_plain_values(problem, result)))
+    objective = int(problem.offers.value[result.columns].sum())
+    proved = max(bound_at(problem, result.prices, result.crew).value, objective)
+    stop, knowledge = result.stop, result.knowledge
+    if proved - objective > gap * max(SCALE, proved) and stop in (Stop.GAP, Stop.PROVED):
+        stop, knowledge = Stop.EXHAUSTED, Knowledge.BOUNDED
+    elif proved > objective and stop is Stop.PROVED:
+        stop, knowledge = Stop.GAP, Knowledge.WITHIN_GAP
+    return replace(
+        result,
+        problem=problem,
+        stop=stop,
+        knowledge=knowledge,
+        objective=objective,
+        bound=proved,
+        price_bound=proved,
+    )
+
+
+def _plain_values(problem: MatchingProblem, result: Result) -> Longs:
+    """Values without the charge of a dense problem that grew: the charge is on columns that were there before."""
+    value = result.problem.offers.value.copy()
+    before, after = problem.offers, result.problem.offers
+    key = _keys(after)
+    at = np.searchsorted(key, _keys(before))
+    value[at] = before.value
+    return value
+
+
+def _keys(offers: object) -> Longs:
+    """One rising number for each column of single placements: its party and its order."""
+    party = offers.party_of().astype(np.int64)  # type: ignore[attr-defined]  # offers of a dense problem
+    return np.asarray(party * offers.order_count + offers.cell % offers.order_count)  # type: ignore[attr-defined]  # the same
+
+
+def _told(
+    programme: Programme, before: tuple[Longs, Longs], matched: Matched, events: Events, reserves: pa.Table
+) -> Rematched:
+    size = programme.orders.size
+    old, new = before[0] * size + before[1], matched.worker * size + matched.order
+    ended = np.setdiff1d(old, new)
+    lost = _ended_by_events(programme, ended // size, ended % size, events)
+    added = np.setdiff1d(new, old)
+    rows = [(key, "lost" if by else "altered") for key, by in zip(ended.tolist(), lost.tolist(), strict=True)]
+    rows += [(key, "added") for key in added.tolist()]
+    workers, orders = programme.workers.id_text("worker_id"), programme.orders.id_text("order_id")
+    listed = [
+        {"worker_id": str(workers[key // size]), "order_id": str(orders[key % size]), "change": word}
+        for key, word in rows
+    ]
+    schema = pa.schema([(name, pa.string()) for name in ("worker_id", "order_id", "change")])
+    changes = pa.Table.from_pylist(listed, schema=schema)
+    count = int(lost.sum())
+    return Rematched(matched, changes, reserves, len(events.kind), count, len(ended) - count, len(added))
+
+
+def _ended_by_events(programme: Programme, worker: Longs, order: Longs, events: Events) -> npt.NDArray[np.bool_]:
+    """Which placements an event ended itself."""
+    size = programme.orders.size
+    barred = np.concatenate([events.of("no_show"), events.of("exclude")])
+    ended = np.isin(worker, events.worker[events.of("drop_out")])
+    ended |= np.isin(order, events.order[np.concatenate([events.of("cancel"), events.of("late")])])
+    ended |= np.isin(worker * size + order, events.worker[barred] * size + events.order[barred])
+    employer = programme.orders.values("employer_id")[order]
+    return np.asarray(ended | np.isin(employer, events.employer[events.of("debar")]))
+
+
+def _reserves(programme: Programme, result: Result, workers: Longs, orders: Longs) -> pa.Table:
+    """For every order the free workers who are worth most there, the first to ask when somebody drops out."""
+    offers = result.problem.offers
+    free = np.ones(len(offers.must), bool)
+    free[np.searchsorted(offers.of_party, result.columns, "right") - 1] = False
+    single = np.flatnonzero(np.repeat(free, np.diff(offers.of_party)) & (np.diff(offers.cells) == 1))
+    worker, order = offers.placements(single)
+    best = np.lexsort((worker, -offers.value[single], order))
+    first = np.flatnonzero(np.diff(order[best], prepend=-1))
+    rank = np.arange(len(best)) - np.repeat(first, np.diff(np.append(first, len(best))))
+    kept = best[rank < RESERVES]
+    return pa.table(
+        {
+            "order_id": programme.orders.id_text("order_id")[orders[order[kept]]].astype(str),
+            "rank": rank[rank < RESERVES] + 1,
+            "worker_id": programme.workers.id_text("worker_id")[workers[worker[kept]]].astype(str),
+            "value": np.round(offers.value[single[kept]] / SCALE, 6),
+        }
+    )
