@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this package to the command line."""
     app.command("generate", help=_generate_help())(generate)
     app.command("import", help=_import_help())(import_data)
+    app.command("template")(template)
 
 
 def generate(
@@ -72,9 +73,15 @@ def import_data(
     workers: Workers = 0,
     seed: Seed = 0,
     table_format: Format = TableFormat.CSV,
+    sheet_map: Annotated[Path | None, typer.Option("--map", help="Of a sheet: its map.toml.")] = None,
+    table: Annotated[str, typer.Option(help="Of a sheet without a map: the table that it is.")] = "workers",
 ) -> None:
     """Turn published data into a programme; refused rows are shown and written to OUT.refused.csv."""
     from scenarios.source import load_source
+
+    if source == "sheet":
+        _import_sheet(paths, sheet_map, table)
+        return
 
     chosen = load_source(_known(source, catalogue.sources(), "source"))
     if len(paths) < 2:
@@ -91,6 +98,47 @@ def import_data(
         target = out.with_name(f"{out.name}.refused.csv")
         refused.to_csv(target, index=False, lineterminator="\n")
         _show_refused(refused, target)
+
+
+def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str) -> None:
+    """Read a ministry's own sheet by its map, or propose a map where there is none."""
+    from engine.console import talk
+    from engine.programme.schema import TABLES
+    from scenarios.sheets.importer import MARKED, import_sheet
+    from scenarios.sheets.sheet_map import propose_map, read_map
+    from scenarios.sheets.sheet_reading import read_sheet
+
+    if len(paths) != 2:
+        raise CallError("A sheet is one file.", "Call: vaiven import sheet FILE OUT --map map.toml")
+    file, out = paths
+    if sheet_map is None:
+        if table not in TABLES:
+            raise CallError(f"{table!r} is no table.", "Use one of " + ", ".join(TABLES) + ".")
+        if out.suffix != ".toml" or out.exists():
+            raise CallError(f"Without --map a map is proposed, and {out} can't be it.", "Name a new file, as map.toml.")
+        text, left = propose_map(read_sheet(file), table)
+        out.write_text(text, "utf-8")
+        unused = f" Not used: {', '.join(left)}." if left else ""
+        talk().print(f"A map is proposed in {out}; look it through.{unused}", markup=False)
+        return
+    done = import_sheet(file, read_map(sheet_map), out)
+    talk().print(f"{out}: {done.rows - done.refused:,} of {done.rows:,} rows in {done.table}.csv.", markup=False)
+    for fault in done.faults[:SHOWN_REFUSALS]:
+        talk().print(f"  {fault}", markup=False)
+    if done.refused:
+        talk().print(f"{done.refused:,} rows are refused; they are marked in {out / MARKED}.", markup=False)
+
+
+def template(
+    out: Annotated[Path, typer.Argument(help="A new .xlsx file.")],
+    lang: Annotated[str, typer.Option(help="Headings in en or es.")] = "en",
+) -> None:
+    """Write a workbook to fill in: a sheet a table, with lists, validation and example rows."""
+    from engine.console import talk
+    from scenarios.sheets.template import write_template
+
+    write_template(out, lang)
+    talk().print(f"The template is {out}.", markup=False)
 
 
 def _known(name: str, known: Collection[str], what: str) -> str:
@@ -135,4 +183,6 @@ def _generate_help() -> str:
 
 def _import_help() -> str:
     lines = "\n\n".join(f"{name}: {entry.summary}" for name, entry in catalogue.sources().items())
-    return f"Turn published data into a programme. Refused rows go to OUT.refused.csv.\n\nSources:\n\n{lines}"
+    sheet = "sheet: A ministry's own sheet by --map map.toml; without a map, OUT is a map that is proposed."
+    head = "Turn published data into a programme. Refused rows go to OUT.refused.csv."
+    return f"{head}\n\nSources:\n\n{lines}\n\n{sheet}"

@@ -180,6 +180,13 @@ def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[
     return {name: Table(name, sizes[name], _finished(columns, vocabularies)) for name, columns in read.items()}
 
 
+def table_faults(table: RawTable) -> list[Fault]:
+    """What is wrong with the cells of one table by itself; references to other tables are not looked up."""
+    faults: list[Fault] = []
+    _typed_columns(TABLES[table.name], table, faults.append)
+    return faults
+
+
 def _no_columns(schema: TableSchema) -> dict[str, Any]:
     return {column.name: pa.array([], pa.string()) for column in schema.columns}
 

@@ -25,7 +25,7 @@ _SHEET_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"([^>]*
 
 def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterator[RawTable]:
     """Read the sheets of a workbook whose names are tables; formulas count as the values they show."""
-    if not _workbook_is_safe(path, report):
+    if not workbook_is_safe(path, report):
         return
     try:
         workbook = CalamineWorkbook.from_path(str(path))
@@ -46,7 +46,9 @@ def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterato
             yield table
 
 
-def _workbook_is_safe(path: Path, report: Report) -> bool:
+def workbook_is_safe(path: Path, report: Report) -> bool:
+    """Whether a workbook can be opened without filling the memory; reports what is wrong with it."""
+
     def refuse(problem: str, expected: str) -> bool:
         report(Fault(path.name, 0, "", "", problem, expected, "file"))
         return False
@@ -86,10 +88,10 @@ def _column_number(letters: bytes) -> int:
 
 
 def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) -> RawTable | None:
-    if not rows or not any(_cell_text(cell) for cell in rows[0]):
+    if not rows or not any(cell_text(cell) for cell in rows[0]):
         report(Fault(file, 0, "", "", "is empty", "a header row at least", "file"))
         return None
-    header = [_cell_text(cell) for cell in rows[0]]
+    header = [cell_text(cell) for cell in rows[0]]
     width = max((i + 1 for i, title in enumerate(header) if title), default=0)
     header = header[:width]
     if "" in header:
@@ -98,19 +100,20 @@ def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) ->
     if not header_is_sound(header, file, report):
         return None
     records = [row for row in rows[1:]]
-    while records and not any(_cell_text(cell) for cell in records[-1]):
+    while records and not any(cell_text(cell) for cell in records[-1]):
         records.pop()
     for number, row in enumerate(records, 2):
-        if any(_cell_text(cell) for cell in row[width:]):
+        if any(cell_text(cell) for cell in row[width:]):
             report(Fault(file, number, "", "", "has cells beyond the header", f"{width} cells", "file"))
     columns = {
-        title: pa.array([_cell_text(row[i]) if i < len(row) else "" for row in records], pa.string())
+        title: pa.array([cell_text(row[i]) if i < len(row) else "" for row in records], pa.string())
         for i, title in enumerate(header)
     }
     return RawTable(name, file, columns, len(records))
 
 
-def _cell_text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
+    """A cell of a sheet as text: whole numbers without a point, dates as ISO 8601."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

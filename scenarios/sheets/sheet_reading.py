@@ -1,0 +1,83 @@
+"""A sheet as rows of text, whatever the file: .xlsx, .xls, .ods or .csv."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from engine.errors import CallError, Fault, InputError
+from engine.programme.workbook import cell_text, workbook_is_safe
+
+MOST_HEADER_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of text as they stand; ``header`` is the number of the row with the headings, from 0."""
+
+    file: str
+    name: str
+    rows: list[list[str]]
+    header: int
+
+    @property
+    def titles(self) -> list[str]:
+        """The headings."""
+        return self.rows[self.header]
+
+    @property
+    def records(self) -> list[list[str]]:
+        """The rows below the headings, each as wide as they are."""
+        width = len(self.titles)
+        return [(row + [""] * width)[:width] for row in self.rows[self.header + 1 :]]
+
+
+def read_sheet(path: Path, name: str = "", header_row: int = 0) -> Sheet:
+    """Read a sheet, the first one where none is named; headings are in ``header_row`` (from 1; 0: the widest of the
+    first rows).
+
+    Raises `CallError` where there is no such file or sheet, `InputError` for a file that can't be read.
+    """
+    if not path.is_file():
+        raise CallError(f"There is no sheet {path}.", "Name an .xlsx, .xls, .ods or .csv file.")
+    name, rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path, name)
+    if not any(any(row) for row in rows):
+        raise InputError([Fault(path.name, 0, "", "", "is empty", "headings and rows", "file")])
+    first = [sum(bool(cell) for cell in row) for row in rows[:MOST_HEADER_ROWS]]
+    header = header_row - 1 if header_row else first.index(max(first))
+    if not 0 <= header < len(rows):
+        raise CallError(f"There is no row {header_row} in {path}.", "Name the row with the headings, from 1.")
+    return Sheet(path.name, name, rows, header)
+
+
+def _workbook_rows(path: Path, name: str) -> tuple[str, list[list[str]]]:
+    faults: list[Fault] = []
+    if path.suffix.lower() == ".xlsx" and not workbook_is_safe(path, faults.append):
+        raise InputError(faults)
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        if name and name not in workbook.sheet_names:
+            raise CallError(f"There is no sheet {name!r}.", "There are: " + ", ".join(workbook.sheet_names) + ".")
+        chosen = name or workbook.sheet_names[0]
+        rows = workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError, IndexError) as error:
+        problem = f"can't be read as a sheet ({str(error)[:120]})"
+        raise InputError([Fault(path.name, 0, "", "", problem, "an .xlsx, .xls, .ods or .csv file", "file")]) from error
+    return chosen, [[cell_text(cell).strip() for cell in row] for row in rows]
+
+
+def _csv_rows(path: Path) -> tuple[str, list[list[str]]]:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    first = text.partition("\n")[0]
+    mark = max(",;\t|", key=first.count)
+    try:
+        return path.stem, [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=mark)]
+    except csv.Error as error:
+        raise InputError([Fault(path.name, 0, "", "", f"is no CSV ({error})", "rows of cells", "file")]) from error

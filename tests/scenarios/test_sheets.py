@@ -1,0 +1,122 @@
+"""Sheets as they are: a template that reads back, headings of a ministry's own, and refused rows in a marked copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.errors import CallError, InputError
+from engine.programme.schema import TABLES
+from scenarios.commands import register
+from scenarios.sheets.headings import SPANISH
+from scenarios.sheets.importer import import_sheet
+from scenarios.sheets.sheet_map import propose_map, read_map
+from scenarios.sheets.sheet_reading import read_sheet
+from scenarios.sheets.template import write_template
+
+register(app)
+REGISTER = """Ministerio de Trabajo;;;;;
+DPI;Sexo;Fecha de nacimiento;Departamento;Oficio;Disponible desde;Observaciones
+1001;Mujer;17/05/1994;GT-04;9211:24;01/03/2026;
+1002;Hombre;31/12/1990;GT-05;9211:12;15/02/2026;=HYPERLINK("x")
+1003;Hombre;31/02/1990;GT-05;9211:12;15/02/2026;
+1003;Hombre;01/02/1990;GT-05;9211:12;15/02/2026;twice
+;Mujer;01/02/1990;GT-05;9211:12;15/02/2026;no id
+"""
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """A register with a title above its headings, in Spanish, semicolons and the dates of the country."""
+    path = tmp_path / "padron.csv"
+    path.write_bytes(REGISTER.encode("cp1252"))
+    return path
+
+
+def _map(sheet: Path) -> Path:
+    text, _ = propose_map(read_sheet(sheet), "workers")
+    path = sheet.with_name("map.toml")
+    path.write_text(text.replace('origin_country = { value = "" }', 'origin_country = { value = "GT" }'), "utf-8")
+    return path
+
+
+def test_a_map_is_proposed(sheet: Path) -> None:
+    """Headings, the form of the dates and the words for codes are found; what isn't used is said."""
+    text, left = propose_map(read_sheet(sheet), "workers")
+    assert 'worker_id = "DPI"' in text
+    assert 'birth_date = { from = "Fecha de nacimiento", dates = "DD/MM/YYYY" }' in text
+    assert '"Mujer" = "F"' in text
+    assert left == ["Observaciones"]
+    assert read_map(_map(sheet)).columns["sex"].words["mujer"] == "F"
+
+
+def test_rows_are_read_and_refused_by_name(sheet: Path, tmp_path: Path) -> None:
+    """Good rows are in the table, the others marked in a copy with the reason, in their own places."""
+    done = import_sheet(sheet, read_map(_map(sheet)), tmp_path / "out")
+    lines = (tmp_path / "out" / "workers.csv").read_text("utf-8").splitlines()
+    assert (done.rows, done.refused) == (5, 3)
+    assert lines[1].startswith("1001,GT,GT-04,1994-05-17,F,9211:24")
+    assert len(lines) == 3
+    rows = CalamineWorkbook.from_path(str(tmp_path / "out" / "refused.xlsx")).get_sheet_by_index(0).to_python()
+    assert rows[1][0] == "refused because"
+    assert rows[2][0] == ""
+    assert "1003" in rows[4][0] and "31/02/1990" in str(rows[4])
+    assert "empty" in rows[6][0]
+
+
+def test_formulas_stay_text(sheet: Path, tmp_path: Path) -> None:
+    """A cell that begins with = must not become a formula in the marked copy."""
+    import_sheet(sheet, read_map(_map(sheet)), tmp_path / "out")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "out" / "refused.xlsx")).get_sheet_by_index(0).to_python()
+    assert rows[3][7] == '=HYPERLINK("x")'
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_template_reads_back(language: str, tmp_path: Path) -> None:
+    """Every table, with the headings of its language; the Spanish one through a proposed map."""
+    path = tmp_path / "template.xlsx"
+    write_template(path, language)
+    book = CalamineWorkbook.from_path(str(path))
+    assert set(book.sheet_names) == set(TABLES)
+    for name in TABLES:
+        read = read_sheet(path, name)
+        wanted = [SPANISH[c] if language == "es" else c for c in TABLES[name].column_names]
+        assert read.titles == wanted
+        text, left = propose_map(read, name)
+        assert left == [], (name, left)
+        (tmp_path / "map.toml").write_text(text, "utf-8")
+        assert set(read_map(tmp_path / "map.toml").columns) == set(TABLES[name].column_names)
+    with pytest.raises(CallError, match="exists"):
+        write_template(path, language)
+
+
+def test_a_wrong_map_is_named_all_at_once(sheet: Path, tmp_path: Path) -> None:
+    """Unknown columns, keys, forms of dates and headings."""
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'table = "workers"\n[columns]\nwrker_id = "DPI"\nsex = { from = "Sexo", wrds = {} }\n'
+        'birth_date = { from = "x", dates = "DDMM" }\nskills = 3\n'
+    )
+    with pytest.raises(InputError) as caught:
+        read_map(path)
+    for word in ("wrker_id", "wrds", "DDMM", "columns.skills"):
+        assert word in str(caught.value)
+    path.write_text('table = "workers"\n[columns]\nworker_id = "DPY"\n')
+    with pytest.raises(InputError, match="DPY"):
+        import_sheet(sheet, read_map(path), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_commands_propose_read_and_hand_out(sheet: Path, tmp_path: Path) -> None:
+    """From a sheet to a map, to a table; and a template."""
+    run = CliRunner().invoke
+    asked = run(app, ["import", "sheet", str(sheet), str(tmp_path / "new.toml")])
+    assert asked.exit_code == 0, asked.output
+    done = run(app, ["import", "sheet", str(sheet), str(tmp_path / "out"), "--map", str(_map(sheet))])
+    assert done.exit_code == 0, done.output
+    assert "2 of 5 rows" in done.output
+    assert run(app, ["template", str(tmp_path / "t.xlsx"), "--lang", "es"]).exit_code == 0
