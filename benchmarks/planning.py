@@ -107,5 +107,5 @@ def _report(name: str, one: tuple[float, list[Outcome]], cold: tuple[float, list
 
 
 if __name__ == "__main__":
-    workers, count = (int(argument) for argument in (*sys.argv[1:], 20_000, 100)[:2])
+    workers, count = [*map(int, sys.argv[1:3]), 20_000, 100][:2]
     main(workers, count)

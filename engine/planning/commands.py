@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,8 @@ def register(app: typer.Typer) -> None:
 def whatif(
     programme: ProgrammeFolder,
     edits_and_out: Annotated[
-        list[Path], typer.Argument(help="Files of edits, then a new folder for the comparison.", show_default=False)
+        list[Path],
+        typer.Argument(help="Files of edits, or names of the library's, then a new folder.", show_default=False),
     ],
     gap: Gap = 0.001,
     time_limit: TimeLimit = 600.0,
@@ -55,7 +57,7 @@ def whatif(
     if not files:
         raise CallError("There are no edits.", "Name one or more files of edits, then a new folder.")
     refuse_occupied(out)
-    branches = [read_edits(file) for file in files]
+    branches = [read_edits(from_library(file)) for file in files]
     twice = sorted({edits.id for edits in branches if [e.id for e in branches].count(edits.id) > 1})
     if twice:
         raise CallError(f"{', '.join(twice)}: two what-ifs of one name.", "Give each an id of its own.")
@@ -93,7 +95,7 @@ def sweep(
 
     if measure not in MEASURES:
         raise CallError(f"There is no measure {measure!r}.", "Use one of " + ", ".join(MEASURES) + ".")
-    asked = read_sweep(file)
+    asked = read_sweep(from_library(file))
     points = asked.points()
     done = folder_of_points(out)
     base = _base(programme, gap, time_limit, seed)
@@ -163,6 +165,17 @@ def rematch(
 def _plain(value: object) -> object:
     """Days and exact numbers as text, parts of an explanation as tables."""
     return vars(value) if hasattr(value, "__dict__") else str(value)
+
+
+def from_library(file: Path) -> Path:
+    """The file itself, or where there is none the one of that name in the library of what-ifs."""
+    if file.exists():
+        return file
+    for entry in entry_points(group="vaiven.what_ifs"):
+        found: Path = entry.load() / f"{file.name.removesuffix('.toml').replace('-', '_')}.toml"
+        if found.is_file():
+            return found
+    return file
 
 
 def _base(folder: Path, gap: float, time_limit: float, seed: int) -> Base:

@@ -48,7 +48,7 @@ class Edits:
 def read_edits(path: Path) -> Edits:
     """Read a file of edits. Raises `CallError` where there is none and `InputError` for what is wrong with its form."""
     if not path.is_file():
-        raise CallError(f"There are no edits {path}.", "Name a TOML file with [[edit]] tables.")
+        raise CallError(f"There are no edits {path}.", "Name a TOML file with [[edit]] tables, or one of the library.")
     faults: list[Fault] = []
     content = load_toml(path, path.name, faults.append)
     if content is None:

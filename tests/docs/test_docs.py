@@ -92,3 +92,15 @@ def test_relative_links_resolve(page: Path) -> None:
         assert target.is_relative_to(ROOT), f"{page.name}: {link} leaves the project"
         if anchor:
             assert anchor in anchors_of(target), f"{page.name}: {link}"
+
+
+def test_the_notebook_runs(tmp_path: Path) -> None:
+    """Every cell, in a kernel of this environment."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(ROOT / "docs" / "planner.ipynb", as_version=4)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    done = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=resources).execute()
+    outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert any("vega" in output.get("data", {}).get("text/html", "") for output in outputs)
