@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from engine.run import Options, match_to_folder
 from engine.solve.budget import Budget
 from engine.solve.match import match
 
-SEEDS = range(4)
+SEEDS = range(int(os.environ.get("VAIVEN_EXPLAINED_PROGRAMMES", "4")))
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 register(app)
 
@@ -84,13 +85,14 @@ def test_the_change_said_to_suffice_does_and_one_unit_less_does_not(tmp_path: Pa
             before = trial.edited(less) if less is not None else trial
             assert before is None or not before.would_place(worker) or trial.would_place(worker), (worker, change)
             tried += 1
+    print(f"{tried} changes tried")
     assert tried >= 10
 
 
 def test_the_price_of_a_quota_lies_between_its_gains(tmp_path: Path) -> None:
     """By exact runs: one more gives at most what the bound and the price say."""
     checked = 0
-    for seed in SEEDS:
+    for seed in range(4):
         programme = draft(seed, 30).programme(tmp_path / f"p{seed}")
         try:
             match_to_folder(tmp_path / f"p{seed}", tmp_path / f"plan{seed}", Options(gap=0.0))

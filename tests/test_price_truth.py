@@ -1,0 +1,53 @@
+"""Prices are true: where the linear program over itineraries is solved to its end, the gain of one more unit is at most
+the price, and the price at most the loss of one less.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.problem import MatchingProblem, compile_problem
+from engine.problem.values import SCALE
+from engine.programme import read_programme
+from engine.solve.budget import Budget
+from engine.solve.linear_program import solve
+from engine.solve.match import match
+from engine.solve.restricted import Crews, restricted_program
+from scenarios.presets import nation
+
+NOTHING = np.empty(0, np.int64)
+NO_CREWS = Crews(NOTHING, np.empty(0), np.empty(0), np.empty(0, bool))
+PROGRAMMES, LIMITS = int(os.environ.get("VAIVEN_PRICE_PROGRAMMES", "8")), 20
+
+
+def _linear_value(problem: MatchingProblem, capacity: np.ndarray) -> float:  # type: ignore[type-arg]  # by row
+    """The linear program's optimum at the given capacities."""
+    columns = np.arange(problem.offers.count)
+    answer = solve(restricted_program(problem, columns, capacity, NO_CREWS).program, Budget(60))
+    assert answer is not None and answer.optimal
+    return answer.objective
+
+
+@pytest.mark.parametrize("seed", range(PROGRAMMES))
+def test_a_price_lies_between_gain_and_loss(seed: int, tmp_path: Path) -> None:
+    """Twenty limits of each programme, those with prices first."""
+    nation.build(80, seed).write(tmp_path / "p")
+    problem = compile_problem(read_programme(tmp_path / "p"))
+    assert not len(problem.crew_orders)
+    result = match(problem, gap=0.0)
+    capacity = problem.limits.capacity
+    base = _linear_value(problem, capacity)
+    assert result.price_bound / SCALE == pytest.approx(base, rel=1e-6), "the prices are those of the program's end"
+    rows = np.argsort(-result.prices, kind="stable")
+    for row in rows[:LIMITS]:
+        price, unit = result.prices[row] / SCALE, np.zeros(len(capacity))
+        unit[row] = 1.0
+        more = _linear_value(problem, capacity + unit)
+        assert more - base <= price + 1e-6 * max(1, base)
+        if capacity[row] >= 1:
+            less = _linear_value(problem, capacity - unit)
+            assert price <= base - less + 1e-6 * max(1, base)
