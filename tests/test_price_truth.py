@@ -21,7 +21,7 @@ from scenarios.presets import nation
 
 NOTHING = np.empty(0, np.int64)
 NO_CREWS = Crews(NOTHING, np.empty(0), np.empty(0), np.empty(0, bool))
-PROGRAMMES, LIMITS = int(os.environ.get("VAIVEN_PRICE_PROGRAMMES", "8")), 20
+PROGRAMMES, LIMITS = int(os.environ.get("VAIVEN_PRICE_PROGRAMMES", "4")), 20
 
 
 def _linear_value(problem: MatchingProblem, capacity: np.ndarray) -> float:  # type: ignore[type-arg]  # by row
