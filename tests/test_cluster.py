@@ -5,22 +5,30 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import LocalCluster
 
+import engine.solve.levels as levels
 import engine.solve.mechanisms.optimal as optimal
 from engine.errors import CallError
+from engine.planning.branches import Outcome, make_base, run_branch
+from engine.planning.pool import run_branches
 from engine.problem import MatchingProblem, compile_problem
 from engine.programme import read_programme
+from engine.programme.edits import Edits
 from engine.run import Options, match_programme
 from engine.solve.budget import Budget
 from engine.solve.cluster import join_cluster
 from engine.solve.result import Result
 from engine.solve.sweeps import Sweeper
 from scenarios.presets import nation, northern_triangle
+
+# A pass is twenty round trips of some 20 ms.
+FEW = 6
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +55,7 @@ def test_a_cluster_finds_what_one_machine_finds(
 ) -> None:
     """Every price and every placement."""
     monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
+    monkeypatch.setattr(levels, "PASSES", FEW)
     here = optimal.run(problem, 0.01, Budget(120))
     joined = join_cluster(cluster.scheduler_address)
     there = optimal.run(problem, 0.01, Budget(120), spread=joined.spread)
@@ -60,6 +69,7 @@ def test_a_lost_process_costs_a_sweep_and_not_the_run(
 ) -> None:
     """One is killed once parties live on both."""
     monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
+    monkeypatch.setattr(levels, "PASSES", FEW)
     here = optimal.run(problem, 0.01, Budget(120))
     joined = join_cluster(cluster.scheduler_address)
     killed: list[int] = []
@@ -81,6 +91,29 @@ def test_a_lost_process_costs_a_sweep_and_not_the_run(
     joined.close()
     assert killed
     assert _same(here, there)
+
+
+def test_branches_run_on_a_cluster_and_outlive_a_lost_process(cluster: Any, tmp_path: Path) -> None:
+    """One of the two is killed after the first branch; nothing is lost."""
+    nation.build(300, 3).write(tmp_path / "p")
+    base = make_base(read_programme(tmp_path / "p"), 0.0, 60.0, 0)
+    branches = [Edits(f"fill-{weight}", "", ({"weights": {"fill": weight}},)) for weight in range(1, 7)]
+    joined = join_cluster(cluster.scheduler_address)
+    killed: list[int] = []
+
+    def kill(_outcome: Outcome) -> None:
+        if not killed:
+            killed.append(next(iter(joined.client.run(os.getpid).values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    outcomes = run_branches(base, branches, joined.client.get_executor, None, kill)
+    joined.close()
+    assert killed
+    assert [outcome.id for outcome in outcomes] == [edits.id for edits in branches]
+    assert all(
+        outcome == replace(run_branch(base, e), seconds=outcome.seconds)
+        for outcome, e in zip(outcomes, branches, strict=True)
+    )
 
 
 def test_no_cluster_is_a_clear_error(tmp_path: Path) -> None:

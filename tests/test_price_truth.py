@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.planning.branches import make_base, run_branch
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
 from engine.programme import read_programme
+from engine.programme.edits import Edits
 from engine.solve.budget import Budget
 from engine.solve.linear_program import solve
 from engine.solve.match import match
+from engine.solve.mechanisms.optimal import WHOLE_PROGRAM
+from engine.solve.prices import bound_at
 from engine.solve.restricted import Crews, restricted_program
 from scenarios.presets import nation
 
@@ -51,3 +55,19 @@ def test_a_price_lies_between_gain_and_loss(seed: int, tmp_path: Path) -> None:
         if capacity[row] >= 1:
             less = _linear_value(problem, capacity - unit)
             assert price <= base - less + 1e-6 * max(1, base)
+
+
+def test_the_ceiling_holds_on_a_large_run(tmp_path: Path) -> None:
+    """With k more places under a quota no plan is worth more than ``price_bound + k * price``; by warm runs."""
+    nation.build(2_000, 5).write(tmp_path / "p")
+    base = make_base(read_programme(tmp_path / "p"), 0.001, 60.0, 0)
+    assert base.problem.offers.count > WHOLE_PROGRAM
+    bound = bound_at(base.problem, base.warm.prices, base.warm.crew).value / SCALE
+    price = dict(zip((name for name, _, _ in base.problem.limits.names), base.warm.prices / SCALE, strict=True))
+    quotas = sorted((a.id for a in base.programme.agreements), key=lambda name: -price.get(f"{name}|quota", 0.0))
+    for agreement in quotas[:3]:
+        for more in (1, 5, 20):
+            edit = {"agreement": agreement, "clause": "quota", "add": {"count": more}}
+            outcome = run_branch(base, Edits("more", "", (edit,)))
+            assert not outcome.failure
+            assert outcome.totals["objective"] <= bound + more * price[f"{agreement}|quota"] + 1e-6
