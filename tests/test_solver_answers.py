@@ -86,6 +86,16 @@ def test_a_solver_process_is_used_again() -> None:
     assert waiting and solver_children._idle == waiting
 
 
+def test_a_process_that_died_while_it_waited_is_not_used() -> None:
+    """Somebody may have killed it; the next program gets a new one."""
+    solve(_knapsack(), Budget(60))
+    for child in solver_children._idle:
+        child._process.kill()
+        child._process.wait()
+    answer = solve(_knapsack(), Budget(60))
+    assert answer is not None and answer.optimal
+
+
 def test_branching_ends_where_it_is_enough() -> None:
     """A point that is worth what was asked is not improved."""
     answer = solve(_knapsack(), Budget(60), enough=1.5)

@@ -28,6 +28,11 @@ class SolverChild:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, start_new_session=True
         )
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
     def answers(self, line: str, budget: Budget | Uncounted) -> bool:
         """Hand a line over and wait for its answer; False, and the process is gone, where the budget ends before.
 
@@ -68,9 +73,13 @@ class SolverChild:
 
 
 def take_child() -> SolverChild:
-    """A process that waits for a program."""
+    """A process that waits for a program; those that died while they waited are left behind."""
     with _lock:
-        return _idle.pop() if _idle else SolverChild()
+        while _idle:
+            child = _idle.pop()
+            if child.alive:
+                return child
+    return SolverChild()
 
 
 def give_back(child: SolverChild) -> None:
