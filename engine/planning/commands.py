@@ -139,7 +139,7 @@ def rematch(
     events: Annotated[Path, typer.Argument(help="events.csv: what has happened.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="A new folder for the repaired plan.", show_default=False)],
     charge: Annotated[float, typer.Option(min=0.0, help="What a kept placement counts more, in value.")] = 2.0,
-    gap: Gap = 0.005,
+    gap: Gap = 0.003,
     time_limit: TimeLimit = 600.0,
     seed: Seed = 0,
 ) -> None:
