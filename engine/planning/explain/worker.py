@@ -74,6 +74,9 @@ def _changes(reading: Reading, worker_id: str, orders: Longs, words: Words) -> t
     trial = make_trial(reading.programme)
     if trial is None:
         return None
+    if trial.would_place(worker_id):
+        text = words.say("nothing: a plan that is as good places this worker", "nada: un plan igual de bueno la coloca")
+        return ({"kind": "tied", "amount": 0, "text": text, "edit": None},)
     found = smallest_changes(trial, worker_id, orders, words)
     return tuple({"kind": c.kind, "amount": c.amount, "text": c.text, "edit": c.edit} for c in found)
 
