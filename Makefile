@@ -36,6 +36,7 @@ proof: setup
 	VAIVEN_EXPLAINED_PROGRAMMES=40 $(BIN)/python -m pytest -s tests/test_explanations.py | tee -a out/proof.txt
 	VAIVEN_TIER_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_tiers.py | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.planning 20000 100 | tee -a out/proof.txt
+	$(BIN)/python -m benchmarks.warm_start 20000 | tee -a out/proof.txt
 
 bench: setup
 	mkdir -p out

@@ -19,7 +19,7 @@ from typing import Any
 
 from distributed import LocalCluster
 
-from engine.planning.branches import Base, Outcome, make_base, save_base
+from engine.planning.branches import Base, Outcome, make_base, save_base, saved_base
 from engine.planning.pool import process_pool, run_branches
 from engine.programme import read_programme
 from engine.programme.edits import Edits, edited
@@ -71,9 +71,7 @@ def _cold(base: Base, branches: list[Edits]) -> list[Outcome]:
 
 
 def _solve_cold(path: str, edits: Edits) -> Outcome:
-    from engine.planning.branches import _saved
-
-    base = _saved(path)
+    base = saved_base(path)
     return make_base(edited(base.programme, edits), base.gap, base.time_limit, base.seed).outcome
 
 

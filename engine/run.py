@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +32,14 @@ from engine.problem.values import SCALE
 from engine.programme import Programme, read_programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
+from engine.solve.cluster import spread_to
 from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
-from engine.solve.sweeps import Spread, on_this_machine
 from engine.solve.tiers import Tier, match_tiers
 
 Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-6
+WITHOUT = "Leave out --warm, --cluster and --mechanism, or take tiers out of [objective]."
 STATUS = {
     Stop.PROVED: "optimal",
     Stop.GAP: "within_gap",
@@ -105,14 +104,16 @@ def match_read(
     budget = Budget(options.time_limit, options.most_steps)
     tiers: list[Tier] = []
     if programme.settings.tiers:
-        result, tiers = _match_tiers(problem, options, budget, listener)
+        if options.warm is not None or options.cluster is not None or options.mechanism != "optimal":
+            raise CallError("Tiers are matched by the mechanism optimal, from nothing, on this machine.", WITHOUT)
+        result, tiers = match_tiers(problem, options.gap, budget, listener)
     else:
         warm = None if options.warm is None else read_warm(problem, options.warm)
-        with _sweeps(options.cluster) as spread:
+        with spread_to(options.cluster) as spread:
             result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
     matched = certified(programme, drawn, (workers, orders), result, options, budget.steps, clock)
     if tiers:
-        told = {**matched.files.certificate, **_of_tiers(programme, tiers)}
+        told = {**matched.files.certificate, "tiers": [_of_tier(tier) for tier in tiers]}
         matched = replace(matched, files=replace(matched.files, certificate=told))
     return matched
 
@@ -146,50 +147,14 @@ def certified(
     return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
 
 
-def _match_tiers(
-    problem: MatchingProblem, options: Options, budget: Budget, listener: Listener | None
-) -> tuple[Result, list[Tier]]:
-    """Match a lexicographic objective. Raises `CallError` for what is not possible with one."""
-    if options.warm is not None or options.cluster is not None or options.mechanism != "optimal":
-        raise CallError("Tiers are matched by the mechanism optimal, from nothing, on this machine.")
-    settings = problem.programme.settings
-    values = []
-    for terms in settings.tiers:
-        weights = {term: weight if term in terms else Decimal(0) for term, weight in settings.weights.items()}
-        one = compile_problem(replace(problem.programme, settings=replace(settings, weights=weights)))
-        values.append(one.offers.value)
-    return match_tiers(problem, values, options.gap, budget, listener)
-
-
-def _of_tiers(programme: Programme, tiers: list[Tier]) -> dict[str, Any]:
-    """What the certificate says of each tier."""
-    named = zip(programme.settings.tiers, tiers, strict=True)
+def _of_tier(tier: Tier) -> dict[str, Any]:
+    """What the certificate says of a tier."""
     return {
-        "tiers": [
-            {
-                "terms": list(terms),
-                "objective": tier.objective / SCALE,
-                "bound": _upwards(max(tier.bound, tier.objective)),
-                "gap": max(0, tier.bound - tier.objective) / max(SCALE, abs(tier.bound)),
-            }
-            for terms, tier in named
-        ]
+        "terms": list(tier.terms),
+        "objective": tier.objective / SCALE,
+        "bound": _upwards(max(tier.bound, tier.objective)),
+        "gap": max(0, tier.bound - tier.objective) / max(SCALE, abs(tier.bound)),
     }
-
-
-@contextmanager
-def _sweeps(cluster: str | None) -> Iterator[Spread]:
-    """Where parties choose: on this machine, or on a cluster that is left at the end."""
-    if cluster is None:
-        yield on_this_machine
-        return
-    from engine.solve.cluster import join_cluster
-
-    joined = join_cluster(cluster)
-    try:
-        yield joined.spread
-    finally:
-        joined.close()
 
 
 class Clock:
@@ -201,12 +166,14 @@ class Clock:
         self._stage, self._begun = "", 0.0
 
     def begin(self, stage: str) -> None:
+        """End the stage before and begin this one."""
         self.end()
         self._stage, self._begun = stage, time.monotonic()
         if self._tell is not None:
             self._tell(stage)
 
     def end(self) -> None:
+        """Write down what the stage took."""
         if self._stage:
             self.seconds[self._stage] = round(time.monotonic() - self._begun, 3)
 
@@ -262,6 +229,10 @@ def replay(folder: Path, plan: Path, warm: Path | None = None, listener: Listene
         raise CallError(
             f"{plan} {'began' if warm is None else 'did not begin'} from another plan.",
             "Name that plan by --warm." if warm is None else "Leave --warm out.",
+        )
+    if "events_sha256" in certificate:
+        raise CallError(
+            f"{plan} was repaired after events.", "Call vaiven rematch with the same plan and events again."
         )
     cut_short = certificate.get("status") in ("time_limit", "interrupted")
     options = Options(

@@ -83,7 +83,9 @@ def import_data(
         _import_sheet(paths, sheet_map, table)
         return
 
-    chosen = load_source(_known(source, catalogue.sources(), "source"))
+    if sheet_map is not None:
+        raise CallError("--map is for sheets.", "Call: vaiven import sheet FILE OUT --map map.toml")
+    chosen = load_source(_known(source, [*catalogue.sources(), "sheet"], "source"))
     if len(paths) < 2:
         raise CallError("A file or the folder to write is missing.", "Call: vaiven import SOURCE FILE... OUT")
     *files, out = paths

@@ -9,18 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from adversarial_programmes import draft
 from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.errors import CallError, ClashError
+from engine.plan.pair_checks import LASTING
 from engine.planning.commands import register
 from engine.planning.explain import explanation
 from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
 from engine.planning.explain.reading import read_reading
 from engine.planning.explain.trial import Trial, make_trial
-from engine.planning.explain.words import Words
+from engine.planning.explain.words import LASTING_ES, Words
 from engine.planning.explain.worker import explain_worker
 from engine.programme import read_programme
 from engine.rules.cap import Cap
@@ -62,9 +64,8 @@ def _one_less(change: dict) -> dict | None:  # type: ignore[type-arg]  # plain J
     """The same edit with one unit less; None where that is no change at all."""
     edit, amount = change["edit"], change["amount"]
     if change["kind"] == "language":
-        name, _, level = amount.partition(":")
-        lower = LEVELS.index(level) - 1
-        return None if lower < 0 else edit | {"grant": {"languages": f"{name}:{LEVELS[lower]}"}}
+        name = edit["grant"]["languages"].partition(":")[0]
+        return None if amount == 1 else edit | {"grant": {"languages": f"{name}:{LEVELS[amount - 2]}"}}
     if change["kind"] == "experience":
         name, _, months = edit["grant"]["occupations"].partition(":")
         return None if amount == 1 else edit | {"grant": {"occupations": f"{name}:{int(months) - 1}"}}
@@ -158,6 +159,28 @@ def test_every_clash_is_irreducible(tmp_path: Path) -> None:
 def _is_plain_cap(clause: object) -> bool:
     rule = getattr(clause, "rule", None)
     return isinstance(rule, Cap) and rule.count is not None and rule.periods is None
+
+
+def test_a_promised_placement_is_explained_as_any_other(tmp_path: Path) -> None:
+    """Without it nothing is promised any more: the loss is what the best plan then lacks."""
+    made = draft(7, 40)
+    made.tables["commitments"] = made.tables["commitments"].iloc[:0]
+    made.programme(tmp_path / "free")
+    match_to_folder(tmp_path / "free", tmp_path / "plan", Options(gap=0.0))
+    first = pd.read_csv(tmp_path / "plan" / "placements.csv", dtype=str).iloc[0]
+    row = {"worker_id": first.worker_id, "order_id": first.order_id, "agreed_on": ""}
+    made.tables["commitments"] = pd.DataFrame([row])
+    made.programme(tmp_path / "bound")
+    found = [
+        explanation(tmp_path / name, tmp_path / "plan", first.worker_id, first.order_id, None, False, Words())
+        for name in ("free", "bound")
+    ]
+    assert found[0].loss == pytest.approx(found[1].loss, abs=1e-6)  # type: ignore[union-attr]  # a placement's
+
+
+def test_every_rule_on_a_pair_has_its_spanish_sentence() -> None:
+    """A rule added to one language must be added to the other."""
+    assert set(LASTING_ES) == set(LASTING)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli import app
-from engine.errors import InputError
+from engine.errors import CallError, InputError
 from engine.plan.audit import audit
 from engine.plan.plan_files import read_placements
 from engine.planning.commands import register
 from engine.planning.events import after_events, read_events
 from engine.planning.rematch import Rematched, rematch
 from engine.programme import read_programme
-from engine.run import Options, match_read, match_to_folder
+from engine.run import Options, match_read, match_to_folder, replay
 from scenarios.presets import nation, northern_triangle
 
 register(app)
@@ -85,6 +86,16 @@ def test_holds_are_promises_and_exclusions_are_kept(place: Path, tmp_path: Path)
     assert all(f'"{w}","{o}"' in text or f"{w},{o}" in text for w, o in pairs[:4])
     assert not any(f"{w},{o}" in text.replace('"', "") for w, o in pairs[4:8])
     assert found.lost == 4
+
+
+def test_a_repaired_plan_says_so(place: Path, tmp_path: Path) -> None:
+    """Its bound is about the programme as the events left it, and replay names the command that makes it again."""
+    _rematched(place, [f"drop_out,{_ids(place)[0][0][0]},,,,"], tmp_path)
+    certificate = json.loads((tmp_path / "out" / "certificate.json").read_text())
+    assert certificate["events"] == 1
+    assert len(certificate["events_sha256"]) == 64
+    with pytest.raises(CallError, match="rematch"):
+        replay(place / "p", tmp_path / "out", place / "plan")
 
 
 def test_reserves_are_free_and_admitted(place: Path, tmp_path: Path) -> None:

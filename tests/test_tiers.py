@@ -12,7 +12,12 @@ from oracle.tiers import tier_optima
 
 from engine.errors import CallError, ClashError
 from engine.plan.audit import audit
-from engine.run import Options, match_programme, match_read
+from engine.planning.branches import make_base
+from engine.planning.explain.trial import make_trial
+from engine.planning.rematch import rematch
+from engine.problem import compile_problem
+from engine.problem.export import write_mps
+from engine.run import Options, match_programme, match_read, match_to_folder
 
 PROGRAMMES = int(os.environ.get("VAIVEN_TIER_PROGRAMMES", "16"))
 TIERS = [["fill"], ["recall", "choice"], ["skill", "income", "score"]]
@@ -46,3 +51,19 @@ def test_tiers_begin_from_nothing(tmp_path: Path) -> None:
     made.programme(tmp_path / "p")
     with pytest.raises(CallError, match="from nothing"):
         match_programme(tmp_path / "p", Options(warm=tmp_path))
+
+
+def test_what_looks_at_a_weighted_sum_says_so(tmp_path: Path) -> None:
+    """What-ifs, repairs, exact trials and exported programs would else ignore the tiers."""
+    made = draft(1)
+    made.settings["objective"] = {**made.settings["objective"], "tiers": TIERS}
+    programme = made.programme(tmp_path / "p")
+    match_to_folder(tmp_path / "p", tmp_path / "plan", Options())
+    (tmp_path / "events.csv").write_text("event,worker_id\n")
+    with pytest.raises(CallError, match="weighted sum"):
+        make_base(programme, 0.0, 60.0, 0)
+    with pytest.raises(CallError, match="weighted sum"):
+        rematch(tmp_path / "p", tmp_path / "plan", tmp_path / "events.csv", tmp_path / "out", 2.0, Options())
+    with pytest.raises(CallError, match="weighted sum"):
+        write_mps(compile_problem(programme), tmp_path / "model.mps")
+    assert make_trial(programme) is None

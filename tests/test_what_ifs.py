@@ -131,11 +131,21 @@ def test_every_wrong_edit_is_named(programme: Programme) -> None:
         {"table": "orders", "scale": {"headcount": "x"}},
         {"table": "sites", "keep": Decimal("0.5")},
         {"table": "orders", "keep": 7},
+        {"new_agreement": {"id": _quota(programme)}},
     )
     with pytest.raises(InputError) as caught:
         edited(programme, edits)
     text = str(caught.value)
-    for word in ("'XX'", "'quotta'", "add.cuont", "where.sektor", "scale.headcount", "sites", "edit 7: keep"):
+    for word in (
+        "'XX'",
+        "'quotta'",
+        "add.cuont",
+        "where.sektor",
+        "scale.headcount",
+        "sites",
+        "edit 7: keep",
+        "is there already",
+    ):
         assert word in text
     with pytest.raises(InputError, match="count"):
         edited(programme, _edits({"agreement": _quota(programme), "clause": "quota", "count": -1}))
@@ -148,6 +158,17 @@ def test_a_failed_branch_does_not_take_the_others_down(base: Base) -> None:
     outcomes = run_branches(base, [wrong, right], lambda: ProcessPoolExecutor(1))
     assert "'XX'" in outcomes[0].failure
     assert outcomes[1].totals["placements"] > 0
+
+
+def _fault(_base: str, edits: Edits) -> dict[str, object]:
+    raise KeyError(edits.id)
+
+
+def test_a_fault_of_ours_takes_its_branch_down_alone(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told with its kind."""
+    monkeypatch.setattr(pool, "run_saved_branch", _fault)
+    outcomes = run_branches(base, [_edits({"weights": {"fill": 2}})], lambda: ProcessPoolExecutor(1))
+    assert "KeyError" in outcomes[0].failure
 
 
 def _die(_base: str, _edits: Edits) -> dict[str, object]:

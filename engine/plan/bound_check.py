@@ -8,6 +8,7 @@ don't overlap, as many abroad as the programme allows; ledgers and travel are le
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow.csv as pa_csv
 
 from engine.days import day_number
 from engine.errors import CallError
+from engine.plan.candidate_pairs import CandidatePairs
 from engine.plan.pair_checks import clauses_in_force, pair_breaches, under
 from engine.plan.placement_table import HOME, PlacementTable
 from engine.plan.valuation import placement_values
@@ -80,21 +82,11 @@ class _Prices:
 
 def _candidate_blocks(programme: Programme) -> list[PlacementTable]:
     """All pairs of workers and orders that share an occupation, whole workers at a time."""
-    occupations = programme.workers.lists("occupations")
-    isco = programme.orders.labels("isco08").codes
-    by_isco = np.argsort(isco, kind="stable")
-    begin = np.searchsorted(isco[by_isco], occupations.codes, "left")
-    count = np.searchsorted(isco[by_isco], occupations.codes, "right") - begin
-    owner = occupations.rows().astype(np.int64)
-    block = np.cumsum(np.bincount(owner, count, programme.workers.size)) // PAIRS_PER_BLOCK
-    blocks = []
-    for number in np.unique(block):
-        entries = np.flatnonzero(block[owner] == number)
-        own = count[entries]
-        step = np.arange(own.sum()) - np.repeat(np.cumsum(own) - own, own)
-        order = by_isco[np.repeat(begin[entries], own) + step]
-        blocks.append(PlacementTable(programme, np.repeat(owner[entries], own), order.astype(np.int64)))
-    return blocks
+    pairs = CandidatePairs(programme)
+    block = pairs.first // PAIRS_PER_BLOCK
+    edges = pairs.first[np.concatenate([[0], np.flatnonzero(np.diff(block)) + 1, [len(block) - 1]])]
+    spans = [np.arange(low, high) for low, high in pairwise(edges.tolist()) if low < high]
+    return [PlacementTable(programme, *pairs.at(span)) for span in spans]
 
 
 def _costs(pairs: PlacementTable, prices: _Prices) -> Floats:

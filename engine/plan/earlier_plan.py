@@ -41,6 +41,18 @@ def warm_from(problem: MatchingProblem, prices: dict[str, int], worker: Longs, o
     return Warm(by_row, _crew_prices(problem, prices), worker, order)
 
 
+def named_prices(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> dict[str, int]:
+    """Prices (billionths) by the names that prices.csv gives them: what `warm_from` takes."""
+    orders = problem.programme.orders.id_text("order_id")
+    workers = problem.programme.workers.id_text("worker_id")
+    named = dict(zip((name for name, _, _ in problem.limits.names), prices.tolist(), strict=True))
+    for order, price in zip(problem.crew_orders.tolist(), crew.least.tolist(), strict=True):
+        named[f"min_crew|{orders[order]}"] = price
+    for party, order, price in zip(crew.party.tolist(), crew.order.tolist(), crew.link.tolist(), strict=True):
+        named[f"link|{workers[problem.lead[party]]}|{orders[order]}"] = price
+    return named
+
+
 def _columns(plan: Path, file: str, wanted: tuple[str, str]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     path = plan / file
     if not path.is_file():

@@ -44,11 +44,14 @@ class PlanFiles:
     def write(self, folder: Path) -> None:
         """Write the folder; it appears whole or not at all."""
         with written_aside(folder) as target:
-            for name in ("placements", "unplaced", "unfilled", "prices"):
-                pa_csv.write_csv(
-                    getattr(self, name), target / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed")
-                )
-            (target / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
+            self.write_into(target)
+
+    def write_into(self, folder: Path) -> None:
+        """Write the files into a folder that is there."""
+        for name in ("placements", "unplaced", "unfilled", "prices"):
+            options = pa_csv.WriteOptions(quoting_style="needed")
+            pa_csv.write_csv(getattr(self, name), folder / f"{name}.csv", options)
+        (folder / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
 
 
 def placements_table(programme: Programme, worker: Longs, order: Longs) -> pa.Table:

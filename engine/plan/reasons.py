@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.plan.calendar_checks import calendar_breaches
+from engine.plan.candidate_pairs import CandidatePairs
 from engine.plan.pair_checks import pair_breaches
 from engine.plan.placement_table import PlacementTable
 from engine.problem.column_rows import entries_of, use_of
@@ -16,6 +17,7 @@ from engine.problem.priced_columns import least_bad_offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme
+from engine.ranks import rank_within
 from engine.rule import Clause
 from engine.solve.prices import at_prices
 from engine.solve.result import Result
@@ -194,8 +196,7 @@ def _refusals(programme: Programme, workers: Longs) -> dict[int, str]:
 def _calendar_votes(programme: Programme, pairs: PlacementTable) -> dict[str, npt.NDArray[np.float64]]:
     """Ledgers' refusals: each round puts one order to each worker, so that no two share a calendar."""
     votes: dict[str, npt.NDArray[np.float64]] = {}
-    first = np.flatnonzero(np.diff(pairs.worker, prepend=-1))
-    turn = np.arange(pairs.size) - np.repeat(first, np.diff(np.append(first, pairs.size)))
+    turn = rank_within(pairs.worker)
     for number in range(ORDERS_LOOKED_AT):
         alone = pairs.subset(turn == number)
         if alone.size:
@@ -213,25 +214,11 @@ def _rule_text(rule: str | Clause) -> str:
 
 def _candidates(programme: Programme, workers: Longs) -> tuple[Longs, Longs]:
     """Up to `ORDERS_LOOKED_AT` orders in the occupations of each worker, spread over them; sorted by worker."""
-    occupations = programme.workers.lists("occupations").take(workers)
-    isco = programme.orders.labels("isco08").codes
-    by_isco = np.argsort(isco, kind="stable")
-    begin = np.searchsorted(isco[by_isco], occupations.codes, "left")
-    count = np.searchsorted(isco[by_isco], occupations.codes, "right") - begin
-    owner = workers[occupations.rows()]
-    total = np.bincount(owner, count, programme.workers.size).astype(np.int64)
-    before = np.cumsum(count) - count
-    first_of_worker = np.full(programme.workers.size, np.iinfo(np.int64).max)
-    np.minimum.at(first_of_worker, owner, before)
-    wanted, picked = [], []
-    for turn in range(ORDERS_LOOKED_AT):
-        there = np.flatnonzero(total[owner] > turn)
-        looked = np.minimum(total, ORDERS_LOOKED_AT)[owner[there]]
-        place = first_of_worker[owner[there]] + turn * total[owner[there]] // looked
-        inside = (place >= before[there]) & (place < before[there] + count[there])
-        entry = there[inside]
-        wanted.append(owner[entry])
-        picked.append(by_isco[begin[entry] + place[inside] - before[entry]])
-    worker, order = np.concatenate(wanted), np.concatenate(picked)
-    by_worker = np.lexsort((order, worker))
-    return worker[by_worker].astype(np.int64), order[by_worker].astype(np.int64)
+    pairs = CandidatePairs(programme)
+    count = np.diff(pairs.first)[workers]
+    looked = np.minimum(count, ORDERS_LOOKED_AT)
+    numbers = [
+        (pairs.first[workers] + turn * count // np.maximum(looked, 1))[looked > turn]
+        for turn in range(ORDERS_LOOKED_AT)
+    ]
+    return pairs.at(np.sort(np.concatenate(numbers)))

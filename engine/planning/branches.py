@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from engine.errors import AuditError, VaivenError
+from engine.kernel import software_version
 from engine.plan.audit import audit
-from engine.plan.earlier_plan import warm_from
+from engine.plan.earlier_plan import named_prices, warm_from
 from engine.planning.measures import Measures, measure
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
@@ -28,7 +29,6 @@ from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
-from engine.solve.prices import CrewPrices
 from engine.solve.result import Result
 from engine.solve.warm import Warm
 
@@ -81,12 +81,13 @@ class Base:
 
     def key(self, edits: Edits) -> str:
         """What a branch's outcome depends on, as a short text."""
-        asked = f"{self.programme.sha256} {edits.sha256()} {self.gap!r} {self.time_limit!r} {self.seed}"
-        return hashlib.sha256(asked.encode()).hexdigest()[:24]
+        asked = (self.programme.sha256, edits.sha256(), self.gap, self.time_limit, self.seed, software_version())
+        return hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
 
 
 def make_base(programme: Programme, gap: float, time_limit: float, seed: int) -> Base:
-    """Match a programme cold, for branches to begin from. Raises what matching raises."""
+    """Match a programme cold, for branches to begin from. Raises what matching raises, and `CallError` for tiers."""
+    programme.require_weights("A what-if")
     begin = time.monotonic()
     drawn, workers, orders = drawn_order(programme, seed)
     result = match(compile_problem(drawn), "optimal", gap, Budget(time_limit))
@@ -101,6 +102,7 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
     begin = time.monotonic()
     try:
         programme = edited(base.programme, edits)
+        programme.require_weights("A what-if")
         drawn, workers, orders = drawn_order(programme, base.seed)
         problem = recompiled(base.problem, drawn)
         result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, _warm(base, problem))
@@ -135,8 +137,7 @@ def _warm(base: Base, problem: MatchingProblem) -> Warm:
     """The base's plan in the numbering of a branch."""
     if problem.offers is base.problem.offers:
         return base.warm
-    known = dict(zip((name for name, _, _ in base.problem.limits.names), base.warm.prices.tolist(), strict=True))
-    known |= _crew_names(base.problem, base.warm.crew)
+    known = named_prices(base.problem, base.warm.prices, base.warm.crew)
     worker = _moved(base.problem.programme, problem.programme, "workers", "worker_id")[base.warm.worker]
     order = _moved(base.problem.programme, problem.programme, "orders", "order_id")[base.warm.order]
     both = (worker >= 0) & (order >= 0)
@@ -151,15 +152,6 @@ def _moved(one: Programme, other: Programme, table: str, column: str) -> Longs:
     return np.asarray(pc.fill_null(pc.index_in(ids, value_set=wanted), -1)).astype(np.int64)
 
 
-def _crew_names(problem: MatchingProblem, crew: CrewPrices) -> dict[str, int]:
-    orders = problem.programme.orders.id_text("order_id")
-    workers = problem.programme.workers.id_text("worker_id")
-    least = zip(problem.crew_orders.tolist(), crew.least.tolist(), strict=True)
-    links = zip(crew.party.tolist(), crew.order.tolist(), crew.link.tolist(), strict=True)
-    named = {f"min_crew|{orders[o]}": price for o, price in least}
-    return named | {f"link|{workers[problem.lead[p]]}|{orders[o]}": price for p, o, price in links}
-
-
 def save_base(base: Base, path: Path) -> None:
     """Write a base where processes of this machine can read it."""
     path.write_bytes(pickle.dumps(base, protocol=5))
@@ -167,10 +159,11 @@ def save_base(base: Base, path: Path) -> None:
 
 def run_saved_branch(path: str, edits: Edits) -> dict[str, Any]:
     """`run_branch` in another process: the base is read there once, and the outcome comes back as plain values."""
-    return asdict(run_branch(_saved(path), edits))
+    return asdict(run_branch(saved_base(path), edits))
 
 
 @lru_cache(maxsize=1)
-def _saved(path: str) -> Base:
+def saved_base(path: str) -> Base:
+    """Read what `save_base` wrote, once in each process."""
     base: Base = pickle.loads(Path(path).read_bytes())  # written by `save_base` a moment ago
     return base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,10 +45,16 @@ class Events:
     employer: Longs
     days: Longs
     reason: tuple[str, ...]
+    sha256: str = ""
 
     def of(self, kind: str) -> Longs:
         """The numbers of the events of a kind."""
         return np.flatnonzero(self.kind == kind)
+
+    @property
+    def barred(self) -> Longs:
+        """The numbers of the events that rule out a pair."""
+        return np.concatenate([self.of("no_show"), self.of("exclude")])
 
 
 def read_events(programme: Programme, path: Path) -> Events:
@@ -68,7 +75,7 @@ def read_events(programme: Programme, path: Path) -> Events:
     events = _typed(programme, raw, faults.append)
     if faults:
         raise InputError(faults)
-    return events
+    return replace(events, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _typed(programme: Programme, raw: RawTable, report: Callable[[Fault], None]) -> Events:
@@ -115,9 +122,8 @@ def after_events(programme: Programme, events: Events) -> Programme:
     tables["workers"] = _without_drop_outs(tables["workers"], events.worker[events.of("drop_out")])
     tables["orders"] = _late(tables["orders"], events)
     tables["employers"] = _debarred(programme, events)
-    held = np.concatenate([events.of("hold")])
-    barred = np.concatenate([events.of("no_show"), events.of("exclude")])
-    tables["commitments"] = _with_pairs(tables["commitments"], events, held)
+    barred = events.barred
+    tables["commitments"] = _with_pairs(tables["commitments"], events, events.of("hold"))
     tables["exclusions"] = _with_pairs(tables["exclusions"], events, barred)
     gone = np.zeros(programme.orders.size, bool)
     gone[events.order[events.of("cancel")]] = True

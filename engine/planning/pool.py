@@ -10,8 +10,8 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from engine.errors import SolverError
 from engine.planning.branches import Base, Outcome, run_saved_branch, save_base
 from engine.programme.edits import Edits
 
@@ -69,11 +69,13 @@ def run_branches(
 
     with tempfile.TemporaryDirectory(prefix="vaiven-") as folder:
         path = Path(folder, "base.pickle")
-        save_base(base, path)
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             waiting = [number for number in range(len(branches)) if number not in found]
-            if waiting:
-                _run_once(str(path), branches, waiting, make_executor, finish)
+            if not waiting:
+                break
+            if not attempt:
+                save_base(base, path)
+            _run_once(str(path), branches, waiting, make_executor, finish)
     for number, edits in enumerate(branches):
         if number not in found:
             lost = "The process that ran this branch died; it may have run out of memory."
@@ -90,12 +92,12 @@ def _run_once(
 ) -> None:
     """Run what waits, as far as the executor's processes live."""
     with make_executor() as executor:
-        futures: dict[Future[dict[str, object]], int] = {}
+        futures: dict[Future[dict[str, Any]], int] = {}
         try:
             for number in waiting:
                 futures[executor.submit(run_saved_branch, base, branches[number])] = number
             for future in as_completed(futures):
-                finish(futures[future], Outcome(**future.result()))  # type: ignore[arg-type]  # plain values of an Outcome
+                finish(futures[future], _outcome_of(future, branches[futures[future]]))
         except BrokenProcessPool:
             return
         except BaseException:
@@ -103,13 +105,17 @@ def _run_once(
             raise
 
 
+def _outcome_of(future: Future[dict[str, Any]], edits: Edits) -> Outcome:
+    """What a finished branch came to; a fault of ours takes that branch down alone. Raises `BrokenProcessPool`."""
+    try:
+        return Outcome(**future.result())
+    except BrokenProcessPool:
+        raise
+    except Exception as error:
+        return Outcome(edits.id, edits.title, failure=f"{type(error).__name__}: {error}. Please report this.")
+
+
 def _write(path: Path, text: str) -> None:
     aside = path.with_suffix(".part")
     aside.write_text(text, "utf-8")
     aside.rename(path)
-
-
-def refuse_all_failed(outcomes: Sequence[Outcome]) -> None:
-    """Raise `SolverError` where not a single branch has a plan."""
-    if outcomes and all(outcome.failure for outcome in outcomes):
-        raise SolverError("Every branch failed; the first said: " + outcomes[0].failure)

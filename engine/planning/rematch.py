@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from engine.problem.values import SCALE
 from engine.programme.programme import Programme
 from engine.programme.read import read_programme
 from engine.programme.reorder import drawn_order
+from engine.ranks import rank_within
 from engine.run import Clock, Matched, Options, certified
 from engine.solve.budget import Budget
 from engine.solve.match import match
@@ -53,10 +55,7 @@ class Rematched:
         """Write the plan's folder with changes.csv and reserves.csv; it appears whole or not at all."""
         options = pa_csv.WriteOptions(quoting_style="needed")
         with written_aside(out) as folder:
-            self.matched.files.write(folder / "plan")
-            for path in (folder / "plan").iterdir():
-                path.rename(folder / path.name)
-            (folder / "plan").rmdir()
+            self.matched.files.write_into(folder)
             pa_csv.write_csv(self.changes, folder / "changes.csv", options)
             pa_csv.write_csv(self.reserves, folder / "reserves.csv", options)
 
@@ -87,6 +86,7 @@ def repaired(
     clock: Clock,
 ) -> Rematched:
     """The plan of ``before`` (rows of workers and orders) repaired after the events."""
+    programme.require_weights("Re-matching")
     clock.begin("compile")
     changed = after_events(programme, events)
     drawn, workers, orders = drawn_order(changed, options.seed)
@@ -95,10 +95,17 @@ def repaired(
     warm = read_warm(problem, plan)
     problem, _ = listed_for(problem, warm)
     budget = Budget(options.time_limit)
-    dear = _with_charge(problem, warm, int(charge * SCALE))
-    result = _at_own_value(problem, match(dear, "optimal", options.gap, budget, None, warm), options.gap)
+    dear = int(charge * SCALE)
+    found = match(_with_charge(problem, warm, dear), "optimal", options.gap, budget, None, warm)
+    result = _at_own_value(found, warm, dear, options.gap)
     matched = certified(changed, drawn, (workers, orders), result, replace(options, warm=plan), budget.steps, clock)
+    matched = replace(matched, files=replace(matched.files, certificate=_after(matched, events)))
     return _told(changed, before, matched, events, _reserves(changed, result, workers, orders))
+
+
+def _after(matched: Matched, events: Events) -> dict[str, Any]:
+    """The certificate, which says that it is about the programme as the events left it."""
+    return {**matched.files.certificate, "events": len(events.kind), "events_sha256": events.sha256}
 
 
 def _with_charge(problem: MatchingProblem, warm: Warm, charge: int) -> MatchingProblem:
@@ -113,10 +120,9 @@ def _with_charge(problem: MatchingProblem, warm: Warm, charge: int) -> MatchingP
     return replace(problem, offers=replace(offers, value=offers.value + more))
 
 
-def _at_own_value(problem: MatchingProblem, result: Result, gap: float) -> Result:
+def _at_own_value(result: Result, warm: Warm, charge: int, gap: float) -> Result:
     """The result in terms of the problem without the charge; its bound is what its prices prove there."""
-    if result.problem.offers.count != problem.offers.count:
-        problem = replace(problem, offers=replace(result.problem.offers, value=_plain_values(problem, result)))
+    problem = _with_charge(result.problem, warm, -charge)
     objective = int(problem.offers.value[result.columns].sum())
     proved = max(bound_at(problem, result.prices, result.crew).value, objective)
     stop, knowledge = result.stop, result.knowledge
@@ -133,22 +139,6 @@ def _at_own_value(problem: MatchingProblem, result: Result, gap: float) -> Resul
         bound=proved,
         price_bound=proved,
     )
-
-
-def _plain_values(problem: MatchingProblem, result: Result) -> Longs:
-    """Values without the charge of a dense problem that grew: the charge is on columns that were there before."""
-    value = result.problem.offers.value.copy()
-    before, after = problem.offers, result.problem.offers
-    key = _keys(after)
-    at = np.searchsorted(key, _keys(before))
-    value[at] = before.value
-    return value
-
-
-def _keys(offers: object) -> Longs:
-    """One rising number for each column of single placements: its party and its order."""
-    party = offers.party_of().astype(np.int64)  # type: ignore[attr-defined]  # offers of a dense problem
-    return np.asarray(party * offers.order_count + offers.cell % offers.order_count)  # type: ignore[attr-defined]  # the same
 
 
 def _told(
@@ -175,7 +165,7 @@ def _told(
 def _ended_by_events(programme: Programme, worker: Longs, order: Longs, events: Events) -> npt.NDArray[np.bool_]:
     """Which placements an event ended itself."""
     size = programme.orders.size
-    barred = np.concatenate([events.of("no_show"), events.of("exclude")])
+    barred = events.barred
     ended = np.isin(worker, events.worker[events.of("drop_out")])
     ended |= np.isin(order, events.order[np.concatenate([events.of("cancel"), events.of("late")])])
     ended |= np.isin(worker * size + order, events.worker[barred] * size + events.order[barred])
@@ -191,8 +181,7 @@ def _reserves(programme: Programme, result: Result, workers: Longs, orders: Long
     single = np.flatnonzero(np.repeat(free, np.diff(offers.of_party)) & (np.diff(offers.cells) == 1))
     worker, order = offers.placements(single)
     best = np.lexsort((worker, -offers.value[single], order))
-    first = np.flatnonzero(np.diff(order[best], prepend=-1))
-    rank = np.arange(len(best)) - np.repeat(first, np.diff(np.append(first, len(best))))
+    rank = rank_within(order[best])
     kept = best[rank < RESERVES]
     return pa.table(
         {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 from engine.errors import CallError, Fault, InputError
 from engine.programme.edits import Edits, edits_from
 from engine.programme.programme import RawToml
+from engine.programme.row_edits import Refuse
 from engine.programme.toml_files import load_toml
 
 MOST_POINTS, MOST_AXES = 2_000, 2
 _RANGE = ("from", "to", "steps")
-Refuse = Callable[[str, Any, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep
 
 POINTS = "points"
-OWN = {POINTS, "sweep.csv", "sweep.png", "sweep.svg", "sweep.html"}
+OWN = {POINTS, "sweep.csv", "sweep.csv.part", "sweep.png", "sweep.svg", "sweep.html"}
 
 
 def folder_of_points(out: Path) -> Path:

@@ -51,8 +51,9 @@ def _cells(one: Outcome, base: Outcome | None) -> list[str]:
 
 
 def _gains(base: Outcome, one: Outcome) -> str:
-    """The groups whose placements change most."""
-    sentences = []
+    """The use of quotas, and the groups whose placements change most."""
+    used = [f"{o.totals['quota_used']:,.0f} of {o.totals['quota_places']:,.0f}" for o in (base, one)]
+    sentences = [f"quota places used {used[1]} (as it is {used[0]})"]
     for grouping in ("origin_region", "sector"):
         own, theirs = one.groups[grouping], base.groups[grouping]
         change = {n: own.get(n, (0, 0.0))[0] - theirs.get(n, (0, 0.0))[0] for n in {*own, *theirs}}
@@ -60,7 +61,7 @@ def _gains(base: Outcome, one: Outcome) -> str:
         if moved:
             listing = ", ".join(f"{n or '(none)'} {change[n]:+,}" for n in moved)
             sentences.append(f"by {grouping.replace('_', ' ')} {listing}")
-    return "; ".join(sentences) + "." if sentences else "nobody gains or loses a placement."
+    return "; ".join(sentences) + ("." if len(sentences) > 1 else "; nobody gains or loses a placement.")
 
 
 def show_sweep(sweep: Sweep, outcomes: Sequence[Outcome], measure: str) -> None:

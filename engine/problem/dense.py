@@ -21,6 +21,7 @@ from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
 from engine.problem.register import Register
 from engine.problem.values import SCALE, Values
+from engine.ranks import rank_within
 from engine.rule import Ints
 
 Longs = npt.NDArray[np.int64]
@@ -224,9 +225,7 @@ def _gathered(found: list[tuple[DenseGroup, Longs, Longs, Longs]], most: int) ->
     value = np.concatenate([np.empty(0, np.int64), *(values_of(group, row, column) for group, row, column, _ in found)])
     worth = np.concatenate([np.empty(0, np.int64), *(worth for _, _, _, worth in found)])
     by_party = np.lexsort((order, -worth, party))
-    first = np.flatnonzero(np.r_[True, np.diff(party[by_party]) != 0]) if len(party) else np.empty(0, np.int64)
-    rank = np.arange(len(by_party)) - np.repeat(first, np.diff(np.append(first, len(by_party))))
-    kept = by_party[rank < most]
+    kept = by_party[rank_within(party[by_party]) < most]
     return Found(party[kept], worker[kept], order[kept], value[kept], worth[kept])
 
 

@@ -27,8 +27,9 @@ MOST_COLUMNS = 5_000_000
 def write_mps(problem: MatchingProblem, path: Path) -> tuple[int, int]:
     """Write the program to ``path`` (whole or not at all); returns its numbers of columns and rows.
 
-    Raises `CallError` above `MOST_COLUMNS` columns.
+    Raises `CallError` above `MOST_COLUMNS` columns, and where the objective has tiers.
     """
+    problem.programme.require_weights("An exported program")
     if problem.offers.count > MOST_COLUMNS:
         raise CallError(
             f"The program has {problem.offers.count:,} columns, more than the {MOST_COLUMNS:,} that are written.",

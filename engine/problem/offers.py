@@ -70,6 +70,25 @@ class Offers:
             self.order_count,
         )
 
+    def without(self, columns: Longs) -> Offers:
+        """The offers less some columns; the others move up."""
+        kept = np.ones(self.count, bool)
+        kept[columns] = False
+        of_party = np.concatenate([[0], np.cumsum(kept)])[self.of_party].astype(np.int64)
+        cells, extras = np.diff(self.cells), np.diff(self.extras)
+        in_cells, in_extras = np.repeat(kept, cells), np.repeat(kept, extras)
+        return replace(
+            self,
+            of_party=of_party,
+            value=self.value[kept],
+            cells=np.concatenate([[0], np.cumsum(cells[kept])]).astype(np.int64),
+            cell=self.cell[in_cells],
+            cell_worker=self.cell_worker[in_cells],
+            extras=np.concatenate([[0], np.cumsum(extras[kept])]).astype(np.int64),
+            extra_row=self.extra_row[in_extras],
+            extra_coefficient=self.extra_coefficient[in_extras],
+        )
+
     def lengths(self, columns: npt.NDArray[Any]) -> Longs:
         """How many placements each of the given columns holds."""
         return self.cells[columns + 1] - self.cells[columns]

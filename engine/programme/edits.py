@@ -20,7 +20,7 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.cross_checks import check_clause_references
 from engine.programme.programme import Programme, RawToml
-from engine.programme.row_edits import edit_rows
+from engine.programme.row_edits import Refuse, edit_rows
 from engine.programme.table import Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
 
@@ -28,7 +28,6 @@ PROGRAMME = "programme.toml"
 _NAMES = ("agreement", "clause", "source", "note")
 _CHANGES = ("set", "add", "scale", "suspend", "new_clause")
 _TARGETS = ("clause", "agreement", "table", "weights", "programme", "new_agreement", "new_clause")
-Refuse = Callable[[str, Any, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,10 @@ def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], 
     elif "new_agreement" in entry:
         _only(entry, ("new_agreement", "source", "note"), refuse)
         content = _table(entry["new_agreement"], "new_agreement", refuse)
-        texts[f"agreements/{content.get('id', 'new')}.toml"] = content
+        file = f"agreements/{content.get('id', 'new')}.toml"
+        if file in texts:
+            refuse("new_agreement", content.get("id"), "is there already", "an id of its own, or an edit of that one")
+        texts[file] = content
     elif "clause" in entry or "new_clause" in entry:
         _edit_clause(entry, texts, refuse)
     else:

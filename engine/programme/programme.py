@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from engine.errors import CallError
 from engine.programme.table import Table
 from engine.rule import Clause
 
@@ -80,6 +81,13 @@ class Programme:
     def all_clauses(self) -> tuple[Clause, ...]:
         """Every clause, the agreements' in file order, then the programme's own."""
         return tuple(c for agreement in self.agreements for c in agreement.clauses) + self.clauses
+
+    def require_weights(self, what: str) -> None:
+        """Raise `CallError` where the objective has tiers, for ``what`` looks at a weighted sum."""
+        if self.settings.tiers:
+            raise CallError(
+                f"{what} needs a weighted sum, and the objective has tiers.", "Take out tiers in [objective]."
+            )
 
     def siblings(self, clause: Clause) -> dict[str, Clause]:
         """The clauses of the same file, by id."""

@@ -7,6 +7,8 @@ to those that are left.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +18,7 @@ import numpy.typing as npt
 from engine.errors import CallError, SolverError
 from engine.rule import Ints
 from engine.solve.priced_cells import Cells
-from engine.solve.sweeps import Part, Sweeper, costs_of
+from engine.solve.sweeps import Part, Spread, Sweeper, costs_of, on_this_machine
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -117,6 +119,19 @@ def join_cluster(address: str) -> Cluster:
             f"No Dask cluster with a process answers at {address}.", "Start one, or leave it out."
         ) from error
     return Cluster(client)
+
+
+@contextmanager
+def spread_to(address: str | None) -> Iterator[Spread]:
+    """Where parties choose: on this machine, or on the cluster at ``address``, which is left at the end."""
+    if address is None:
+        yield on_this_machine
+        return
+    joined = join_cluster(address)
+    try:
+        yield joined.spread
+    finally:
+        joined.close()
 
 
 def _losses() -> tuple[type[BaseException], ...]:

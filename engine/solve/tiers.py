@@ -6,15 +6,15 @@ of these is one more row over all columns with a price like any other, so that e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import CallError
 from engine.problem.offers import Offers
-from engine.problem.problem import MatchingProblem
+from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.match import match
@@ -29,30 +29,33 @@ _WORST_FIRST = (Knowledge.BOUNDED, Knowledge.WITHIN_GAP, Knowledge.OPTIMAL)
 
 @dataclass(frozen=True)
 class Tier:
-    """What one tier reached and what no plan that holds the tiers before it can exceed, in billionths."""
+    """What one tier of ``terms`` reached and what no plan that holds the tiers before it can exceed, in billionths."""
 
+    terms: tuple[str, ...]
     objective: int
     bound: int
 
 
 def match_tiers(
-    problem: MatchingProblem, tiers: Sequence[Longs], gap: float, budget: Budget, listener: Listener | None = None
+    problem: MatchingProblem, gap: float, budget: Budget, listener: Listener | None = None
 ) -> tuple[Result, list[Tier]]:
-    """Match by ``tiers``, the value of every column in each, best first; the result is in terms of ``problem``.
+    """Match by the tiers of the programme's objective, best first; the result is in terms of ``problem``.
 
     Its ``bound`` holds over the plans that hold every tier: the sum of the tiers' bounds. Its prices are the sum of the
     tiers', and ``price_bound`` is what these prove over all plans. Raises `CallError` for dense programmes.
     """
     if problem.dense is not None:
         raise CallError("Tiers need programmes whose pairs can be listed (up to 50 million).", "Use weights alone.")
+    tiers = problem.programme.settings.tiers
+    values = [_values_of(problem, terms) for terms in tiers]
     reached: list[Tier] = []
     warm: Warm | None = None
     knowledge = Knowledge.OPTIMAL
     prices, crew = np.zeros(problem.limits.row_count, np.int64), None
-    for number, value in enumerate(tiers):
-        held = _holding(problem, list(tiers[:number]), reached, value)
+    for number, (terms, value) in enumerate(zip(tiers, values, strict=True)):
+        held = _holding(problem, values[:number], reached, value)
         result = match(held, "optimal", gap, budget, listener, warm)
-        reached.append(Tier(result.objective, result.bound))
+        reached.append(Tier(terms, result.objective, result.bound))
         prices += result.prices[: problem.limits.row_count]
         crew = result.crew if crew is None else crew
         warm = Warm(np.append(result.prices, 0), result.crew, result.worker, result.order)
@@ -73,6 +76,14 @@ def match_tiers(
         crew=crew,
     )
     return final, reached
+
+
+def _values_of(problem: MatchingProblem, terms: tuple[str, ...]) -> Longs:
+    """What every column is worth by some terms of the objective alone."""
+    settings = problem.programme.settings
+    weights = {term: weight if term in terms else Decimal(0) for term, weight in settings.weights.items()}
+    alone = replace(problem.programme, settings=replace(settings, weights=weights))
+    return compile_problem(alone).offers.value
 
 
 def _holding(problem: MatchingProblem, before: list[Longs], reached: list[Tier], value: Longs) -> MatchingProblem:

@@ -21,7 +21,6 @@ from scenarios.sheets.sheet_map import DATES, ColumnMap, SheetMap
 from scenarios.sheets.sheet_reading import Sheet, read_sheet
 
 MARKED = "refused.xlsx"
-MOST_ROWS_OF_A_SHEET = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _write_marked(sheet: Sheet, by_row: dict[int, list[Fault]], path: Path) -> N
         page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", sheet.name)[:31] or "sheet")
         marked = book.add_format({"bg_color": "#F8D7C4"})
         bold = book.add_format({"bold": True})
-        for number, row in enumerate(sheet.rows[:MOST_ROWS_OF_A_SHEET]):
+        for number, row in enumerate(sheet.rows):
             faults = by_row.get(number + 1, [])
             style = bold if number == sheet.header else marked if faults else None
             reason = "; ".join(f"{f.column}: {f.value!r} {f.problem}, expected {f.expected}" for f in faults)

@@ -62,8 +62,14 @@ def read_map(path: Path) -> SheetMap:
     table = content.get("table")
     if table not in TABLES:
         refuse("table", table, "is no table of a programme", "one of " + ", ".join(TABLES))
-    columns = {}
-    for name, entry in content.get("columns", {}).items():
+    columns, listed = {}, content.get("columns", {})
+    if not isinstance(listed, dict) or not listed:
+        refuse("columns", listed, "is no table of columns", '[columns] with lines as worker_id = "DPI"')
+        listed = {}
+    header_row = content.get("header_row", 0)
+    if isinstance(header_row, bool) or not isinstance(header_row, int) or header_row < 0:
+        refuse("header_row", header_row, "is not a row", "the row with the headings, from 1")
+    for name, entry in listed.items():
         if table in TABLES and name not in TABLES[table].column_names:
             refuse(
                 f"columns.{name}", name, f"is no column of {table}", "one of " + ", ".join(TABLES[table].column_names)
@@ -71,7 +77,7 @@ def read_map(path: Path) -> SheetMap:
         columns[name] = _read_column(name, entry, refuse)
     if faults:
         raise InputError(faults)
-    return SheetMap(str(table), str(content.get("sheet", "")), int(content.get("header_row", 0)), columns)
+    return SheetMap(str(table), str(content.get("sheet", "")), header_row, columns)
 
 
 def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
@@ -84,7 +90,11 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
         refuse(f"columns.{name}.{key}", entry[key], "is no key of a column", "one of " + ", ".join(_KEYS))
     if entry.get("dates", "YYYY-MM-DD") not in DATES:
         refuse(f"columns.{name}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
-    words = {plain(str(word)): str(code) for word, code in dict(entry.get("words", {})).items()}
+    given = entry.get("words", {})
+    if not isinstance(given, dict):
+        refuse(f"columns.{name}.words", given, "is no table of words", '{ Mujer = "F", Hombre = "M" }')
+        given = {}
+    words = {plain(str(word)): str(code) for word, code in given.items()}
     texts = {key: str(entry.get(key, "")) for key in ("value", "dates", "prefix", "suffix", "separator")}
     return ColumnMap(
         source=str(entry.get("from", "")), words=words, decimal_comma=bool(entry.get("decimal_comma")), **texts

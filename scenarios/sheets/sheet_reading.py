@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme.workbook import cell_text, workbook_is_safe
 
 MOST_HEADER_ROWS = 20
+MOST_ROWS = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def read_sheet(path: Path, name: str = "", header_row: int = 0) -> Sheet:
 
 def _workbook_rows(path: Path, name: str) -> tuple[str, list[list[str]]]:
     faults: list[Fault] = []
-    if path.suffix.lower() == ".xlsx" and not workbook_is_safe(path, faults.append):
+    if path.suffix.lower() in (".xlsx", ".ods") and not workbook_is_safe(path, faults.append):
         raise InputError(faults)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
@@ -74,10 +76,24 @@ def _csv_rows(path: Path) -> tuple[str, list[list[str]]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    first = text.partition("\n")[0]
-    mark = max(",;\t|", key=first.count)
+        text = _decoded(raw, path)
+    begin = "".join(text.splitlines(keepends=True)[:MOST_HEADER_ROWS])
+    mark = max(",;\t|", key=begin.count)
     try:
-        return path.stem, [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=mark)]
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
     except csv.Error as error:
         raise InputError([Fault(path.name, 0, "", "", f"is no CSV ({error})", "rows of cells", "file")]) from error
+    if len(rows) > MOST_ROWS:
+        expected = f"at most {MOST_ROWS:,}, so that refused rows can be marked in a sheet"
+        raise InputError([Fault(path.name, 0, "", f"{len(rows):,}", "are its rows", expected, "file")])
+    return path.stem, rows
+
+
+def _decoded(raw: bytes, path: Path) -> str:
+    """Text as spreadsheet programs of Latin America save it, where it isn't UTF-8."""
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        expected = "a file saved in UTF-8 or Windows-1252"
+        raise InputError([Fault(path.name, row, "", "", "is in no known encoding", expected, "file")]) from error

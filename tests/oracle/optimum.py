@@ -67,11 +67,20 @@ def _crew_rows(programme: Programme, columns: list[Column]) -> list[LimitRow]:
 
 
 def _solve(programme: Programme, columns: list[Column]) -> list[Column] | None:
+    found = best_choice(programme, columns, [float(column.worth * SCALE) for column in columns], [])
+    return None if found is None else found[1]
+
+
+def best_choice(
+    programme: Programme, columns: list[Column], worth: list[float], floors: list[LimitRow]
+) -> tuple[float, list[Column]] | None:
+    """Find the legal choice worth most, above some floors over the columns; None where there is none."""
     no_order = [0] * len(programme.orders)
-    rows = [LimitRow(row.amounts + no_order, row.low, row.high) for row in limit_rows(programme, columns)]
+    every = [*limit_rows(programme, columns), *floors]
+    rows = [LimitRow(row.amounts + no_order, row.low, row.high) for row in every]
     rows += _crew_rows(programme, columns)
     result = milp(
-        [-float(column.worth * SCALE) for column in columns] + no_order,
+        [-one for one in worth] + no_order,
         integrality=[1] * (len(columns) + len(no_order)),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(
@@ -85,7 +94,8 @@ def _solve(programme: Programme, columns: list[Column]) -> list[Column] | None:
         return None
     if result.status != 0:
         raise RuntimeError(f"the solver gave up: {result.message}")
-    return [column for column, taken in zip(columns, result.x, strict=False) if round(taken) == 1]
+    taken = [column for column, taken in zip(columns, result.x, strict=False) if round(taken) == 1]
+    return -float(result.fun), taken
 
 
 def _verified(programme: Programme, chosen: list[Column]) -> tuple[Decimal, Plan]:

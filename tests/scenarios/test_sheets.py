@@ -75,6 +75,21 @@ def test_formulas_stay_text(sheet: Path, tmp_path: Path) -> None:
     assert rows[3][7] == '=HYPERLINK("x")'
 
 
+def test_cells_may_hold_line_breaks(tmp_path: Path) -> None:
+    """A quoted cell over two lines is one cell."""
+    path = tmp_path / "sheet.csv"
+    path.write_text('worker_id,notes\n1,"first\nsecond"\n2,x\n', "utf-8")
+    assert read_sheet(path).records == [["1", "first\nsecond"], ["2", "x"]]
+
+
+def test_what_no_encoding_holds_is_refused(tmp_path: Path) -> None:
+    """Nothing is read as something else."""
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(b"worker_id,notes\n1,\x81\n")
+    with pytest.raises(InputError, match="row 2"):
+        read_sheet(path)
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_template_reads_back(language: str, tmp_path: Path) -> None:
     """Every table, with the headings of its language; the Spanish one through a proposed map."""
@@ -105,6 +120,9 @@ def test_a_wrong_map_is_named_all_at_once(sheet: Path, tmp_path: Path) -> None:
         read_map(path)
     for word in ("wrker_id", "wrds", "DDMM", "columns.skills"):
         assert word in str(caught.value)
+    path.write_text('table = "workers"\nheader_row = "two"\ncolumns = 3\n')
+    with pytest.raises(InputError, match=r"columns[^$]*header_row"):
+        read_map(path)
     path.write_text('table = "workers"\n[columns]\nworker_id = "DPY"\n')
     with pytest.raises(InputError, match="DPY"):
         import_sheet(sheet, read_map(path), tmp_path / "out")

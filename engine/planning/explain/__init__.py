@@ -39,8 +39,7 @@ def explanation(
         return explain_clause(reading, clause, words)
     if worker is not None and order is not None:
         return explain_placement(reading, worker, order, words)
-    return (
-        explain_order(reading, order, words)
-        if worker is None and order is not None
-        else explain_worker(reading, worker or "", words)
-    )
+    if order is not None:
+        return explain_order(reading, order, words)
+    assert worker is not None
+    return explain_worker(reading, worker, words)

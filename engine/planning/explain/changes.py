@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,16 @@ from engine.programme.schema import CEFR_LEVELS
 from engine.rule import Clause
 from engine.rules.cap import Cap
 
-MOST_UNITS, MOST_LIMITS = 3, 3
+MOST_UNITS, MOST_MONTHS = 3, 60
 Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change: its ``kind``, how much of it, in words, and as an edit."""
+    """A change: its ``kind``, how much of it (a CEFR level from 1 to 6 for a language), in words, and as an edit."""
 
     kind: str
-    amount: float | str
+    amount: float
     text: str
     edit: Entry
 
@@ -75,11 +76,10 @@ def _least(trial: Trial, worker_id: str, candidates: Candidates) -> Change | Non
 
 
 def _one_a_kind(changes: list[Change]) -> list[Change]:
-    """The smallest of each kind; kinds with names, such as languages, keep their first."""
+    """The smallest of each kind."""
     kept: dict[str, Change] = {}
     for change in changes:
-        known = kept.get(change.kind)
-        if known is None or (not isinstance(change.amount, str) and change.amount < known.amount):  # type: ignore[operator]  # amounts of one kind are alike
+        if change.kind not in kept or change.amount < kept[change.kind].amount:
             kept[change.kind] = change
     return list(kept.values())
 
@@ -133,7 +133,7 @@ def _of_the_worker(
             "reservation",
             round(float(cut), 2),
             words.say(f"asking {cut:.2f} less a week", f"pidiendo {cut:.2f} menos por semana"),
-            own | {"add": {"reservation_weekly_income": -_exact(cut)}},
+            own | {"add": {"reservation_weekly_income": -Decimal(f"{cut:.2f}")}},
         )
         for cut in _cuts(workers.values("reservation_weekly_income")[row], pairs.subset(only(kind("reservation"))))
     ]
@@ -144,12 +144,6 @@ def _of_the_worker(
 
 def _rising(amounts: Any) -> list[int]:
     return sorted({int(amount) for amount in amounts if amount > 0})
-
-
-def _exact(amount: float) -> Any:
-    from decimal import Decimal
-
-    return Decimal(str(round(amount, 2)))
 
 
 def _cuts(asked: float, pairs: PlacementTable) -> list[float]:
@@ -165,11 +159,11 @@ def _languages(own: Entry, pairs: PlacementTable, pending: Bools, words: Words) 
         yield [
             Change(
                 "language",
-                f"{name}:{level}",
+                number,
                 words.say(f"CEFR {level} in {name}", f"MCER {level} en {name}"),
                 own | {"grant": {"languages": f"{name}:{level}"}},
             )
-            for level in CEFR_LEVELS
+            for number, level in enumerate(CEFR_LEVELS, 1)
         ]
 
 
@@ -188,7 +182,7 @@ def _experience(own: Entry, pairs: PlacementTable, pending: Bools, words: Words)
                 words.say(f"{more} more months in {name}", f"{more} meses más en {name}"),
                 own | {"grant": {"occupations": f"{name}:{held + more}"}},
             )
-            for more in range(1, 61)
+            for more in range(1, MOST_MONTHS + 1)
         ]
 
 
@@ -212,36 +206,20 @@ def _of_limits(pairs: PlacementTable, count: Any, words: Words) -> Iterator[Cand
     """More places, beds or quota on the orders that admit the worker."""
     admitted = pairs.subset(np.flatnonzero(count == 0))
     for name in dict.fromkeys(admitted.text("orders", "order_id").tolist()):
-        yield [
-            Change(
-                "headcount",
-                k,
-                words.say(f"{k} more places on order {name}", f"{k} plazas más en la oferta {name}"),
-                {"table": "orders", "where": {"order_id": name}, "add": {"headcount": k}},
-            )
-            for k in range(1, MOST_UNITS + 1)
-        ]
+        said = words.say(f"more places on order {name}", f"plazas más en la oferta {name}")
+        yield _units("headcount", said, {"table": "orders", "where": {"order_id": name}}, "headcount")
     for name in dict.fromkeys(admitted.text("orders", "site_id").tolist()):
-        yield [
-            Change(
-                "beds",
-                k,
-                words.say(f"{k} more beds at site {name}", f"{k} camas más en el lugar {name}"),
-                {"table": "sites", "where": {"site_id": name}, "add": {"beds": k}},
-            )
-            for k in range(1, MOST_UNITS + 1)
-        ]
+        said = words.say(f"more beds at site {name}", f"camas más en el lugar {name}")
+        yield _units("beds", said, {"table": "sites", "where": {"site_id": name}}, "beds")
     for clause in _caps(admitted):
+        said = words.say(f"more places under {clause.name}", f"plazas más en {clause.name}")
         own = {"clause": clause.id} | ({"agreement": clause.agreement_id} if clause.agreement_id else {})
-        yield [
-            Change(
-                "quota",
-                k,
-                words.say(f"{k} more places under {clause.name}", f"{k} plazas más en {clause.name}"),
-                own | {"add": {"count": k}},
-            )
-            for k in range(1, MOST_UNITS + 1)
-        ]
+        yield _units("quota", said, own, "count")
+
+
+def _units(kind: str, said: str, edit: Entry, column: str) -> Candidates:
+    """One unit more, two, and so on."""
+    return [Change(kind, k, f"{k} {said}", edit | {"add": {column: k}}) for k in range(1, MOST_UNITS + 1)]
 
 
 def _caps(admitted: PlacementTable) -> list[Clause]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from engine.errors import CallError
+from engine.plan.candidate_pairs import CandidatePairs
 from engine.planning.explain.reading import Reading, refusals
 from engine.planning.explain.trial import Trial, make_trial
 from engine.planning.explain.words import Words
@@ -52,7 +53,7 @@ def explain_clause(reading: Reading, name: str, words: Words) -> ClauseExplanati
     explained = ClauseExplanation(
         clause.name, words.rule(clause), clause.source, looked_at, refused, alone, limits, gains
     )
-    return ClauseExplanation(**{**vars(explained), "lines": tuple(_lines(explained, words))})
+    return replace(explained, lines=tuple(_lines(explained, words)))
 
 
 def find_clause(reading: Reading, name: str) -> Clause:
@@ -70,17 +71,9 @@ def find_clause(reading: Reading, name: str) -> Clause:
 
 def _blocking(reading: Reading, clause: Clause) -> tuple[int, int, int]:
     """(pairs looked at, refused by the clause, refused by it alone)."""
-    programme = reading.programme
-    occupations, isco = programme.workers.lists("occupations"), programme.orders.labels("isco08").codes
-    by_isco = np.argsort(isco, kind="stable")
-    begin = np.searchsorted(isco[by_isco], occupations.codes, "left")
-    count = np.searchsorted(isco[by_isco], occupations.codes, "right") - begin
-    total = int(count.sum())
-    wanted = np.arange(0, total, max(1, -(-total // MOST_PAIRS)))
-    ends = np.cumsum(count)
-    entry = np.searchsorted(ends, wanted, "right")
-    order = by_isco[begin[entry] + wanted - (ends - count)[entry]]
-    pairs = reading.pairs(occupations.rows()[entry].astype(np.int64), order.astype(np.int64))
+    candidates = CandidatePairs(reading.programme)
+    step = max(1, -(-candidates.total // MOST_PAIRS))
+    pairs = reading.pairs(*candidates.at(np.arange(0, candidates.total, step)))
     found = refusals(pairs)
     every = np.sum([broken for _, broken in found], axis=0) if found else np.zeros(pairs.size)
     own = [broken for rule, broken in found if rule == clause]

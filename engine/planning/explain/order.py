@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def _priced(
         round(float(value[here].min()), 6) if here.any() else None,
         round(float(worth[free].max()), 6) if free.any() else None,
     )
-    return OrderExplanation(**{**vars(explained), "lines": tuple(_lines(explained, told, words))})
+    return replace(explained, lines=tuple(_lines(explained, told, words)))
 
 
 def _lines(one: OrderExplanation, told: dict[str, str], words: Words) -> list[str]:

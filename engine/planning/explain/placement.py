@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
 from engine.errors import CallError
 from engine.planning.explain.reading import Reading
@@ -42,7 +41,7 @@ def explain_placement(reading: Reading, worker_id: str, order_id: str, words: Wo
         raise CallError(f"{worker_id} is not placed on {order_id} in this plan.", "Ask with --worker alone.")
     trial = needed_trial(reading.programme)
     before = trial.best()
-    after = _without(trial, worker_id, order_id)
+    after = trial.excluding(worker, order).best()
     loss = (before.objective - after.objective) / SCALE
     chains = _chains(_places(trial, before), _places(trial, after), order_id)
     lines = [
@@ -55,17 +54,6 @@ def explain_placement(reading: Reading, worker_id: str, order_id: str, words: Wo
     if not chains:
         lines.append(words.say("  Nobody else would move.", "  Nadie más se movería."))
     return PlacementExplanation(worker_id, order_id, loss, tuple(chains), tuple(lines))
-
-
-def _without(trial: Trial, worker_id: str, order_id: str) -> Result:
-    """The best plan in which the worker doesn't have the order."""
-    programme = trial.problem.programme
-    worker = int(np.flatnonzero(programme.workers.id_text("worker_id") == worker_id)[0])
-    order = int(np.flatnonzero(programme.orders.id_text("order_id") == order_id)[0])
-    offers = trial.problem.offers
-    hits = (offers.cell_worker == worker) & (offers.cell % offers.order_count == order)
-    columns = np.unique(np.searchsorted(offers.cells, np.flatnonzero(hits), "right") - 1)
-    return trial.best_plan_without(columns)
 
 
 def _places(trial: Trial, result: Result) -> dict[str, frozenset[str]]:

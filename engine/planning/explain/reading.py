@@ -19,6 +19,7 @@ from engine.plan.placement_table import PlacementTable
 from engine.plan.plan_files import read_placements
 from engine.plan.valuation import placement_values
 from engine.programme.programme import Programme
+from engine.ranks import rank_within
 from engine.rule import Clause
 
 Longs = npt.NDArray[np.int64]
@@ -82,9 +83,8 @@ def refusals(pairs: PlacementTable) -> list[tuple[str | Clause, Bools]]:
 def _turns(worker: Longs) -> Longs:
     """Which of its worker's pairs each one is, so that those of one turn share no calendar."""
     by_worker = np.argsort(worker, kind="stable")
-    first = np.flatnonzero(np.diff(worker[by_worker], prepend=-1))
     turn = np.empty(len(worker), np.int64)
-    turn[by_worker] = np.arange(len(worker)) - np.repeat(first, np.diff(np.append(first, len(worker))))
+    turn[by_worker] = rank_within(worker[by_worker])
     return turn
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import CallError, InputError
+from engine.plan.candidate_pairs import CandidatePairs
+from engine.planning.events import Events, after_events
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
 from engine.problem.values import SCALE
@@ -20,7 +22,7 @@ from engine.solve.match import match
 from engine.solve.result import Result
 
 Longs = npt.NDArray[np.int64]
-MOST_COLUMNS = 20_000
+MOST_COLUMNS, MOST_CANDIDATES = 20_000, 2_000_000
 SECONDS = 600.0
 TIE = 1000
 
@@ -40,40 +42,36 @@ class Trial:
             return None
         return Trial(programme, recompiled(self.problem, drawn_order(programme, 0)[0]))
 
+    def excluding(self, worker: int, order: int) -> Trial:
+        """The trial where a worker (row of the programme) may not have an order, nor is promised it."""
+        no_number = np.array([-1])
+        event = Events(
+            np.array(["exclude"], object), np.array([worker]), np.array([order]), no_number, no_number, ("",)
+        )
+        programme = after_events(self.programme, event)
+        return Trial(programme, compile_problem(drawn_order(programme, 0)[0]))
+
     def best(self) -> Result:
         """The best plan."""
         return _solved(self.problem)
 
     def would_place(self, worker_id: str) -> bool:
-        """Whether the best plan that places a worker is worth at least the best that doesn't."""
+        """Whether the best plan that places a worker is worth at least the best that doesn't.
+
+        The worker's party is lured: where even so it stays out, no plan with it is as good.
+        """
         columns = self._columns_of(worker_id)
         if not len(columns):
             return False
-        with_ = self._best_with(columns, 1)
-        return with_ is not None and with_ + TIE >= self.best_without(columns)
-
-    def _best_with(self, columns: Longs, sign: int) -> int | None:
-        """The best plan's worth where one of the columns is chosen; None where that isn't possible."""
-        bonus = self._bonus()
-        value = self.problem.offers.value.copy()
-        value[columns] += sign * bonus
-        result = _solved(replace(self.problem, offers=replace(self.problem.offers, value=value)))
-        chosen = bool(np.isin(result.columns, columns).any())
-        return result.objective - bonus if chosen else None
-
-    def best_without(self, columns: Longs) -> int:
-        """The best plan's worth where none of the columns is chosen."""
-        return self.best_plan_without(columns).objective
-
-    def best_plan_without(self, columns: Longs) -> Result:
-        """The best plan where none of the columns is chosen."""
-        value = self.problem.offers.value.copy()
-        value[columns] -= self._bonus()
-        return _solved(replace(self.problem, offers=replace(self.problem.offers, value=value)))
-
-    def _bonus(self) -> int:
-        """More than any single column can change in the worth of a plan: its own value, and a crew's or a group's."""
-        return int(20 * self.problem.offers.value.max(initial=SCALE) + SCALE)
+        offers = self.problem.offers
+        lure = int(offers.value.max(initial=SCALE)) + SCALE
+        value = offers.value.copy()
+        value[columns] += lure
+        lured = _solved(replace(self.problem, offers=replace(offers, value=value)))
+        if not np.isin(lured.columns, columns).any():
+            return False
+        without = _solved(replace(self.problem, offers=offers.without(columns)))
+        return lured.objective - lure + TIE >= without.objective
 
     def _columns_of(self, worker_id: str) -> Longs:
         """The columns of the party of a worker."""
@@ -90,7 +88,9 @@ class Trial:
 
 
 def make_trial(programme: Programme) -> Trial | None:
-    """A trial of a programme, None where it is too large to be solved to optimality on the spot."""
+    """A trial of a programme, None where it is too large to be solved to optimality on the spot, or has tiers."""
+    if programme.settings.tiers or CandidatePairs(programme).total > MOST_CANDIDATES:
+        return None
     problem = compile_problem(drawn_order(programme, 0)[0])
     if problem.dense is not None or problem.offers.count > MOST_COLUMNS:
         return None
@@ -98,7 +98,11 @@ def make_trial(programme: Programme) -> Trial | None:
 
 
 def needed_trial(programme: Programme) -> Trial:
-    """`make_trial` for what can't be said without. Raises `CallError` where the programme is too large."""
+    """`make_trial` for what can't be said without.
+
+    Raises `CallError` where the programme is too large or its objective has tiers.
+    """
+    programme.require_weights("An exact trial")
     trial = make_trial(programme)
     if trial is None:
         raise CallError(

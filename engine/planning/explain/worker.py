@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from engine.plan.candidate_pairs import CandidatePairs
 from engine.plan.plan_files import read_certificate
 from engine.planning.explain.changes import smallest_changes
 from engine.planning.explain.reading import Longs, Reading, refusals
@@ -58,16 +59,13 @@ def explain_worker(reading: Reading, worker_id: str, words: Words) -> WorkerExpl
     told = {rule_name(rule): words.rule(rule) for rule, _ in found}
     others = reading.programme.orders.size - len(orders)
     explained = WorkerExplanation(worker_id, tuple(considered), told, others, changes)
-    return WorkerExplanation(
-        worker_id, explained.considered, told, others, changes, tuple(_lines(reading, explained, words))
-    )
+    return replace(explained, lines=tuple(_lines(reading, explained, words)))
 
 
 def _orders_of(reading: Reading, row: int) -> Longs:
     """The orders in the worker's occupations."""
-    occupations = reading.programme.workers.lists("occupations")
-    codes = occupations.codes[occupations.offsets[row] : occupations.offsets[row + 1]]
-    return np.flatnonzero(np.isin(reading.programme.orders.labels("isco08").codes, codes)).astype(np.int64)
+    pairs = CandidatePairs(reading.programme)
+    return np.unique(pairs.at(np.arange(pairs.first[row], pairs.first[row + 1]))[1])
 
 
 def _changes(reading: Reading, worker_id: str, orders: Longs, words: Words) -> tuple[dict[str, Any], ...] | None:

@@ -7,8 +7,7 @@ are sifted: their linear program is solved to the end over all columns, and bran
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,20 +20,19 @@ from engine.solve.clash import clash_error
 from engine.solve.closing import EVERYTHING, survivors_of
 from engine.solve.commitments import promised_columns
 from engine.solve.core import Core, find_core, settle
-from engine.solve.insertion import fill, insert_dense
 from engine.solve.levels import Level, levels
 from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import Replacement
-from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
-from engine.solve.rounding import Choice, branch, choice_of, is_feasible, round_point
+from engine.solve.result import Listener, Result
+from engine.solve.rounding import branch, choice_of, is_feasible, round_point
+from engine.solve.search_state import SearchState
 from engine.solve.sifting import Sifted, near_best, sift
 from engine.solve.sweeps import Spread, Sweeper, make_sweeper, on_this_machine
 from engine.solve.warm import Warm, kept_columns, listed_for
 
 Longs = npt.NDArray[np.int64]
 NAME = "optimal"
-PROOF = 1e-6
 WHOLE_PROGRAM = 20_000
 SIFTED_PROGRAM = 3_000_000
 CLOSING_COLUMNS, MOST_CLOSING_COLUMNS = 40_000, 200_000
@@ -63,16 +61,8 @@ def run(
 
 
 @dataclass
-class _Run:
-    problem: MatchingProblem
-    gap: float
-    budget: Budget
-    listener: Listener | None
+class _Run(SearchState):
     spread: Spread
-    bound: Bound = field(init=False)
-    proved: int = field(init=False)
-    plan: Choice = field(init=False)
-    statistics: dict[str, Any] = field(default_factory=dict)
 
     def solve(self, warm: Warm | None) -> Result:
         problem = self.problem
@@ -80,14 +70,14 @@ class _Run:
         self.bound = bound_at(problem, *(free if warm is None else (warm.prices, warm.crew)))
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
-        self._tell("prices")
+        self.tell("prices")
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         if warm is not None:
             self._resume(warm)
-        if not small and not self._good_enough():
+        if not small and not self.good_enough():
             self._by_levels(warm is not None)
         sifting = self.problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
-        if not self._closed() and (small or (sifting and not self._good_enough())):
+        if not self.closed() and (small or (sifting and not self.good_enough())):
             sifted = self._sharp_prices(small)
             if sifted.infeasible:
                 raise clash_error(problem)
@@ -96,55 +86,55 @@ class _Run:
             self._close_all(small)
         if self.problem.dense is not None:
             self._remember_best()
-        return self._result()
+        return self.result()
 
     def _resume(self, warm: Warm) -> None:
         """Keep what still holds of an earlier plan, and fill what it leaves."""
-        self._take(*listed_for(self.problem, warm))
+        self.take(*listed_for(self.problem, warm))
         reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-        self._offer(kept_columns(self.problem, warm, self.plan.columns, reduced))
-        self._fill()
+        self.offer(kept_columns(self.problem, warm, self.plan.columns, reduced))
+        self.fill()
         self.budget.step()
-        self._tell("plan")
+        self.tell("plan")
 
     def _by_levels(self, warm: bool) -> None:
         """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached.
 
         Crews are left to sifting, which begins at the first level's prices.
         """
-        self._take(*sampled(self.problem))
+        self.take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
         sweeper = self.spread(make_sweeper(self.problem))
         begun_at = (self.proved - self.plan.objective) / max(SCALE, abs(self.proved)) if warm else None
         if begun_at is not None and begun_at < FEW_CHANGES * self.gap and not len(self.problem.crew_orders):
             self._mend(sweeper)
-            if self.budget.over or self._good_enough():
+            if self.budget.over or self.good_enough():
                 return
         for level in levels(self.gap, each, begun_at):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
                 break
             self._place(sweeper, level)
-            if self.budget.over or self._good_enough():
+            if self.budget.over or self.good_enough():
                 break
 
     def _mend(self, sweeper: Sweeper) -> None:
         """Fill by chains of moves, at the prices that there are, what an earlier plan leaves open."""
         width = int(MENDING_WIDTH * sweeper.typical_worth() * SCALE)
         again = self._replacement(sweeper, find_core(self.problem, self.bound, width))
-        self._offer(again.mend())
-        self._tell("placing")
+        self.offer(again.mend())
+        self.tell("placing")
 
     def _price(self, sweeper: Sweeper, level: Level) -> Sweeper:
         found = search_prices(self.problem, sweeper, self.bound, level, self.budget, self._priced, self.spread)
-        self._take(found.problem, found.moved)
+        self.take(found.problem, found.moved)
         self.bound = found.bound
         self.statistics["sweeps"] = self.statistics.get("sweeps", 0) + found.passes
         return found.sweeper
 
     def _priced(self, bound: Bound) -> None:
         self.proved = min(self.proved, bound.value)
-        self._tell("prices")
+        self.tell("prices")
 
     def _place(self, sweeper: Sweeper, level: Level) -> None:
         problem, offers = self.problem, self.problem.offers
@@ -153,28 +143,21 @@ class _Run:
         width = int(wider * level.width * sweeper.typical_worth() * SCALE)
         plan, core = settle(problem, promised, find_core(problem, self.bound, width))
         self.statistics["core"] = len(core.columns)
-        self._offer(plan)
+        self.offer(plan)
         self.budget.step()
         if self.budget.over:
             return
-        self._offer(self._replacement(sweeper, core).run())
+        self.offer(self._replacement(sweeper, core).run())
         if self.problem.dense is not None:
-            self._fill()
-        self._tell("plan")
+            self.fill()
+        self.tell("plan")
 
     def _replacement(self, sweeper: Sweeper, core: Core) -> Replacement:
         def tell(plan: Longs) -> None:
-            self._tell("placing", int(self.problem.offers.value[plan].sum()))
+            self.tell("placing", int(self.problem.offers.value[plan].sum()))
 
-        within, wanted = self._worth(self.gap / 20), self._worth(1 - self.gap)
+        within, wanted = self.worth(self.gap / 20), self.worth(1 - self.gap)
         return Replacement(self.problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
-
-    def _worth(self, share: float) -> float:
-        """A share of what the best plan can be worth, in value terms."""
-        return share * self.proved / SCALE
-
-    def _nothing_held(self) -> npt.NDArray[np.float64]:
-        return np.zeros(self.problem.limits.row_count)
 
     def _sharp_prices(self, small: bool) -> Sifted:
         problem, offers = self.problem, self.problem.offers
@@ -182,7 +165,7 @@ class _Run:
             core = np.arange(offers.count)
         else:
             width = SIFTING_WIDTH * (self.bound.choosing_value() or float(SCALE))
-            self._grow(np.maximum(self.bound.surplus - int(width), -int(width)), CORE_EACH)
+            self.grow(np.maximum(self.bound.surplus - int(width), -int(width)), CORE_EACH)
             problem = self.problem
             core = near_best(problem, self.bound, width, CORE_EACH)
             chosen = self.bound.chosen[self.bound.chosen != NOTHING]
@@ -193,62 +176,32 @@ class _Run:
         self.statistics |= {"core": len(sifted.core), "rounds": sifted.rounds, "linear_value": sifted.linear_value}
         return sifted
 
-    def _grow(self, threshold: Longs, most: int) -> None:
-        """Take columns for dense pairs above ``threshold`` (billionths, by party) into the problem."""
-        table = at_prices(self.problem, self.bound.prices, self.bound.crew).table
-        self._take(*self.problem.grown_above(table, threshold, most))
-
-    def _take(self, problem: MatchingProblem, moved: Longs) -> None:
-        """Go on with a problem that has more columns; ``moved`` tells where the old ones are."""
-        self.problem, self.bound = problem, self.bound.renumbered(moved)
-        self.plan = choice_of(problem, moved[self.plan.columns])
-
     def _improved(self, bound: Bound) -> None:
         if bound.value <= self.bound.value:
             self.bound = bound
         self.proved = min(self.proved, bound.value)
-        self._tell("core")
+        self.tell("core")
 
     def _round(self, sifted: Sifted) -> None:
         if len(sifted.point) and not self.budget.over:
-            tolerance = self._worth(min(self.gap, 1e-4) / 4)
-            held = self._nothing_held()
+            tolerance = self.worth(min(self.gap, 1e-4) / 4)
+            held = np.zeros(self.problem.limits.row_count)
             found = round_point(self.problem, held, sifted.core, sifted.point, self.budget, NODES, tolerance)
             if found is not None:
-                self._offer(found)
-        self._fill()
-        self._tell("plan")
-
-    def _fill(self) -> None:
-        """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
-        if not is_feasible(self.problem, self.plan.columns):
-            return
-        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-        self._offer(fill(self.problem, self.plan.columns, reduced))
-        self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
-        self.plan = choice_of(self.problem, columns)
+                self.offer(found)
+        self.fill()
+        self.tell("plan")
 
     def _remember_best(self) -> None:
         """Take the best dense pair of every unplaced party into the problem, so that a reason can be given."""
         free = np.ones(len(self.problem.offers.must), bool)
         free[np.searchsorted(self.problem.offers.of_party, self.plan.columns, "right") - 1] = False
-        self._grow(np.where(free, -BLOCKED, 2 * BLOCKED), 1)
-
-    def _offer(self, columns: Longs) -> None:
-        found = choice_of(self.problem, columns)
-        if found.objective >= self.plan.objective or not is_feasible(self.problem, self.plan.columns):
-            self.plan = found
-
-    def _closed(self) -> bool:
-        return self.proved - self.plan.objective <= PROOF * max(SCALE, self.plan.objective)
-
-    def _good_enough(self) -> bool:
-        return self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
+        self.grow(np.where(free, -BLOCKED, 2 * BLOCKED), 1)
 
     def _close_all(self, small: bool) -> None:
         """Close, each time over more columns and nodes, until the gap is reached or closing gains nothing any more."""
         nodes, columns = NODES, CLOSING_COLUMNS
-        while not self.budget.over and not (self._closed() if small else self._good_enough()):
+        while not self.budget.over and not (self.closed() if small else self.good_enough()):
             before = self.proved, self.plan.objective
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
@@ -262,52 +215,19 @@ class _Run:
         doubt = self.bound.value - self.plan.objective if feasible else EVERYTHING
         survivors, whole = survivors_of(problem, self.bound, doubt, problem.offers.count if small else most_columns)
         survivors = np.union1d(survivors, self.plan.columns)
-        within = 0.0 if small else self._worth(self.gap / 2)
-        found, answer = branch(problem, self._nothing_held(), survivors, self.budget, 0 if small else nodes, within)
+        within = 0.0 if small else self.worth(self.gap / 2)
+        found, answer = branch(
+            problem, np.zeros(self.problem.limits.row_count), survivors, self.budget, 0 if small else nodes, within
+        )
         if answer is None:
             return
         self.statistics |= {"closing_columns": len(survivors), "closing_nodes": answer.nodes}
         if answer.infeasible and not feasible:
             raise clash_error(problem)
         if found is not None:
-            self._offer(found)
-            self._fill()
+            self.offer(found)
+            self.fill()
         if whole and np.isfinite(answer.bound) and is_feasible(problem, self.plan.columns):
             proved = int(np.ceil((answer.bound + 1e-9) * SCALE))
             self.proved = max(self.plan.objective, min(self.proved, proved))
-        self._tell("closing")
-
-    def _result(self) -> Result:
-        problem = self.problem
-        if not is_feasible(problem, self.plan.columns):
-            raise clash_error(problem)
-        stop, knowledge = self._ending()
-        worker, order = problem.offers.placements(self.plan.columns)
-        return Result(
-            problem,
-            stop,
-            knowledge,
-            worker,
-            order,
-            self.plan.objective,
-            self.proved,
-            self.bound.value,
-            self.bound.prices,
-            self.bound.crew,
-            self.plan.columns,
-            self.statistics,
-        )
-
-    def _ending(self) -> tuple[Stop, Knowledge]:
-        """Why the run stops, and what it knows of its plan."""
-        if self._closed():
-            return Stop.PROVED, Knowledge.OPTIMAL
-        knowledge = Knowledge.WITHIN_GAP if self._good_enough() else Knowledge.BOUNDED
-        if self.budget.over:
-            return (Stop.INTERRUPT if self.budget.interrupted else Stop.TIME), knowledge
-        return (Stop.GAP if knowledge is Knowledge.WITHIN_GAP else Stop.EXHAUSTED), knowledge
-
-    def _tell(self, phase: str, worth: int = 0) -> None:
-        if self.listener is not None:
-            plan = max(worth, self.plan.objective)
-            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, plan / SCALE))
+        self.tell("closing")

@@ -1,0 +1,113 @@
+"""What a search for the best plan knows: the problem as far as it is listed, the bound, the plan, and how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.problem.problem import MatchingProblem
+from engine.problem.values import SCALE
+from engine.solve.budget import Budget
+from engine.solve.clash import clash_error
+from engine.solve.insertion import fill, insert_dense
+from engine.solve.prices import Bound, at_prices
+from engine.solve.result import Knowledge, Listener, Progress, Result, Stop
+from engine.solve.rounding import Choice, choice_of, is_feasible
+
+Longs = npt.NDArray[np.int64]
+PROOF = 1e-6
+
+
+@dataclass
+class SearchState:
+    """Bound and plan of a problem: ``proved`` is the least bound known, ``bound`` that of the best prices. Once the
+    plan is legal it never gets worse.
+    """
+
+    problem: MatchingProblem
+    gap: float
+    budget: Budget
+    listener: Listener | None
+    bound: Bound = field(init=False)
+    proved: int = field(init=False)
+    plan: Choice = field(init=False)
+    statistics: dict[str, Any] = field(init=False, default_factory=dict)
+
+    def take(self, problem: MatchingProblem, moved: Longs) -> None:
+        """Go on with a problem that has more columns; ``moved`` tells where the old ones are."""
+        self.problem, self.bound = problem, self.bound.renumbered(moved)
+        self.plan = choice_of(problem, moved[self.plan.columns])
+
+    def grow(self, threshold: Longs, most: int) -> None:
+        """Take columns for dense pairs above ``threshold`` (billionths, by party) into the problem."""
+        table = at_prices(self.problem, self.bound.prices, self.bound.crew).table
+        self.take(*self.problem.grown_above(table, threshold, most))
+
+    def offer(self, columns: Longs) -> None:
+        """Take a legal choice for the plan where it is worth as much, or the plan isn't legal."""
+        found = choice_of(self.problem, columns)
+        if found.objective >= self.plan.objective or not is_feasible(self.problem, self.plan.columns):
+            self.plan = found
+
+    def fill(self) -> None:
+        """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
+        if not is_feasible(self.problem, self.plan.columns):
+            return
+        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
+        self.offer(fill(self.problem, self.plan.columns, reduced))
+        self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
+        self.plan = choice_of(self.problem, columns)
+
+    def worth(self, share: float) -> float:
+        """A share of what the best plan can be worth, in value terms."""
+        return share * self.proved / SCALE
+
+    def closed(self) -> bool:
+        """Whether the plan is legal and proved to be the best."""
+        near = self.proved - self.plan.objective <= PROOF * max(SCALE, self.plan.objective)
+        return near and is_feasible(self.problem, self.plan.columns)
+
+    def good_enough(self) -> bool:
+        """Whether the plan is legal and proved within the gap."""
+        near = self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
+        return near and is_feasible(self.problem, self.plan.columns)
+
+    def tell(self, phase: str, worth: int = 0) -> None:
+        """Tell the listener; ``worth`` is that of a plan that isn't taken yet."""
+        if self.listener is not None:
+            plan = max(worth, self.plan.objective)
+            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, plan / SCALE))
+
+    def result(self) -> Result:
+        """The answer; raises `ClashError` where the plan isn't legal."""
+        problem = self.problem
+        if not is_feasible(problem, self.plan.columns):
+            raise clash_error(problem)
+        stop, knowledge = self._ending()
+        worker, order = problem.offers.placements(self.plan.columns)
+        return Result(
+            problem,
+            stop,
+            knowledge,
+            worker,
+            order,
+            self.plan.objective,
+            self.proved,
+            self.bound.value,
+            self.bound.prices,
+            self.bound.crew,
+            self.plan.columns,
+            self.statistics,
+        )
+
+    def _ending(self) -> tuple[Stop, Knowledge]:
+        """Why the run stops, and what it knows of its plan."""
+        if self.closed():
+            return Stop.PROVED, Knowledge.OPTIMAL
+        knowledge = Knowledge.WITHIN_GAP if self.good_enough() else Knowledge.BOUNDED
+        if self.budget.over:
+            return (Stop.INTERRUPT if self.budget.interrupted else Stop.TIME), knowledge
+        return (Stop.GAP if knowledge is Knowledge.WITHIN_GAP else Stop.EXHAUSTED), knowledge
