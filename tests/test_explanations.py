@@ -20,6 +20,8 @@ from engine.plan.pair_checks import LASTING
 from engine.planning.commands import register
 from engine.planning.explain import explanation
 from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
+from engine.planning.explain.demand import explain_demand, most_places
+from engine.planning.explain.price_trial import price_trial
 from engine.planning.explain.reading import read_reading
 from engine.planning.explain.trial import Trial, make_trial
 from engine.planning.explain.words import LASTING_ES, Words
@@ -154,6 +156,48 @@ def test_every_clash_is_irreducible(tmp_path: Path) -> None:
         for clause in core:
             assert keepable(with_clauses(tight, [other for other in core if other is not clause]))
     assert found >= 1
+
+
+def test_a_demand_that_cannot_be_met_names_an_irreducible_set(tmp_path: Path) -> None:
+    """No more than said can be filled with the set; without any one of it one place more can."""
+    found = 0
+    for seed in range(3):
+        programme = draft(seed, 20).programme(tmp_path / f"p{seed}")
+        for order in programme.orders.id_text("order_id")[:4].tolist():
+            try:
+                explained = explain_demand(programme, order, Words())
+            except ClashError:
+                break
+            core = [clause for clause in programme.all_clauses() if clause.name in (explained.clauses or ())]
+            if not core:
+                assert explained.clauses is None or explained.most == explained.headcount
+                continue
+            found += 1
+            assert most_places(with_clauses(programme, core), order) == explained.most < explained.headcount
+            for clause in core:
+                fewer = [other for other in core if other is not clause]
+                assert most_places(with_clauses(programme, fewer), order) > explained.most
+    assert found >= 3
+
+
+def test_at_prices_a_change_makes_a_placement_worth_its_price(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the program is too large to try, one unit less of what is named is not worth its price."""
+    monkeypatch.setattr("engine.planning.explain.trial.MOST_COLUMNS", 0)
+    reading = read_reading(read_programme(folder / "p"), folder / "plan")
+    named = 0
+    for row in np.setdiff1d(np.arange(reading.programme.workers.size), reading.worker):
+        worker = str(reading.programme.workers.id_text("worker_id")[row])
+        explained = explain_worker(reading, worker, Words())
+        trial = price_trial(reading, worker)
+        assert not explained.exact and any("weighed at the plan's prices" in line for line in explained.lines)
+        for change in explained.changes or ():
+            if change["edit"] is None:
+                assert trial.would_place(worker)
+                continue
+            named += 1
+            after = trial.edited(change["edit"])
+            assert after is not None and after.would_place(worker) and not trial.would_place(worker)
+    assert named >= 1
 
 
 def _is_plain_cap(clause: object) -> bool:

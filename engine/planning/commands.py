@@ -110,13 +110,13 @@ def explain(
     programme: ProgrammeFolder,
     plan: Annotated[Path | None, typer.Argument(help="The folder of the plan.", show_default=False)] = None,
     worker: Annotated[str | None, typer.Option(help="A worker's id; with --order, that placement.")] = None,
-    order: Annotated[str | None, typer.Option(help="An order's id.")] = None,
+    order: Annotated[str | None, typer.Option(help="An order's id; without a plan, whether any could fill it.")] = None,
     clause: Annotated[str | None, typer.Option(help="A clause, as AGREEMENT|CLAUSE or its id alone.")] = None,
     commitments: Annotated[bool, typer.Option("--commitments", help="Which clauses clash with them.")] = False,
     lang: Annotated[str, typer.Option(help="en or es.")] = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Say why: for a worker, an order, a placement, a clause, or commitments that can't be kept.
+    """Say why: for a worker, an order, a placement, a clause, a demand or commitments that can't be met.
 
     Nothing that is said names a person who wasn't asked about.
     """

@@ -53,7 +53,7 @@ def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse
             refuse("keep", name, "can't be kept in part", "workers or orders (copies: workers)")
             return tables
         if "keep" in entry:
-            return _without_workers(changed, rows & ~_drawn(tables, name, _share(entry, "keep", refuse)))
+            return without_workers(changed, rows & ~_drawn(tables, name, _share(entry, "keep", refuse)))
         return _with_copies(changed, rows & _drawn(tables, name, _share(entry, "copies", refuse)))
     return changed
 
@@ -213,7 +213,7 @@ def without_orders(tables: dict[str, Table], gone: Rows) -> dict[str, Table]:
     return tables | {"orders": replace(orders, columns=columns), "commitments": commitments}
 
 
-def _without_workers(tables: dict[str, Table], gone: Rows) -> dict[str, Table]:
+def without_workers(tables: dict[str, Table], gone: Rows) -> dict[str, Table]:
     """The register without some workers, and the other tables without their rows."""
     position = np.where(gone, -1, np.cumsum(~gone) - 1).astype(np.int32)
     left = {"workers": taken_rows(tables["workers"], np.flatnonzero(~gone))}

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.errors import CallError
 from engine.planning.explain.clash_set import ClashExplanation, explain_commitments
 from engine.planning.explain.clause import ClauseExplanation, explain_clause
+from engine.planning.explain.demand import DemandExplanation, explain_demand
 from engine.planning.explain.order import OrderExplanation, explain_order
 from engine.planning.explain.placement import PlacementExplanation, explain_placement
 from engine.planning.explain.reading import read_reading
@@ -14,7 +15,14 @@ from engine.planning.explain.words import Words
 from engine.planning.explain.worker import WorkerExplanation, explain_worker
 from engine.programme import read_programme
 
-Explanation = ClashExplanation | ClauseExplanation | OrderExplanation | PlacementExplanation | WorkerExplanation
+Explanation = (
+    ClashExplanation
+    | ClauseExplanation
+    | DemandExplanation
+    | OrderExplanation
+    | PlacementExplanation
+    | WorkerExplanation
+)
 
 
 def explanation(
@@ -32,6 +40,8 @@ def explanation(
     read = read_programme(programme)
     if commitments:
         return explain_commitments(read, words)
+    if plan is None and order is not None and worker is None:
+        return explain_demand(read, order, words)
     if plan is None:
         raise CallError("There is no plan to explain.", "Name its folder after the programme's.")
     reading = read_reading(read, plan)

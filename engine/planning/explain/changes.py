@@ -1,4 +1,6 @@
-"""The smallest change of each kind after which the best plan would place a worker; found by trial on the exact program.
+"""The smallest change of each kind after which the best plan would place a worker; found by trial.
+
+A trial asks the exact program (`trial.py`), or the prices of a plan where the program is too large (`price_trial.py`).
 
 For each kind the amounts that could matter are tried in rising order by bisection, since more of one never makes a
 placement worse: what the smallest amount does, the next smaller one is known not to do.
@@ -9,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from engine.days import NO_DATE, day_date
 from engine.plan.placement_table import PlacementTable
 from engine.planning.explain.reading import Bools, Longs, refusals
-from engine.planning.explain.trial import Trial
 from engine.planning.explain.words import Words
+from engine.programme.programme import Programme
 from engine.programme.schema import CEFR_LEVELS
 from engine.rule import Clause
 from engine.rules.cap import Cap
@@ -37,6 +39,20 @@ class Change:
 
 
 Candidates = Sequence[Change]
+
+
+class Trial(Protocol):
+    """What can be asked whether somebody would be placed after an edit."""
+
+    @property
+    def programme(self) -> Programme:
+        """The programme asked about."""
+
+    def edited(self, *entries: Entry) -> Trial | None:
+        """The trial with edits made; None where they are not possible."""
+
+    def would_place(self, worker_id: str) -> bool:
+        """Whether a worker would be placed."""
 
 
 def smallest_changes(trial: Trial, worker_id: str, orders: Longs, words: Words) -> list[Change]:

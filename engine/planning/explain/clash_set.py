@@ -1,11 +1,12 @@
 """Why promises can't be kept: a smallest set of clauses that clash, in the words of the agreements (QuickXplain).
 
 Junker (2004), QuickXplain: preferred explanations and relaxations for over-constrained problems. Every clause that is
-left is needed: without any one of them the promises could be kept.
+left is needed: without any one of them what is wanted would be possible.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from engine.errors import ClashError
@@ -16,6 +17,8 @@ from engine.programme.reorder import drawn_order
 from engine.rule import Clause, Reserve
 from engine.solve.budget import Budget
 from engine.solve.match import match
+
+Possible = Callable[[Programme], bool]
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,13 @@ def explain_commitments(programme: Programme, words: Words) -> ClashExplanation:
     if keepable(programme):
         line = words.say("All commitments can be kept.", "Todos los compromisos pueden cumplirse.")
         return ClashExplanation(False, (), (line,))
-    clauses = list(programme.all_clauses())
-    if not keepable(with_clauses(programme, [])):
+    core = smallest_clash(programme, keepable)
+    if core is None:
         line = words.say(
             "The commitments clash with rules that always hold (overlaps, beds, headcounts, availability, admission).",
             "Los compromisos chocan con reglas que valen siempre (solapes, camas, plazas, disponibilidad, admisión).",
         )
         return ClashExplanation(True, (), (line,))
-    core = _quick(programme, [], [], clauses)
     lines = [
         words.say(
             "The commitments clash with these together; any one less would do:",
@@ -53,16 +55,29 @@ def explain_commitments(programme: Programme, words: Words) -> ClashExplanation:
     return ClashExplanation(True, tuple(clause.name for clause in core), tuple(lines))
 
 
-def _quick(programme: Programme, background: list[Clause], added: list[Clause], left: list[Clause]) -> list[Clause]:
+def smallest_clash(programme: Programme, possible: Possible) -> list[Clause] | None:
+    """Clauses with which something is not possible, and without any one of which it is.
+
+    ``possible`` says whether what is wanted can be had under a programme's clauses; fewer clauses never make it
+    impossible. None where it can't be had even without clauses.
+    """
+    if not possible(with_clauses(programme, [])):
+        return None
+    return _quick(programme, possible, [], [], list(programme.all_clauses()))
+
+
+def _quick(
+    programme: Programme, possible: Possible, background: list[Clause], added: list[Clause], left: list[Clause]
+) -> list[Clause]:
     """The clauses of ``left`` that are needed for a clash beside ``background``, to which ``added`` came last."""
-    if added and not keepable(with_clauses(programme, background)):
+    if added and not possible(with_clauses(programme, background)):
         return []
     if len(left) == 1:
         return left
     half = len(left) // 2
     first, second = left[:half], left[half:]
-    of_second = _quick(programme, background + first, first, second)
-    of_first = _quick(programme, background + of_second, of_second, first)
+    of_second = _quick(programme, possible, background + first, first, second)
+    of_first = _quick(programme, possible, background + of_second, of_second, first)
     return of_first + of_second
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.plan.candidate_pairs import CandidatePairs
 from engine.plan.plan_files import read_certificate
-from engine.planning.explain.changes import smallest_changes
+from engine.planning.explain.changes import Trial, smallest_changes
+from engine.planning.explain.price_trial import price_trial
 from engine.planning.explain.reading import Longs, Reading, refusals
 from engine.planning.explain.trial import make_trial
 from engine.planning.explain.words import Words, rule_name
@@ -30,13 +31,17 @@ class Considered:
 
 @dataclass(frozen=True)
 class WorkerExplanation:
-    """What can be said of a worker; ``changes`` is None where nothing was tried (placed, or too large a programme)."""
+    """What can be said of a worker; ``changes`` is None for who is placed, and under tiers.
+
+    ``exact`` is whether changes were tried on the exact program; else they were weighed at the plan's prices.
+    """
 
     worker: str
     considered: tuple[Considered, ...]
     rules: dict[str, str]
     others: int
     changes: tuple[dict[str, Any], ...] | None
+    exact: bool
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
@@ -55,10 +60,13 @@ def explain_worker(reading: Reading, worker_id: str, words: Words) -> WorkerExpl
         worth = (None, None) if rules else (round(float(value[number]), 6), round(float(price[number]), 6))
         considered.append(Considered(str(ids[order]), order in own, rules, *worth))
     considered.sort(key=lambda c: (not c.placed, len(c.refused_by), (c.price or 0) - (c.value or 0), c.order))
-    changes = None if own else _changes(reading, worker_id, orders, words)
+    exact, changes = None, None
+    if not own and not reading.programme.settings.tiers:
+        exact = make_trial(reading.programme)
+        changes = _changes(exact or price_trial(reading, worker_id), worker_id, orders, words)
     told = {rule_name(rule): words.rule(rule) for rule, _ in found}
     others = reading.programme.orders.size - len(orders)
-    explained = WorkerExplanation(worker_id, tuple(considered), told, others, changes)
+    explained = WorkerExplanation(worker_id, tuple(considered), told, others, changes, exact is not None)
     return replace(explained, lines=tuple(_lines(reading, explained, words)))
 
 
@@ -68,10 +76,7 @@ def _orders_of(reading: Reading, row: int) -> Longs:
     return np.unique(pairs.at(np.arange(pairs.first[row], pairs.first[row + 1]))[1])
 
 
-def _changes(reading: Reading, worker_id: str, orders: Longs, words: Words) -> tuple[dict[str, Any], ...] | None:
-    trial = make_trial(reading.programme)
-    if trial is None:
-        return None
+def _changes(trial: Trial, worker_id: str, orders: Longs, words: Words) -> tuple[dict[str, Any], ...]:
     if trial.would_place(worker_id):
         text = words.say("nothing: a plan that is as good places this worker", "nada: un plan igual de bueno la coloca")
         return ({"kind": "tied", "amount": 0, "text": text, "edit": None},)
@@ -106,21 +111,7 @@ def _lines(reading: Reading, explained: WorkerExplanation, words: Words) -> list
         )
     )
     lines += [f"  {name}: {text}" for name, text in sorted(explained.rules.items())]
-    if explained.changes is None:
-        if not any(one.placed for one in explained.considered):
-            lines.append(
-                say(
-                    "What would change it wasn't tried: the programme is too large for exact trials.",
-                    "No se probó qué lo cambiaría: el programa es demasiado grande.",
-                )
-            )
-    elif explained.changes:
-        lines.append(say("Each of these alone would do:", "Bastaría una sola de estas cosas:"))
-        lines += [f"  {change['text']}" for change in explained.changes]
-    else:
-        lines.append(
-            say("No single change that was tried would do.", "Ningún cambio de los probados bastaría por sí solo.")
-        )
+    lines += _change_lines(explained, words)
     if gap > 1e-6:
         lines.append(
             say(
@@ -129,6 +120,27 @@ def _lines(reading: Reading, explained: WorkerExplanation, words: Words) -> list
             )
         )
     return lines
+
+
+def _change_lines(explained: WorkerExplanation, words: Words) -> list[str]:
+    say = words.say
+    if explained.changes is None:
+        return []
+    how = [] if explained.exact else [_at_prices(words)]
+    if not explained.changes:
+        nothing = say(
+            "No single change that was tried would do.", "Ningún cambio de los probados bastaría por sí solo."
+        )
+        return [*how, nothing]
+    told = [f"  {change['text']}" for change in explained.changes]
+    return [*how, say("Each of these alone would do:", "Bastaría una sola de estas cosas:"), *told]
+
+
+def _at_prices(words: Words) -> str:
+    return words.say(
+        "What follows is weighed at the plan's prices, for the programme is too large for exact trials.",
+        "Lo que sigue se pesa a los precios del plan: el programa es demasiado grande para pruebas exactas.",
+    )
 
 
 def _admitted(one: Considered, words: Words) -> str:

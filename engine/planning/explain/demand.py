@@ -1,0 +1,109 @@
+"""Why an order can't be filled: how many places any legal plan can fill, and a smallest set of clauses in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.errors import CallError, ClashError
+from engine.planning.explain.clash_set import smallest_clash
+from engine.planning.explain.words import Words
+from engine.problem.problem import compile_problem
+from engine.problem.values import SCALE
+from engine.programme.programme import Programme
+from engine.programme.reorder import drawn_order
+from engine.solve.budget import Budget
+from engine.solve.match import match
+
+SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class DemandExplanation:
+    """``most`` places of the ``headcount`` any legal plan can fill, and ``clauses`` that together allow no more.
+
+    Without any one of the clauses at least one place more could be filled. None where the order's own terms, beds,
+    overlaps and promises allow no more even without clauses; empty where all places can be filled.
+    """
+
+    order: str
+    headcount: int
+    most: int
+    clauses: tuple[str, ...] | None
+    lines: tuple[str, ...] = field(repr=False, default=())
+
+
+def explain_demand(programme: Programme, order_id: str, words: Words) -> DemandExplanation:
+    """Explain whether an order can be filled, whatever else stays empty.
+
+    Raises `CallError` for an unknown id or a programme too large to be sure, `ClashError` where promises clash.
+    """
+    found = np.flatnonzero(programme.orders.id_text("order_id") == order_id)
+    if not len(found):
+        raise CallError(f"There is no order {order_id!r} in the programme.", "Name an order's id.")
+    headcount = int(programme.orders.values("headcount")[found[0]])
+    most = most_places(programme, order_id)
+    core = [] if most >= headcount else smallest_clash(programme, lambda p: _fills(p, order_id, most + 1))
+    names = None if core is None else tuple(clause.name for clause in core)
+    explained = DemandExplanation(order_id, headcount, most, names)
+    rules = [f"  {clause.name}: {words.rule(clause)}" for clause in core or ()]
+    return replace(explained, lines=(*_lines(explained, words), *rules))
+
+
+def most_places(programme: Programme, order_id: str) -> int:
+    """The most places of an order that any legal plan fills: the best plan where nothing else has a value."""
+    problem = compile_problem(drawn_order(programme, 0)[0])
+    if problem.dense is not None:
+        raise CallError("The programme is too large for this question.", "Ask it of fewer workers or orders.")
+    offers = problem.offers
+    row = int(np.flatnonzero(problem.programme.orders.id_text("order_id") == order_id)[0])
+    here = np.concatenate([[0], np.cumsum(offers.cell % offers.order_count == row)])
+    value = (here[offers.cells[1:]] - here[offers.cells[:-1]]).astype(np.int64) * SCALE
+    result = match(replace(problem, offers=replace(offers, value=value)), "optimal", 0.0, Budget(SECONDS))
+    if result.bound // SCALE > result.objective // SCALE:
+        raise CallError(
+            f"It isn't certain whether {result.objective // SCALE} or {result.bound // SCALE} places can be filled.",
+            "Ask it of fewer workers or orders.",
+        )
+    return int(result.objective // SCALE)
+
+
+def _fills(programme: Programme, order_id: str, places: int) -> bool:
+    """Whether some legal plan fills so many places of the order."""
+    try:
+        return most_places(programme, order_id) >= places
+    except ClashError:
+        return False
+
+
+def _lines(one: DemandExplanation, words: Words) -> list[str]:
+    say = words.say
+    if one.most >= one.headcount:
+        return [
+            say(
+                f"Order {one.order}: all {one.headcount} places can be filled by a legal plan.",
+                f"Oferta {one.order}: un plan legal puede cubrir las {one.headcount} plazas.",
+            )
+        ]
+    lines = [
+        say(
+            f"Order {one.order}: no legal plan fills more than {one.most} of {one.headcount} places.",
+            f"Oferta {one.order}: ningún plan legal cubre más de {one.most} de {one.headcount} plazas.",
+        )
+    ]
+    if one.clauses is None:
+        lines.append(
+            say(
+                "No clause is in the way: too few workers meet the order's own terms, or beds and promises are.",
+                "Ninguna cláusula lo impide: faltan personas que cumplan la oferta, o camas, o hay compromisos.",
+            )
+        )
+    else:
+        lines.append(
+            say(
+                "These clauses together are in the way; without any one of them more could be filled:",
+                "Estas cláusulas juntas lo impiden; sin cualquiera de ellas se cubrirían más:",
+            )
+        )
+    return lines
