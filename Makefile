@@ -21,7 +21,7 @@ demo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy engine scenarios benchmarks
+	$(BIN)/mypy engine scenarios benchmarks api
 	$(BIN)/lint-imports
 
 test: lint

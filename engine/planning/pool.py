@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -22,7 +24,19 @@ MakeExecutor = Callable[[], Executor]
 def process_pool() -> Executor:
     """Two processes or as many as there are cores, started anew and not forked."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=max(2, os.cpu_count() or 2), mp_context=context)
+    most = max(2, os.cpu_count() or 2)
+    return ProcessPoolExecutor(most, context, initializer=_end_with, initargs=(os.getpid(),))
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end with the one that began it, which may be killed without a word."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

@@ -71,8 +71,13 @@ class _Toml:
 
 def load_toml(path: Path, file: str, report: Report) -> dict[str, Any] | None:
     """Parse a TOML file with exact decimals."""
+    return parse_toml(path.read_bytes(), file, report)
+
+
+def parse_toml(raw: bytes, file: str, report: Report) -> dict[str, Any] | None:
+    """Parse TOML with exact decimals; ``file`` is what faults call it."""
     try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+        content = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
         _refuse_giants(content)
         return content
     except UnicodeDecodeError:

@@ -34,14 +34,28 @@ class Knowledge(Enum):
     BOUNDED = "bounded"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a run knows so far, to begin from again: prices, and the ``columns`` of the best legal plan, if any."""
+
+    problem: MatchingProblem
+    prices: Longs
+    crew: CrewPrices
+    columns: Longs
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands: best bound and plan so far in value terms, and what it is doing."""
+    """Where a run stands: best bound and plan so far in value terms, and what it is doing.
+
+    ``standing``, asked before the listener returns, gives what another run can begin from.
+    """
 
     seconds: float
     phase: str
     bound: float
     objective: float
+    standing: Callable[[], Standing] | None = None
 
     @property
     def gap(self) -> float:

@@ -41,7 +41,7 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
     """
     refuse_occupied(out)
     sheet = read_sheet(file, chosen.sheet, chosen.header_row)
-    raw = _mapped(sheet, chosen)
+    raw = mapped(sheet, chosen)
     faults = table_faults(raw)
     whole = [fault for fault in faults if fault.row <= 1]
     if whole:
@@ -56,8 +56,11 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
     return Imported(chosen.table, raw.size, len(by_row), tuple(faults))
 
 
-def _mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
-    """The sheet as a raw table; its records stand in the sheet's own rows."""
+def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
+    """The sheet as a raw table; its records stand in the sheet's own rows.
+
+    Raises `InputError` where the map names headings that the sheet doesn't have.
+    """
     titles = {title: number for number, title in enumerate(sheet.titles)}
     missing = [c.source for c in chosen.columns.values() if c.source and c.source not in titles]
     if missing:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.plan.placement_table import PlacementTable
 from engine.planning.explain.reading import Longs, Reading, refusals
 from engine.planning.explain.words import Words, rule_name
+from engine.programme.programme import Programme
+from engine.rule import Clause
 
 WORKERS_PER_BLOCK = 200_000
 
@@ -35,27 +38,34 @@ class OrderExplanation:
 def explain_order(reading: Reading, order_id: str, words: Words) -> OrderExplanation:
     """Explain one order. Raises `CallError` for an unknown id."""
     row = reading.order_row(order_id)
-    programme = reading.programme
-    left = np.arange(programme.workers.size)
+    steps, admitted = funnel(reading.programme, row)
+    told = {rule_name(rule): words.rule(rule) for rule, _ in steps}
+    left = tuple((rule_name(rule), count) for rule, count in steps)
+    return _priced(reading, row, admitted, left, told, words)
+
+
+def funnel(programme: Programme, row: int) -> tuple[list[tuple[str | Clause, int]], Longs]:
+    """From all workers through each rule to those admitted to the order in a row: (rule, workers left after it) in the
+    order in which rules are read, and the rows of the admitted.
+    """
+    everybody = np.arange(programme.workers.size)
     counts: dict[str, int] = {}
-    told: dict[str, str] = {}
+    rules: dict[str, str | Clause] = {}
     kept: list[Longs] = []
-    for begin in range(0, len(left), WORKERS_PER_BLOCK):
-        block = left[begin : begin + WORKERS_PER_BLOCK]
-        pairs = reading.pairs(block, np.full(len(block), row))
+    for begin in range(0, len(everybody), WORKERS_PER_BLOCK):
+        block = everybody[begin : begin + WORKERS_PER_BLOCK]
         standing = np.ones(len(block), bool)
-        for rule, broken in refusals(pairs):
+        for rule, broken in refusals(PlacementTable(programme, block, np.full(len(block), row))):
             name = rule_name(rule)
-            told[name] = words.rule(rule)
+            rules[name] = rule
             counts[name] = counts.get(name, 0) + int((standing & broken).sum())
             standing &= ~broken
         kept.append(block[standing])
-    admitted = np.concatenate([np.empty(0, np.int64), *kept])
-    funnel, remaining = [], programme.workers.size
+    steps, remaining = [], programme.workers.size
     for name, lost in counts.items():
         remaining -= lost
-        funnel.append((name, remaining))
-    return _priced(reading, row, admitted, tuple(funnel), told, words)
+        steps.append((rules[name], remaining))
+    return steps, np.concatenate([np.empty(0, np.int64), *kept])
 
 
 def _priced(

@@ -1,0 +1,108 @@
+"""The application: routes, problems, limits, documentation that works offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from api.asking import Replayed
+from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, problem_response
+from api.rate_limits import RequestLimit
+from api.request_log import RequestLog
+from api.routes import (
+    audit_routes,
+    health_routes,
+    identity_routes,
+    operation_routes,
+    order_routes,
+    programme_routes,
+    register_routes,
+    run_routes,
+)
+from api.settings import settings
+from engine.kernel import software_version
+
+ROUTES = (
+    identity_routes,
+    programme_routes,
+    register_routes,
+    order_routes,
+    run_routes,
+    operation_routes,
+    audit_routes,
+    health_routes,
+)
+_EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429)
+DESCRIPTION = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
+
+
+def create_app() -> FastAPI:
+    """Make the application; the database is reached when the first request comes."""
+    documented: dict[int | str, dict[str, Any]] = {
+        status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": "A problem (RFC 9457)."}
+        for status in _EXPECTED
+    }
+    app = FastAPI(
+        title="Vaivén",
+        version=software_version(),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        responses=documented,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.limit = RequestLimit(settings().requests_per_minute)
+    add_problem_handlers(app)
+    _add_answers(app)
+    for routes in ROUTES:
+        app.include_router(routes.router)
+    _add_documentation(app)
+    if settings().allowed_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings().allowed_origins, allow_methods=["*"])
+    app.add_middleware(
+        RequestLog, largest_body=settings().largest_body_kb * 1024, largest_upload=settings().largest_upload_mb * 2**20
+    )
+    return app
+
+
+def _add_answers(app: FastAPI) -> None:
+    @app.exception_handler(Replayed)
+    def _replayed(_request: Request, error: Replayed) -> Response:
+        return error.response
+
+    @app.exception_handler(sa.exc.DataError)
+    @app.exception_handler(UnicodeEncodeError)
+    def _unstorable(request: Request, _error: Exception) -> Response:
+        problem = Problem(
+            type="urn:vaiven:problem:input",
+            title="The content has faults",
+            status=422,
+            detail="It holds a character or a number that can't be stored.",
+            instance=request.url.path,
+        )
+        return problem_response(problem)
+
+
+def _add_documentation(app: FastAPI) -> None:
+    """Swagger UI from files of an installed package, so that no page reaches for another host."""
+    from swagger_ui_bundle import swagger_ui_path
+
+    app.mount("/docs/files", StaticFiles(directory=Path(swagger_ui_path)), name="docs files")
+
+    @app.get("/docs", include_in_schema=False)
+    def _documentation() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/v1/openapi.json",
+            title="Vaivén",
+            swagger_js_url="/docs/files/swagger-ui-bundle.js",
+            swagger_css_url="/docs/files/swagger-ui.css",
+            swagger_favicon_url="/docs/files/favicon-32x32.png",
+        )

@@ -1,0 +1,200 @@
+"""A request on its way in: one transaction, who asks, what it is about, and whether that is allowed.
+
+The order is always the same: who (401), what (404 for what may not be seen), whether (403 with the table's reason).
+What is done is committed, with its entries in the audit log, before the answer leaves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, Header, Request, Response, Security
+from fastapi.responses import JSONResponse
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+
+from api.audit_log import Entry, append
+from api.identity.access import GRANTS, Principal
+from api.identity.entering import principal_of
+from api.identity.sight import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
+from api.problems import ServiceError, not_found, refused
+from api.storage.database import READ_ONLY, database, now
+from api.storage.tables import accounts, idempotency, operations, orders, programmes, registers, runs
+
+Row = sa.Row[Any]
+bearer_scheme = HTTPBearer(auto_error=False, description="An access token from /v1/sessions.")
+key_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key of an account.")
+IdempotencyKey = Annotated[
+    str | None,
+    Header(min_length=8, max_length=200, description="The same key and content are done once, and answered alike."),
+]
+MATCH_HEADER = "If-Match"
+
+
+class Replayed(Exception):
+    """The request was made before; ``response`` is what it was answered."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+@dataclass
+class Ask:
+    """A request that may be answered: who asks, the transaction, and the objects that the path names."""
+
+    principal: Principal
+    connection: sa.Connection
+    request: Request
+    objects: dict[str, Row] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    idempotency: tuple[str, str] | None = None
+
+    @property
+    def programme(self) -> Row:
+        """The programme that the path names."""
+        return self.objects["programme_id"]
+
+    def record(self, action: str, about: str, **details: Any) -> None:
+        """Put an entry into the audit log; pseudonymous ids and numbers only."""
+        self.entries.append(Entry(self.principal.account_id, action, about, details))
+
+    def require_version(self, row: Row) -> int:
+        """The version of an object, held against If-Match. Raises 428 without that header, 412 where it is another."""
+        asked = self.request.headers.get(MATCH_HEADER)
+        if asked is None:
+            raise ServiceError(428, "Say which version is meant.", "Send its ETag as If-Match.")
+        if asked.strip() not in ("*", etag(row.version)):
+            headers = {"ETag": etag(row.version)}
+            raise ServiceError(412, "It was changed meanwhile.", "Read it again, then decide.", headers)
+        return int(row.version)
+
+    def answer(self, content: BaseModel, status: int = 200, **headers: str) -> Response:
+        """A JSON answer, kept for a repetition where the request has an Idempotency-Key."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        body = content.model_dump(mode="json")
+        if self.idempotency is not None:
+            key, _ = self.idempotency
+            self.connection.execute(
+                idempotency.update()
+                .where(idempotency.c.account_id == self.principal.account_id, idempotency.c.key == key)
+                .values(status=status, headers=named, body=body)
+            )
+        return JSONResponse(body, status, named)
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version."""
+    return f'"{version}"'
+
+
+def allowed(action: str) -> Any:
+    """The dependency that opens a request for an action; the handler runs within its transaction."""
+
+    def gate(
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
+        api_key: Annotated[str | None, Security(key_scheme)],
+    ) -> Iterator[Ask]:
+        read_only = request.method in ("GET", "HEAD")
+        engine = database()
+        with engine.connect().execution_options(**{READ_ONLY: read_only}) as connection:
+            try:
+                ask = _opened(action, request, connection, bearer.credentials if bearer else None, api_key)
+                yield ask
+                append(connection, ask.entries)
+                connection.commit()
+            except ServiceError as error:
+                (connection.commit if error.keeps else connection.rollback)()
+                raise
+
+    return Depends(gate, scope="function")
+
+
+def _opened(action: str, request: Request, connection: sa.Connection, bearer: str | None, api_key: str | None) -> Ask:
+    """Who asks, what about, and whether: 401, 404 and 403 are told apart here and nowhere else."""
+    ask = Ask(principal_of(connection, bearer, api_key), connection, request)
+    wait = request.app.state.limit.take(ask.principal.account_id)
+    if wait:
+        raise ServiceError(429, "Too many requests.", headers={"Retry-After": str(int(wait) + 1)})
+    for name, find in FINDERS.items():
+        if name in request.path_params:
+            found = connection.execute(find(ask, request.path_params[name])).one_or_none()
+            if found is None:
+                raise not_found()
+            ask.objects[name] = found
+    if not ask.principal.may(action):
+        raise refused(GRANTS[action].reason)
+    return ask
+
+
+def begin_once(ask: Ask, key: str | None, content: bytes | str) -> None:
+    """Let a request with this Idempotency-Key be done once; raises `Replayed` with the first answer, 422 where the
+    key was used for something else.
+    """
+    if key is None:
+        return
+    said = f"{ask.request.method} {ask.request.url.path}\n".encode()
+    fingerprint = hashlib.sha256(said + (content.encode() if isinstance(content, str) else content)).hexdigest()
+    mine = sa.and_(idempotency.c.account_id == ask.principal.account_id, idempotency.c.key == key)
+    first = {"account_id": ask.principal.account_id, "key": key, "fingerprint": fingerprint, "status": 0}
+    try:
+        with ask.connection.begin_nested():
+            ask.connection.execute(idempotency.insert().values(**first, headers={}, body=None, created_at=now()))
+    except sa.exc.IntegrityError:
+        done = ask.connection.execute(sa.select(idempotency).where(mine)).one()
+        if done.fingerprint != fingerprint:
+            raise ServiceError(422, "This Idempotency-Key was used for another request.", "Draw a new key.") from None
+        headers = {**done.headers, "Idempotent-Replayed": "true"}
+        raise Replayed(JSONResponse(done.body, done.status, headers)) from None
+    ask.idempotency = (key, fingerprint)
+
+
+Finder = Callable[[Ask, str], "sa.Select[Any]"]
+
+
+def _programme(ask: Ask, identifier: str) -> sa.Select[Any]:
+    return sa.select(programmes).where(programmes.c.id == identifier, programmes_seen(ask.principal))
+
+
+def _order(ask: Ask, identifier: str) -> sa.Select[Any]:
+    within = orders.c.programme_id == ask.programme.id
+    chosen = sa.select(orders).where(within, orders.c.order_id == identifier, orders_seen(ask.principal))
+    return chosen if ask.request.method == "GET" else chosen.with_for_update()
+
+
+def _worker(ask: Ask, identifier: str) -> sa.Select[Any]:
+    workers = registers["workers"]
+    within = workers.c.programme_id == ask.programme.id
+    return sa.select(workers).where(within, workers.c.worker_id == identifier, rows_seen("workers", ask.principal))
+
+
+def _run(ask: Ask, identifier: str) -> sa.Select[Any]:
+    return sa.select(runs).where(
+        runs.c.programme_id == ask.programme.id, runs.c.id == identifier, runs_seen(ask.principal)
+    )
+
+
+def _operation(ask: Ask, identifier: str) -> sa.Select[Any]:
+    within = operations.c.programme_id == ask.programme.id
+    chosen = sa.select(operations).where(within, operations.c.id == identifier, operations_seen(ask.principal))
+    return chosen if ask.request.method == "GET" else chosen.with_for_update()
+
+
+def _account(ask: Ask, identifier: str) -> sa.Select[Any]:
+    seen = sa.true() if ask.principal.may("account.read") else sa.false()
+    return sa.select(accounts).where(accounts.c.id == identifier, seen)
+
+
+# In the order in which they are looked up: a programme before what is in it.
+FINDERS: dict[str, Finder] = {
+    "programme_id": _programme,
+    "order_id": _order,
+    "worker_id": _worker,
+    "run_id": _run,
+    "operation_id": _operation,
+    "account_id": _account,
+}

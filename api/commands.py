@@ -1,0 +1,158 @@
+"""The service's commands: `serve`, `worker`, `database`, `account` and `audit-log`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import CallError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
+account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
+audit_commands = typer.Typer(no_args_is_help=True, help="The audit log of the service.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the service's commands to the command line."""
+    app.command("serve")(serve)
+    app.command("worker")(worker)
+    app.add_typer(database_commands, name="database")
+    app.add_typer(account_commands, name="account")
+    app.add_typer(audit_commands, name="audit-log")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    own_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Whether this process computes runs too.")
+    ] = True,
+) -> None:
+    """Serve the HTTP interface; VAIVEN_DATABASE_URL says where the data are, by default in ./vaiven.sqlite."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.request_log import set_up_logs
+    from api.runs.worker import Worker
+
+    set_up_logs()
+    engine = _ready_database()
+    computing = Worker(engine)
+    if own_worker:
+        threading.Thread(target=computing.run_forever, daemon=True).start()
+    try:
+        uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
+    finally:
+        computing.stop.set()
+
+
+def worker() -> None:
+    """Compute runs from the queue until stopped; a run under way is given back."""
+    from api.request_log import set_up_logs
+    from api.runs.worker import Worker
+
+    set_up_logs()
+    computing = Worker(_ready_database())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: computing.stop.set())
+    taking = threading.Thread(target=computing.run_forever)
+    taking.start()
+    taking.join()
+
+
+@database_commands.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the database to the schema of this version."""
+    from api.storage.database import database, upgrade
+
+    upgrade(database())
+    _draw_key(database())
+    typer.echo("The database has the schema of this version.")
+
+
+@database_commands.command("backup")
+def back_up(out: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+    """Copy a SQLite database to a new file while it is in use; PostgreSQL has pg_dump."""
+    from api.storage.database import database, is_postgresql
+
+    if is_postgresql(database()):
+        raise CallError("This is PostgreSQL.", "Use pg_dump --format=custom, and pg_restore.")
+    if out.exists():
+        raise CallError(f"{out} exists.", "Name a new file.")
+    aside = out.with_name(out.name + ".part")
+    aside.unlink(missing_ok=True)
+    with database().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.connection.driver_connection.execute("VACUUM INTO ?", (str(aside),))  # type: ignore[union-attr]  # it is connected
+    aside.rename(out)
+    typer.echo(f"The database is in {out}.")
+
+
+@account_commands.command("first-administrator")
+def first_administrator(
+    email: Annotated[str, typer.Argument(help="The e-mail address.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, envvar="VAIVEN_FIRST_PASSWORD")
+    ],
+) -> None:
+    """Make the first administrator, who makes all other accounts. Refused once there is one."""
+    import sqlalchemy as sa
+    from pydantic import ValidationError
+
+    from api.audit_log import Entry, append
+    from api.routes.identity_routes import make_account
+    from api.storage.database import transaction
+    from api.storage.tables import accounts
+    from api.wire.identity import AccountIn
+
+    try:
+        asked = AccountIn(email=email, name="First administrator", role="administrator", password=password)
+    except ValidationError as error:
+        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
+        raise CallError(faults, "Give an e-mail address and a password of 12 characters or more.") from error
+    with transaction(_ready_database()) as connection:
+        if connection.scalar(sa.select(sa.func.count()).where(accounts.c.role == "administrator")):
+            raise CallError("There is an administrator already.", "Ask him or her for an account.")
+        row = make_account(connection, asked)
+        append(connection, [Entry(row.id, "account.created", f"account/{row.id}", {"role": "administrator"})])
+    typer.echo(f"{email} is the first administrator.")
+
+
+@audit_commands.command("verify")
+def verify_audit_log() -> None:
+    """Check that no entry of the audit log was changed or left out. Exit status 1 where one was."""
+    from api.audit_log import verify
+    from api.storage.database import transaction
+
+    with transaction(_ready_database(), read_only=True) as connection:
+        count, wrong = verify(connection)
+    if wrong:
+        typer.echo(f"The audit log is broken: {wrong}.")
+        raise typer.Exit(1)
+    typer.echo(f"The audit log is whole: {count:,} entries.")
+
+
+def _ready_database() -> sa.Engine:
+    """The database at this version's schema; a SQLite file is brought there, PostgreSQL must have been."""
+    from api.storage.database import database, is_postgresql, require_current_schema, upgrade
+
+    engine = database()
+    if not is_postgresql(engine):
+        upgrade(engine)
+        _draw_key(engine)
+    require_current_schema(engine)
+    return engine
+
+
+def _draw_key(engine: sa.Engine) -> None:
+    from api.identity.tokens import draw_signing_key
+    from api.storage.database import transaction
+
+    with transaction(engine) as connection:
+        draw_signing_key(connection)

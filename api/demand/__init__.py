@@ -1,0 +1,1 @@
+"""Job orders: states, history, checks against the agreements."""

@@ -1,0 +1,218 @@
+"""Job orders: filed, changed, submitted, certified, closed; each version is kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
+from api.identity.sight import orders_seen
+from api.problems import ServiceError, content_fault, refused
+from api.registers.persons import ALPHABET
+from api.storage.database import now, utc
+from api.storage.tables import order_history, orders, registers
+from api.wire.orders import OrderFields, OrderIn, OrderOut
+from engine.errors import Fault, InputError
+from engine.programme.raw_table import RawTable
+from engine.programme.read import table_faults
+from engine.programme.schema import TABLES
+
+Row = sa.Row[Any]
+COLUMNS = TABLES["orders"].column_names
+CHANGEABLE = ("draft", "submitted")
+# From which state which step leads where, and who takes it.
+STEPS: dict[str, tuple[tuple[str, ...], str]] = {
+    "submission": (("draft",), "submitted"),
+    "certification": (("submitted",), "certified"),
+    "return": (("submitted", "certified"), "draft"),
+    "closure": (("draft", "submitted", "certified"), "closed"),
+}
+
+
+def cells_of(fields: OrderFields) -> dict[str, str]:
+    """An order's fields as the cells of a table."""
+    return {name: _cell(getattr(fields, name)) for name in OrderFields.model_fields}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ";".join(value)
+    if isinstance(value, float):
+        return format(Decimal(repr(value)).normalize(), "f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def order_out(row: Row | Mapping[str, Any]) -> OrderOut:
+    """An order's row as it goes over the wire."""
+    cells: Any = row if isinstance(row, Mapping) else row._mapping
+    read: dict[str, Any] = {}
+    for name in OrderFields.model_fields:
+        text = str(cells[name])
+        if name in ("required_skills", "desired_skills", "languages"):
+            read[name] = [part for part in text.split(";") if part]
+        elif text:
+            read[name] = text
+    moments = {name: utc(cells[name]) for name in ("created_at", "changed_at")}
+    own = {name: cells[name] for name in ("order_id", "employer_id", "state", "version")}
+    return OrderOut.model_validate(read | own | moments)
+
+
+def file_order(connection: sa.Connection, principal: Principal, programme: Row, asked: OrderIn) -> Row:
+    """File an order, as a draft or submitted. Raises `InputError` with every fault, 409 for an id that is taken."""
+    order_id = asked.order_id or "O-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+    cells = cells_of(asked) | {
+        "order_id": order_id,
+        "employer_id": _employer(principal, asked.employer_id),
+        "filed_at": now().isoformat(timespec="seconds").removesuffix("+00:00"),
+    }
+    require_order(connection, principal, programme, cells)
+    return insert_order(connection, principal, programme.id, cells, "submitted" if asked.submit else "draft")
+
+
+def insert_order(
+    connection: sa.Connection, principal: Principal, programme_id: str, cells: Mapping[str, str], state: str
+) -> Row:
+    """Write a new order. Raises 409 where its id is taken, by whomever."""
+    written = dict(cells) | {"programme_id": programme_id, "state": state, "version": 1}
+    written |= {"created_at": now(), "changed_at": now()}
+    try:
+        with connection.begin_nested():
+            row = connection.execute(orders.insert().values(written).returning(orders)).one()
+    except sa.exc.IntegrityError as error:
+        raise ServiceError(409, "An order of this id can't be filed.", "Leave the id out to have one drawn.") from error
+    _keep(connection, row, principal)
+    return row
+
+
+def change_order(
+    connection: sa.Connection, principal: Principal, programme: Row, order: Row, asked: OrderFields
+) -> Row:
+    """Change what an order says. Raises 409 for one that is certified or closed."""
+    if order.state not in CHANGEABLE:
+        raise ServiceError(
+            409, f"A {order.state} order isn't changed.", "Have it returned, or close it and file another."
+        )
+    cells = {**{name: order._mapping[name] for name in COLUMNS}, **cells_of(asked)}
+    require_order(connection, principal, programme, cells)
+    return update_order(connection, principal, order, cells, order.state)
+
+
+def step_order(connection: sa.Connection, principal: Principal, order: Row, step: str) -> Row:
+    """Take an order a step further. Raises 409 where its state doesn't allow it."""
+    begin, end = STEPS[step]
+    if order.state not in begin:
+        raise ServiceError(
+            409, f"A {order.state} order can't take this step.", "It must be " + " or ".join(begin) + "."
+        )
+    return update_order(connection, principal, order, {}, end)
+
+
+def update_order(
+    connection: sa.Connection, principal: Principal, order: Row, cells: Mapping[str, str], state: str
+) -> Row:
+    """Write the next version of an order."""
+    mine = sa.and_(orders.c.programme_id == order.programme_id, orders.c.order_id == order.order_id)
+    values = {**cells, "state": state, "version": order.version + 1, "changed_at": now()}
+    row = connection.execute(orders.update().where(mine).values(values).returning(orders)).one()
+    _keep(connection, row, principal)
+    return row
+
+
+def require_order(connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str]) -> None:
+    """Raise `InputError` with every fault of an order: its cells, its dates, its site, whose it is."""
+    columns = {name: pa.array([cells.get(name, "")], pa.string()) for name in COLUMNS}
+    faults = [
+        Fault("request", 0, f.column, f.value, f.problem, f.expected, f.code)
+        for f in table_faults(RawTable("orders", "request", columns, 1))
+    ]
+    faults += _disorder(cells) + _strangers(connection, principal, programme, cells)
+    if faults:
+        raise InputError(faults)
+
+
+def _disorder(cells: Mapping[str, str]) -> list[Fault]:
+    faults = []
+    if cells["end_date"] < cells["start_date"]:
+        faults.append(Fault("request", 0, "end_date", cells["end_date"], "is before start_date", "a later day"))
+    if int(cells["min_crew"] or 1) > int(cells["headcount"]):
+        faults.append(Fault("request", 0, "min_crew", cells["min_crew"], "is above headcount", "at most headcount"))
+    return faults
+
+
+def _strangers(
+    connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str]
+) -> list[Fault]:
+    """Faults of what an order refers to; what belongs to others is told as if it weren't there."""
+    faults = []
+    sites, employers = registers["sites"].c, registers["employers"].c
+    employer = connection.execute(
+        sa.select(employers.country).where(
+            employers.programme_id == programme.id, employers.employer_id == cells["employer_id"]
+        )
+    ).one_or_none()
+    if employer is None or (principal.role == DESTINATION and employer.country not in ("", principal.country)):
+        known = "an employer of this programme"
+        faults.append(Fault("request", 0, "employer_id", cells["employer_id"], "is not in employers", known))
+    own = sa.select(sites.site_id).where(
+        sites.programme_id == programme.id,
+        sites.site_id == cells["site_id"],
+        sites.employer_id == cells["employer_id"],
+    )
+    if connection.scalar(own) is None:
+        faults.append(Fault("request", 0, "site_id", cells["site_id"], "is not in sites", "a site of this employer"))
+    if principal.role == DESTINATION and cells["destination_country"] != principal.country:
+        own_country = f"{principal.country}, your own"
+        place = cells["destination_country"]
+        faults.append(Fault("request", 0, "destination_country", place, "is another state", own_country))
+    if principal.role == EMPLOYER and float(cells["priority"] or 1) != 1:
+        faults.append(Fault("request", 0, "priority", cells["priority"], "is not set by employers", "1"))
+    return faults
+
+
+def _employer(principal: Principal, named: str | None) -> str:
+    if principal.role == EMPLOYER:
+        if named not in (None, principal.employer_id):
+            raise refused("An employer files its own orders alone.")
+        return principal.employer_id
+    if named is None:
+        raise content_fault("employer_id", "", "is missing", "the employer that the order is filed for")
+    return named
+
+
+def require_filer(principal: Principal, step: str) -> None:
+    """Raise 403 where a step is another's: certifying and returning are the ministry's."""
+    action = "order.certify" if step in ("certification", "return") else "order.file"
+    if not principal.may(action):
+        raise refused(GRANTS[action].reason)
+
+
+def _keep(connection: sa.Connection, row: Row, principal: Principal) -> None:
+    """Keep a version of an order."""
+    content = {name: row._mapping[name] for name in COLUMNS}
+    connection.execute(
+        order_history.insert().values(
+            programme_id=row.programme_id,
+            order_id=row.order_id,
+            version=row.version,
+            state=row.state,
+            content=content,
+            at=row.changed_at,
+            account_id=principal.account_id,
+        )
+    )
+
+
+def listed_orders(principal: Principal, programme_id: str, after: str | None, limit: int) -> sa.Select[Any]:
+    """The orders that somebody sees, by id, one more than asked."""
+    asked = sa.select(orders).where(orders.c.programme_id == programme_id, orders_seen(principal))
+    if after is not None:
+        asked = asked.where(orders.c.order_id > after)
+    return asked.order_by(orders.c.order_id).limit(limit + 1)

@@ -1,0 +1,75 @@
+"""Who may do what: one table of action, roles and reason; and which objects a role sees at all.
+
+An object that somebody may not see is answered as one that isn't there (404). One that may be seen but not changed so
+is refused with the table's reason (403).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ORIGIN, DESTINATION = "origin_ministry", "destination_ministry"
+EMPLOYER, PLANNER, AUDITOR, ADMINISTRATOR = "employer", "planner", "auditor", "administrator"
+ROLES = (ORIGIN, DESTINATION, EMPLOYER, PLANNER, AUDITOR, ADMINISTRATOR)
+MINISTRIES = frozenset({ORIGIN, DESTINATION})
+READERS = MINISTRIES | {PLANNER, AUDITOR}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The roles that may do something, and what the others are told."""
+
+    roles: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks: an account with its role; ``country`` for ministries, ``employer_id`` for employers."""
+
+    account_id: str
+    role: str
+    country: str
+    employer_id: str
+    session_id: str = ""
+
+    def may(self, action: str) -> bool:
+        """Whether the table allows the action to this role."""
+        return self.role in GRANTS[action].roles
+
+
+def _grant(reason: str, *roles: str) -> Grant:
+    return Grant(frozenset(roles), reason)
+
+
+GRANTS: dict[str, Grant] = {
+    "programme.read": Grant(frozenset(ROLES), "Everybody who takes part in a programme may read what it is."),
+    "programme.create": _grant("Programmes are made by ministries.", *MINISTRIES),
+    "programme.change": _grant("A programme is changed by the ministry that owns it.", *MINISTRIES),
+    "agreement.read": _grant("Administrators manage accounts, not programmes.", *READERS, EMPLOYER),
+    "agreement.write": _grant("Agreements are written by the ministries of their states.", *MINISTRIES),
+    "register.read": _grant("Registers are read by ministries, planners and auditors.", *READERS),
+    "register.write": _grant("Registers are kept by ministries.", *MINISTRIES),
+    "worker.read": _grant("Administrators manage accounts, not workers.", *READERS, EMPLOYER),
+    "worker.change": _grant("Workers are registered by the ministry of their own state.", ORIGIN),
+    "worker.export": _grant("A person's data are handed out by the ministry of the person's own state.", ORIGIN),
+    "worker.erase": _grant("A person is erased by the ministry of the person's own state.", ORIGIN),
+    "order.read": _grant("Administrators manage accounts, not orders.", *READERS, EMPLOYER),
+    "order.file": _grant(
+        "Orders are filed by employers, or for them by the ministry of destination.", EMPLOYER, DESTINATION
+    ),
+    "order.check": _grant("Orders are checked by those who file them, and by ministries.", *MINISTRIES, EMPLOYER),
+    "order.certify": _grant("Orders are certified by the ministry of destination.", DESTINATION),
+    "run.read": _grant("Runs are seen by ministries, planners and auditors.", *READERS),
+    "run.start": _grant("Runs are started by ministries and planners.", *MINISTRIES, PLANNER),
+    "run.cancel": _grant("Runs are cancelled by those who start them.", *MINISTRIES, PLANNER),
+    "plan.publish": _grant("Plans are published by ministries; a planner's plan is a what-if.", *MINISTRIES),
+    "operation.read": _grant(
+        "Operations are seen by ministries, employers and auditors.", *MINISTRIES, EMPLOYER, AUDITOR
+    ),
+    "operation.move": _grant("Operations are recorded by the two ministries.", *MINISTRIES),
+    "account.read": _grant("Accounts are seen by administrators and auditors.", ADMINISTRATOR, AUDITOR),
+    "account.write": _grant("Accounts are managed by administrators.", ADMINISTRATOR),
+    "key.own": Grant(frozenset(ROLES), "Everybody manages his or her own API keys."),
+    "audit.read": _grant("The audit log is read by auditors and administrators.", AUDITOR, ADMINISTRATOR),
+}

@@ -1,0 +1,105 @@
+"""What each role sees, as conditions on rows. What is not seen is not there, in lists, exports and messages alike."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from api.identity.access import AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
+from api.storage.tables import operations, orders, programme_corridors, programmes, registers, runs
+
+Condition = sa.ColumnElement[bool]
+PLACED = ("accepted", "travelling", "arrived", "home")
+SEES_ALL = (PLANNER, AUDITOR)
+
+
+def _corridors(principal: Principal, programme_id: sa.ColumnElement[str]) -> sa.Select[tuple[str, str]]:
+    """The corridors of a programme that are a ministry's own, as (origin, destination)."""
+    own = programme_corridors.c.origin if principal.role == ORIGIN else programme_corridors.c.destination
+    return sa.select(programme_corridors.c.origin, programme_corridors.c.destination).where(
+        programme_corridors.c.programme_id == programme_id, own == principal.country
+    )
+
+
+def programmes_seen(principal: Principal) -> Condition:
+    """Ministries see the programmes that they own or have a corridor in, employers those that list them."""
+    if principal.role in MINISTRIES:
+        owned = sa.and_(programmes.c.owner_role == principal.role, programmes.c.owner_country == principal.country)
+        return sa.or_(owned, _corridors(principal, programmes.c.id).correlate(programmes).exists())
+    if principal.role == EMPLOYER:
+        employers = registers["employers"].c
+        return sa.exists().where(
+            employers.programme_id == programmes.c.id, employers.employer_id == principal.employer_id
+        )
+    return sa.true()
+
+
+def orders_seen(principal: Principal) -> Condition:
+    """Employers see their own orders, a ministry of destination those in its country, drafts included; a ministry of
+    origin what was submitted in the countries of its corridors; planners and auditors what was submitted.
+    """
+    filed = orders.c.state != "draft"
+    if principal.role == EMPLOYER:
+        return orders.c.employer_id == principal.employer_id
+    if principal.role == DESTINATION:
+        return orders.c.destination_country == principal.country
+    if principal.role == ORIGIN:
+        reached = _corridors(principal, orders.c.programme_id).with_only_columns(programme_corridors.c.destination)
+        return sa.and_(filed, orders.c.destination_country.in_(reached.correlate(orders)))
+    return filed if principal.role in SEES_ALL else sa.false()
+
+
+def workers_seen(principal: Principal) -> Condition:
+    """A ministry of origin sees its own workers; a ministry of destination and an employer those who come to them."""
+    workers = registers["workers"].c
+    theirs = sa.exists().where(
+        operations.c.programme_id == workers.programme_id, operations.c.worker_id == workers.worker_id
+    )
+    if principal.role == ORIGIN:
+        return workers.origin_country == principal.country
+    if principal.role == DESTINATION:
+        return theirs.where(operations.c.destination_country == principal.country)
+    if principal.role == EMPLOYER:
+        return theirs.where(operations.c.employer_id == principal.employer_id, operations.c.state.in_(PLACED))
+    return sa.true() if principal.role in SEES_ALL else sa.false()
+
+
+def rows_seen(table: str, principal: Principal) -> Condition:
+    """Rows of a register: of a worker, where the worker is seen; employers see what is their own."""
+    rows = registers[table].c
+    if table == "workers":
+        return workers_seen(principal)
+    if principal.role in SEES_ALL or (principal.role in MINISTRIES and "worker_id" not in rows):
+        return sa.true()
+    if principal.role == EMPLOYER:
+        return rows.employer_id == principal.employer_id if table in ("employers", "sites") else sa.false()
+    if principal.role not in MINISTRIES:
+        return sa.false()
+    workers = registers["workers"].c
+    return sa.exists().where(
+        workers.programme_id == rows.programme_id, workers.worker_id == rows.worker_id, workers_seen(principal)
+    )
+
+
+def runs_seen(principal: Principal) -> Condition:
+    """Ministries see their own runs, planners those of planners, auditors all."""
+    if principal.role in MINISTRIES:
+        return sa.and_(runs.c.role == principal.role, runs.c.country == principal.country)
+    if principal.role == PLANNER:
+        return runs.c.role == PLANNER
+    return sa.true() if principal.role == AUDITOR else sa.false()
+
+
+def operations_seen(principal: Principal) -> Condition:
+    """Each ministry sees its own side, employers what was offered for their orders, auditors all."""
+    if principal.role == ORIGIN:
+        return operations.c.origin_country == principal.country
+    if principal.role == DESTINATION:
+        return operations.c.destination_country == principal.country
+    if principal.role == EMPLOYER:
+        return sa.and_(operations.c.employer_id == principal.employer_id, operations.c.state != "proposed")
+    return sa.true() if principal.role == AUDITOR else sa.false()
+
+
+def owns(principal: Principal, programme: sa.Row[tuple[object, ...]]) -> bool:
+    """Whether a programme is a ministry's own."""
+    return bool(principal.role == programme.owner_role and principal.country == programme.owner_country)

@@ -1,0 +1,119 @@
+"""Sessions: short signed tokens (RFC 7519), refreshed by a secret that is good once, revoked at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import jwt
+import sqlalchemy as sa
+
+from api.identity.passwords import hash_secret, new_secret, secret_fits
+from api.problems import ServiceError
+from api.settings import settings
+from api.storage.database import new_id, now, utc
+from api.storage.tables import accounts, secrets, sessions
+
+ALGORITHM = "HS256"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """An access token with its lifetime in seconds, and the secret that refreshes it."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+
+
+def signing_key(connection: sa.Connection) -> str:
+    """The key of the settings, or one that was drawn once and is kept in the database."""
+    if settings().secret_key:
+        return settings().secret_key
+    found = connection.scalar(sa.select(secrets.c.value).where(secrets.c.name == "signing_key"))
+    if found is None:
+        raise ServiceError(503, "The database has no signing key.", "Run vaiven database upgrade.")
+    return str(found)
+
+
+def draw_signing_key(connection: sa.Connection) -> None:
+    """Draw a signing key where there is none."""
+    if connection.scalar(sa.select(secrets.c.name).where(secrets.c.name == "signing_key")) is None:
+        connection.execute(secrets.insert().values(name="signing_key", value=new_secret()))
+
+
+def begin_session(connection: sa.Connection, account_id: str) -> Tokens:
+    """Begin a session of an account."""
+    session, refresh = new_id(), new_secret()
+    ends = now() + timedelta(days=settings().refresh_days)
+    connection.execute(
+        sessions.insert().values(
+            id=session, account_id=account_id, refresh_hash=hash_secret(refresh), expires_at=ends, revoked_at=None
+        )
+    )
+    return _tokens(connection, account_id, session, refresh)
+
+
+def refreshed(connection: sa.Connection, refresh_token: str) -> Tokens:
+    """New tokens for a session. A secret that was used before ends its session, for somebody else may have it."""
+    session, _, secret = refresh_token.partition(".")
+    row = connection.execute(
+        sa.select(sessions, accounts.c.active)
+        .join(accounts, accounts.c.id == sessions.c.account_id)
+        .where(sessions.c.id == session)
+        .with_for_update(of=sessions)
+    ).one_or_none()
+    if row is None or row.revoked_at is not None or not row.active or utc(row.expires_at) < now():
+        raise ServiceError(401, "The session has ended.", "Log in again.")
+    if not secret_fits(secret, row.refresh_hash):
+        end_session(connection, session)
+        error = ServiceError(401, "This refresh token was used before; the session is ended.", "Log in again.")
+        error.keeps = True
+        raise error
+    fresh = new_secret()
+    connection.execute(sessions.update().where(sessions.c.id == session).values(refresh_hash=hash_secret(fresh)))
+    return _tokens(connection, row.account_id, session, fresh)
+
+
+def end_session(connection: sa.Connection, session: str) -> None:
+    """Revoke a session: its tokens are good no longer."""
+    connection.execute(
+        sessions.update().where(sessions.c.id == session, sessions.c.revoked_at.is_(None)).values(revoked_at=now())
+    )
+
+
+def end_sessions(connection: sa.Connection, account_id: str) -> None:
+    """Revoke all sessions of an account."""
+    connection.execute(
+        sessions.update()
+        .where(sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+
+
+def session_of(connection: sa.Connection, access_token: str) -> str:
+    """The session that an access token is signed for. Raises 401 where it isn't signed by us, or too old."""
+    try:
+        claims = jwt.decode(
+            access_token,
+            signing_key(connection),
+            [ALGORITHM],
+            options={"require": ["exp", "sid", "sub"]},
+            audience="vaiven",
+        )
+    except jwt.InvalidTokenError as error:
+        raise ServiceError(401, "The token is not good (any more).", "Refresh it, or log in again.") from error
+    return str(claims["sid"])
+
+
+def _tokens(connection: sa.Connection, account_id: str, session: str, refresh: str) -> Tokens:
+    seconds = 60 * settings().access_minutes
+    claims = {
+        "sub": account_id,
+        "sid": session,
+        "aud": "vaiven",
+        "iat": now(),
+        "exp": now() + timedelta(seconds=seconds),
+    }
+    token = jwt.encode(claims, signing_key(connection), ALGORITHM)
+    return Tokens(token, seconds, f"{session}.{refresh}")

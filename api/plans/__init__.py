@@ -1,0 +1,1 @@
+"""Plans once made: what they say, how they are exported, and what becomes of each placement."""

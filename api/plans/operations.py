@@ -1,0 +1,70 @@
+"""What becomes of a placement, step by step, and which of the two ministries records it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
+from api.identity.sight import PLACED, operations_seen
+from api.plans.publication import move
+from api.problems import ServiceError, not_found, refused
+from api.storage.tables import operations, persons
+from api.wire.runs import OperationOut
+
+Row = sa.Row[Any]
+# From each state the states that may follow, with the ministries that record them.
+STEPS: dict[str, dict[str, frozenset[str]]] = {
+    "proposed": {"offered": MINISTRIES, "withdrawn": MINISTRIES},
+    "offered": {"accepted": frozenset({ORIGIN}), "declined": frozenset({ORIGIN}), "withdrawn": MINISTRIES},
+    "accepted": {"travelling": frozenset({ORIGIN}), "dropped": MINISTRIES},
+    "travelling": {"arrived": frozenset({DESTINATION}), "dropped": MINISTRIES},
+    "arrived": {"home": frozenset({ORIGIN}), "dropped": MINISTRIES},
+}
+
+
+def step(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
+    """Record the next state. Raises 409 where it doesn't follow, 403 where the other ministry records it."""
+    follow = STEPS.get(operation.state, {})
+    if state not in follow:
+        expected = " or ".join(follow) or "nothing"
+        raise ServiceError(409, f"A {operation.state} placement doesn't become {state}.", f"After it comes {expected}.")
+    if principal.role not in follow[state]:
+        raise refused(f"That a placement is {state} is recorded by the other ministry.")
+    return move(connection, principal, operation, state)
+
+
+def step_many(connection: sa.Connection, principal: Principal, programme_id: str, ids: list[str], state: str) -> int:
+    """Record the next state of many, all or none. Raises what `step` raises, 404 where one isn't there."""
+    wanted = sorted(set(ids))
+    asked = sa.select(operations).where(
+        operations.c.programme_id == programme_id, operations.c.id.in_(wanted), operations_seen(principal)
+    )
+    found = connection.execute(asked.order_by(operations.c.id).with_for_update()).all()
+    if len(found) < len(wanted):
+        raise not_found()
+    for operation in found:
+        step(connection, principal, operation, state)
+    return len(found)
+
+
+def listed_operations(
+    principal: Principal, programme_id: str, state: str | None, order_id: str | None, after: str | None, limit: int
+) -> sa.Select[Any]:
+    """The operations that somebody sees, with the person's name, one more than asked."""
+    asked = sa.select(operations, persons.c.name).outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
+    asked = asked.where(operations.c.programme_id == programme_id, operations_seen(principal))
+    for column, wanted in ((operations.c.state, state), (operations.c.order_id, order_id)):
+        asked = asked if wanted is None else asked.where(column == wanted)
+    if after is not None:
+        asked = asked.where(operations.c.id > after)
+    return asked.order_by(operations.c.id).limit(limit + 1)
+
+
+def operation_out(principal: Principal, row: Row) -> OperationOut:
+    """An operation on the wire; employers learn a name once the placement is accepted."""
+    cells = row._mapping
+    told = {name: cells[name] for name in OperationOut.model_fields if name != "name"}
+    known = principal.role != EMPLOYER or cells["state"] in PLACED
+    return OperationOut(**told, name=cells.get("name") if known else None)

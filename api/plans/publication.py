@@ -1,0 +1,104 @@
+"""Publishing a plan: each placement becomes an operation, to be offered, accepted, travelled and come home from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.identity.access import Principal
+from api.problems import ServiceError
+from api.storage.database import new_id, now
+from api.storage.tables import operation_history, operations, orders, placements, registers, runs
+from api.wire.runs import PublishedOut
+
+Row = sa.Row[Any]
+OPEN = ("proposed", "offered", "accepted", "travelling", "arrived")
+GONE = ("declined", "dropped", "withdrawn", "home")
+
+
+def publish(connection: sa.Connection, principal: Principal, run: Row) -> PublishedOut:
+    """Publish a plan. What it shares with what is open stays as it is; what it leaves out is withdrawn, unless somebody
+    has accepted it.
+
+    Raises 409 for a run that has no plan, was published before, or would undo what somebody has accepted.
+    """
+    if run.state != "done" or run.kind not in ("match", "rematch"):
+        raise ServiceError(409, "This run has no plan to publish.")
+    if run.published_at is not None:
+        raise ServiceError(409, "This plan is published already.")
+    connection.execute(runs.update().where(runs.c.id == run.id).values(published_at=now()))
+    planned = {(row.worker_id, row.order_id): row for row in connection.execute(_planned(run))}
+    theirs = sa.and_(operations.c.programme_id == run.programme_id, _side(principal))
+    known = {(row.worker_id, row.order_id): row for row in connection.execute(sa.select(operations).where(theirs))}
+    stale = [row for key, row in known.items() if key not in planned and row.state in OPEN]
+    undone = [row for row in stale if row.state not in ("proposed", "offered")]
+    if undone:
+        raise ServiceError(
+            409, f"It would undo {len(undone)} placements that are accepted.", "Match again; they are then kept."
+        )
+    for row in stale:
+        move(connection, principal, row, "withdrawn")
+    kept = {key for key in planned if key in known and known[key].state in OPEN}
+    fresh = [row for key, row in planned.items() if key not in kept]
+    for row in fresh:
+        _propose(connection, principal, run, row, known.get((row.worker_id, row.order_id)))
+    return PublishedOut(proposed=len(fresh), kept=len(kept), withdrawn=len(stale))
+
+
+def _side(principal: Principal) -> sa.ColumnElement[bool]:
+    """The operations that a ministry's plan is about."""
+    origin = operations.c.origin_country == principal.country
+    return origin if principal.role == "origin_ministry" else operations.c.destination_country == principal.country
+
+
+def _planned(run: Row) -> sa.Select[Any]:
+    """The placements of a plan with the two states they are between."""
+    workers = registers["workers"]
+    same_worker = sa.and_(workers.c.programme_id == run.programme_id, workers.c.worker_id == placements.c.worker_id)
+    same_order = sa.and_(orders.c.programme_id == run.programme_id, orders.c.order_id == placements.c.order_id)
+    asked = sa.select(placements, workers.c.origin_country, orders.c.destination_country)
+    asked = asked.join(workers, same_worker).join(orders, same_order).where(placements.c.run_id == run.id)
+    if run.role == "origin_ministry":
+        return asked.where(workers.c.origin_country == run.country)
+    return asked.where(orders.c.destination_country == run.country)
+
+
+def _propose(connection: sa.Connection, principal: Principal, run: Row, row: Row, known: Row | None) -> None:
+    if known is not None:
+        move(connection, principal, known, "proposed")
+        return
+    values = {
+        "id": new_id(),
+        "programme_id": run.programme_id,
+        "run_id": run.id,
+        "worker_id": row.worker_id,
+        "order_id": row.order_id,
+        "employer_id": row.employer_id,
+        "origin_country": row.origin_country,
+        "destination_country": row.destination_country,
+        "start_date": row.start_date,
+        "end_date": row.end_date,
+        "state": "proposed",
+        "version": 1,
+        "changed_at": now(),
+    }
+    connection.execute(operations.insert().values(values))
+    _keep(connection, principal, str(values["id"]), 1, "proposed")
+
+
+def move(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
+    """Give an operation its next state; each one is kept."""
+    values = {"state": state, "version": operation.version + 1, "changed_at": now()}
+    changed = operations.update().where(operations.c.id == operation.id).values(values).returning(operations)
+    row = connection.execute(changed).one()
+    _keep(connection, principal, row.id, row.version, state)
+    return row
+
+
+def _keep(connection: sa.Connection, principal: Principal, operation: str, version: int, state: str) -> None:
+    connection.execute(
+        operation_history.insert().values(
+            operation_id=operation, version=version, state=state, at=now(), account_id=principal.account_id
+        )
+    )

@@ -1,0 +1,54 @@
+"""How often something may be done: counted in the database where it must hold for all processes, else in memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.problems import ServiceError
+from api.storage.database import is_postgresql
+from api.storage.tables import attempts
+
+
+def count_attempt(engine: sa.Engine, key: str, most: int, seconds: int) -> None:
+    """Count an attempt, in a transaction of its own; raises 429 where there were ``most`` in this window of time."""
+    window = int(time.time()) // seconds
+    make = postgresql.insert if is_postgresql(engine) else sqlite.insert
+    first = make(attempts).values(key=key, window=window * seconds, count=1)
+    counted = first.on_conflict_do_update(
+        index_elements=["key", "window"], set_={"count": attempts.c.count + 1}
+    ).returning(attempts.c.count)
+    with engine.begin() as connection:
+        count = connection.scalar(counted) or 0
+        if count == 1:
+            connection.execute(attempts.delete().where(attempts.c.key == key, attempts.c.window < window * seconds))
+    if count > most:
+        _refuse((window + 1) * seconds - time.time())
+
+
+class RequestLimit:
+    """At most so many requests a minute for each key, in one process: a bucket that fills evenly."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most, self._rate = float(per_minute), per_minute / 60
+        self._buckets: dict[str, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, key: str) -> float:
+        """Take one; the seconds to wait where there is none, else 0."""
+        at = time.monotonic()
+        with self._lock:
+            left, before = self._buckets.get(key, (self._most, at))
+            left = min(self._most, left + (at - before) * self._rate)
+            if len(self._buckets) > 10_000:
+                self._buckets.clear()
+            self._buckets[key] = (left - 1 if left >= 1 else left, at)
+        return 0.0 if left >= 1 else (1 - left) / self._rate
+
+
+def _refuse(wait: float) -> None:
+    seconds = max(1, int(wait) + 1)
+    raise ServiceError(429, f"Too many; try again in {seconds} s.", headers={"Retry-After": str(seconds)})

@@ -1,0 +1,154 @@
+"""Programmes and their agreements: made, changed, versioned; every text is read by the engine before it is kept."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.identity.access import GRANTS, ORIGIN, Principal
+from api.identity.sight import owns
+from api.problems import refused
+from api.storage.database import new_id, now
+from api.storage.tables import agreements, programme_corridors, programmes
+from engine.errors import Fault, InputError
+from engine.programme.programme import Agreement
+from engine.programme.toml_files import parse_toml, read_agreement, read_settings
+
+Row = sa.Row[Any]
+
+
+def require_settings(text: str) -> None:
+    """Raise `InputError` with every fault of a programme's settings."""
+    faults: list[Fault] = []
+    content = parse_toml(text.encode(), "programme.toml", faults.append)
+    if content is not None:
+        read_settings(content, "programme.toml", faults.append, lambda _: None)
+    if faults:
+        raise InputError(faults)
+
+
+def agreement_of(text: str, identifier: str) -> Agreement:
+    """An agreement's text as the engine reads it. Raises `InputError` with every fault of it."""
+    file = f"agreements/{identifier}.toml"
+    faults: list[Fault] = []
+    content = parse_toml(text.encode(), file, faults.append)
+    found = None if content is None else read_agreement(content, file, faults.append, lambda _: None)
+    if found is not None and found.id != identifier:
+        faults.append(Fault(file, 0, "id", found.id, "is another agreement", f"id = {identifier!r}", "setting"))
+    if faults or found is None:
+        raise InputError(faults or [Fault(file, 0, "", "", "is empty", "an agreement", "file")])
+    return found
+
+
+def create_programme(connection: sa.Connection, principal: Principal, title: str, settings: str) -> str:
+    """Make a programme that belongs to a ministry."""
+    require_settings(settings)
+    identifier = new_id()
+    connection.execute(
+        programmes.insert().values(
+            id=identifier,
+            title=title,
+            owner_role=principal.role,
+            owner_country=principal.country,
+            settings=settings,
+            version=1,
+            revision=1,
+            created_at=now(),
+        )
+    )
+    return identifier
+
+
+def require_owner(principal: Principal, programme: Row) -> None:
+    """Raise 403 for a ministry that doesn't own the programme."""
+    if not owns(principal, programme):
+        raise refused(GRANTS["programme.change"].reason)
+
+
+def change_programme(connection: sa.Connection, programme: Row, title: str | None, settings: str | None) -> None:
+    """Change a programme's title or settings."""
+    if settings is not None:
+        require_settings(settings)
+    connection.execute(
+        programmes.update()
+        .where(programmes.c.id == programme.id)
+        .values(
+            title=programme.title if title is None else title,
+            settings=programme.settings if settings is None else settings,
+            version=programmes.c.version + 1,
+            revision=programmes.c.revision + 1,
+        )
+    )
+
+
+def raise_revision(connection: sa.Connection, programme_id: str) -> int:
+    """Count a change of what a programme's runs read; returns the new revision."""
+    changed = programmes.update().where(programmes.c.id == programme_id)
+    found = connection.execute(changed.values(revision=programmes.c.revision + 1).returning(programmes.c.revision))
+    return int(found.scalar_one())
+
+
+def newest_agreements(programme_id: str) -> sa.Select[Any]:
+    """The newest version of each agreement of a programme."""
+    newest = (
+        sa.select(agreements.c.agreement_id, sa.func.max(agreements.c.version).label("version"))
+        .where(agreements.c.programme_id == programme_id)
+        .group_by(agreements.c.agreement_id)
+        .subquery()
+    )
+    same = sa.and_(agreements.c.agreement_id == newest.c.agreement_id, agreements.c.version == newest.c.version)
+    return sa.select(agreements).join(newest, same).where(agreements.c.programme_id == programme_id)
+
+
+def agreement_version(connection: sa.Connection, programme_id: str, identifier: str, version: int | None) -> Row | None:
+    """One version of an agreement, the newest where none is named."""
+    of = sa.select(agreements).where(agreements.c.programme_id == programme_id, agreements.c.agreement_id == identifier)
+    if version is not None:
+        of = of.where(agreements.c.version == version)
+    return connection.execute(of.order_by(agreements.c.version.desc()).limit(1)).one_or_none()
+
+
+def require_party(principal: Principal, agreement: Agreement) -> None:
+    """Raise 403 for a ministry whose state is no party of an agreement."""
+    parties = agreement.origins if principal.role == ORIGIN else (agreement.destination,)
+    if principal.country not in parties:
+        raise refused(GRANTS["agreement.write"].reason)
+
+
+def write_agreement(
+    connection: sa.Connection, principal: Principal, programme_id: str, text: str, found: Agreement, version: int
+) -> None:
+    """Add a version of an agreement, and let its corridors be those of the programme."""
+    connection.execute(
+        agreements.insert().values(
+            programme_id=programme_id,
+            agreement_id=found.id,
+            version=version,
+            content=text,
+            created_at=now(),
+            created_by=principal.account_id,
+        )
+    )
+    mine = sa.and_(programme_corridors.c.programme_id == programme_id, programme_corridors.c.agreement_id == found.id)
+    connection.execute(programme_corridors.delete().where(mine))
+    connection.execute(
+        programme_corridors.insert(),
+        [
+            {"programme_id": programme_id, "agreement_id": found.id, "origin": origin, "destination": found.destination}
+            for origin in found.origins
+        ],
+    )
+
+
+def difference(one: str, other: str) -> list[str]:
+    """What changed between two texts, as lines that begin with + or -."""
+    lines = list(difflib.unified_diff(one.splitlines(), other.splitlines(), n=1, lineterm=""))
+    return lines[2:]
+
+
+def named(faults: list[Fault], file: str) -> list[Fault]:
+    """Faults that say which file of the user's they are in."""
+    return [replace(fault, file=file) for fault in faults]

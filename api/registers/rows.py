@@ -1,0 +1,167 @@
+"""Rows of registers: written whole from an upload, as text; who may write which; references held to what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.identity.access import DESTINATION, GRANTS, ORIGIN, Principal
+from api.identity.sight import orders_seen, owns, rows_seen
+from api.problems import refused
+from api.registers.persons import draw_pseudonyms, pseudonyms_of
+from api.registers.uploads import require_sound, unknown_references, with_column
+from api.storage.database import is_postgresql
+from api.storage.tables import KEYS, orders, registers
+from engine.errors import Fault, InputError
+from engine.programme.raw_table import RawTable
+
+Row = sa.Row[Any]
+OF_ORIGIN = ("workers", "history", "preferences", "commitments", "exclusions", "scores")
+BATCH = 5000
+
+
+def write_register(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> tuple[int, int]:
+    """Add the rows of a table to its register, or change those that have the same key; (added, changed).
+
+    Raises 403 for a register that another side keeps, and `InputError` with every fault; nothing is written then.
+    """
+    _require_side(principal, programme, raw.name)
+    if raw.name == "workers":
+        require_sound(raw, ("worker_id",))
+    raw = _with_pseudonyms(connection, principal, programme, raw)
+    require_sound(raw, KEYS[raw.name])
+    _require_own(connection, principal, programme, raw)
+    before = _count(connection, raw.name, programme.id)
+    _insert(connection, registers[raw.name], KEYS[raw.name], programme.id, raw)
+    added = _count(connection, raw.name, programme.id) - before
+    return added, raw.size - added
+
+
+def _count(connection: sa.Connection, table: str, programme_id: str) -> int:
+    rows = registers[table]
+    counted = sa.select(sa.func.count()).select_from(rows).where(rows.c.programme_id == programme_id)
+    return int(connection.scalar(counted) or 0)
+
+
+def _require_side(principal: Principal, programme: Row, table: str) -> None:
+    if table in OF_ORIGIN and principal.role != ORIGIN:
+        raise refused("Registers of workers are kept by the ministry of origin.")
+    if table not in OF_ORIGIN and principal.role == ORIGIN and not owns(principal, programme):
+        raise refused(GRANTS["programme.change"].reason)
+
+
+def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> RawTable:
+    """The table with pseudonyms in place of register numbers; those of new workers are drawn."""
+    if "worker_id" not in raw.columns:
+        return raw
+    cells = raw.columns["worker_id"].to_pylist()
+    if raw.name == "workers":
+        wrong = [i for i, c in enumerate(raw.columns["origin_country"].to_pylist()) if c != principal.country]
+        if wrong:
+            expected = f"{principal.country}: a ministry registers the workers of its own state"
+            raise InputError(
+                [
+                    Fault(raw.file, raw.row(i), "origin_country", "", "is another state's", expected)
+                    for i in wrong[:1000]
+                ]
+            )
+        known = draw_pseudonyms(connection, principal.country, cells)
+        return with_column(raw, "worker_id", [known[cell] for cell in cells])
+    workers = registers["workers"].c
+    known = pseudonyms_of(connection, principal.country, cells) if principal.role == ORIGIN else {}
+    seen = sa.select(workers.worker_id).where(workers.programme_id == programme.id, rows_seen("workers", principal))
+    theirs = set(connection.scalars(seen))
+    translated = [known.get(cell, cell) for cell in cells]
+    lost = [i for i, worker in enumerate(translated) if worker not in theirs]
+    if lost:
+        raise InputError(
+            [
+                Fault(raw.file, raw.row(i), "worker_id", cells[i], "is not in workers", "a worker of this programme")
+                for i in lost[:1000]
+            ]
+        )
+    return with_column(raw, "worker_id", translated)
+
+
+def _require_own(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> None:
+    """References name what is in the programme and seen, and countries are the ministry's own."""
+    faults: list[Fault] = []
+    for column, target in (("order_id", "orders"), ("employer_id", "employers")):
+        if column in raw.columns and not (column == "employer_id" and raw.name in ("employers", "history")):
+            known = _known(connection, principal, programme, target)
+            faults += unknown_references(raw, column, known, target)
+    if principal.role == DESTINATION:
+        own = {"employers": "country", "corridors": "destination_country"}.get(raw.name)
+        if own is not None:
+            expected = f"{principal.country}: a ministry keeps what is in its own state"
+            faults += [
+                Fault(raw.file, raw.row(i), own, cell, "is another state's", expected)
+                for i, cell in enumerate(raw.columns[own].to_pylist())
+                if cell != principal.country
+            ]
+    if faults:
+        raise InputError(faults)
+
+
+def _known(connection: sa.Connection, principal: Principal, programme: Row, target: str) -> set[str]:
+    if target == "orders":
+        seen = sa.select(orders.c.order_id).where(orders.c.programme_id == programme.id, orders_seen(principal))
+        return set(connection.scalars(seen))
+    employers = registers["employers"].c
+    own = sa.select(employers.employer_id).where(employers.programme_id == programme.id)
+    if principal.role == DESTINATION:
+        own = own.where(employers.country.in_((principal.country, "")))
+    return set(connection.scalars(own))
+
+
+def _insert(connection: sa.Connection, table: sa.Table, keys: Sequence[str], programme_id: str, raw: RawTable) -> None:
+    """Write the rows in batches; a row with the key of another takes its place."""
+    columns = {name: raw.columns[name].to_pylist() for name in raw.columns if name in table.c}
+    names = ["programme_id", *columns]
+    if keys:
+        make: Any = postgresql.insert if is_postgresql(connection) else sqlite.insert
+        insert = make(table)
+        changed = {name: insert.excluded[name] for name in columns if name not in keys}
+        index = ["programme_id", *keys]
+        statement = (
+            insert.on_conflict_do_update(index_elements=index, set_=changed)
+            if changed
+            else insert.on_conflict_do_nothing(index_elements=index)
+        )
+    else:
+        statement = table.insert()
+    if is_postgresql(connection) and raw.size > BATCH:
+        _copy(connection, table, names, programme_id, columns, keys)
+        return
+    for begin in range(0, raw.size, BATCH):
+        parts = [cells[begin : begin + BATCH] for cells in columns.values()]
+        rows = [dict(zip(names, (programme_id, *cells), strict=True)) for cells in zip(*parts, strict=True)]
+        connection.execute(statement, rows)
+
+
+def _copy(
+    connection: sa.Connection,
+    table: sa.Table,
+    names: Sequence[str],
+    programme_id: str,
+    columns: dict[str, list[str]],
+    keys: Sequence[str],
+) -> None:
+    """Many rows into PostgreSQL: copied aside, then taken over in one statement."""
+    aside = f"aside_{table.name}"
+    listed = ", ".join(f'"{name}"' for name in names)
+    connection.exec_driver_sql(
+        f'CREATE TEMPORARY TABLE "{aside}" ON COMMIT DROP AS SELECT {listed} FROM "{table.name}" LIMIT 0'
+    )
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{aside}" ({listed}) FROM STDIN') as copy:
+        for cells in zip(*columns.values(), strict=True):
+            copy.write_row((programme_id, *cells))
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in keys)
+    index = ", ".join(f'"{name}"' for name in ("programme_id", *keys))
+    clash = f"ON CONFLICT ({index}) DO " + (f"UPDATE SET {changed}" if changed else "NOTHING") if keys else ""
+    connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM "{aside}" {clash}')
+    connection.exec_driver_sql(f'DROP TABLE "{aside}"')

@@ -1,0 +1,132 @@
+"""Uploads of tables: as the format has them, or a ministry's own sheet with its own headings; all rows or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from engine.errors import CallError, Fault, InputError
+from engine.programme.csv_table import read_csv
+from engine.programme.raw_table import RawTable
+from engine.programme.read import table_faults
+from engine.programme.schema import TABLES
+from scenarios.sheets.importer import mapped
+from scenarios.sheets.sheet_map import propose_map, read_map
+from scenarios.sheets.sheet_reading import read_sheet
+
+ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
+LONGEST_LINE = 200_000
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A table as text columns, and which heading of the file became which column."""
+
+    raw: RawTable
+    headings: Mapping[str, str]
+
+
+def safe_name(name: str) -> str:
+    """A file's name without any path, by its ending alone. Raises `CallError` for an ending that isn't read."""
+    ending = Path(name.replace("\\", "/")).suffix.lower()
+    if ending not in ENDINGS:
+        raise CallError("This file is of a kind that isn't read.", "Send " + ", ".join(ENDINGS) + ".")
+    return f"upload{ending}"
+
+
+def read_upload(path: Path, table: str, map_text: str) -> Upload:
+    """Read an uploaded file for a table. A CSV file with the format's own headings is read as it is, another sheet by
+    the map (TOML) or, without one, by the map that is proposed for it.
+
+    Raises `InputError` with every fault of form; cells are told by file, row and column.
+    """
+    if path.suffix == ".csv":
+        _require_lines(path)
+        if not map_text and _has_own_headings(path, table):
+            faults: list[Fault] = []
+            raw = read_csv(path, table, faults.append)
+            if raw is None or faults:
+                raise InputError(faults)
+            return Upload(_without_strangers(raw), {name: name for name in raw.columns})
+    map_file = path.with_name("map.toml")
+    map_file.write_text(map_text or propose_map(read_sheet(path), table)[0], "utf-8")
+    chosen = read_map(map_file)
+    if chosen.table != table:
+        raise CallError(f"The map is for {chosen.table}.", f'Say table = "{table}" in it.')
+    raw = mapped(read_sheet(path, chosen.sheet, chosen.header_row), chosen)
+    return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source})
+
+
+def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
+    """Raise `InputError` with every fault of the cells of a table, rows that stand twice included."""
+    faults = table_faults(raw)
+    if keys and not faults:
+        faults += _repeats(raw, keys)
+    if faults:
+        raise InputError(faults)
+
+
+def _repeats(raw: RawTable, keys: tuple[str, ...]) -> list[Fault]:
+    seen: set[tuple[str, ...]] = set()
+    faults = []
+    for record, key in enumerate(zip(*(raw.columns[name].to_pylist() for name in keys), strict=True)):
+        if key in seen:
+            shown = ", ".join(key)
+            faults.append(Fault(raw.file, raw.row(record), keys[-1], shown, "stands twice", "each row once", "repeat"))
+        seen.add(key)
+    return faults[:1000]
+
+
+def unknown_references(raw: RawTable, column: str, known: set[str], target: str) -> list[Fault]:
+    """A fault for each cell of a column that names what isn't there."""
+    cells = np.asarray(raw.columns[column].to_pylist(), dtype=object)
+    wrong = [record for record, cell in enumerate(cells.tolist()) if cell and cell not in known]
+    return [
+        Fault(
+            raw.file, raw.row(record), column, cells[record], f"is not in {target}", f"an id of {target}", "reference"
+        )
+        for record in wrong[:1000]
+    ]
+
+
+def with_column(raw: RawTable, name: str, cells: list[str]) -> RawTable:
+    """The table with a column put in or replaced."""
+    return RawTable(raw.name, raw.file, {**raw.columns, name: pa.array(cells, pa.string())}, raw.size, raw.rows)
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _without_strangers(raw: RawTable) -> RawTable:
+    """The table without columns that the format doesn't know, with its optional and missing ones left empty."""
+    known = {name: raw.columns[name] for name in TABLES[raw.name].column_names if name in raw.columns}
+    strangers = sorted(set(raw.columns) - set(known))
+    if strangers:
+        expected = "one of " + ", ".join(TABLES[raw.name].column_names)
+        raise InputError([Fault(raw.file, 1, name, "", "is no column", expected, "column") for name in strangers])
+    return RawTable(raw.name, raw.file, known, raw.size, raw.rows)
+
+
+def _has_own_headings(path: Path, table: str) -> bool:
+    with path.open("rb") as file:
+        first = file.readline(LONGEST_LINE).decode("utf-8-sig", "replace")
+    titles = {title.strip().strip('"') for title in first.split(",")}
+    return all(column.name in titles for column in TABLES[table].columns if column.filled)
+
+
+def _require_lines(path: Path) -> None:
+    """Raise `InputError` for a text file with a line that no table has."""
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(LONGEST_LINE):
+            number += 1
+            if len(line) >= LONGEST_LINE:
+                problem = f"is longer than {LONGEST_LINE:,} bytes"
+                raise InputError([Fault(path.name, number, "", "", problem, "one record a line", "file")])

@@ -1,0 +1,51 @@
+"""One worker: what whom is told, and changes by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from api.identity.access import PLANNER, Principal
+from api.registers.persons import person_of
+from api.storage.tables import persons, registers
+from api.wire.programmes import WorkerChange, WorkerOut
+from engine.errors import Fault, InputError
+from engine.programme.raw_table import RawTable
+from engine.programme.read import table_faults
+from engine.programme.schema import TABLES
+
+COLUMNS = TABLES["workers"].column_names
+FIXED = ("worker_id", "origin_country")
+
+
+def worker_out(connection: sa.Connection, principal: Principal, row: sa.Row[Any]) -> WorkerOut:
+    """A worker as a role may see it: planners have neither the person nor the day of birth."""
+    pseudonymous = principal.role == PLANNER
+    hidden = ("worker_id", "birth_date") if pseudonymous else ("worker_id",)
+    profile = {name: row._mapping[name] for name in COLUMNS if name not in hidden}
+    person = None if pseudonymous else person_of(connection, row.worker_id)
+    told = person and {name: person[name] for name in ("register_number", "name", "contact")}
+    return WorkerOut(worker_id=row.worker_id, profile=profile, person=told)
+
+
+def change_worker(connection: sa.Connection, row: sa.Row[Any], asked: WorkerChange) -> None:
+    """Change a profile and what is known of the person. Raises `InputError` with every fault."""
+    faults = [
+        Fault("request", 0, f"profile.{name}", "", "can't be changed", "one of " + ", ".join(COLUMNS[2:]))
+        for name in asked.profile
+        if name not in COLUMNS or name in FIXED
+    ]
+    cells = {name: row._mapping[name] for name in COLUMNS} | {n: v for n, v in asked.profile.items() if n in COLUMNS}
+    table = RawTable("workers", "request", {n: pa.array([c], pa.string()) for n, c in cells.items()}, 1)
+    faults += [Fault("request", 0, f.column, f.value, f.problem, f.expected, f.code) for f in table_faults(table)]
+    if faults:
+        raise InputError(faults)
+    workers = registers["workers"]
+    if asked.profile:
+        mine = sa.and_(workers.c.programme_id == row.programme_id, workers.c.worker_id == row.worker_id)
+        connection.execute(workers.update().where(mine).values(asked.profile))
+    known = asked.model_dump(include={"name", "contact"}, exclude_none=True)
+    if known:
+        connection.execute(persons.update().where(persons.c.worker_id == row.worker_id).values(known))

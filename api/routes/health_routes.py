@@ -1,0 +1,45 @@
+"""Health, readiness and metrics, for those who run the service."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+
+from api.metrics import measured
+from api.problems import ServiceError
+from api.storage.database import database, require_current_schema
+from api.wire.shapes import example
+from engine.errors import CallError
+
+router = APIRouter(tags=["operation of the service"])
+
+
+class HealthOut(BaseModel):
+    """Whether it works."""
+
+    model_config = example({"status": "ok"})
+    status: str
+
+
+@router.get("/health/live")
+def is_live() -> HealthOut:
+    """Whether the process answers."""
+    return HealthOut(status="ok")
+
+
+@router.get("/health/ready")
+def is_ready() -> HealthOut:
+    """Whether the database answers and has the schema of this version (else 503)."""
+    try:
+        require_current_schema(database())
+    except (sa.exc.SQLAlchemyError, CallError) as error:
+        raise ServiceError(503, "The database isn't ready.") from error
+    return HealthOut(status="ok")
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"example": "# HELP"}}}})
+def read_metrics() -> Response:
+    """Metrics in the text format of Prometheus; counts and times alone, of nobody in particular."""
+    return Response(measured(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,131 @@
+"""Registers: rows, bulk uploads, workers, one person's data."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Form, Response, UploadFile
+
+from api.asking import Ask, IdempotencyKey, allowed, begin_once
+from api.identity.access import PLANNER
+from api.identity.sight import rows_seen
+from api.problems import content_fault
+from api.registers.persons import all_rows_of, erase, person_of
+from api.registers.programmes import raise_revision
+from api.registers.rows import write_register
+from api.registers.uploads import Upload, digest, read_upload, safe_name
+from api.registers.workers import change_worker, worker_out
+from api.storage.tables import KEYS, registers
+from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
+from api.wire.shapes import After, Limit, Page, page
+
+router = APIRouter(prefix="/v1/programmes/{programme_id}", tags=["registers"])
+Table = Literal[
+    "workers",
+    "employers",
+    "sites",
+    "history",
+    "recalls",
+    "preferences",
+    "corridors",
+    "commitments",
+    "exclusions",
+    "scores",
+]
+MapText = Annotated[str, Form(max_length=20_000, description="map.toml, for a sheet with headings of its own.")]
+
+
+@router.post("/registers/{table}/uploads", status_code=201, response_model=UploadOut)
+def upload_register(
+    programme_id: str,
+    table: Table,
+    file: UploadFile,
+    map: MapText = "",
+    idempotency_key: IdempotencyKey = None,
+    ask: Ask = allowed("register.write"),
+) -> Response:
+    """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
+        upload = receive(ask, file, Path(place), table, map, idempotency_key)
+    added, changed = write_register(ask.connection, ask.principal, ask.programme, upload.raw)
+    revision = raise_revision(ask.connection, programme_id)
+    ask.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
+    done = UploadOut(
+        table=table, rows=upload.raw.size, added=added, changed=changed, revision=revision, headings=upload.headings
+    )
+    return ask.answer(done, 201)
+
+
+def receive(ask: Ask, file: UploadFile, place: Path, table: str, map_text: str, key: str | None) -> Upload:
+    """Write an uploaded file aside under a name of ours and read it."""
+    path = place / safe_name(file.filename or "")
+    with path.open("wb") as target:
+        while part := file.file.read(2**20):
+            target.write(part)
+    begin_once(ask, key, f"{table} {map_text} {digest(path)}")
+    return read_upload(path, table, map_text)
+
+
+@router.get("/registers/{table}")
+def list_rows(
+    programme_id: str, table: Table, limit: Limit = 100, after: After = None, ask: Ask = allowed("register.read")
+) -> Page[RowOut]:
+    """The rows of a register that one sees; of workers the profiles alone."""
+    rows = registers[table]
+    order = [rows.c[name] for name in (KEYS[table] or ("id",))]
+    asked = sa.select(rows).where(rows.c.programme_id == programme_id, rows_seen(table, ask.principal))
+    if after is not None:
+        cursor = after.split("\x1f")
+        if len(cursor) != len(order) or (table == "history" and not cursor[0].isdecimal()):
+            raise content_fault("after", after, "is no cursor of this list", "`next` of the page before")
+        asked = asked.where(sa.tuple_(*order) > sa.tuple_(*(_typed(table, part) for part in cursor)))
+    found = ask.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
+    hidden = {"programme_id", "id"} | (
+        {"birth_date"} if table == "workers" and ask.principal.role == PLANNER else set()
+    )
+    items = [RowOut(cells={name: str(value) for name, value in row.items() if name not in hidden}) for row in found]
+    keys = ["\x1f".join(str(row[column.name]) for column in order) for row in found]
+    return page(items, limit, keys)
+
+
+def _typed(table: str, part: str) -> str | int:
+    return min(int(part), 2**62) if table == "history" else part
+
+
+@router.get("/workers/{worker_id}")
+def read_worker(programme_id: str, worker_id: str, ask: Ask = allowed("worker.read")) -> WorkerOut:
+    """One worker's profile, and who it is for those who may know."""
+    return worker_out(ask.connection, ask.principal, ask.objects["worker_id"])
+
+
+@router.patch("/workers/{worker_id}", response_model=WorkerOut)
+def change_a_worker(
+    programme_id: str, worker_id: str, asked: WorkerChange, ask: Ask = allowed("worker.change")
+) -> Response:
+    """Change columns of a worker's profile, or what is known of the person."""
+    change_worker(ask.connection, ask.objects["worker_id"], asked)
+    raise_revision(ask.connection, programme_id)
+    ask.record("worker.changed", f"worker/{worker_id}", columns=sorted(asked.profile))
+    workers = registers["workers"]
+    mine = sa.and_(workers.c.programme_id == programme_id, workers.c.worker_id == worker_id)
+    row = ask.connection.execute(sa.select(workers).where(mine)).one()
+    return ask.answer(worker_out(ask.connection, ask.principal, row))
+
+
+@router.post("/workers/{worker_id}/export")
+def export_person(programme_id: str, worker_id: str, ask: Ask = allowed("worker.export")) -> PersonOut:
+    """Everything that is kept of one person, in all programmes, to be handed to that person."""
+    ask.record("worker.exported", f"worker/{worker_id}")
+    return PersonOut(person=person_of(ask.connection, worker_id) or {}, rows=all_rows_of(ask.connection, worker_id))
+
+
+@router.delete("/workers/{worker_id}")
+def erase_person(programme_id: str, worker_id: str, ask: Ask = allowed("worker.erase")) -> ErasedOut:
+    """Erase a person in all programmes; runs that read the profile can't be replayed any more."""
+    rows, marked = erase(ask.connection, worker_id)
+    raise_revision(ask.connection, programme_id)
+    ask.record("worker.erased", f"worker/{worker_id}", rows=rows, runs=marked)
+    return ErasedOut(rows=rows, runs_not_replayable=marked)

@@ -1,0 +1,179 @@
+"""Runs and their plans."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+
+import anyio
+import sqlalchemy as sa
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Query, Request, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from api.asking import Ask, IdempotencyKey, allowed, begin_once
+from api.identity.sight import runs_seen
+from api.plans.exports import FORMS, exported
+from api.plans.publication import publish
+from api.problems import ServiceError, not_found
+from api.runs.queue import LIVE, ask_cancel, enqueue
+from api.runs.requests import require_runnable
+from api.storage.database import database, transaction, utc
+from api.storage.tables import placements, run_files, runs
+from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState
+from api.wire.shapes import After, Limit, Page, page
+
+router = APIRouter(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
+PRIVATE = ("input.tar.gz", "checkpoint/", "begun_from/")
+POLL_SECONDS = 0.5
+
+
+@router.get("")
+def list_runs(
+    programme_id: str,
+    limit: Limit = 100,
+    after: After = None,
+    state: RunState | None = None,
+    ask: Ask = allowed("run.read"),
+) -> Page[RunOut]:
+    """The runs that one sees, oldest first."""
+    asked = sa.select(runs).where(runs.c.programme_id == programme_id, runs_seen(ask.principal))
+    asked = asked if state is None else asked.where(runs.c.state == state)
+    asked = asked if after is None else asked.where(runs.c.id > after)
+    rows = ask.connection.execute(asked.order_by(runs.c.id).limit(limit + 1)).all()
+    return page([run_out(row) for row in rows], limit, [row.id for row in rows])
+
+
+@router.post("", status_code=202, response_model=RunOut)
+def start_run(
+    programme_id: str, asked: RunIn, idempotency_key: IdempotencyKey = None, ask: Ask = allowed("run.start")
+) -> Response:
+    """Start a match, a what-if, a sweep or a re-match; it waits in the queue for a worker."""
+    begin_once(ask, idempotency_key, asked.model_dump_json())
+    require_runnable(ask.connection, ask.principal, programme_id, asked)
+    identifier = enqueue(ask.connection, ask.principal, programme_id, asked.kind, asked.model_dump(exclude={"kind"}))
+    ask.record("run.started", f"run/{identifier}", kind=asked.kind)
+    row = ask.connection.execute(sa.select(runs).where(runs.c.id == identifier)).one()
+    return ask.answer(run_out(row), 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
+
+
+@router.get("/{run_id}")
+def read_run(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -> RunOut:
+    """A run: how far it is, or what came of it."""
+    return run_out(ask.objects["run_id"])
+
+
+@router.get(
+    "/{run_id}/events",
+    response_class=EventSourceResponse,
+    responses={200: {"content": {"text/event-stream": {"example": "event: running\\ndata: {}\\n\\n"}}}},
+)
+def follow_run(programme_id: str, run_id: str, request: Request, ask: Ask = allowed("run.read")) -> Response:
+    """The run as server-sent events, one for each change, until it has ended."""
+    return EventSourceResponse(_events(request, run_id), ping=15)
+
+
+@router.post("/{run_id}/cancellation", status_code=202, response_model=RunOut)
+def cancel_run(programme_id: str, run_id: str, ask: Ask = allowed("run.cancel")) -> Response:
+    """Cancel a run; one that has ended stays as it is (409)."""
+    if ask.objects["run_id"].state not in LIVE:
+        raise ServiceError(409, f"The run is {ask.objects['run_id'].state} already.")
+    ask_cancel(ask.connection, run_id)
+    ask.record("run.cancelled", f"run/{run_id}")
+    row = ask.connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
+    return ask.answer(run_out(row), 202)
+
+
+@router.get("/{run_id}/placements")
+def list_placements(
+    programme_id: str,
+    run_id: str,
+    limit: Limit = 100,
+    after: After = None,
+    order_id: Annotated[str | None, Query(max_length=64)] = None,
+    worker_id: Annotated[str | None, Query(max_length=64)] = None,
+    ask: Ask = allowed("run.read"),
+) -> Page[PlacementOut]:
+    """The placements of a plan, by worker and order."""
+    asked = sa.select(placements).where(placements.c.run_id == run_id)
+    for column, wanted in ((placements.c.order_id, order_id), (placements.c.worker_id, worker_id)):
+        asked = asked if wanted is None else asked.where(column == wanted)
+    key = sa.tuple_(placements.c.worker_id, placements.c.order_id)
+    if after is not None:
+        worker, _, order = after.partition("|")
+        asked = asked.where(key > sa.tuple_(worker, order))
+    ordered = asked.order_by(placements.c.worker_id, placements.c.order_id).limit(limit + 1)
+    rows = ask.connection.execute(ordered).mappings().all()
+    items = [PlacementOut(**{name: row[name] for name in PlacementOut.model_fields}) for row in rows]
+    return page(items, limit, [f"{row['worker_id']}|{row['order_id']}" for row in rows])
+
+
+@router.get("/{run_id}/export")
+def export_plan(
+    programme_id: str, run_id: str, form: Literal["csv", "xlsx", "ics"] = "csv", ask: Ask = allowed("run.read")
+) -> Response:
+    """A plan's placements as a CSV file, a spreadsheet or a calendar."""
+    columns = list(PlacementOut.model_fields)
+    asked = sa.select(placements).where(placements.c.run_id == run_id)
+    ordered = asked.order_by(placements.c.worker_id, placements.c.order_id)
+    content = exported(form, columns, ask.connection.execute(ordered).mappings().all())
+    named = {"Content-Disposition": f'attachment; filename="placements.{form}"'}
+    return Response(content, media_type=FORMS[form], headers=named)
+
+
+@router.get("/{run_id}/files")
+def list_files(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -> dict[str, str]:
+    """The files of a run's results with their sha256: reasons, prices, certificate, comparisons, charts."""
+    asked = sa.select(run_files.c.name, run_files.c.sha256).where(run_files.c.run_id == run_id)
+    found = ask.connection.execute(asked.order_by(run_files.c.name))
+    return {row.name: row.sha256 for row in found if not row.name.startswith(PRIVATE)}
+
+
+@router.get("/{run_id}/files/{name}")
+def read_file(programme_id: str, run_id: str, name: str, ask: Ask = allowed("run.read")) -> Response:
+    """One file of a run's results."""
+    asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)
+    found = ask.connection.scalar(asked)
+    if found is None or name.startswith(PRIVATE):
+        raise not_found()
+    ending = name.rpartition(".")[2]
+    kinds = {"json": "application/json", "csv": "text/csv; charset=utf-8", "png": "image/png"}
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    return Response(bytes(found), media_type=kinds.get(ending, "application/octet-stream"), headers=headers)
+
+
+@router.post("/{run_id}/publication", status_code=201, response_model=PublishedOut)
+def publish_plan(
+    programme_id: str, run_id: str, idempotency_key: IdempotencyKey = None, ask: Ask = allowed("plan.publish")
+) -> Response:
+    """Publish a plan: its placements become operations that can be offered to workers."""
+    begin_once(ask, idempotency_key, run_id)
+    done = publish(ask.connection, ask.principal, ask.objects["run_id"])
+    ask.record("plan.published", f"run/{run_id}", **done.model_dump())
+    return ask.answer(done, 201)
+
+
+async def _events(request: Request, run_id: str) -> AsyncIterator[ServerSentEvent]:
+    """The run as often as it changes; the connection isn't held between looks."""
+    told = ""
+    while not await request.is_disconnected():
+        row = await run_sync(_look, run_id)
+        content = row.model_dump_json()
+        if content != told:
+            told = content
+            yield ServerSentEvent(content, event=row.state)
+        if row.state not in LIVE:
+            return
+        await anyio.sleep(POLL_SECONDS)
+
+
+def _look(run_id: str) -> RunOut:
+    with transaction(database(), read_only=True) as connection:
+        return run_out(connection.execute(sa.select(runs).where(runs.c.id == run_id)).one())
+
+
+def run_out(row: sa.Row[tuple[object, ...]]) -> RunOut:
+    """A run on the wire."""
+    moments = ("created_at", "started_at", "ended_at", "published_at")
+    told = {name: row._mapping[name] for name in RunOut.model_fields}
+    return RunOut.model_validate(told | {name: told[name] and utc(told[name]) for name in moments})

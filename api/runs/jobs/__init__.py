@@ -1,0 +1,1 @@
+"""What runs compute, one file a kind."""

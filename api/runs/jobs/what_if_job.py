@@ -1,0 +1,64 @@
+"""What-ifs side by side, compared with the programme as it is; finished branches are kept for another attempt."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+
+from api.runs.job import Job, Results, files_in
+from engine.errors import Fault, InputError
+from engine.kernel import software_version
+from engine.planning.branches import Outcome, make_base
+from engine.planning.comparison import as_json, write_comparison
+from engine.planning.pool import process_pool, run_branches
+from engine.programme import read_programme
+from engine.programme.edits import Edits, edits_from
+from engine.solve.result import Progress
+
+KIND = "what_if"
+
+
+def compute(job: Job) -> Results:
+    """Match the base, then each branch from it."""
+    branches = read_what_ifs(job.options["what_ifs"])
+    programme = read_programme(job.programme)
+    base = make_base(programme, job.options["gap"], job.seconds_left, job.options["seed"])
+    points = job.done / "points"
+    points.mkdir(parents=True, exist_ok=True)
+
+    def tell(outcome: Outcome) -> None:
+        kept = {f"points/{path.name}": path.read_bytes() for path in points.glob("*.json")}
+        job.keep(kept)
+        job.listen(Progress(outcome.seconds, f"branch {outcome.id}", outcome.bound, outcome.bound * (1 - outcome.gap)))
+
+    outcomes = run_branches(base, branches, process_pool, points, tell)
+    folder = job.folder / "result"
+    folder.mkdir()
+    write_comparison(folder, base.outcome, outcomes)
+    manifest = {
+        "programme_sha256": programme.sha256,
+        "software": f"vaiven {software_version()}",
+        "seed": job.options["seed"],
+        "comparison": as_json(base.outcome, outcomes),
+    }
+    return Results(files_in(folder), manifest)
+
+
+def read_what_ifs(texts: list[str]) -> list[Edits]:
+    """What-ifs as TOML texts. Raises `InputError` with every fault of form."""
+    faults: list[Fault] = []
+    found = []
+    for number, text in enumerate(texts, 1):
+        file = f"what_ifs {number}"
+        try:
+            content = tomllib.loads(text, parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            faults.append(Fault(file, 0, "", "", f"is not TOML ({error})", "[[edit]] tables", "edit"))
+            continue
+        found.append(edits_from(content, f"what-if-{number}", file, faults.append))
+    names = [edits.id for edits in found]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        faults.append(Fault("what_ifs", 0, "id", name, "stands twice", "an id of its own for each", "edit"))
+    if faults:
+        raise InputError(faults)
+    return found

@@ -1,0 +1,191 @@
+"""The queue of runs: a table. A lease says who computes a run, a fencing number who may write what came of it.
+
+A run whose lease ran out is taken by another process. It may so be computed twice; whoever has an old fencing number
+can't write, so it is never committed twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.identity.access import Principal
+from api.settings import settings
+from api.storage.database import new_id, now
+from api.storage.tables import placements, run_files, runs
+
+MOST_ATTEMPTS = 5
+INPUT = "input.tar.gz"
+LIVE = ("queued", "running")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that this process may compute; ``fence`` is the number that its writes must show."""
+
+    run_id: str
+    fence: int
+    row: sa.Row[Any]
+
+
+class LostClaim(Exception):
+    """Another process has the run, or it is cancelled: what is computed here isn't wanted any more."""
+
+
+def enqueue(
+    connection: sa.Connection, principal: Principal, programme_id: str, kind: str, options: Mapping[str, Any]
+) -> str:
+    """Put a run into the queue."""
+    identifier = new_id()
+    connection.execute(
+        runs.insert().values(
+            id=identifier,
+            programme_id=programme_id,
+            kind=kind,
+            options=dict(options),
+            role=principal.role,
+            country=principal.country,
+            account_id=principal.account_id,
+            state="queued",
+            fence=0,
+            attempts=0,
+            cancel_asked=False,
+            replayable=True,
+            progress={},
+            manifest={},
+            problem=None,
+            created_at=now(),
+        )
+    )
+    return identifier
+
+
+def claim(engine: sa.Engine, owner: str) -> Claim | None:
+    """Take the oldest run that waits, or whose lease ran out; None where there is none."""
+    free = sa.or_(runs.c.state == "queued", sa.and_(runs.c.state == "running", runs.c.lease_until < now()))
+    with engine.begin() as connection:
+        asked = sa.select(runs).where(free).order_by(runs.c.created_at, runs.c.id).limit(1)
+        row = connection.execute(asked.with_for_update(skip_locked=True)).one_or_none()
+        if row is None:
+            return None
+        if row.attempts >= MOST_ATTEMPTS:
+            died = {"title": "The run failed", "status": 500, "detail": f"Its process died {row.attempts} times."}
+            _end(connection, row.id, "failed", {"problem": died})
+            return None
+        if row.cancel_asked:
+            _end(connection, row.id, "cancelled", {})
+            return None
+        values = {
+            "state": "running",
+            "owner": owner,
+            "lease_until": _lease(),
+            "fence": row.fence + 1,
+            "attempts": row.attempts + 1,
+            "started_at": row.started_at or now(),
+        }
+        taken = connection.execute(runs.update().where(runs.c.id == row.id).values(values).returning(runs)).one()
+    return Claim(row.id, row.fence + 1, taken)
+
+
+def _lease() -> Any:
+    return now() + timedelta(seconds=settings().lease_seconds)
+
+
+def _mine(held: Claim) -> sa.ColumnElement[bool]:
+    return sa.and_(runs.c.id == held.run_id, runs.c.fence == held.fence, runs.c.state == "running")
+
+
+def beat(engine: sa.Engine, held: Claim, progress: Mapping[str, Any]) -> None:
+    """Hold the lease and tell how far the run is. Raises `LostClaim` where it isn't ours any more, or cancelled."""
+    values = {"lease_until": _lease(), "progress": dict(progress)}
+    with engine.begin() as connection:
+        kept = connection.execute(
+            runs.update().where(_mine(held)).values(values).returning(runs.c.cancel_asked)
+        ).one_or_none()
+    if kept is None or kept.cancel_asked:
+        raise LostClaim
+
+
+def keep_files(engine: sa.Engine, held: Claim, files: Mapping[str, bytes]) -> None:
+    """Keep files of a run under way, in place of older ones of the same names. Raises `LostClaim`."""
+    with engine.begin() as connection:
+        _require(connection, held)
+        _write_files(connection, held.run_id, files)
+
+
+def finish(
+    engine: sa.Engine,
+    held: Claim,
+    manifest: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    placed: list[dict[str, Any]],
+) -> None:
+    """Commit what came of a run, whole and once. Raises `LostClaim`."""
+    with engine.begin() as connection:
+        _require(connection, held)
+        _write_files(connection, held.run_id, files)
+        for begin in range(0, len(placed), 5000):
+            rows = [{**row, "run_id": held.run_id} for row in placed[begin : begin + 5000]]
+            connection.execute(placements.insert(), rows)
+        _end(connection, held.run_id, "done", {"manifest": dict(manifest)})
+
+
+def fail(engine: sa.Engine, held: Claim, problem: Mapping[str, Any]) -> None:
+    """Say why a run came to nothing. Raises `LostClaim`."""
+    with engine.begin() as connection:
+        _require(connection, held)
+        _end(connection, held.run_id, "failed", {"problem": dict(problem)})
+
+
+def release(engine: sa.Engine, held: Claim) -> None:
+    """Give up a claim: cancelled where that was asked, else back to the queue at once."""
+    with engine.begin() as connection:
+        row = connection.execute(sa.select(runs).where(_mine(held)).with_for_update()).one_or_none()
+        if row is None:
+            return
+        if row.cancel_asked:
+            _end(connection, held.run_id, "cancelled", {})
+        else:
+            values = {"state": "queued", "attempts": row.attempts - 1}
+            connection.execute(runs.update().where(runs.c.id == held.run_id).values(values))
+
+
+def ask_cancel(connection: sa.Connection, run_id: str) -> None:
+    """Cancel a run that waits, and ask the process that computes one to stop."""
+    connection.execute(runs.update().where(runs.c.id == run_id).values(cancel_asked=True))
+    waiting = sa.and_(runs.c.id == run_id, runs.c.state == "queued")
+    connection.execute(runs.update().where(waiting).values(state="cancelled", ended_at=now()))
+
+
+def kept_files(engine: sa.Engine, run_id: str, prefix: str) -> dict[str, bytes]:
+    """The kept files of a run whose names begin so, by what follows."""
+    asked = sa.select(run_files.c.name, run_files.c.content).where(
+        run_files.c.run_id == run_id, run_files.c.name.startswith(prefix, autoescape=True)
+    )
+    with engine.connect() as connection:
+        return {name.removeprefix(prefix): bytes(content) for name, content in connection.execute(asked)}
+
+
+def _require(connection: sa.Connection, held: Claim) -> None:
+    asked = sa.select(runs.c.cancel_asked).where(_mine(held)).with_for_update()
+    row = connection.execute(asked).one_or_none()
+    if row is None or row.cancel_asked:
+        raise LostClaim
+
+
+def _end(connection: sa.Connection, run_id: str, state: str, values: Mapping[str, Any]) -> None:
+    ended = {**values, "state": state, "ended_at": now(), "lease_until": None, "owner": None}
+    connection.execute(runs.update().where(runs.c.id == run_id).values(ended))
+
+
+def _write_files(connection: sa.Connection, run_id: str, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        mine = sa.and_(run_files.c.run_id == run_id, run_files.c.name == name)
+        connection.execute(run_files.delete().where(mine))
+        digest = hashlib.sha256(content).hexdigest()
+        connection.execute(run_files.insert().values(run_id=run_id, name=name, sha256=digest, content=content))

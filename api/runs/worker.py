@@ -1,0 +1,144 @@
+"""A worker: takes runs from the queue, computes them, and commits what came of them; any number on any machines."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from api.problems import problem_of
+from api.runs.inputs import restore_input
+from api.runs.job import Job, files_in, jobs
+from api.runs.queue import Claim, LostClaim, beat, claim, fail, finish, keep_files, kept_files, release
+from api.settings import settings
+from engine.errors import VaivenError
+from engine.plan.checkpoint import write_checkpoint
+from engine.solve.result import Progress
+
+IDLE_SECONDS = 0.5
+CHECKPOINT = "checkpoint/"
+log = structlog.get_logger("vaiven.worker")
+
+
+class Worker:
+    """Takes one run after another until `stop` is set; a run under way is then given back to the queue."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.stop = threading.Event()
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+
+    def run_forever(self) -> None:
+        """Take runs until stopped; a database that can't be reached is tried again."""
+        while not self.stop.is_set():
+            try:
+                worked = self.run_one()
+            except sa.exc.SQLAlchemyError as error:
+                log.warning("database", error=type(error).__name__)
+                worked = False
+            if not worked:
+                self.stop.wait(IDLE_SECONDS)
+
+    def run_one(self) -> bool:
+        """Take a run and compute it; whether there was one."""
+        held = claim(self.engine, self.owner)
+        if held is None:
+            return False
+        log.info("run taken", run=held.run_id, kind=held.row.kind, attempt=held.row.attempts)
+        computing = Computing(self.engine, held, self.stop)
+        try:
+            computing.compute()
+            log.info("run done", run=held.run_id)
+        except LostClaim:
+            release(self.engine, held)
+            log.info("run given up", run=held.run_id)
+        return True
+
+
+class Computing:
+    """One run being computed: its lease is held by a thread, its progress told, its standing kept from time to time."""
+
+    def __init__(self, engine: sa.Engine, held: Claim, stop: threading.Event) -> None:
+        self.engine, self.held, self.stop = engine, held, stop
+        self.lost = threading.Event()
+        self.ended = threading.Event()
+        self.spent = float(held.row.progress.get("spent", 0.0))
+        self.progress: dict[str, Any] = dict(held.row.progress)
+        self.begun = time.monotonic()
+        self.kept_at = self.begun
+
+    def compute(self) -> None:
+        """Compute the run and commit it; what a user can mend is committed as its problem. Raises `LostClaim`."""
+        holder = threading.Thread(target=self._hold, daemon=True)
+        holder.start()
+        try:
+            with tempfile.TemporaryDirectory(prefix="vaiven-run-") as place:
+                self._compute(Path(place))
+        except LostClaim:
+            raise
+        except VaivenError as error:
+            fail(self.engine, self.held, problem_of(error).model_dump())
+        except Exception as error:
+            log.error("run failed", run=self.held.run_id, exc_info=error)
+            told = {"title": "A fault of ours", "status": 500, "detail": f"{type(error).__name__}; it was logged."}
+            fail(self.engine, self.held, told)
+        finally:
+            self.ended.set()
+            holder.join()
+
+    def _compute(self, place: Path) -> None:
+        folder, done = place / "input", place / "done"
+        done.mkdir()
+        restore_input(self.engine, self.held, folder)
+        for name, content in kept_files(self.engine, self.held.run_id, CHECKPOINT).items():
+            (done / name).parent.mkdir(parents=True, exist_ok=True)
+            (done / name).write_bytes(content)
+        asked = min(float(self.held.row.options["time_limit"]), settings().longest_run_seconds)
+        left = max(5.0, asked - self.spent)
+        job = Job(folder, done, self.held.row.options, left, self._listen, self._keep)
+        results = jobs()[self.held.row.kind](job)
+        finish(self.engine, self.held, results.manifest, results.files, results.placed)
+
+    def _hold(self) -> None:
+        """Hold the lease until the run has ended or is lost."""
+        while not self.ended.wait(min(2.0, settings().lease_seconds / 4)):
+            try:
+                beat(self.engine, self.held, self.progress)
+            except LostClaim:
+                self.lost.set()
+                return
+            except sa.exc.SQLAlchemyError as error:
+                log.warning("database", error=type(error).__name__)
+
+    def _listen(self, progress: Progress) -> None:
+        """Told by the engine how far it is; the way to stop it."""
+        if self.lost.is_set() or self.stop.is_set():
+            raise LostClaim
+        self.progress = {
+            "phase": progress.phase,
+            "bound": progress.bound,
+            "objective": progress.objective,
+            "gap": progress.gap,
+            "seconds": round(progress.seconds, 3),
+            "spent": round(self.spent + time.monotonic() - self.begun, 3),
+        }
+        if progress.standing is not None and time.monotonic() - self.kept_at > settings().checkpoint_seconds:
+            self._checkpoint(progress)
+
+    def _checkpoint(self, progress: Progress) -> None:
+        assert progress.standing is not None
+        with tempfile.TemporaryDirectory(prefix="vaiven-standing-") as place:
+            write_checkpoint(progress.standing(), Path(place, "standing"))
+            self._keep(files_in(Path(place)))
+        self.kept_at = time.monotonic()
+
+    def _keep(self, files: Mapping[str, bytes]) -> None:
+        keep_files(self.engine, self.held, {f"{CHECKPOINT}{name}": content for name, content in files.items()})

@@ -1,0 +1,104 @@
+"""One engine a process, one transaction a request; SQLite for one machine, PostgreSQL for any number."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from api.settings import settings
+from engine.errors import CallError
+
+READ_ONLY = "vaiven_read_only"
+
+
+def new_id() -> str:
+    """An id that can't be guessed and sorts by its time of creation: 12 digits of milliseconds, 20 drawn."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def utc(moment: datetime) -> datetime:
+    """A moment as it was stored; SQLite forgets the zone."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+@lru_cache(maxsize=4)
+def database(url: str = "") -> sa.Engine:
+    """The engine of a database, by default that of the settings."""
+    address = sa.make_url(url or settings().database_url)
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address)
+    return sa.create_engine(address, pool_size=20, max_overflow=30, pool_pre_ping=True)
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(
+        address, pool_size=20, max_overflow=30, connect_args={"timeout": 30, "check_same_thread": False}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say so
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        deferred = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: sa.Engine, read_only: bool = False) -> Iterator[sa.Connection]:
+    """A transaction that is committed at the end, or rolled back by an error."""
+    with engine.connect().execution_options(**{READ_ONLY: read_only}) as connection, connection.begin():
+        yield connection
+
+
+def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
+    """Whether this is PostgreSQL."""
+    return connection.dialect.name == "postgresql"
+
+
+def migrations(engine: sa.Engine) -> Config:
+    """The configuration of alembic for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the schema to the newest version."""
+    command.upgrade(migrations(engine), "head")
+
+
+def require_current_schema(engine: sa.Engine) -> None:
+    """Raise `CallError` where the schema isn't that of this version."""
+    wanted = ScriptDirectory.from_config(migrations(engine)).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != wanted:
+        raise CallError(
+            f"The database has schema {found or 'none'}, this version needs {wanted}.", "Run vaiven database upgrade."
+        )

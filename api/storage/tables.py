@@ -1,0 +1,273 @@
+"""The tables of the service. Ids are text that sorts by creation, moments are UTC, register cells text as in a file.
+
+A worker is known everywhere by a pseudonym, ``worker_id``. Only ``persons`` says who that is.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.programme.schema import TABLES
+
+CONVENTION = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=CONVENTION)
+Moment = sa.DateTime(timezone=True)
+
+
+def _text(name: str, **kwargs: object) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="", **kwargs)  # type: ignore[arg-type]  # passed on
+
+
+def _programme() -> sa.Column[str]:
+    return sa.Column("programme_id", sa.ForeignKey("programmes.id"), nullable=False)
+
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),
+    _text("name"),
+    sa.Column("role", sa.Text, nullable=False),
+    _text("country"),
+    _text("employer_id"),
+    _text("password_hash"),
+    _text("oidc_subject"),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("refresh_hash", sa.Text, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("revoked_at", Moment),
+)
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("name"),
+    sa.Column("secret_hash", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("revoked_at", Moment),
+)
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("window", sa.BigInteger, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+secrets = sa.Table(
+    "secrets", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("account_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("body", sa.JSON),
+    sa.Column("created_at", Moment, nullable=False),
+)
+audit_log = sa.Table(
+    "audit_log",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("account_id", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+    sa.Column("previous_hash", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+programmes = sa.Table(
+    "programmes",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("owner_role", sa.Text, nullable=False),
+    sa.Column("owner_country", sa.Text, nullable=False),
+    sa.Column("settings", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+agreements = sa.Table(
+    "agreements",
+    metadata,
+    sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=True),
+    sa.Column("agreement_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+)
+programme_corridors = sa.Table(
+    "programme_corridors",
+    metadata,
+    sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=True),
+    sa.Column("agreement_id", sa.Text, primary_key=True),
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("destination", sa.Text, primary_key=True),
+)
+persons = sa.Table(
+    "persons",
+    metadata,
+    sa.Column("worker_id", sa.Text, primary_key=True),
+    sa.Column("origin_country", sa.Text, nullable=False),
+    sa.Column("register_number", sa.Text, nullable=False),
+    _text("name"),
+    _text("contact"),
+    sa.UniqueConstraint("origin_country", "register_number"),
+)
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=True),
+    *(
+        sa.Column(column.name, sa.Text, primary_key=column.name == "order_id", nullable=False, server_default="")
+        for column in TABLES["orders"].columns
+    ),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Index("ix_orders_employer", "programme_id", "employer_id"),
+)
+order_history = sa.Table(
+    "order_history",
+    metadata,
+    sa.Column("programme_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("account_id", sa.Text, nullable=False),
+)
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _programme(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    _text("country"),
+    sa.Column("account_id", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("owner", sa.Text),
+    sa.Column("lease_until", Moment),
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("cancel_asked", sa.Boolean, nullable=False),
+    sa.Column("replayable", sa.Boolean, nullable=False),
+    sa.Column("progress", sa.JSON, nullable=False),
+    sa.Column("manifest", sa.JSON, nullable=False),
+    sa.Column("problem", sa.JSON),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("started_at", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Column("published_at", Moment),
+)
+run_files = sa.Table(
+    "run_files",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+placements = sa.Table(
+    "placements",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("worker_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("employer_id", sa.Text, nullable=False),
+    sa.Column("agreement_id", sa.Text, nullable=False),
+    sa.Column("start_date", sa.Text, nullable=False),
+    sa.Column("end_date", sa.Text, nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+)
+operations = sa.Table(
+    "operations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _programme(),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("worker_id", sa.Text, nullable=False, index=True),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("employer_id", sa.Text, nullable=False),
+    sa.Column("origin_country", sa.Text, nullable=False),
+    sa.Column("destination_country", sa.Text, nullable=False),
+    sa.Column("start_date", sa.Text, nullable=False),
+    sa.Column("end_date", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.UniqueConstraint("programme_id", "worker_id", "order_id"),
+)
+operation_history = sa.Table(
+    "operation_history",
+    metadata,
+    sa.Column("operation_id", sa.ForeignKey("operations.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("account_id", sa.Text, nullable=False),
+)
+
+# What makes a row of a register one and the same row; history has no such key.
+KEYS: dict[str, tuple[str, ...]] = {
+    "workers": ("worker_id",),
+    "employers": ("employer_id",),
+    "sites": ("site_id",),
+    "history": (),
+    "recalls": ("order_id", "worker_id"),
+    "preferences": ("worker_id", "order_id", "employer_id"),
+    "corridors": ("origin_country", "destination_country"),
+    "commitments": ("worker_id", "order_id"),
+    "exclusions": ("worker_id", "order_id"),
+    "scores": ("worker_id", "order_id"),
+}
+
+
+def _register(name: str) -> sa.Table:
+    """The table of a register: the columns of the programme's format as text, in a programme."""
+    keys = KEYS[name]
+    number = [] if keys else [sa.Column("id", sa.Integer, primary_key=True)]
+    return sa.Table(
+        f"register_{name}",
+        metadata,
+        *number,
+        sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=bool(keys), nullable=False),
+        *(
+            sa.Column(column.name, sa.Text, primary_key=column.name in keys, nullable=False, server_default="")
+            for column in TABLES[name].columns
+        ),
+    )
+
+
+registers: dict[str, sa.Table] = {name: _register(name) for name in KEYS}
