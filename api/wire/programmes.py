@@ -10,8 +10,30 @@ from pydantic import BaseModel, Field
 from api.problems import FaultOut
 from api.wire.shapes import Name, Text, example
 
-SETTINGS = 'format = 1\nid = "season-2026"\nas_of = 2026-01-05\nhorizon = [2026-02-01, 2026-12-15]\ncurrency = "USD"\n'
-AGREEMENT = 'id = "GT-CA"\nversion = "2026"\norigins = ["GT"]\ndestination = "CA"\n'
+SETTINGS = """format = 1
+id = "season-2026"
+title = "Season 2026"
+as_of = 2026-01-05
+horizon = { start = 2026-02-01, end = 2026-12-15 }
+currency = "USD"
+max_placements_per_worker = 1
+reference_weekly_income = 300
+[objective]
+fill = 1
+"""
+AGREEMENT = """id = "GT-CA"
+version = "2026"
+title = "Seasonal work in Canada"
+origins = ["GT"]
+destination = "CA"
+sectors = ["A"]
+effective_from = 2025-01-01
+effective_to = 2027-12-31
+[[clause]]
+id = "quota"
+kind = "cap"
+count = 5200
+"""
 Toml = Annotated[str, Field(max_length=400_000)]
 
 
