@@ -48,8 +48,10 @@ GRANTS: dict[str, Grant] = {
     "programme.change": _grant("A programme is changed by the ministry that owns it.", *MINISTRIES),
     "agreement.read": _grant("Administrators manage accounts, not programmes.", *READERS, EMPLOYER),
     "agreement.write": _grant("Agreements are written by the ministries of their states.", *MINISTRIES),
-    "register.read": _grant("Registers are read by ministries, planners and auditors.", *READERS),
-    "register.write": _grant("Registers are kept by ministries.", *MINISTRIES),
+    "register.read": _grant("Administrators manage accounts, not registers.", *READERS, EMPLOYER),
+    "register.write": _grant(
+        "Registers are kept by ministries; employers name whom they recall.", *MINISTRIES, EMPLOYER
+    ),
     "worker.read": _grant("Administrators manage accounts, not workers.", *READERS, EMPLOYER),
     "worker.change": _grant("Workers are registered by the ministry of their own state.", ORIGIN),
     "worker.export": _grant("A person's data are handed out by the ministry of the person's own state.", ORIGIN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from api.identity.access import AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
-from api.storage.tables import operations, orders, programme_corridors, programmes, registers, runs
+from api.storage.tables import agreements, operations, orders, programme_corridors, programmes, registers, runs
 
 Condition = sa.ColumnElement[bool]
 PLACED = ("accepted", "travelling", "arrived", "home")
@@ -71,13 +71,38 @@ def rows_seen(table: str, principal: Principal) -> Condition:
     if principal.role in SEES_ALL or (principal.role in MINISTRIES and "worker_id" not in rows):
         return sa.true()
     if principal.role == EMPLOYER:
-        return rows.employer_id == principal.employer_id if table in ("employers", "sites") else sa.false()
+        return _rows_of_employer(table, principal)
     if principal.role not in MINISTRIES:
         return sa.false()
     workers = registers["workers"].c
     return sa.exists().where(
         workers.programme_id == rows.programme_id, workers.worker_id == rows.worker_id, workers_seen(principal)
     )
+
+
+def _rows_of_employer(table: str, principal: Principal) -> Condition:
+    rows = registers[table].c
+    if table in ("employers", "sites"):
+        return rows.employer_id == principal.employer_id
+    if table != "recalls":
+        return sa.false()
+    same = sa.and_(orders.c.programme_id == rows.programme_id, orders.c.order_id == rows.order_id)
+    return sa.exists().where(same, orders_seen(principal))
+
+
+def agreements_seen(principal: Principal) -> Condition:
+    """Ministries see the agreements of their own corridors and of the programmes they own, others all."""
+    if principal.role not in MINISTRIES:
+        return sa.true()
+    mine = _corridors(principal, agreements.c.programme_id).where(
+        programme_corridors.c.agreement_id == agreements.c.agreement_id
+    )
+    owned = sa.exists().where(
+        programmes.c.id == agreements.c.programme_id,
+        programmes.c.owner_role == principal.role,
+        programmes.c.owner_country == principal.country,
+    )
+    return sa.or_(owned, mine.correlate(agreements).exists())
 
 
 def runs_seen(principal: Principal) -> Condition:

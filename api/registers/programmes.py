@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -103,19 +102,30 @@ def newest_agreements(programme_id: str) -> sa.Select[Any]:
     return sa.select(agreements).join(newest, same).where(agreements.c.programme_id == programme_id)
 
 
-def agreement_version(connection: sa.Connection, programme_id: str, identifier: str, version: int | None) -> Row | None:
-    """One version of an agreement, the newest where none is named."""
-    of = sa.select(agreements).where(agreements.c.programme_id == programme_id, agreements.c.agreement_id == identifier)
+def agreement_version(
+    connection: sa.Connection,
+    programme_id: str,
+    identifier: str,
+    version: int | None,
+    seen: sa.ColumnElement[bool] | None = None,
+) -> Row | None:
+    """One version of an agreement, the newest where none is named, if it is ``seen``."""
+    mine = sa.and_(agreements.c.programme_id == programme_id, agreements.c.agreement_id == identifier)
+    of = sa.select(agreements).where(mine, sa.true() if seen is None else seen)
     if version is not None:
         of = of.where(agreements.c.version == version)
     return connection.execute(of.order_by(agreements.c.version.desc()).limit(1)).one_or_none()
 
 
-def require_party(principal: Principal, agreement: Agreement) -> None:
-    """Raise 403 for a ministry whose state is no party of an agreement."""
-    parties = agreement.origins if principal.role == ORIGIN else (agreement.destination,)
-    if principal.country not in parties:
+def require_party(principal: Principal, programme: Row, agreement: Agreement) -> None:
+    """Raise 403 for a ministry that neither owns the programme nor is of a party of an agreement."""
+    if not (is_party(principal, agreement) or owns(principal, programme)):
         raise refused(GRANTS["agreement.write"].reason)
+
+
+def is_party(principal: Principal, agreement: Agreement) -> bool:
+    """Whether a ministry's state is a party of an agreement."""
+    return principal.country in (agreement.origins if principal.role == ORIGIN else (agreement.destination,))
 
 
 def write_agreement(
@@ -147,8 +157,3 @@ def difference(one: str, other: str) -> list[str]:
     """What changed between two texts, as lines that begin with + or -."""
     lines = list(difflib.unified_diff(one.splitlines(), other.splitlines(), n=1, lineterm=""))
     return lines[2:]
-
-
-def named(faults: list[Fault], file: str) -> list[Fault]:
-    """Faults that say which file of the user's they are in."""
-    return [replace(fault, file=file) for fault in faults]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from api.identity.access import DESTINATION, GRANTS, ORIGIN, Principal
+from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.sight import orders_seen, owns, rows_seen
 from api.problems import refused
 from api.registers.persons import draw_pseudonyms, pseudonyms_of
@@ -47,6 +47,8 @@ def _count(connection: sa.Connection, table: str, programme_id: str) -> int:
 
 
 def _require_side(principal: Principal, programme: Row, table: str) -> None:
+    if principal.role == EMPLOYER and table != "recalls":
+        raise refused(GRANTS["register.write"].reason)
     if table in OF_ORIGIN and principal.role != ORIGIN:
         raise refused("Registers of workers are kept by the ministry of origin.")
     if table not in OF_ORIGIN and principal.role == ORIGIN and not owns(principal, programme):
@@ -72,8 +74,10 @@ def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme:
         return with_column(raw, "worker_id", [known[cell] for cell in cells])
     workers = registers["workers"].c
     known = pseudonyms_of(connection, principal.country, cells) if principal.role == ORIGIN else {}
-    seen = sa.select(workers.worker_id).where(workers.programme_id == programme.id, rows_seen("workers", principal))
-    theirs = set(connection.scalars(seen))
+    seen = (
+        rows_seen("workers", principal) if principal.role == ORIGIN else sa.true()
+    )  # who knows a pseudonym may recall
+    theirs = set(connection.scalars(sa.select(workers.worker_id).where(workers.programme_id == programme.id, seen)))
     translated = [known.get(cell, cell) for cell in cells]
     lost = [i for i, worker in enumerate(translated) if worker not in theirs]
     if lost:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Response
 
 from api.asking import Ask, IdempotencyKey, allowed, begin_once, etag
-from api.identity.sight import programmes_seen
-from api.problems import MOST_FAULTS, FaultOut, not_found
+from api.identity.sight import agreements_seen, owns, programmes_seen
+from api.problems import MOST_FAULTS, FaultOut, ServiceError, not_found
 from api.registers.programmes import (
     agreement_of,
     agreement_version,
@@ -102,7 +102,8 @@ def check_programme(programme_id: str, ask: Ask = allowed("run.start")) -> Sound
 @router.get("/{programme_id}/agreements")
 def list_agreements(programme_id: str, ask: Ask = allowed("agreement.read")) -> Page[AgreementOut]:
     """The newest version of each agreement."""
-    rows = ask.connection.execute(newest_agreements(programme_id).order_by(agreements.c.agreement_id)).all()
+    mine = newest_agreements(programme_id).where(agreements_seen(ask.principal))
+    rows = ask.connection.execute(mine.order_by(agreements.c.agreement_id)).all()
     return Page(items=[_agreement(row) for row in rows])
 
 
@@ -112,10 +113,11 @@ def write_an_agreement(
 ) -> Response:
     """Put an agreement into force, or a new version of it (with If-Match); the versions before are kept."""
     found = agreement_of(asked.toml, agreement_id)
-    require_party(ask.principal, found)
+    require_party(ask.principal, ask.programme, found)
+    seen = sa.true() if owns(ask.principal, ask.programme) else agreements_seen(ask.principal)
     old = agreement_version(ask.connection, programme_id, agreement_id, None)
-    if old is not None:
-        require_party(ask.principal, agreement_of(old.content, agreement_id))
+    if old is not None and agreement_version(ask.connection, programme_id, agreement_id, None, seen) is None:
+        raise ServiceError(409, "An agreement of this id can't be written.", "Choose another id.")
     version = 1 if old is None else ask.require_version(old) + 1
     write_agreement(ask.connection, ask.principal, programme_id, asked.toml, found, version)
     raise_revision(ask.connection, programme_id)
@@ -154,7 +156,7 @@ def compare_agreement_versions(
 
 
 def _version(ask: Ask, agreement_id: str, version: int | None) -> Row:
-    row = agreement_version(ask.connection, ask.programme.id, agreement_id, version)
+    row = agreement_version(ask.connection, ask.programme.id, agreement_id, version, agreements_seen(ask.principal))
     if row is None:
         raise not_found()
     return row

@@ -14,10 +14,18 @@ from api.runs.worker import Worker
 from api.storage.database import transaction
 from api.wire.identity import AccountIn
 
-SETTINGS = (
-    'format = 1\nid = "season-2026"\ntitle = "Season"\nas_of = 2026-01-05\nhorizon = { start = 2026-02-01, end = 2026-12-15 }\n'
-    'currency = "USD"\nmax_placements_per_worker = 1\nreference_weekly_income = 300\n[objective]\nfill = 1\nincome = 1\n'
-)
+SETTINGS = """format = 1
+id = "season-2026"
+title = "Season"
+as_of = 2026-01-05
+horizon = { start = 2026-02-01, end = 2026-12-15 }
+currency = "USD"
+max_placements_per_worker = 1
+reference_weekly_income = 300
+[objective]
+fill = 1
+income = 1
+"""
 ROLES: dict[str, dict[str, str]] = {
     "gt": {"role": "origin_ministry", "country": "GT"},
     "hn": {"role": "origin_ministry", "country": "HN"},
@@ -144,30 +152,26 @@ def make_world(client: TestClient, engine: sa.Engine) -> World:
     return world
 
 
-def with_programme(world: World) -> World:
-    """A programme of Guatemala with corridors GT-CA and HN-US, employers in both, ten and four workers."""
+def with_programme(world: World, private: bool = False) -> World:
+    """A programme of Guatemala with corridors GT-CA and, unless it is ``private``, HN-US: employers, sites, workers."""
     made = world.must("gt", "POST", "/v1/programmes", json={"title": "Season 2026", "settings": SETTINGS})
     world.programme = made["id"]
-    for who, identifier, origin, destination in (("gt", "GT-CA", "GT", "CA"),):
-        text = agreement(identifier, origin, destination)
-        world.must(who, "PUT", f"/v1/programmes/{{p}}/agreements/{identifier}", json={"toml": text})
-    with transaction(world.engine) as connection:  # Honduras and the United States join
-        from api.identity.access import Principal
-        from api.registers.programmes import agreement_of, write_agreement
-
-        text = agreement("HN-US", "HN", "US")
-        principal = Principal(world.accounts["hn"], "origin_ministry", "HN", "")
-        write_agreement(connection, principal, world.programme, text, agreement_of(text, "HN-US"), 1)
+    for origin, destination in (("GT", "CA"),) if private else (("GT", "CA"), ("HN", "US")):
+        text = agreement(f"{origin}-{destination}", origin, destination)
+        world.must("gt", "PUT", f"/v1/programmes/{{p}}/agreements/{origin}-{destination}", json={"toml": text})
     employers = "employer_id,name,country,accredited_until,debarred_from,debarred_until\n"
     sites = "site_id,employer_id,region,beds,inspected_until\n"
-    for who, table, content in (
+    uploads = (
         ("ca", "employers", employers + "E1,Farm 1,CA,,,\n"),
         ("us", "employers", employers + "E2,Farm 2,US,,,\n"),
         ("ca", "sites", sites + "S1,E1,CA-ON,8,\n"),
         ("us", "sites", sites + "S2,E2,US-FL,8,\n"),
         ("gt", "workers", workers_csv("GT", range(1, 11))),
         ("hn", "workers", workers_csv("HN", range(1, 5))),
-    ):
+    )
+    for who, table, content in uploads:
+        if private and who in ("us", "hn"):
+            continue
         answer = world.upload(who, table, content)
         assert answer.status_code == 201, answer.text
     return world
