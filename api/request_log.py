@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
+from starlette.exceptions import HTTPException
 
 from api.metrics import REQUESTS, SECONDS
-from api.problems import Problem, problem_response
+from api.problems import TITLES, Problem, problem_response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,7 +30,7 @@ def set_up_logs() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
@@ -77,19 +78,15 @@ class RequestLog:
             message = await receive()
             read += len(message.get("body", b""))
             if read > most:
-                raise TooLarge(most)
+                raise HTTPException(413, _at_most(most))
             return message
 
-        try:
-            await self.app(scope, counted, send)
-        except TooLarge:
-            await _too_large(most)(scope, receive, send)
+        await self.app(scope, counted, send)
 
 
-class TooLarge(Exception):
-    """A body went on beyond what is allowed."""
+def _at_most(most: int) -> str:
+    return f"At most {most:,} bytes are read."
 
 
 def _too_large(most: int) -> Any:
-    detail = f"At most {most:,} bytes are read."
-    return problem_response(Problem(title="Too large", status=413, detail=detail), {"Connection": "close"})
+    return problem_response(Problem(title=TITLES[413], status=413, detail=_at_most(most)), {"Connection": "close"})

@@ -17,6 +17,10 @@ FORMS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ics": "text/calendar; charset=utf-8",
 }
+# What the documentation says of an export.
+EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"example": "worker_id,order_id"} for kind in FORMS.values()}}
+}
 Cells = Mapping[str, Any] | RowMapping
 _BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 

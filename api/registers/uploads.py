@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.errors import CallError, Fault, InputError
 from engine.programme.csv_table import read_csv
@@ -64,11 +65,21 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
 
 def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
     """Raise `InputError` with every fault of the cells of a table, rows that stand twice included."""
-    faults = table_faults(raw)
+    faults = table_faults(raw) + _control_characters(raw)
     if keys and not faults:
         faults += _repeats(raw, keys)
     if faults:
         raise InputError(faults)
+
+
+def _control_characters(raw: RawTable) -> list[Fault]:
+    """Cells with characters that steer a terminal or end a text."""
+    faults = []
+    for name, column in raw.columns.items():
+        for record in np.flatnonzero(np.asarray(pc.match_substring_regex(column, r"[\x00-\x1f\x7f]")))[:1000]:
+            told = Fault(raw.file, raw.row(record), name, "", "holds a control character", "printable text")
+            faults.append(told)
+    return faults
 
 
 def _repeats(raw: RawTable, keys: tuple[str, ...]) -> list[Fault]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from api.asking import Ask, IdempotencyKey, allowed, begin_once, etag
-from api.plans.exports import FORMS, exported
+from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.operations import listed_operations, operation_out, step, step_many
 from api.wire.runs import BulkMoveIn, MovedOut, MoveIn, OperationOut, OperationState
 from api.wire.shapes import After, Limit, Page, page
@@ -63,7 +63,7 @@ def move_operations(
     return ask.answer(MovedOut(moved=moved))
 
 
-@router.get("/operation-export")
+@router.get("/operation-export", response_class=Response, responses=EXPORTED)
 def export_operations(
     programme_id: str, form: Literal["csv", "xlsx", "ics"] = "csv", ask: Ask = allowed("operation.read")
 ) -> Response:

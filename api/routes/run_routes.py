@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import anyio
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.asking import Ask, IdempotencyKey, allowed, begin_once
 from api.identity.sight import runs_seen
-from api.plans.exports import FORMS, exported
+from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import publish
 from api.problems import ServiceError, not_found
 from api.runs.queue import LIVE, ask_cancel, enqueue
@@ -26,6 +26,7 @@ from api.wire.shapes import After, Limit, Page, page
 router = APIRouter(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
 PRIVATE = ("input.tar.gz", "checkpoint/", "begun_from/")
 POLL_SECONDS = 0.5
+FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"example": "a,b"}}}}
 
 
 @router.get("")
@@ -108,7 +109,7 @@ def list_placements(
     return page(items, limit, [f"{row['worker_id']}|{row['order_id']}" for row in rows])
 
 
-@router.get("/{run_id}/export")
+@router.get("/{run_id}/export", response_class=Response, responses=EXPORTED)
 def export_plan(
     programme_id: str, run_id: str, form: Literal["csv", "xlsx", "ics"] = "csv", ask: Ask = allowed("run.read")
 ) -> Response:
@@ -129,7 +130,7 @@ def list_files(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -
     return {row.name: row.sha256 for row in found if not row.name.startswith(PRIVATE)}
 
 
-@router.get("/{run_id}/files/{name}")
+@router.get("/{run_id}/files/{name}", response_class=Response, responses=FILE)
 def read_file(programme_id: str, run_id: str, name: str, ask: Ask = allowed("run.read")) -> Response:
     """One file of a run's results."""
     asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)
