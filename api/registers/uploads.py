@@ -17,7 +17,7 @@ from engine.programme.raw_table import RawTable
 from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
 from scenarios.sheets.importer import mapped
-from scenarios.sheets.sheet_map import propose_map, read_map
+from scenarios.sheets.sheet_map import SheetMap, propose_map, read_map
 from scenarios.sheets.sheet_reading import read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
@@ -59,8 +59,19 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
     chosen = read_map(map_file)
     if chosen.table != table:
         raise CallError(f"The map is for {chosen.table}.", f'Say table = "{table}" in it.')
+    if not map_text:
+        _require_found(chosen, path.name)
     raw = mapped(read_sheet(path, chosen.sheet, chosen.header_row), chosen)
     return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source})
+
+
+def _require_found(chosen: SheetMap, file: str) -> None:
+    """Raise `InputError` where a proposed map has found no heading for a column that can't be empty."""
+    needed = [column.name for column in TABLES[chosen.table].columns if column.filled and column.name != "employer_id"]
+    lost = [name for name in needed if name not in chosen.columns or not chosen.columns[name].source]
+    if lost:
+        hint = "a heading like it, or a map that says which one it is"
+        raise InputError([Fault(file, 1, name, "", "is a missing column", hint, "column") for name in lost])
 
 
 def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
