@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
-from postgresql_server import running_postgresql
+from benchmarks.postgresql_server import running_postgresql
 from world import World, make_world, with_programme
 
 from api.app import create_app

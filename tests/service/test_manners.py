@@ -14,7 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from fastapi.testclient import TestClient
-from postgresql_server import program_of_postgresql
+from benchmarks.postgresql_server import program_of_postgresql
 from typer.testing import CliRunner
 from world import World
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: real, in a temporary folder, on a free port, gone afterwards."""
+"""A PostgreSQL server of our own: real, in a temporary folder, on a free port, gone afterwards."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 
-
-def _program(name: str) -> str:
-    """A program of PostgreSQL, the newest one installed."""
+def program_of_postgresql(name: str) -> str:
+    """A program of PostgreSQL, of the newest version installed. Raises `FileNotFoundError` without one."""
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(installed[-1]) if installed else shutil.which(name)
     if not found:
-        pytest.fail(f"{name} is missing: the tests need PostgreSQL (apt-get install postgresql).")
+        raise FileNotFoundError(f"{name} is missing; install PostgreSQL (apt-get install postgresql).")
     return found
 
 
@@ -40,14 +38,10 @@ def running_postgresql() -> Iterator[str]:
         subprocess.run(call, check=True, user=user, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
     try:
-        run(_program("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        run(_program("pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
+        run(program_of_postgresql("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        run(program_of_postgresql("pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
         yield f"postgresql://postgres@127.0.0.1:{port}"
-        run(_program("pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        run(program_of_postgresql("pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
-
-def program_of_postgresql(name: str) -> str:
-    """A program of PostgreSQL, for tests that call one."""
-    return _program(name)

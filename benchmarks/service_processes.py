@@ -1,0 +1,110 @@
+"""The service as it runs in a ministry: PostgreSQL, a web process and workers, each of them killable and startable anew."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from api.identity.tokens import begin_session, draw_signing_key
+from api.routes.identity_routes import make_account
+from api.settings import settings
+from api.storage.database import database, transaction, upgrade
+from api.wire.identity import AccountIn
+from benchmarks.postgresql_server import running_postgresql
+
+VAIVEN = str(Path(sys.executable).with_name("vaiven"))
+ROOMY = {
+    "VAIVEN_REQUESTS_PER_MINUTE": "1000000",
+    "VAIVEN_ACCESS_MINUTES": "240",
+    "VAIVEN_LEASE_SECONDS": "3",
+    "VAIVEN_CHECKPOINT_SECONDS": "1",
+}
+
+
+@dataclass
+class ServiceProcesses:
+    """A service under measurement; ``tokens`` by the names of its accounts."""
+
+    engine: sa.Engine
+    port: int
+    log: Path
+    tokens: dict[str, str] = field(default_factory=dict)
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Where the web process listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str) -> None:
+        """Start the process of a name: "web" or "worker N"."""
+        call = [VAIVEN, "serve", "--no-worker", "--port", str(self.port)] if name == "web" else [VAIVEN, "worker"]
+        with self.log.open("ab") as log:
+            self.running[name] = subprocess.Popen(call, stdout=log, stderr=log)
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        process = self.running.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def wait_until_ready(self, seconds: float = 60.0) -> None:
+        """Wait for the web process to answer. Raises `TimeoutError`."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            try:
+                with urllib.request.urlopen(self.address + "/health/ready", timeout=5):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise TimeoutError(f"{self.address} didn't answer; see {self.log}")
+
+    def account(self, name: str, **role: str) -> None:
+        """Make an account and a session of it."""
+        with transaction(self.engine) as connection:
+            asked = AccountIn.model_validate({"email": f"{name.lower()}@example.org", "name": name, **role})
+            row = make_account(connection, asked)
+            self.tokens[name] = begin_session(connection, row.id).access_token
+
+
+@contextmanager
+def service(environment: Mapping[str, str] | None = None) -> Iterator[ServiceProcesses]:
+    """A service on a PostgreSQL server of its own, without processes yet; those that are started are gone afterwards."""
+    with running_postgresql() as server, tempfile.TemporaryDirectory(prefix="vaiven-service-") as place:
+        before = dict(os.environ)
+        os.environ |= {**ROOMY, **(environment or {}), "VAIVEN_DATABASE_URL": f"{server}/postgres"}
+        settings.cache_clear()
+        database.cache_clear()
+        made = ServiceProcesses(database(), _free_port(), Path(place, "log"))
+        try:
+            upgrade(made.engine)
+            with transaction(made.engine) as connection:
+                draw_signing_key(connection)
+            yield made
+        finally:
+            for name in list(made.running):
+                made.kill(name)
+            made.engine.dispose()
+            os.environ.clear()
+            os.environ.update(before)
+            settings.cache_clear()
+            database.cache_clear()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
