@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -39,6 +42,7 @@ ROUTES = (
     audit_routes,
     health_routes,
 )
+THREADS = 12
 _EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429)
 DESCRIPTION = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
 
@@ -58,6 +62,7 @@ def create_app() -> FastAPI:
         openapi_url="/v1/openapi.json",
         responses=documented,
         generate_unique_id_function=lambda route: route.name,
+        lifespan=_few_threads,
     )
     app.state.limit = RequestLimit(settings().requests_per_minute)
     add_problem_handlers(app)
@@ -71,6 +76,13 @@ def create_app() -> FastAPI:
         RequestLog, largest_body=settings().largest_body_kb * 1024, largest_upload=settings().largest_upload_mb * 2**20
     )
     return app
+
+
+@asynccontextmanager
+async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    """Handlers mostly compute: more threads than this only make each of them wait longer for its turn."""
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _add_answers(app: FastAPI) -> None:

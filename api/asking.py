@@ -7,12 +7,15 @@ What is done is committed, with its entries in the audit log, before the answer 
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends, Header, Request, Response, Security
+from fastapi import APIRouter, Depends, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
@@ -22,7 +25,7 @@ from api.identity.access import GRANTS, Principal
 from api.identity.entering import principal_of
 from api.identity.sight import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
 from api.problems import ServiceError, not_found, refused
-from api.storage.database import READ_ONLY, database, now
+from api.storage.database import database, now, transaction
 from api.storage.tables import accounts, idempotency, operations, orders, programmes, registers, runs
 
 Row = sa.Row[Any]
@@ -91,27 +94,58 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def allowed(action: str) -> Any:
-    """The dependency that opens a request for an action; the handler runs within its transaction."""
+@dataclass(frozen=True)
+class Opening:
+    """A request that asks for an action and was not looked at yet."""
 
-    def gate(
+    action: str
+    request: Request
+    bearer: str | None
+    api_key: str | None
+
+    @contextmanager
+    def opened(self) -> Iterator[Ask]:
+        """The request within its transaction, which is committed with its entries in the audit log at the end."""
+        with transaction(database(), self.request.method in ("GET", "HEAD")) as connection:
+            ask = _opened(self.action, self.request, connection, self.bearer, self.api_key)
+            yield ask
+            append(connection, ask.entries)
+
+
+def allowed(action: str) -> Any:
+    """The dependency of a handler's ``ask``: the action that it is, and the credentials that came."""
+
+    async def opening(
         request: Request,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
         api_key: Annotated[str | None, Security(key_scheme)],
-    ) -> Iterator[Ask]:
-        read_only = request.method in ("GET", "HEAD")
-        engine = database()
-        with engine.connect().execution_options(**{READ_ONLY: read_only}) as connection:
-            try:
-                ask = _opened(action, request, connection, bearer.credentials if bearer else None, api_key)
-                yield ask
-                append(connection, ask.entries)
-                connection.commit()
-            except ServiceError as error:
-                (connection.commit if error.keeps else connection.rollback)()
-                raise
+    ) -> Opening:
+        return Opening(action, request, bearer.credentials if bearer else None, api_key)
 
-    return Depends(gate, scope="function")
+    return Depends(opening)
+
+
+class Router(APIRouter):
+    """A router whose handlers run, from the first look at who asks to the commit, in one go on one thread.
+
+    A request that waits for a thread so never holds a lock that others wait for on all threads.
+    """
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
+        """Add a handler; its ``ask`` is opened around it."""
+        super().add_api_route(path, _within_transaction(endpoint), **kwargs)
+
+
+def _within_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
+    if "ask" not in inspect.signature(handler).parameters:
+        return handler
+
+    @wraps(handler)
+    def run(*args: Any, ask: Opening, **kwargs: Any) -> Any:
+        with ask.opened() as opened:
+            return handler(*args, ask=opened, **kwargs)
+
+    return run
 
 
 def _opened(action: str, request: Request, connection: sa.Connection, bearer: str | None, api_key: str | None) -> Ask:

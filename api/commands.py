@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.errors import CallError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+WAY = 10  # of 19 steps of priority
 database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
 account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
 audit_commands = typer.Typer(no_args_is_help=True, help="The audit log of the service.")
@@ -54,11 +56,15 @@ def serve(
 
 
 def worker() -> None:
-    """Compute runs from the queue until stopped; a run under way is given back."""
+    """Compute runs from the queue until stopped; a run under way is given back.
+
+    It gives way to whatever else the machine has to do, so that a web process beside it answers in time.
+    """
     from api.request_log import set_up_logs
     from api.runs.worker import Worker
 
     set_up_logs()
+    os.nice(WAY)
     computing = Worker(_ready_database())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: computing.stop.set())

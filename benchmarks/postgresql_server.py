@@ -38,10 +38,11 @@ def running_postgresql() -> Iterator[str]:
         subprocess.run(call, check=True, user=user, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
     try:
-        run(program_of_postgresql("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        run(
+            program_of_postgresql("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
         run(program_of_postgresql("pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
         yield f"postgresql://postgres@127.0.0.1:{port}"
         run(program_of_postgresql("pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(place, ignore_errors=True)
-

@@ -1,4 +1,4 @@
-"""The service as it runs in a ministry: PostgreSQL, a web process and workers, each of them killable and startable anew."""
+"""The service as it runs in a ministry: PostgreSQL, a web process and workers, each killable and startable anew."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ServiceProcesses:
 
 @contextmanager
 def service(environment: Mapping[str, str] | None = None) -> Iterator[ServiceProcesses]:
-    """A service on a PostgreSQL server of its own, without processes yet; those that are started are gone afterwards."""
+    """A service on a PostgreSQL server of its own, without processes yet; those that are started end with it."""
     with running_postgresql() as server, tempfile.TemporaryDirectory(prefix="vaiven-service-") as place:
         before = dict(os.environ)
         os.environ |= {**ROOMY, **(environment or {}), "VAIVEN_DATABASE_URL": f"{server}/postgres"}

@@ -11,7 +11,7 @@ import httpx2
 import pandas as pd
 
 from benchmarks.service_processes import ServiceProcesses
-from scenarios.presets import presets
+from scenarios.preset import load_preset
 
 TABLES_OF_DESTINATIONS = ("employers", "sites")
 
@@ -33,7 +33,7 @@ def put_season(service: ServiceProcesses, client: httpx2.Client, folder: Path) -
     destinations = sorted(tables["employers"]["country"].unique())
     owner = origins[0]
     for country in origins:
-        service.account(f"origin {country}".replace(" ", "-"), role="origin_ministry", country=country)
+        service.account(f"origin-{country}", role="origin_ministry", country=country)
     for country in destinations:
         service.account(f"destination-{country}", role="destination_ministry", country=country)
     service.account("planner", role="planner")
@@ -43,21 +43,18 @@ def put_season(service: ServiceProcesses, client: httpx2.Client, folder: Path) -
     for file in sorted((folder / "agreements").glob("*.toml")):
         body = {"toml": file.read_text("utf-8")}
         must(service, client, f"origin-{owner}", "PUT", f"{path}/agreements/{file.stem}", json=body)
-    begun = time.perf_counter()
     for name in TABLES_OF_DESTINATIONS:
         _upload(service, client, f"origin-{owner}", f"{path}/registers/{name}/uploads", tables[name])
     before = time.perf_counter()
-    for country, rows in tables["workers"].groupby("origin_country"):
+    for country in origins:
+        rows = tables["workers"][tables["workers"]["origin_country"] == country]
         _upload(service, client, f"origin-{country}", f"{path}/registers/workers/uploads", rows)
-    del begun
     return Season(made["id"], tables["orders"], time.perf_counter() - before, len(tables["workers"]))
 
 
 def generate(folder: Path, workers: int) -> None:
     """Write the nation of a size."""
-    from scenarios.preset import write_draft
-
-    write_draft(presets()["nation"].draft(workers, 0), folder)
+    load_preset("nation").build(workers, 0, "sparse").write(folder)
 
 
 def must(service: ServiceProcesses, client: httpx2.Client, who: str, method: str, path: str, **kwargs: Any) -> Any:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 
 import sqlalchemy as sa
-from fastapi import APIRouter
 
-from api.asking import Ask, allowed
+from api.asking import Ask, Router, allowed
 from api.problems import content_fault
 from api.storage.tables import audit_log
 from api.wire.runs import EntryOut
 from api.wire.shapes import After, Limit, Page, page
 
-router = APIRouter(prefix="/v1/audit-log", tags=["audit"])
+router = Router(prefix="/v1/audit-log", tags=["audit"])
 
 
 @router.get("")

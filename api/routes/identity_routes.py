@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from api.asking import Ask, allowed, etag
+from api.asking import Ask, Router, allowed, etag
 from api.audit_log import Entry, append
 from api.identity.access import EMPLOYER, GRANTS, MINISTRIES
 from api.identity.oidc import account_of_id_token
@@ -30,7 +30,7 @@ from api.wire.identity import (
 )
 from api.wire.shapes import After, Limit, Page, page
 
-router = APIRouter(prefix="/v1")
+router = Router(prefix="/v1")
 QUARTER_HOUR = 900
 
 
@@ -62,14 +62,8 @@ def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut
 @router.post("/sessions/refresh", tags=["identity"])
 def refresh_session(asked: RefreshIn) -> TokensOut:
     """New tokens for a session; the refresh token given is good no longer."""
-    with database().connect() as connection:
-        try:
-            tokens = refreshed(connection, asked.refresh_token)
-            connection.commit()
-        except ServiceError as error:
-            (connection.commit if error.keeps else connection.rollback)()
-            raise
-    return _out(tokens)
+    with transaction(database()) as connection:
+        return _out(refreshed(connection, asked.refresh_token))
 
 
 @router.delete("/sessions/current", status_code=204, tags=["identity"])

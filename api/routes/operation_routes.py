@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from api.asking import Ask, IdempotencyKey, allowed, begin_once, etag
+from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once, etag
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.operations import listed_operations, operation_out, step, step_many
 from api.wire.runs import BulkMoveIn, MovedOut, MoveIn, OperationOut, OperationState
 from api.wire.shapes import After, Limit, Page, page
 
-router = APIRouter(prefix="/v1/programmes/{programme_id}", tags=["operations"])
+router = Router(prefix="/v1/programmes/{programme_id}", tags=["operations"])
 MOST_EXPORTED = 1_000_000
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import Form, Query, Response, UploadFile
 
-from api.asking import Ask, IdempotencyKey, allowed, begin_once, etag
+from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once, etag
 from api.demand.order_checks import check_order
 from api.demand.order_uploads import file_orders
 from api.demand.orders import change_order, file_order, listed_orders, order_out, require_filer, step_order
@@ -30,7 +30,7 @@ from api.wire.orders import (
 )
 from api.wire.shapes import After, Country, Limit, Page, page
 
-router = APIRouter(prefix="/v1/programmes/{programme_id}", tags=["orders"])
+router = Router(prefix="/v1/programmes/{programme_id}", tags=["orders"])
 Step = Literal["submission", "certification", "return", "closure"]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from api.asking import Ask, IdempotencyKey, allowed, begin_once, etag
+from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once, etag
 from api.identity.sight import agreements_seen, owns, programmes_seen
 from api.problems import MOST_FAULTS, FaultOut, ServiceError, not_found
 from api.registers.programmes import (
@@ -40,7 +40,7 @@ from api.wire.shapes import After, Limit, Page, page
 from engine.errors import InputError
 from engine.programme import read_programme
 
-router = APIRouter(prefix="/v1/programmes", tags=["programmes"])
+router = Router(prefix="/v1/programmes", tags=["programmes"])
 Row = sa.Row[tuple[object, ...]]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import Form, Response, UploadFile
 
-from api.asking import Ask, IdempotencyKey, allowed, begin_once
+from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
 from api.identity.access import PLANNER
 from api.identity.sight import rows_seen
 from api.problems import content_fault
@@ -22,7 +22,7 @@ from api.storage.tables import KEYS, registers
 from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
 from api.wire.shapes import After, Limit, Page, page
 
-router = APIRouter(prefix="/v1/programmes/{programme_id}", tags=["registers"])
+router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
 Table = Literal[
     "workers",
     "employers",

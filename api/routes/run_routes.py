@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import anyio
 import sqlalchemy as sa
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from api.asking import Ask, IdempotencyKey, allowed, begin_once
+from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
 from api.identity.sight import runs_seen
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import publish
@@ -23,7 +23,7 @@ from api.storage.tables import placements, run_files, runs
 from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState
 from api.wire.shapes import After, Limit, Page, page
 
-router = APIRouter(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
+router = Router(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
 PRIVATE = ("input.tar.gz", "checkpoint/", "begun_from/")
 POLL_SECONDS = 0.5
 FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"example": "a,b"}}}}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from api.settings import settings
 from engine.errors import CallError
 
 READ_ONLY = "vaiven_read_only"
+_ONE_WRITER = threading.RLock()  # on SQLite, so that writers of this process wait in line and not by trying
 
 
 def new_id() -> str:
@@ -70,9 +72,15 @@ def _sqlite(address: sa.URL) -> sa.Engine:
 
 @contextmanager
 def transaction(engine: sa.Engine, read_only: bool = False) -> Iterator[sa.Connection]:
-    """A transaction that is committed at the end, or rolled back by an error."""
-    with engine.connect().execution_options(**{READ_ONLY: read_only}) as connection, connection.begin():
-        yield connection
+    """A transaction that is committed at the end, or rolled back by an error (but for one that ``keeps``)."""
+    alone = nullcontext() if read_only or is_postgresql(engine) else _ONE_WRITER
+    with alone, engine.connect().execution_options(**{READ_ONLY: read_only}) as connection:
+        try:
+            yield connection
+        except Exception as error:
+            (connection.commit if getattr(error, "keeps", False) else connection.rollback)()
+            raise
+        connection.commit()
 
 
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:

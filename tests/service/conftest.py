@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
-from benchmarks.postgresql_server import running_postgresql
 from world import World, make_world, with_programme
 
 from api.app import create_app
 from api.identity.tokens import draw_signing_key
 from api.settings import settings
 from api.storage.database import database, transaction, upgrade
+from benchmarks.postgresql_server import running_postgresql
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from fastapi.testclient import TestClient
-from benchmarks.postgresql_server import program_of_postgresql
 from typer.testing import CliRunner
 from world import World
 
@@ -24,6 +23,7 @@ from api.commands import register
 from api.rate_limits import RequestLimit
 from api.storage.database import database, is_postgresql, migrations, upgrade
 from api.storage.tables import audit_log, metadata, orders
+from benchmarks.postgresql_server import program_of_postgresql
 from engine.cli import app as command_line
 
 register(command_line)

@@ -56,6 +56,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_log")),
     )
     op.create_table(
+        "audit_pending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_pending")),
+    )
+    op.create_table(
         "idempotency",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -401,33 +411,63 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["operation_id"], ["operations.id"], name=op.f("fk_operation_history_operation_id")),
         sa.PrimaryKeyConstraint("operation_id", "version", name=op.f("pk_operation_history")),
     )
-    _append_only()
+    _begin_audit_log()
 
 
-def _append_only() -> None:
-    """Let the database itself refuse to change or delete entries of the audit log."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the audit log is appended only'; END $$"
-        )
-        op.execute(
-            "CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
-            "EXECUTE FUNCTION refuse_change()"
-        )
+def _begin_audit_log() -> None:
+    """The head of the log; and let the database itself chain entries and refuse to change or delete them."""
+    op.execute(f"INSERT INTO audit_head (id, number, hash) VALUES (1, 0, '{'0' * 64}')")
+    if op.get_bind().dialect.name != "postgresql":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_log_no_{change.lower()} BEFORE {change} ON audit_log "
+                "BEGIN SELECT RAISE(ABORT, 'the audit log is appended only'); END"
+            )
         return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_log_no_{change.lower()} BEFORE {change} ON audit_log "
-            "BEGIN SELECT RAISE(ABORT, 'the audit log is appended only'); END"
-        )
+    for statement in (_CHAIN, _CHAIN_TRIGGER, _REFUSE, _REFUSE_TRIGGER):
+        op.execute(statement)
+
+
+_CHAIN = """
+CREATE FUNCTION chain_audit_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    head audit_head;
+    digest text;
+BEGIN
+    SELECT * INTO STRICT head FROM audit_head WHERE id = 1 FOR UPDATE;
+    digest := encode(sha256(convert_to(concat_ws(chr(31), (head.number + 1)::text, NEW.at, NEW.account_id, NEW.action,
+        NEW.object, NEW.details, head.hash), 'UTF8')), 'hex');
+    INSERT INTO audit_log (number, at, account_id, action, object, details, previous_hash, hash)
+        VALUES (head.number + 1, NEW.at, NEW.account_id, NEW.action, NEW.object, NEW.details, head.hash, digest);
+    UPDATE audit_head SET number = head.number + 1, hash = digest WHERE id = 1;
+    DELETE FROM audit_pending WHERE id = NEW.id;
+    RETURN NULL;
+END $$
+"""
+_CHAIN_TRIGGER = """
+CREATE CONSTRAINT TRIGGER audit_pending_chained AFTER INSERT ON audit_pending
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chain_audit_entry()
+"""
+_REFUSE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is appended only';
+END $$
+"""
+_REFUSE_TRIGGER = """
+CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log EXECUTE FUNCTION refuse_change()
+"""
 
 
 def downgrade() -> None:
     """Undo the change."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP TRIGGER audit_log_append_only ON audit_log")
-        op.execute("DROP FUNCTION refuse_change")
+        for trigger, table, function in (
+            ("audit_log_append_only", "audit_log", "refuse_change"),
+            ("audit_pending_chained", "audit_pending", "chain_audit_entry"),
+        ):
+            op.execute(f"DROP TRIGGER {trigger} ON {table}")
+            op.execute(f"DROP FUNCTION {function}")
     op.drop_table("operation_history")
     op.drop_table("run_files")
     op.drop_table("placements")
@@ -468,6 +508,7 @@ def downgrade() -> None:
     op.drop_table("persons")
     op.drop_table("order_history")
     op.drop_table("idempotency")
+    op.drop_table("audit_pending")
     op.drop_table("audit_log")
     op.drop_table("audit_head")
     op.drop_table("attempts")

@@ -1,0 +1,204 @@
+"""Chaos: web and worker processes killed at random while orders, uploads and runs are under way.
+
+    python -m benchmarks.service_chaos [KILLS] [SEED]
+
+By default 30 kills. Clients repeat a call with the same Idempotency-Key until it is acknowledged. Afterwards every
+acknowledged write must be there, every run ended once with as many placements as its certificate says, and the audit
+log whole. Exit status 1 where that isn't so.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import sqlalchemy as sa
+
+from api.audit_log import verify
+from api.storage.tables import audit_log, orders, placements, registers, runs
+from benchmarks.service_load import digest, order_body
+from benchmarks.service_processes import ServiceProcesses, service
+from benchmarks.service_season import Season, generate, must, put_season
+
+WORKERS = 4000
+PROCESSES = ("web", "worker 1", "worker 2")
+PATIENCE = 300.0
+
+
+@dataclass
+class Acknowledged:
+    """What the service said was done."""
+
+    orders: dict[str, str] = field(default_factory=dict)
+    runs: list[str] = field(default_factory=list)
+    recalls: set[tuple[str, str]] = field(default_factory=set)
+    repeated: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+class Clients:
+    """Threads that file orders, upload recalls and start runs until they are stopped."""
+
+    def __init__(self, served: ServiceProcesses, season: Season) -> None:
+        self.served, self.season = served, season
+        self.told = Acknowledged()
+        self.stop = threading.Event()
+        self.path = f"/v1/programmes/{season.programme}"
+        with served.engine.connect() as connection:
+            workers = registers["workers"].c
+            self.workers = list(connection.scalars(sa.select(workers.worker_id).order_by(workers.worker_id).limit(500)))
+
+    def insist(self, who: str, path: str, key: str, **kwargs: Any) -> Any:
+        """Call until it is acknowledged; each try may meet a dead process."""
+        headers = {"Authorization": f"Bearer {self.served.tokens[who]}", "Idempotency-Key": key}
+        while True:
+            try:
+                with httpx2.Client(timeout=30) as client:
+                    answer = client.post(self.served.address + self.path + path, headers=headers, **kwargs)
+            except httpx2.HTTPError:
+                self.told.repeated += 1
+                time.sleep(0.2)
+                continue
+            if answer.status_code < 300:
+                return answer.json()
+            self.told.wrong.append(f"{path}: {answer.status_code} {answer.text[:200]}")
+            return None
+
+    def file_orders(self, first: int) -> None:
+        """File one order after another, and recall somebody for each third by an upload."""
+        number = first
+        while not self.stop.is_set():
+            employer, body = order_body(self.season, number)
+            order = self.insist(employer, "/orders", f"chaos-order-{number:06d}", json=body)
+            if order is not None:
+                self.told.orders[order["order_id"]] = digest(order)
+                if number % 3 == 0:
+                    self._recall(employer, order["order_id"], number)
+            number += 10_000
+            time.sleep(0.05)
+
+    def _recall(self, employer: str, order: str, number: int) -> None:
+        names = self.workers[number % 400 : number % 400 + 20]
+        text = "order_id,worker_id\n" + "".join(f"{order},{name}\n" for name in names)
+        done = self.insist(
+            employer,
+            "/registers/recalls/uploads",
+            f"chaos-recall-{number:06d}",
+            files={"file": ("r.csv", text.encode())},
+        )
+        if done is not None:
+            self.told.recalls |= {(order, name) for name in names}
+
+    def start_runs(self) -> None:
+        """Start one run after another."""
+        number = 0
+        while not self.stop.is_set():
+            asked = {"gap": 0.0, "time_limit": 20, "states": ["submitted"], "seed": number}
+            run = self.insist("planner", "/runs", f"chaos-run-{number:06d}", json=asked)
+            if run is not None:
+                self.told.runs.append(run["id"])
+            number += 1
+            self.stop.wait(3.0)
+
+
+def main(kills: int, seed: int) -> int:
+    """Kill, and hold what is there against what was acknowledged; the exit status."""
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory(prefix="vaiven-chaos-") as place, service() as served:
+        generate(Path(place, "season"), WORKERS)
+        served.start("web")
+        served.wait_until_ready()
+        with httpx2.Client(timeout=600) as client:
+            season = put_season(served, client, Path(place, "season"))
+        for name in sorted(set(season.orders["employer_id"])):
+            served.account(name, role="employer", employer_id=name)
+        for name in PROCESSES[1:]:
+            served.start(name)
+        clients = Clients(served, season)
+        threads = [threading.Thread(target=clients.file_orders, args=(first,)) for first in range(4)]
+        threads.append(threading.Thread(target=clients.start_runs))
+        for thread in threads:
+            thread.start()
+        killed: Counter[str] = Counter()
+        for _ in range(kills):
+            time.sleep(chance.uniform(0.5, 4.0))
+            name = chance.choice(PROCESSES)
+            served.kill(name)
+            killed[name] += 1
+            time.sleep(chance.uniform(0.0, 0.5))
+            served.start(name)
+        served.wait_until_ready()
+        clients.stop.set()
+        for thread in threads:
+            thread.join()
+        _wait_for_runs(served)
+        return _report(served, clients.told, killed)
+
+
+def _wait_for_runs(served: ServiceProcesses) -> None:
+    """Wait for the queue to be empty."""
+    ends = time.monotonic() + PATIENCE
+    live = sa.select(sa.func.count()).select_from(runs).where(runs.c.state.in_(("queued", "running")))
+    while time.monotonic() < ends:
+        with served.engine.connect() as connection:
+            if not connection.scalar(live):
+                return
+        time.sleep(0.5)
+
+
+def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) -> int:
+    wrong = list(told.wrong)
+    with served.engine.connect() as connection, httpx2.Client(timeout=60) as client:
+        stored = {
+            row.order_id: row.version for row in connection.execute(sa.select(orders.c.order_id, orders.c.version))
+        }
+        wrong += [f"order {name} is lost" for name in told.orders if name not in stored]
+        if len(stored) > len(told.orders):
+            wrong.append(f"{len(stored) - len(told.orders)} orders are there that nobody was told of")
+        programme = connection.scalar(sa.select(runs.c.programme_id).limit(1))
+        for name in random.Random(0).sample(sorted(told.orders), min(200, len(told.orders))):
+            found = must(served, client, "planner", "GET", f"/v1/programmes/{programme}/orders/{name}")
+            if digest(found) != told.orders[name]:
+                wrong.append(f"order {name} is another")
+        recalls = registers["recalls"].c
+        there = {
+            (row.order_id, row.worker_id) for row in connection.execute(sa.select(recalls.order_id, recalls.worker_id))
+        }
+        wrong += [f"recall {pair} is lost" for pair in told.recalls - there]
+        rows = {row.id: row for row in connection.execute(sa.select(runs))}
+        counted = sa.select(placements.c.run_id, sa.func.count()).group_by(placements.c.run_id)
+        placed = {run: count for run, count in connection.execute(counted)}
+        for run in told.runs:
+            row = rows.get(run)
+            if row is None or row.state != "done":
+                wrong.append(f"run {run} is {row.state if row is not None else 'lost'}")
+            elif placed.get(run, 0) != row.manifest["certificate"]["placements"]:
+                wrong.append(f"run {run} has {placed.get(run, 0)} placements")
+        if set(rows) != set(told.runs):
+            wrong.append(f"{len(set(rows) ^ set(told.runs))} runs are lost or doubled")
+        entries, broken = verify(connection)
+        started = connection.scalar(
+            sa.select(sa.func.count()).select_from(audit_log).where(audit_log.c.action == "run.started")
+        )
+        if broken or started != len(rows):
+            wrong.append(f"audit log: {broken or 'entries are missing'}")
+        again = sum(row.attempts > 1 for row in rows.values())
+        resumed = sum(bool(row.manifest.get("resumed")) for row in rows.values())
+    print(f"killed: {dict(killed)}; calls repeated: {told.repeated}")
+    print(f"{len(told.orders):,} orders, {len(told.recalls):,} recalls, {len(told.runs)} runs acknowledged")
+    print(f"{again} runs were taken more than once, {resumed} began from a checkpoint; {entries:,} entries in the log")
+    print("all there, nothing doubled, the audit log is whole" if not wrong else "\n".join(wrong[:20]))
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    arguments = [int(argument) for argument in sys.argv[1:]]
+    sys.exit(main(*(arguments + [30, 0][len(arguments) :])))

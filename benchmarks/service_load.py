@@ -1,0 +1,179 @@
+"""Load on loopback: employers filing orders and readers reading beside a running match; nothing may be lost.
+
+    python -m benchmarks.service_load [SECONDS] [EMPLOYERS] [ORDERS] [READERS] [WORKERS]
+
+By default 60 s, 50 employers, 2,000 orders, 20 readers and a match of 20,000 workers, on PostgreSQL, on one machine.
+Before that it measures one upload of 100,000 workers. Exit status 1 where something was lost or failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+
+from benchmarks.service_processes import ServiceProcesses, service
+from benchmarks.service_season import Season, generate, must, put_season
+
+THINK_SECONDS = 0.25
+COLUMNS = ("site_id", "destination_country", "destination_region", "sector", "isco08", "start_date", "end_date")
+
+
+@dataclass
+class Told:
+    """What the load saw: seconds by kind of call, failures, and a digest of each order that was acknowledged."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"file": [], "read": []})
+    failures: list[str] = field(default_factory=list)
+    acknowledged: dict[str, str] = field(default_factory=dict)
+
+
+def digest(order: dict[str, Any]) -> str:
+    """What an order says, as a short text."""
+    return hashlib.sha256(json.dumps(order, sort_keys=True).encode()).hexdigest()
+
+
+def order_body(season: Season, number: int) -> tuple[str, dict[str, Any]]:
+    """(employer, an order that it may file), from the generated ones in turn."""
+    row = season.orders.iloc[number % len(season.orders)]
+    body: dict[str, Any] = {name: row[name] for name in COLUMNS}
+    body |= {"headcount": int(row["headcount"]), "weekly_hours": float(row["weekly_hours"]), "submit": True}
+    return str(row["employer_id"]), body
+
+
+async def _file(served: ServiceProcesses, season: Season, told: Told, numbers: list[int], seconds: float) -> None:
+    """One employer's clerk: its orders, evenly over the time."""
+    pause = seconds / len(numbers)
+    async with httpx2.AsyncClient(timeout=30) as client:
+        for number in numbers:
+            begun = time.perf_counter()
+            employer, body = order_body(season, number)
+            headers = {"Authorization": f"Bearer {served.tokens[employer]}", "Idempotency-Key": f"load-{number:08d}"}
+            path = f"{served.address}/v1/programmes/{season.programme}/orders"
+            answer = await _timed(told, "file", client.post(path, json=body, headers=headers))
+            if answer is not None:
+                order = answer.json()
+                told.acknowledged[order["order_id"]] = digest(order)
+            await asyncio.sleep(max(0.0, pause - (time.perf_counter() - begun)))
+
+
+async def _read(served: ServiceProcesses, season: Season, told: Told, who: str, ends: float) -> None:
+    """One reader: pages of orders, one after another."""
+    path, after = f"{served.address}/v1/programmes/{season.programme}/orders", None
+    headers = {"Authorization": f"Bearer {served.tokens[who]}"}
+    async with httpx2.AsyncClient(timeout=30) as client:
+        while time.monotonic() < ends:
+            query = {"limit": "50"} | ({"after": after} if after else {})
+            answer = await _timed(told, "read", client.get(path, params=query, headers=headers))
+            after = None if answer is None else answer.json()["next"]
+            await asyncio.sleep(THINK_SECONDS)
+
+
+async def _timed(told: Told, kind: str, call: Any) -> Any:
+    begun = time.perf_counter()
+    try:
+        answer = await call
+    except httpx2.HTTPError as error:
+        told.failures.append(f"{kind}: {type(error).__name__}")
+        return None
+    told.seconds[kind].append(time.perf_counter() - begun)
+    if answer.status_code >= 300:
+        told.failures.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
+        return None
+    return answer
+
+
+async def _load(
+    served: ServiceProcesses, season: Season, seconds: float, employers: int, orders: int, readers: int
+) -> Told:
+    told, ends = Told(), time.monotonic() + seconds
+    clerks = [list(range(first, orders, employers)) for first in range(employers)]
+    filing = [_file(served, season, told, numbers, seconds) for numbers in clerks]
+    reading = [_read(served, season, told, "planner", ends) for _ in range(readers)]
+    await asyncio.gather(*filing, *reading)
+    return told
+
+
+def stored(served: ServiceProcesses, client: httpx2.Client, season: Season) -> dict[str, str]:
+    """A digest of each order that the service has."""
+    found: dict[str, str] = {}
+    after = None
+    while True:
+        query = {"limit": "1000"} | ({"after": after} if after else {})
+        page = must(served, client, "planner", "GET", f"/v1/programmes/{season.programme}/orders", params=query)
+        found |= {order["order_id"]: digest(order) for order in page["items"]}
+        after = page["next"]
+        if after is None:
+            return found
+
+
+def measure(seconds: float, employers: int, orders: int, readers: int, workers: int) -> int:
+    """Run the load and print what came of it; the exit status."""
+    with (
+        tempfile.TemporaryDirectory(prefix="vaiven-load-") as place,
+        service() as served,
+        httpx2.Client(timeout=600) as client,
+    ):
+        generate(Path(place, "season"), workers)
+        served.start("web")
+        served.wait_until_ready()
+        season = put_season(served, client, Path(place, "season"))
+        for name in sorted(set(season.orders["employer_id"].iloc[:orders])):
+            served.account(name, role="employer", employer_id=name)
+        asyncio.run(_load(served, season, 2.0, employers, employers, 0))  # orders to match, and a warm process
+        served.start("worker 1")
+        asked = {"gap": 0.0, "time_limit": seconds + 60, "states": ["submitted"]}
+        run = must(served, client, "planner", "POST", f"/v1/programmes/{season.programme}/runs", json=asked)
+        told = asyncio.run(_load(served, season, seconds, employers, orders, readers))
+        state = must(served, client, "planner", "GET", f"/v1/programmes/{season.programme}/runs/{run['id']}")["state"]
+        found = stored(served, client, season)
+    lost = [name for name, said in told.acknowledged.items() if found.get(name) != said]
+    print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; the match is {state} at the end")
+    for kind, taken in told.seconds.items():
+        if taken:
+            middle, high = np.percentile(taken, [50, 99])
+            print(f"{kind}: {len(taken):,} calls, median {middle * 1000:.0f} ms, p99 {high * 1000:.0f} ms")
+    print(f"{len(told.acknowledged):,} orders acknowledged, {len(lost)} lost or changed; {len(told.failures)} failures")
+    for failure in sorted(set(told.failures))[:10]:
+        print("  " + failure)
+    return int(bool(lost or told.failures))
+
+
+def measure_upload(workers: int) -> None:
+    """Upload a register and print how long the largest single upload of it took."""
+    with (
+        tempfile.TemporaryDirectory(prefix="vaiven-load-") as place,
+        service() as served,
+        httpx2.Client(timeout=600) as client,
+    ):
+        generate(Path(place, "season"), workers)
+        served.start("web")
+        served.wait_until_ready()
+        _one_state(Path(place, "season", "workers.csv"))
+        season = put_season(served, client, Path(place, "season"))
+    print(f"{season.rows:,} workers uploaded in {season.upload_seconds:.1f} s")
+
+
+def _one_state(path: Path) -> None:
+    """Make all workers of a register those of one state, so that one ministry uploads them at once."""
+    import pandas as pd
+
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table["origin_country"], table["origin_region"] = table["origin_country"].iloc[0], ""
+    table.to_csv(path, index=False)
+
+
+if __name__ == "__main__":
+    numbers = [int(argument) for argument in sys.argv[1:]] + [60, 50, 2000, 20, 20000][len(sys.argv) - 1 :]
+    measure_upload(5 * numbers[4])
+    sys.exit(measure(*numbers))
