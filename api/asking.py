@@ -25,7 +25,7 @@ from api.identity.access import GRANTS, Principal
 from api.identity.entering import principal_of
 from api.identity.sight import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
 from api.problems import ServiceError, not_found, refused
-from api.storage.database import database, now, transaction
+from api.storage.database import database, insert_new, now, transaction
 from api.storage.tables import accounts, idempotency, operations, orders, programmes, registers, runs
 
 Row = sa.Row[Any]
@@ -175,15 +175,12 @@ def begin_once(ask: Ask, key: str | None, content: bytes | str) -> None:
     fingerprint = hashlib.sha256(said + (content.encode() if isinstance(content, str) else content)).hexdigest()
     mine = sa.and_(idempotency.c.account_id == ask.principal.account_id, idempotency.c.key == key)
     first = {"account_id": ask.principal.account_id, "key": key, "fingerprint": fingerprint, "status": 0}
-    try:
-        with ask.connection.begin_nested():
-            ask.connection.execute(idempotency.insert().values(**first, headers={}, body=None, created_at=now()))
-    except sa.exc.IntegrityError:
+    values = {**first, "headers": {}, "body": None, "created_at": now()}
+    if not insert_new(ask.connection, idempotency, values):
         done = ask.connection.execute(sa.select(idempotency).where(mine)).one()
         if done.fingerprint != fingerprint:
-            raise ServiceError(422, "This Idempotency-Key was used for another request.", "Draw a new key.") from None
-        headers = {**done.headers, "Idempotent-Replayed": "true"}
-        raise Replayed(JSONResponse(done.body, done.status, headers)) from None
+            raise ServiceError(422, "This Idempotency-Key was used for another request.", "Draw a new key.")
+        raise Replayed(JSONResponse(done.body, done.status, {**done.headers, "Idempotent-Replayed": "true"}))
     ask.idempotency = (key, fingerprint)
 
 

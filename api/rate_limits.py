@@ -6,18 +6,16 @@ import threading
 import time
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from api.problems import ServiceError
-from api.storage.database import is_postgresql
+from api.storage.database import inserting
 from api.storage.tables import attempts
 
 
 def count_attempt(engine: sa.Engine, key: str, most: int, seconds: int) -> None:
     """Count an attempt, in a transaction of its own; raises 429 where there were ``most`` in this window of time."""
     window = int(time.time()) // seconds
-    make = postgresql.insert if is_postgresql(engine) else sqlite.insert
-    first = make(attempts).values(key=key, window=window * seconds, count=1)
+    first = inserting(engine, attempts).values(key=key, window=window * seconds, count=1)
     counted = first.on_conflict_do_update(
         index_elements=["key", "window"], set_={"count": attempts.c.count + 1}
     ).returning(attempts.c.count)

@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import json
 import os
+import random
 import sys
 import tempfile
 import time
@@ -51,32 +52,35 @@ def order_body(season: Season, number: int) -> tuple[str, dict[str, Any]]:
     return str(row["employer_id"]), body
 
 
-async def _file(served: ServiceProcesses, season: Season, told: Told, numbers: list[int], seconds: float) -> None:
+async def _file(
+    client: httpx2.AsyncClient, served: ServiceProcesses, season: Season, told: Told, numbers: list[int], seconds: float
+) -> None:
     """One employer's clerk: its orders, evenly over the time."""
     pause = seconds / len(numbers)
-    async with httpx2.AsyncClient(timeout=30) as client:
-        for number in numbers:
-            begun = time.perf_counter()
-            employer, body = order_body(season, number)
-            headers = {"Authorization": f"Bearer {served.tokens[employer]}", "Idempotency-Key": f"load-{number:08d}"}
-            path = f"{served.address}/v1/programmes/{season.programme}/orders"
-            answer = await _timed(told, "file", client.post(path, json=body, headers=headers))
-            if answer is not None:
-                order = answer.json()
-                told.acknowledged[order["order_id"]] = digest(order)
-            await asyncio.sleep(max(0.0, pause - (time.perf_counter() - begun)))
+    await asyncio.sleep(random.Random(numbers[0]).uniform(0, pause))  # clerks don't begin all at once
+    for number in numbers:
+        begun = time.perf_counter()
+        employer, body = order_body(season, number)
+        headers = {"Authorization": f"Bearer {served.tokens[employer]}", "Idempotency-Key": f"load-{number:08d}"}
+        path = f"{served.address}/v1/programmes/{season.programme}/orders"
+        answer = await _timed(told, "file", client.post(path, json=body, headers=headers))
+        if answer is not None:
+            order = answer.json()
+            told.acknowledged[order["order_id"]] = digest(order)
+        await asyncio.sleep(max(0.0, pause - (time.perf_counter() - begun)))
 
 
-async def _read(served: ServiceProcesses, season: Season, told: Told, who: str, ends: float) -> None:
+async def _read(
+    client: httpx2.AsyncClient, served: ServiceProcesses, season: Season, told: Told, who: str, ends: float
+) -> None:
     """One reader: pages of orders, one after another."""
     path, after = f"{served.address}/v1/programmes/{season.programme}/orders", None
     headers = {"Authorization": f"Bearer {served.tokens[who]}"}
-    async with httpx2.AsyncClient(timeout=30) as client:
-        while time.monotonic() < ends:
-            query = {"limit": "50"} | ({"after": after} if after else {})
-            answer = await _timed(told, "read", client.get(path, params=query, headers=headers))
-            after = None if answer is None else answer.json()["next"]
-            await asyncio.sleep(THINK_SECONDS)
+    while time.monotonic() < ends:
+        query = {"limit": "50"} | ({"after": after} if after else {})
+        answer = await _timed(told, "read", client.get(path, params=query, headers=headers))
+        after = None if answer is None else answer.json()["next"]
+        await asyncio.sleep(THINK_SECONDS)
 
 
 async def _timed(told: Told, kind: str, call: Any) -> Any:
@@ -98,9 +102,11 @@ async def _load(
 ) -> Told:
     told, ends = Told(), time.monotonic() + seconds
     clerks = [list(range(first, orders, employers)) for first in range(employers)]
-    filing = [_file(served, season, told, numbers, seconds) for numbers in clerks]
-    reading = [_read(served, season, told, "planner", ends) for _ in range(readers)]
-    await asyncio.gather(*filing, *reading)
+    client = httpx2.AsyncClient(timeout=30, limits=httpx2.Limits(max_connections=employers + readers))
+    filing = [_file(client, served, season, told, numbers, seconds) for numbers in clerks]
+    reading = [_read(client, served, season, told, "planner", ends) for _ in range(readers)]
+    async with client:
+        await asyncio.gather(*filing, *reading)
     return told
 
 

@@ -8,19 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
 from api.identity.sight import orders_seen
 from api.problems import ServiceError, content_fault, refused
 from api.registers.persons import ALPHABET
-from api.storage.database import now, utc
+from api.registers.uploads import cell_faults
+from api.storage.database import inserting, now, utc
 from api.storage.tables import order_history, orders, registers
 from api.wire.orders import OrderFields, OrderIn, OrderOut
 from engine.errors import Fault, InputError
-from engine.programme.raw_table import RawTable
-from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
 
 Row = sa.Row[Any]
@@ -83,11 +81,10 @@ def insert_order(
     """Write a new order. Raises 409 where its id is taken, by whomever."""
     written = dict(cells) | {"programme_id": programme_id, "state": state, "version": 1}
     written |= {"created_at": now(), "changed_at": now()}
-    try:
-        with connection.begin_nested():
-            row = connection.execute(orders.insert().values(written).returning(orders)).one()
-    except sa.exc.IntegrityError as error:
-        raise ServiceError(409, "An order of this id can't be filed.", "Leave the id out to have one drawn.") from error
+    inserted = inserting(connection, orders).values(written).on_conflict_do_nothing().returning(orders)
+    row = connection.execute(inserted).one_or_none()
+    if row is None:
+        raise ServiceError(409, "An order of this id can't be filed.", "Leave the id out to have one drawn.")
     _keep(connection, row, principal)
     return row
 
@@ -128,11 +125,7 @@ def update_order(
 
 def require_order(connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str]) -> None:
     """Raise `InputError` with every fault of an order: its cells, its dates, its site, whose it is."""
-    columns = {name: pa.array([cells.get(name, "")], pa.string()) for name in COLUMNS}
-    faults = [
-        Fault("request", 0, f.column, f.value, f.problem, f.expected, f.code)
-        for f in table_faults(RawTable("orders", "request", columns, 1))
-    ]
+    faults = [fault for name in COLUMNS for fault in cell_faults("orders", name, cells.get(name, ""))]
     faults += _disorder(cells) + _strangers(connection, principal, programme, cells)
     if faults:
         raise InputError(faults)

@@ -15,6 +15,7 @@ from api.storage.database import new_id, now, utc
 from api.storage.tables import accounts, secrets, sessions
 
 ALGORITHM = "HS256"
+_drawn_keys: dict[sa.URL, str] = {}  # a drawn key never changes
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,13 @@ def signing_key(connection: sa.Connection) -> str:
     """The key of the settings, or one that was drawn once and is kept in the database."""
     if settings().secret_key:
         return settings().secret_key
-    found = connection.scalar(sa.select(secrets.c.value).where(secrets.c.name == "signing_key"))
-    if found is None:
-        raise ServiceError(503, "The database has no signing key.", "Run vaiven database upgrade.")
-    return str(found)
+    database = connection.engine.url
+    if database not in _drawn_keys:
+        found = connection.scalar(sa.select(secrets.c.value).where(secrets.c.name == "signing_key"))
+        if found is None:
+            raise ServiceError(503, "The database has no signing key.", "Run vaiven database upgrade.")
+        _drawn_keys[database] = str(found)
+    return _drawn_keys[database]
 
 
 def draw_signing_key(connection: sa.Connection) -> None:

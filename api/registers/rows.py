@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.sight import orders_seen, owns, rows_seen
 from api.problems import refused
 from api.registers.persons import draw_pseudonyms, pseudonyms_of
 from api.registers.uploads import require_sound, unknown_references, with_column
-from api.storage.database import is_postgresql
+from api.storage.database import inserting, is_postgresql
 from api.storage.tables import KEYS, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme.raw_table import RawTable
@@ -126,8 +125,7 @@ def _insert(connection: sa.Connection, table: sa.Table, keys: Sequence[str], pro
     columns = {name: raw.columns[name].to_pylist() for name in raw.columns if name in table.c}
     names = ["programme_id", *columns]
     if keys:
-        make: Any = postgresql.insert if is_postgresql(connection) else sqlite.insert
-        insert = make(table)
+        insert = inserting(connection, table)
         changed = {name: insert.excluded[name] for name in columns if name not in keys}
         index = ["programme_id", *keys]
         statement = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from engine.errors import CallError, Fault, InputError
 from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
-from engine.programme.read import table_faults
+from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
 from scenarios.sheets.importer import mapped
 from scenarios.sheets.sheet_map import SheetMap, propose_map, read_map
@@ -81,6 +82,16 @@ def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
         faults += _repeats(raw, keys)
     if faults:
         raise InputError(faults)
+
+
+@lru_cache(maxsize=200_000)
+def cell_faults(table: str, column: str, text: str) -> tuple[Fault, ...]:
+    """What is wrong with one cell of a request, as the engine reads it; most cells are seen again and again."""
+    raw = RawTable(table, "request", {column: pa.array([text], pa.string())}, 1)
+    return tuple(
+        Fault("request", 0, fault.column, fault.value, fault.problem, fault.expected, fault.code)
+        for fault in column_faults(raw, column)
+    )
 
 
 def _control_characters(raw: RawTable) -> list[Fault]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from api.identity.access import PLANNER, Principal
 from api.registers.persons import person_of
+from api.registers.uploads import cell_faults
 from api.storage.tables import persons, registers
 from api.wire.programmes import WorkerChange, WorkerOut
 from engine.errors import Fault, InputError
-from engine.programme.raw_table import RawTable
-from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
 
 COLUMNS = TABLES["workers"].column_names
@@ -38,8 +36,7 @@ def change_worker(connection: sa.Connection, row: sa.Row[Any], asked: WorkerChan
         if name not in COLUMNS or name in FIXED
     ]
     cells = {name: row._mapping[name] for name in COLUMNS} | {n: v for n, v in asked.profile.items() if n in COLUMNS}
-    table = RawTable("workers", "request", {n: pa.array([c], pa.string()) for n, c in cells.items()}, 1)
-    faults += [Fault("request", 0, f.column, f.value, f.problem, f.expected, f.code) for f in table_faults(table)]
+    faults += [fault for name, cell in cells.items() for fault in cell_faults("workers", name, cell)]
     if faults:
         raise InputError(faults)
     workers = registers["workers"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
 
 from api.settings import settings
 from engine.errors import CallError
@@ -86,6 +87,17 @@ def transaction(engine: sa.Engine, read_only: bool = False) -> Iterator[sa.Conne
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
     """Whether this is PostgreSQL."""
     return connection.dialect.name == "postgresql"
+
+
+def inserting(connection: sa.Connection | sa.Engine, table: sa.Table) -> Any:
+    """An insert of this database's own kind, which can say what to do where a row of the same key is there."""
+    return (postgresql.insert if is_postgresql(connection) else sqlite.insert)(table)
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one of its key is there; whether it was inserted. Waits for whoever inserts it just now."""
+    inserted = inserting(connection, table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
+    return connection.scalar(inserted) is not None
 
 
 def migrations(engine: sa.Engine) -> Config:

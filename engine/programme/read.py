@@ -187,6 +187,16 @@ def table_faults(table: RawTable) -> list[Fault]:
     return faults
 
 
+def column_faults(table: RawTable, name: str) -> list[Fault]:
+    """What is wrong with the cells of one column of a table by itself."""
+    faults: list[Fault] = []
+    column = next(column for column in TABLES[table.name].columns if column.name == name)
+    cells = cells_of(table, column, faults.append)
+    if cells is not None:
+        _typed(column, cells)
+    return faults
+
+
 def _no_columns(schema: TableSchema) -> dict[str, Any]:
     return {column.name: pa.array([], pa.string()) for column in schema.columns}
 
