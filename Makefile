@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo test lint proof bench clean
+.PHONY: setup demo postgresql test lint proof bench clean
 
 setup: $(VENV)/.installed
 
@@ -24,11 +24,17 @@ lint: setup
 	$(BIN)/mypy engine scenarios benchmarks api
 	$(BIN)/lint-imports
 
-test: lint
+# The service's tests run on a real PostgreSQL server, which they start and stop themselves.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
+		{ echo "Install PostgreSQL for the service's tests."; exit 1; }
+
+test: lint postgresql
 	$(BIN)/python -m pytest
 	$(BIN)/python -m benchmarks --smoke
 
-proof: setup
+proof: setup postgresql
 	mkdir -p out
 	$(BIN)/python benchmarks/proof_adversarial.py 200 | tee out/proof.txt
 	$(BIN)/python -m benchmarks --proof | tee -a out/proof.txt
@@ -37,6 +43,9 @@ proof: setup
 	VAIVEN_TIER_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_tiers.py | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.planning 20000 100 | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.warm_start 20000 | tee -a out/proof.txt
+	VAIVEN_FUZZ_EXAMPLES=20 $(BIN)/python -m pytest tests/service/test_schema_fuzzing.py | tee -a out/proof.txt
+	$(BIN)/python -m benchmarks.service_load | tee -a out/proof.txt
+	$(BIN)/python -m benchmarks.service_chaos 30 | tee -a out/proof.txt
 
 bench: setup
 	mkdir -p out

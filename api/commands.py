@@ -21,6 +21,14 @@ account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the servi
 audit_commands = typer.Typer(no_args_is_help=True, help="The audit log of the service.")
 
 
+def _require_service() -> None:
+    """Raise `CallError` where what the service needs isn't installed."""
+    try:
+        import fastapi  # noqa: F401  # one of the extra's packages stands for all
+    except ImportError as error:
+        raise CallError("The service isn't installed.", "Install it: pip install 'vaiven[service]'.") from error
+
+
 def register(app: typer.Typer) -> None:
     """Add the service's commands to the command line."""
     app.command("serve")(serve)
@@ -38,6 +46,7 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the HTTP interface; VAIVEN_DATABASE_URL says where the data are, by default in ./vaiven.sqlite."""
+    _require_service()
     import uvicorn
 
     from api.app import create_app
@@ -60,6 +69,7 @@ def worker() -> None:
 
     It gives way to whatever else the machine has to do, so that a web process beside it answers in time.
     """
+    _require_service()
     from api.request_log import set_up_logs
     from api.runs.worker import Worker
 
@@ -76,6 +86,7 @@ def worker() -> None:
 @database_commands.command("upgrade")
 def upgrade_database() -> None:
     """Bring the database to the schema of this version."""
+    _require_service()
     from api.storage.database import database, upgrade
 
     upgrade(database())
@@ -86,6 +97,7 @@ def upgrade_database() -> None:
 @database_commands.command("backup")
 def back_up(out: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     """Copy a SQLite database to a new file while it is in use; PostgreSQL has pg_dump."""
+    _require_service()
     from api.storage.database import database, is_postgresql
 
     if is_postgresql(database()):
@@ -108,6 +120,7 @@ def first_administrator(
     ],
 ) -> None:
     """Make the first administrator, who makes all other accounts. Refused once there is one."""
+    _require_service()
     import sqlalchemy as sa
     from pydantic import ValidationError
 
@@ -133,6 +146,7 @@ def first_administrator(
 @audit_commands.command("verify")
 def verify_audit_log() -> None:
     """Check that no entry of the audit log was changed or left out. Exit status 1 where one was."""
+    _require_service()
     from api.audit_log import verify
     from api.storage.database import transaction
 

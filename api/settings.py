@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from typing import Any
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """What an operator may set.
+def _setting(default: Any, description: str) -> Any:
+    return Field(default, description=description)
 
-    ``secret_key`` signs tokens; where it is empty, one is drawn and kept in the database. ``oidc_issuer`` with
-    ``oidc_audience`` and ``oidc_keys_url`` lets accounts enter by tokens of a ministry's own identity provider.
-    """
+
+class Settings(BaseSettings):
+    """What an operator may set; the operator's page lists it from here."""
 
     model_config = SettingsConfigDict(env_prefix="VAIVEN_")
 
-    database_url: str = "sqlite:///vaiven.sqlite"
-    secret_key: str = Field(default="", repr=False)
-    access_minutes: int = 15
-    refresh_days: int = 14
-    oidc_issuer: str = ""
-    oidc_audience: str = ""
-    oidc_keys_url: str = ""
-    allowed_origins: list[str] = []
-    largest_upload_mb: int = 64
-    largest_body_kb: int = 512
-    requests_per_minute: int = 1200
-    checks_per_minute: int = 12
-    logins_per_quarter_hour: int = 10
-    lease_seconds: float = 30.0
-    checkpoint_seconds: float = 10.0
-    longest_run_seconds: float = 3600.0
+    database_url: str = _setting("sqlite:///vaiven.sqlite", "where the data are: SQLite or PostgreSQL")
+    secret_key: str = Field("", repr=False, description="signs tokens; empty: drawn once, kept in the database")
+    access_minutes: int = _setting(15, "how long a token is good before it must be refreshed")
+    refresh_days: int = _setting(14, "how long a session can be refreshed")
+    oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")
+    oidc_audience: str = _setting("", "the audience that its ID tokens must be for")
+    oidc_keys_url: str = _setting("", "where its public keys are (JWKS)")
+    allowed_origins: list[str] = _setting([], "origins that browsers may call from (CORS), as a JSON list")
+    largest_upload_mb: int = _setting(64, "the largest upload, in megabytes")
+    largest_body_kb: int = _setting(512, "the largest other body, in kilobytes")
+    requests_per_minute: int = _setting(1200, "requests of an account a minute, in each process")
+    checks_per_minute: int = _setting(12, "checks of orders of an account a minute")
+    logins_per_quarter_hour: int = _setting(
+        10, "logins tried for an address in a quarter of an hour; ten times from a host"
+    )
+    lease_seconds: float = _setting(30.0, "how long a run waits for a worker that is silent")
+    checkpoint_seconds: float = _setting(10.0, "how often a run keeps what another could begin from")
+    longest_run_seconds: float = _setting(3600.0, "the longest time limit that a run gets")
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,8 @@ from typing import Any
 
 import typer
 
+from api.identity.access import GRANTS, ROLES
+from api.settings import Settings
 from engine.days import NO_DATE, OPEN_END, OPEN_START
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
 from engine.rule import Count, Example, Gate, Join, Ledger, Reserve, Rule
@@ -67,6 +69,8 @@ def generate() -> dict[Path, str]:
         "programme.md": ("tables", tables_part),
         "clauses.md": ("clauses", clauses_part),
         "commands.md": ("commands", commands_part),
+        "service.md": ("access", access_part),
+        "operator.md": ("settings", settings_part),
     }
     return {DOCS / page: with_part(DOCS / page, name, make()) for page, (name, make) in parts.items()}
 
@@ -218,8 +222,17 @@ def _toml(value: Any) -> str:
 
 def commands_part() -> str:
     """Every command with its arguments and options, those of other packages included."""
-    commands = command_group().commands
+    commands = _flat("", command_group().commands)
     return "\n\n".join(_command_section(name, commands[name]) for name in sorted(commands))
+
+
+def _flat(prefix: str, commands: Mapping[str, Any]) -> dict[str, Any]:
+    """Commands by their whole names, those within groups included."""
+    found: dict[str, Any] = {}
+    for name, command in commands.items():
+        within = getattr(command, "commands", None)
+        found |= {f"{prefix}{name}": command} if within is None else _flat(f"{prefix}{name} ", within)
+    return found
 
 
 def command_group() -> Any:
@@ -269,6 +282,25 @@ def _default(option: Any) -> str:
     if option.is_flag or option.default is None:
         return ""
     return f"`{option.default.value if isinstance(option.default, Enum) else option.default}`"
+
+
+def access_part() -> str:
+    """Which role may do what, and what the others are told."""
+    shown = {role: role.replace("_", " ") for role in ROLES}
+    lines = [
+        (f"`{action}`", ", ".join(shown[role] for role in ROLES if role in grant.roles), grant.reason)
+        for action, grant in GRANTS.items()
+    ]
+    return _markdown_table(("action", "who may", "what the others are told"), lines)
+
+
+def settings_part() -> str:
+    """Every setting of the service with its default."""
+    lines = [
+        (f"`VAIVEN_{name.upper()}`", field.description or "", f"`{field.default}`" if field.default != "" else "")
+        for name, field in Settings.model_fields.items()
+    ]
+    return _markdown_table(("variable", "says", "default"), lines)
 
 
 def _markdown_table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

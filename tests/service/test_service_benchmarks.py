@@ -1,0 +1,23 @@
+"""The benchmarks of the service in small: load and chaos find nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import service_chaos, service_load
+
+
+def test_nothing_is_lost_under_load(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few clerks and readers beside matches, on PostgreSQL."""
+    monkeypatch.setattr(service_load, "RUNS", 2)
+    assert service_load.measure(3, 4, 24, 2, 400) == 0
+    assert "24 orders acknowledged, 0 lost" in capsys.readouterr().out
+
+
+def test_nothing_is_lost_where_processes_are_killed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two kills at random; what was acknowledged is there, and every run ended once."""
+    monkeypatch.setattr(service_chaos, "WORKERS", 400)
+    assert service_chaos.main(2, 0) == 0
+    assert "nothing doubled" in capsys.readouterr().out
