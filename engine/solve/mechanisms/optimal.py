@@ -21,6 +21,7 @@ from engine.solve.closing import EVERYTHING, survivors_of
 from engine.solve.commitments import promised_columns
 from engine.solve.core import Core, find_core, settle
 from engine.solve.levels import Level, levels
+from engine.solve.network import is_network, network_prices
 from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import Replacement
@@ -43,6 +44,7 @@ DENSE_WIDTH = 10
 MENDING_WIDTH, FEW_CHANGES = 0.2, 10
 SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
+NETWORK_GAP = 1e-4
 
 
 def run(
@@ -63,6 +65,7 @@ def run(
 @dataclass
 class _Run(SearchState):
     spread: Spread
+    network: bool = False
 
     def solve(self, warm: Warm | None) -> Result:
         problem = self.problem
@@ -71,6 +74,7 @@ class _Run(SearchState):
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self.tell("prices")
+        self.network = is_network(problem)
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         if warm is not None:
             self._resume(warm)
@@ -110,7 +114,7 @@ class _Run(SearchState):
             self._mend(sweeper)
             if self.budget.over or self.good_enough():
                 return
-        for level in levels(self.gap, each, begun_at):
+        for level in levels(max(self.gap, NETWORK_GAP) if self.network else self.gap, each, begun_at):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
                 break
@@ -150,13 +154,23 @@ class _Run(SearchState):
         self.offer(self._replacement(sweeper, core).run())
         if self.problem.dense is not None:
             self.fill()
+        if self.network:
+            self._prove_network()
         self.tell("plan")
+
+    def _prove_network(self) -> None:
+        """Let the plan of a pure network prove itself, if it is the best one."""
+        prices = network_prices(self.problem, self.plan.columns)
+        if prices is not None:
+            self._improved(bound_at(self.problem, prices, self.bound.crew))
 
     def _replacement(self, sweeper: Sweeper, core: Core) -> Replacement:
         def tell(plan: Longs) -> None:
             self.tell("placing", int(self.problem.offers.value[plan].sum()))
 
         within, wanted = self.worth(self.gap / 20), self.worth(1 - self.gap)
+        if self.network:  # the best plan proves itself, one that is nearly as good doesn't
+            within, wanted = 0.0, self.worth(2.0)
         return Replacement(self.problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
 
     def _sharp_prices(self, small: bool) -> Sifted:
