@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.asking import Replayed
-from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, problem_response
+from api.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
 from api.rate_limits import RequestLimit
 from api.request_log import RequestLog
 from api.routes import (
@@ -43,6 +43,7 @@ ROUTES = (
     health_routes,
 )
 THREADS = 12
+CLASHES = ("40001", "40P01")  # SQLSTATE of a serialization failure and of a deadlock
 _EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429)
 DESCRIPTION = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
 
@@ -71,7 +72,13 @@ def create_app() -> FastAPI:
         app.include_router(routes.router)
     _add_documentation(app)
     if settings().allowed_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=settings().allowed_origins, allow_methods=["*"])
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings().allowed_origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "X-API-Key", "If-Match", "Idempotency-Key", "Content-Type"],
+            expose_headers=["ETag", "Location", "Retry-After", "Idempotent-Replayed"],
+        )
     app.add_middleware(
         RequestLog, largest_body=settings().largest_body_kb * 1024, largest_upload=settings().largest_upload_mb * 2**20
     )
@@ -89,6 +96,21 @@ def _add_answers(app: FastAPI) -> None:
     @app.exception_handler(Replayed)
     def _replayed(_request: Request, error: Replayed) -> Response:
         return error.response
+
+    @app.exception_handler(sa.exc.IntegrityError)
+    @app.exception_handler(sa.exc.OperationalError)
+    def _at_once(request: Request, error: sa.exc.DBAPIError) -> Response:
+        if isinstance(error, sa.exc.OperationalError) and getattr(error.orig, "sqlstate", "") not in CLASHES:
+            raise error
+        problem = Problem(
+            type="urn:vaiven:problem:at-once",
+            title=TITLES[409],
+            status=409,
+            detail="Somebody changed the same thing at the same time.",
+            hint="Send it again.",
+            instance=request.url.path,
+        )
+        return problem_response(problem)
 
     @app.exception_handler(sa.exc.DataError)
     @app.exception_handler(UnicodeEncodeError)

@@ -36,6 +36,15 @@ IdempotencyKey = Annotated[
     Header(min_length=8, max_length=200, description="The same key and content are done once, and answered alike."),
 ]
 MATCH_HEADER = "If-Match"
+# Actions that change what a programme is made of: they take it one after another.
+CHANGE_PROGRAMMES = (
+    "programme.change",
+    "agreement.write",
+    "register.write",
+    "worker.change",
+    "worker.erase",
+    "plan.publish",
+)
 
 
 class Replayed(Exception):
@@ -52,6 +61,8 @@ class Ask:
     principal: Principal
     connection: sa.Connection
     request: Request
+    action: str
+    credentials: tuple[str | None, str | None]
     objects: dict[str, Row] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     idempotency: tuple[str, str] | None = None
@@ -150,7 +161,7 @@ def _within_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 def _opened(action: str, request: Request, connection: sa.Connection, bearer: str | None, api_key: str | None) -> Ask:
     """Who asks, what about, and whether: 401, 404 and 403 are told apart here and nowhere else."""
-    ask = Ask(principal_of(connection, bearer, api_key), connection, request)
+    ask = Ask(principal_of(connection, bearer, api_key), connection, request, action, (bearer, api_key))
     wait = request.app.state.limit.take(ask.principal.account_id)
     if wait:
         raise ServiceError(429, "Too many requests.", headers={"Retry-After": str(int(wait) + 1)})
@@ -188,7 +199,8 @@ Finder = Callable[[Ask, str], "sa.Select[Any]"]
 
 
 def _programme(ask: Ask, identifier: str) -> sa.Select[Any]:
-    return sa.select(programmes).where(programmes.c.id == identifier, programmes_seen(ask.principal))
+    chosen = sa.select(programmes).where(programmes.c.id == identifier, programmes_seen(ask.principal))
+    return chosen.with_for_update(of=programmes) if ask.action in CHANGE_PROGRAMMES else chosen
 
 
 def _order(ask: Ask, identifier: str) -> sa.Select[Any]:
@@ -204,9 +216,10 @@ def _worker(ask: Ask, identifier: str) -> sa.Select[Any]:
 
 
 def _run(ask: Ask, identifier: str) -> sa.Select[Any]:
-    return sa.select(runs).where(
+    chosen = sa.select(runs).where(
         runs.c.programme_id == ask.programme.id, runs.c.id == identifier, runs_seen(ask.principal)
     )
+    return chosen if ask.request.method == "GET" else chosen.with_for_update()
 
 
 def _operation(ask: Ask, identifier: str) -> sa.Select[Any]:
@@ -217,7 +230,8 @@ def _operation(ask: Ask, identifier: str) -> sa.Select[Any]:
 
 def _account(ask: Ask, identifier: str) -> sa.Select[Any]:
     seen = sa.true() if ask.principal.may("account.read") else sa.false()
-    return sa.select(accounts).where(accounts.c.id == identifier, seen)
+    chosen = sa.select(accounts).where(accounts.c.id == identifier, seen)
+    return chosen if ask.request.method == "GET" else chosen.with_for_update()
 
 
 # In the order in which they are looked up: a programme before what is in it.

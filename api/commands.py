@@ -15,6 +15,7 @@ from engine.errors import CallError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+PATIENCE = 20.0
 WAY = 10  # of 19 steps of priority
 database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
 account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
@@ -56,12 +57,15 @@ def serve(
     set_up_logs()
     engine = _ready_database()
     computing = Worker(engine)
+    taking = threading.Thread(target=computing.run_forever, daemon=True)
     if own_worker:
-        threading.Thread(target=computing.run_forever, daemon=True).start()
+        taking.start()
     try:
         uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
     finally:
         computing.stop.set()
+        if own_worker:
+            taking.join(PATIENCE)  # a run under way is given back
 
 
 def worker() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from engine.errors import CallError, InputError, VaivenError
+from api.fault_log import told_frames
+from engine.errors import CallError, Fault, InputError, VaivenError
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 1000
@@ -33,7 +34,7 @@ TITLES = {
     500: "A fault of ours",
     503: "Not ready",
 }
-logger = logging.getLogger(__name__)
+log = structlog.get_logger("vaiven.fault")
 
 
 class FaultOut(BaseModel):
@@ -86,8 +87,6 @@ def refused(reason: str) -> ServiceError:
 
 def content_fault(column: str, value: object, problem: str, expected: str) -> InputError:
     """An `InputError` with one fault of a request's body."""
-    from engine.errors import Fault
-
     return InputError([Fault("request", 0, column, str(value), problem, expected)])
 
 
@@ -107,12 +106,16 @@ def problem_of(error: VaivenError, instance: str = "") -> Problem:
         type=f"urn:vaiven:problem:{error.code}",
         title=TITLES.get(status, "Problem"),
         status=status,
-        detail=f"{len(faults)} faults in the input" if faults else error.message,
+        detail=_count(len(faults), "input") if faults else error.message,
         instance=instance,
         hint=error.hint,
         faults=shown,
         faults_left_out=len(faults) - len(shown),
     )
+
+
+def _count(faults: int, where: str) -> str:
+    return f"1 fault in the {where}" if faults == 1 else f"{faults} faults in the {where}"
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -132,7 +135,7 @@ def add_problem_handlers(app: FastAPI) -> None:
             type="urn:vaiven:problem:input",
             title=TITLES[status],
             status=status,
-            detail=f"{len(faults)} faults in the request",
+            detail=_count(len(faults), "request"),
             instance=request.url.path,
             faults=faults,
         )
@@ -146,7 +149,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-        logger.error("unforeseen", exc_info=error)
+        log.error("unforeseen", **told_frames(error))
         problem = Problem(title=TITLES[500], status=500, detail="It was logged.", instance=request.url.path)
         return problem_response(problem)
 

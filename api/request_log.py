@@ -17,6 +17,7 @@ from api.problems import TITLES, Problem, problem_response
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+OPEN_PATHS = ("/v1/sessions", "/v1/openapi.json")
 log = structlog.get_logger("vaiven.request")
 
 
@@ -66,6 +67,9 @@ class RequestLog:
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in, so that a body without a length is held to the limit too."""
         headers = dict(scope["headers"])
+        if _needs_credentials(scope["path"]) and not (b"authorization" in headers or b"x-api-key" in headers):
+            await _unknown()(scope, receive, send)
+            return
         upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
         most, read = (self.largest_upload if upload else self.largest_body), 0
         told = headers.get(b"content-length", b"0")
@@ -82,6 +86,16 @@ class RequestLog:
             return message
 
         await self.app(scope, counted, send)
+
+
+def _needs_credentials(path: str) -> bool:
+    return path.startswith("/v1/") and not path.startswith(OPEN_PATHS)
+
+
+def _unknown() -> Any:
+    """Nobody's body is read."""
+    problem = Problem(type="urn:vaiven:problem:service", title=TITLES[401], status=401, detail="Say who you are.")
+    return problem_response(problem, {"WWW-Authenticate": "Bearer", "Connection": "close"})
 
 
 def _at_most(most: int) -> str:

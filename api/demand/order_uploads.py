@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from api.demand.orders import CHANGEABLE, COLUMNS, insert_order, require_order, update_order
+from api.demand.orders import CHANGEABLE, COLUMNS, insert_order, order_id_of, require_order, update_order
 from api.identity.access import EMPLOYER, Principal
 from api.identity.sight import orders_seen
 from api.registers.uploads import require_sound, with_column
@@ -17,6 +18,7 @@ from api.wire.orders import OrdersUploadedOut
 from engine.errors import Fault, InputError
 from engine.programme.raw_table import RawTable
 
+OWN_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 OPTIONAL = {"min_crew": "1", "priority": "1"}
 
 
@@ -36,6 +38,7 @@ def file_orders(
     for number in range(raw.size):
         cells = {name: raw.columns[name][number].as_py() if name in raw.columns else "" for name in COLUMNS}
         cells |= {name: cells[name] or usual for name, usual in OPTIONAL.items()}
+        cells["order_id"] = order_id_of(cells["employer_id"], cells["order_id"])
         old = known.get(cells["order_id"])
         cells["filed_at"] = old.filed_at if old is not None else now().isoformat(timespec="seconds")[:19]
         found = _faults(connection, principal, programme, cells, old)
@@ -50,6 +53,9 @@ def _faults(
     connection: sa.Connection, principal: Principal, programme: sa.Row[Any], cells: dict[str, str], old: Any
 ) -> list[Fault]:
     found: list[Fault] = []
+    if re.fullmatch(OWN_ID, cells["order_id"].removeprefix(f"{cells['employer_id']}~")) is None:
+        expected = "at most 40 letters, digits, dots, dashes and underscores"
+        found.append(Fault("", 0, "order_id", cells["order_id"], "is no id of an order", expected))
     if principal.role == EMPLOYER and cells["employer_id"] != principal.employer_id:
         found.append(Fault("", 0, "employer_id", cells["employer_id"], "is another employer", principal.employer_id))
     if old is not None and old.state not in CHANGEABLE and _differs(cells, old):

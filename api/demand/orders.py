@@ -65,26 +65,31 @@ def order_out(row: Row | Mapping[str, Any]) -> OrderOut:
 
 def file_order(connection: sa.Connection, principal: Principal, programme: Row, asked: OrderIn) -> Row:
     """File an order, as a draft or submitted. Raises `InputError` with every fault, 409 for an id that is taken."""
-    order_id = asked.order_id or "O-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+    employer = _employer(principal, asked.employer_id)
     cells = cells_of(asked) | {
-        "order_id": order_id,
-        "employer_id": _employer(principal, asked.employer_id),
+        "order_id": order_id_of(employer, asked.order_id or "".join(secrets.choice(ALPHABET) for _ in range(10))),
+        "employer_id": employer,
         "filed_at": now().isoformat(timespec="seconds").removesuffix("+00:00"),
     }
     require_order(connection, principal, programme, cells)
     return insert_order(connection, principal, programme.id, cells, "submitted" if asked.submit else "draft")
 
 
+def order_id_of(employer: str, own: str) -> str:
+    """The id of an order: an employer's own id for it behind that of the employer, so that nobody meets another's."""
+    return own if own.startswith(f"{employer}~") else f"{employer}~{own}"
+
+
 def insert_order(
     connection: sa.Connection, principal: Principal, programme_id: str, cells: Mapping[str, str], state: str
 ) -> Row:
-    """Write a new order. Raises 409 where its id is taken, by whomever."""
+    """Write a new order. Raises 409 where its employer has one of this id."""
     written = dict(cells) | {"programme_id": programme_id, "state": state, "version": 1}
     written |= {"created_at": now(), "changed_at": now()}
     inserted = inserting(connection, orders).values(written).on_conflict_do_nothing().returning(orders)
     row = connection.execute(inserted).one_or_none()
     if row is None:
-        raise ServiceError(409, "An order of this id can't be filed.", "Leave the id out to have one drawn.")
+        raise ServiceError(409, "There is an order of this id.", "Change that one, or leave the id out.")
     _keep(connection, row, principal)
     return row
 
@@ -159,12 +164,11 @@ def _strangers(
         sites.site_id == cells["site_id"],
         sites.employer_id == cells["employer_id"],
     )
+    if employer is not None and employer.country not in ("", cells["destination_country"]):
+        place, expected = cells["destination_country"], f"{employer.country}, the employer's"
+        faults.append(Fault("request", 0, "destination_country", place, "is another state", expected))
     if connection.scalar(own) is None:
         faults.append(Fault("request", 0, "site_id", cells["site_id"], "is not in sites", "a site of this employer"))
-    if principal.role == DESTINATION and cells["destination_country"] != principal.country:
-        own_country = f"{principal.country}, your own"
-        place = cells["destination_country"]
-        faults.append(Fault("request", 0, "destination_country", place, "is another state", own_country))
     if principal.role == EMPLOYER and float(cells["priority"] or 1) != 1:
         faults.append(Fault("request", 0, "priority", cells["priority"], "is not set by employers", "1"))
     return faults

@@ -7,6 +7,8 @@ from functools import lru_cache
 import jwt
 import sqlalchemy as sa
 
+from api.audit_log import Entry, append
+from api.identity.access import ADMINISTRATOR
 from api.problems import ServiceError
 from api.settings import settings
 from api.storage.tables import accounts
@@ -17,19 +19,18 @@ def _keys(url: str) -> jwt.PyJWKClient:
     return jwt.PyJWKClient(url, timeout=5)
 
 
-def account_of_id_token(connection: sa.Connection, id_token: str) -> str:
-    """The account of an ID token's subject; one that has none yet is bound to it by its verified e-mail address.
+def claims_of(id_token: str) -> dict[str, object]:
+    """What an ID token says, once its signature, issuer, audience and time are found good.
 
-    Raises 401 for a token that isn't good and 403 where nobody here is meant by it.
+    Raises 401 for one that isn't good and 409 where no identity provider is set up.
     """
     asked = settings()
     if not (asked.oidc_issuer and asked.oidc_audience and asked.oidc_keys_url):
         raise ServiceError(409, "No identity provider is set up here.", "Log in with a password.")
     try:
-        key = _keys(asked.oidc_keys_url).get_signing_key_from_jwt(id_token).key
-        claims = jwt.decode(
+        claims: dict[str, object] = jwt.decode(
             id_token,
-            key,
+            _keys(asked.oidc_keys_url).get_signing_key_from_jwt(id_token).key,
             ["RS256", "ES256", "PS256", "EdDSA"],
             audience=asked.oidc_audience,
             issuer=asked.oidc_issuer,
@@ -37,18 +38,24 @@ def account_of_id_token(connection: sa.Connection, id_token: str) -> str:
         )
     except jwt.PyJWTError as error:
         raise ServiceError(401, "The identity provider's token is not good.", "Log in there again.") from error
-    return _account(connection, f"{claims['iss']}|{claims['sub']}", claims)
+    return claims
 
 
-def _account(connection: sa.Connection, subject: str, claims: dict[str, object]) -> str:
-    active = accounts.c.active.is_(True)
+def account_of(connection: sa.Connection, claims: dict[str, object]) -> str:
+    """The account that a token's subject is bound to. One that was made for it, without a password, is bound to it by
+    its verified e-mail address the first time; administrators aren't.
+
+    Raises 403 where nobody here is meant.
+    """
+    subject, active = f"{claims['iss']}|{claims['sub']}", accounts.c.active.is_(True)
     found = connection.scalar(sa.select(accounts.c.id).where(accounts.c.oidc_subject == subject, active))
     if found is None and claims.get("email_verified") is True:
+        meant = sa.and_(accounts.c.oidc_subject == "", accounts.c.password_hash == "", accounts.c.role != ADMINISTRATOR)
         email = str(claims.get("email", "")).lower()
-        unbound = sa.and_(accounts.c.email == email, accounts.c.oidc_subject == "", active)
-        found = connection.scalar(sa.select(accounts.c.id).where(unbound))
+        found = connection.scalar(sa.select(accounts.c.id).where(accounts.c.email == email, meant, active))
         if found is not None:
             connection.execute(accounts.update().where(accounts.c.id == found).values(oidc_subject=subject))
+            append(connection, [Entry(str(found), "account.bound", f"account/{found}", {})])
     if found is None:
         raise ServiceError(403, "Nobody here is meant by this token.", "Ask an administrator for an account.")
     return str(found)

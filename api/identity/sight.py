@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from api.identity.access import AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
-from api.storage.tables import agreements, operations, orders, programme_corridors, programmes, registers, runs
+from api.storage.tables import (
+    agreements,
+    operation_history,
+    operations,
+    orders,
+    programme_corridors,
+    programmes,
+    registers,
+    runs,
+)
 
 Condition = sa.ColumnElement[bool]
 PLACED = ("accepted", "travelling", "arrived", "home")
@@ -49,7 +58,9 @@ def orders_seen(principal: Principal) -> Condition:
 
 
 def workers_seen(principal: Principal) -> Condition:
-    """A ministry of origin sees its own workers; a ministry of destination and an employer those who come to them."""
+    """A ministry of origin sees its own workers; a ministry of destination and an employer those who have accepted to
+    come to them.
+    """
     workers = registers["workers"].c
     theirs = sa.exists().where(
         operations.c.programme_id == workers.programme_id, operations.c.worker_id == workers.worker_id
@@ -57,7 +68,7 @@ def workers_seen(principal: Principal) -> Condition:
     if principal.role == ORIGIN:
         return workers.origin_country == principal.country
     if principal.role == DESTINATION:
-        return theirs.where(operations.c.destination_country == principal.country)
+        return theirs.where(operations.c.destination_country == principal.country, operations.c.state.in_(PLACED))
     if principal.role == EMPLOYER:
         return theirs.where(operations.c.employer_id == principal.employer_id, operations.c.state.in_(PLACED))
     return sa.true() if principal.role in SEES_ALL else sa.false()
@@ -68,8 +79,10 @@ def rows_seen(table: str, principal: Principal) -> Condition:
     rows = registers[table].c
     if table == "workers":
         return workers_seen(principal)
-    if principal.role in SEES_ALL or (principal.role in MINISTRIES and "worker_id" not in rows):
+    if principal.role in SEES_ALL:
         return sa.true()
+    if principal.role in MINISTRIES and table in ("employers", "sites", "corridors"):
+        return _rows_of_corridors(table, principal)
     if principal.role == EMPLOYER:
         return _rows_of_employer(table, principal)
     if principal.role not in MINISTRIES:
@@ -78,6 +91,21 @@ def rows_seen(table: str, principal: Principal) -> Condition:
     return sa.exists().where(
         workers.programme_id == rows.programme_id, workers.worker_id == rows.worker_id, workers_seen(principal)
     )
+
+
+def _rows_of_corridors(table: str, principal: Principal) -> Condition:
+    """Employers and sites in the states that a ministry's corridors lead to, its own for a ministry of destination."""
+    rows, employers = registers[table].c, registers["employers"].c
+    if table == "corridors":
+        return (rows.origin_country if principal.role == ORIGIN else rows.destination_country) == principal.country
+    reached = _corridors(principal, rows.programme_id).with_only_columns(programme_corridors.c.destination)
+    own = sa.or_(employers.country == principal.country, employers.country == "")
+    if principal.role == ORIGIN:
+        own = sa.or_(own, employers.country.in_(reached.correlate(registers[table], registers["employers"])))
+    if table == "employers":
+        return own
+    same = sa.and_(employers.programme_id == rows.programme_id, employers.employer_id == rows.employer_id)
+    return sa.exists().where(same, own)
 
 
 def _rows_of_employer(table: str, principal: Principal) -> Condition:
@@ -91,7 +119,21 @@ def _rows_of_employer(table: str, principal: Principal) -> Condition:
 
 
 def agreements_seen(principal: Principal) -> Condition:
-    """Ministries see the agreements of their own corridors and of the programmes they own, others all."""
+    """Ministries see the agreements of their own corridors and of the programmes they own, employers those that lead to
+    their state, planners and auditors all.
+    """
+    if principal.role == EMPLOYER:
+        employers = registers["employers"].c
+        home = sa.and_(
+            employers.programme_id == programme_corridors.c.programme_id,
+            employers.employer_id == principal.employer_id,
+            employers.country.in_((programme_corridors.c.destination, "")),
+        )
+        leads = sa.and_(
+            programme_corridors.c.programme_id == agreements.c.programme_id,
+            programme_corridors.c.agreement_id == agreements.c.agreement_id,
+        )
+        return sa.exists().where(home, leads)
     if principal.role not in MINISTRIES:
         return sa.true()
     mine = _corridors(principal, agreements.c.programme_id).where(
@@ -121,7 +163,10 @@ def operations_seen(principal: Principal) -> Condition:
     if principal.role == DESTINATION:
         return operations.c.destination_country == principal.country
     if principal.role == EMPLOYER:
-        return sa.and_(operations.c.employer_id == principal.employer_id, operations.c.state != "proposed")
+        offered = sa.exists().where(
+            operation_history.c.operation_id == operations.c.id, operation_history.c.state == "offered"
+        )
+        return sa.and_(operations.c.employer_id == principal.employer_id, offered)
     return sa.true() if principal.role == AUDITOR else sa.false()
 
 

@@ -10,6 +10,7 @@ from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Princ
 from api.identity.sight import PLACED, operations_seen
 from api.plans.publication import move
 from api.problems import ServiceError, not_found, refused
+from api.storage.database import utc
 from api.storage.tables import operations, persons
 from api.wire.runs import OperationOut
 
@@ -63,8 +64,8 @@ def listed_operations(
 
 
 def operation_out(principal: Principal, row: Row) -> OperationOut:
-    """An operation on the wire; employers learn a name once the placement is accepted."""
+    """An operation on the wire; at the other end a name is known once the placement is accepted."""
     cells = row._mapping
-    told = {name: cells[name] for name in OperationOut.model_fields if name != "name"}
-    known = principal.role != EMPLOYER or cells["state"] in PLACED
-    return OperationOut(**told, name=cells.get("name") if known else None)
+    told = {name: cells[name] for name in OperationOut.model_fields if name not in ("name", "changed_at")}
+    known = principal.role not in (EMPLOYER, DESTINATION) or cells["state"] in PLACED
+    return OperationOut(**told, changed_at=utc(row.changed_at), name=cells.get("name") if known else None)

@@ -6,15 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.identity.access import Principal
+from api.identity.access import ORIGIN, Principal
 from api.problems import ServiceError
 from api.storage.database import new_id, now
 from api.storage.tables import operation_history, operations, orders, placements, registers, runs
 from api.wire.runs import PublishedOut
 
 Row = sa.Row[Any]
+ENDED = ("declined", "dropped", "home")
 OPEN = ("proposed", "offered", "accepted", "travelling", "arrived")
-GONE = ("declined", "dropped", "withdrawn", "home")
 
 
 def publish(connection: sa.Connection, principal: Principal, run: Row) -> PublishedOut:
@@ -27,11 +27,13 @@ def publish(connection: sa.Connection, principal: Principal, run: Row) -> Publis
         raise ServiceError(409, "This run has no plan to publish.")
     if run.published_at is not None:
         raise ServiceError(409, "This plan is published already.")
+    _require_fresh(connection, run)
     connection.execute(runs.update().where(runs.c.id == run.id).values(published_at=now()))
     planned = {(row.worker_id, row.order_id): row for row in connection.execute(_planned(run))}
     theirs = sa.and_(operations.c.programme_id == run.programme_id, _side(principal))
     known = {(row.worker_id, row.order_id): row for row in connection.execute(sa.select(operations).where(theirs))}
-    stale = [row for key, row in known.items() if key not in planned and row.state in OPEN]
+    own = set(connection.scalars(sa.select(runs.c.id).where(runs.c.role == run.role, runs.c.country == run.country)))
+    stale = [row for key, row in known.items() if key not in planned and row.state in OPEN and row.run_id in own]
     undone = [row for row in stale if row.state not in ("proposed", "offered")]
     if undone:
         raise ServiceError(
@@ -40,16 +42,35 @@ def publish(connection: sa.Connection, principal: Principal, run: Row) -> Publis
     for row in stale:
         move(connection, principal, row, "withdrawn")
     kept = {key for key in planned if key in known and known[key].state in OPEN}
-    fresh = [row for key, row in planned.items() if key not in kept]
+    declined = {key for key, row in known.items() if row.state in ENDED}
+    fresh = [row for key, row in planned.items() if key not in kept and key not in declined]
     for row in fresh:
         _propose(connection, principal, run, row, known.get((row.worker_id, row.order_id)))
     return PublishedOut(proposed=len(fresh), kept=len(kept), withdrawn=len(stale))
 
 
+def _require_fresh(connection: sa.Connection, run: Row) -> None:
+    """Raise 409 where the plan may not fit any more: another was published since, or an order was closed."""
+    others = sa.and_(runs.c.programme_id == run.programme_id, runs.c.published_at > run.started_at)
+    if connection.scalar(sa.select(sa.func.count()).select_from(runs).where(others)):
+        raise ServiceError(409, "Another plan was published since this one was begun.", "Match again.")
+    same = sa.and_(orders.c.programme_id == run.programme_id, orders.c.order_id == placements.c.order_id)
+    closed = sa.select(placements.c.order_id).join(orders, same).where(placements.c.run_id == run.id)
+    closed = closed.where(orders.c.state.not_in(("submitted", "certified"))).distinct()
+    under_way = sa.exists().where(
+        operations.c.programme_id == run.programme_id,
+        operations.c.order_id == placements.c.order_id,
+        operations.c.worker_id == placements.c.worker_id,
+        operations.c.state.in_(OPEN),
+    )
+    if connection.execute(closed.where(~under_way)).first() is not None:
+        raise ServiceError(409, "An order of this plan was closed since.", "Match again.")
+
+
 def _side(principal: Principal) -> sa.ColumnElement[bool]:
     """The operations that a ministry's plan is about."""
     origin = operations.c.origin_country == principal.country
-    return origin if principal.role == "origin_ministry" else operations.c.destination_country == principal.country
+    return origin if principal.role == ORIGIN else operations.c.destination_country == principal.country
 
 
 def _planned(run: Row) -> sa.Select[Any]:
@@ -59,7 +80,7 @@ def _planned(run: Row) -> sa.Select[Any]:
     same_order = sa.and_(orders.c.programme_id == run.programme_id, orders.c.order_id == placements.c.order_id)
     asked = sa.select(placements, workers.c.origin_country, orders.c.destination_country)
     asked = asked.join(workers, same_worker).join(orders, same_order).where(placements.c.run_id == run.id)
-    if run.role == "origin_ministry":
+    if run.role == ORIGIN:
         return asked.where(workers.c.origin_country == run.country)
     return asked.where(orders.c.destination_country == run.country)
 
@@ -94,6 +115,13 @@ def move(connection: sa.Connection, principal: Principal, operation: Row, state:
     row = connection.execute(changed).one()
     _keep(connection, principal, row.id, row.version, state)
     return row
+
+
+def drop_open(connection: sa.Connection, principal: Principal, worker_id: str) -> None:
+    """End everything that is open for a worker, who is erased."""
+    open_ = sa.select(operations).where(operations.c.worker_id == worker_id, operations.c.state.in_(OPEN))
+    for operation in connection.execute(open_.with_for_update()).all():
+        move(connection, principal, operation, "dropped")
 
 
 def _keep(connection: sa.Connection, principal: Principal, operation: str, version: int, state: str) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from api.storage.tables import operations, persons, registers, run_files, runs
+from api.identity.access import ORIGIN
+from api.storage.database import inserting
+from api.storage.tables import operations, persons, programmes, registers, run_files, runs
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
@@ -39,15 +41,14 @@ def draw_pseudonyms(connection: sa.Connection, country: str, numbers: Iterable[s
     numbers = list(numbers)
     known = pseudonyms_of(connection, country, numbers)
     fresh = {number: new_pseudonym() for number in dict.fromkeys(numbers) if number not in known}
-    if fresh:
-        connection.execute(
-            persons.insert(),
-            [
-                {"worker_id": worker, "origin_country": country, "register_number": number, "name": "", "contact": ""}
-                for number, worker in fresh.items()
-            ],
-        )
-    return known | fresh
+    if not fresh:
+        return known
+    rows = [
+        {"worker_id": worker, "origin_country": country, "register_number": number, "name": "", "contact": ""}
+        for number, worker in sorted(fresh.items())
+    ]
+    connection.execute(inserting(connection, persons).on_conflict_do_nothing(), rows)
+    return pseudonyms_of(connection, country, numbers)  # another programme's upload may have drawn some just now
 
 
 def person_of(connection: sa.Connection, worker_id: str) -> dict[str, str] | None:
@@ -72,20 +73,31 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
     """
     workers = registers["workers"]
     mine = sa.select(workers.c.programme_id).where(workers.c.worker_id == worker_id)
-    programmes = list(connection.scalars(mine))
+    within = list(connection.scalars(mine))
+    country = str(connection.scalar(sa.select(persons.c.origin_country).where(persons.c.worker_id == worker_id)) or "")
     erased = 0
     for name in WORKER_TABLES:
         table = registers[name]
         erased += connection.execute(table.delete().where(table.c.worker_id == worker_id)).rowcount
     erased += connection.execute(persons.delete().where(persons.c.worker_id == worker_id)).rowcount
-    return erased, _forget_inputs(connection, programmes)
+    changed = programmes.update().where(programmes.c.id.in_(within))
+    connection.execute(changed.values(revision=programmes.c.revision + 1))
+    return erased, _forget_inputs(connection, within, country)
 
 
-def _forget_inputs(connection: sa.Connection, programmes: list[str]) -> int:
-    """Delete what ended runs of programmes read; they can't be replayed any more."""
-    ended = sa.and_(runs.c.programme_id.in_(programmes), runs.c.state.not_in(("queued", "running")))
-    read = sa.select(runs.c.id).where(ended)
-    private = sa.or_(run_files.c.name == "input.tar.gz", run_files.c.name.like("checkpoint/%"))
-    connection.execute(run_files.delete().where(run_files.c.run_id.in_(read), private))
-    marked = runs.update().where(runs.c.programme_id.in_(programmes), runs.c.replayable.is_(True))
+def _forget_inputs(connection: sa.Connection, within: list[str], country: str) -> int:
+    """Delete what ended runs of programmes read of a country's workers; they can't be replayed any more.
+
+    What runs under way have read is deleted when they end (`api.runs.queue`).
+    """
+    theirs = sa.or_(runs.c.role != ORIGIN, runs.c.country == country)
+    read = sa.and_(runs.c.programme_id.in_(within), theirs)
+    ended = sa.select(runs.c.id).where(read, runs.c.state.not_in(("queued", "running")))
+    connection.execute(run_files.delete().where(run_files.c.run_id.in_(ended), private_files()))
+    marked = runs.update().where(read, runs.c.replayable.is_(True))
     return connection.execute(marked.values(replayable=False)).rowcount
+
+
+def private_files() -> sa.ColumnElement[bool]:
+    """The files of runs that hold profiles."""
+    return sa.or_(run_files.c.name == "input.tar.gz", run_files.c.name.startswith("checkpoint/"))

@@ -117,10 +117,16 @@ def agreement_version(
     return connection.execute(of.order_by(agreements.c.version.desc()).limit(1)).one_or_none()
 
 
-def require_party(principal: Principal, programme: Row, agreement: Agreement) -> None:
-    """Raise 403 for a ministry that neither owns the programme nor is of a party of an agreement."""
-    if not (is_party(principal, agreement) or owns(principal, programme)):
+def require_party(principal: Principal, programme: Row, agreement: Agreement, before: Agreement | None) -> None:
+    """Raise 403 where a ministry may not write this version: whoever owns the programme says which states take part; a
+    party writes new versions between the same states.
+    """
+    if owns(principal, programme):
+        return
+    if not is_party(principal, agreement):
         raise refused(GRANTS["agreement.write"].reason)
+    if before is None or (before.origins, before.destination) != (agreement.origins, agreement.destination):
+        raise refused("Which states take part is said by the ministry that owns the programme.")
 
 
 def is_party(principal: Principal, agreement: Agreement) -> bool:

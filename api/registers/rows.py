@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.sight import orders_seen, owns, rows_seen
-from api.problems import refused
+from api.problems import ServiceError, refused
 from api.registers.persons import draw_pseudonyms, pseudonyms_of
-from api.registers.uploads import require_sound, unknown_references, with_column
+from api.registers.snapshot import OF_ORIGIN
+from api.registers.uploads import require_order_of_dates, require_sound, unknown_references, with_column
 from api.storage.database import inserting, is_postgresql
 from api.storage.tables import KEYS, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme.raw_table import RawTable
 
 Row = sa.Row[Any]
-OF_ORIGIN = ("workers", "history", "preferences", "commitments", "exclusions", "scores")
+LASTING = ("workers", "employers", "sites")
 BATCH = 5000
 
 
-def write_register(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> tuple[int, int]:
+def write_register(
+    connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable, instead: bool = False
+) -> tuple[int, int]:
     """Add the rows of a table to its register, or change those that have the same key; (added, changed).
+
+    With ``instead`` the rows take the place of all that one keeps there; not for `LASTING` registers.
 
     Raises 403 for a register that another side keeps, and `InputError` with every fault; nothing is written then.
     """
@@ -32,7 +38,12 @@ def write_register(connection: sa.Connection, principal: Principal, programme: R
         require_sound(raw, ("worker_id",))
     raw = _with_pseudonyms(connection, principal, programme, raw)
     require_sound(raw, KEYS[raw.name])
+    require_order_of_dates(raw)
     _require_own(connection, principal, programme, raw)
+    if instead:
+        _delete_own(connection, principal, programme, raw.name)
+    if raw.name == "history":
+        _require_apart(connection, programme, raw)
     before = _count(connection, raw.name, programme.id)
     _insert(connection, registers[raw.name], KEYS[raw.name], programme.id, raw)
     added = _count(connection, raw.name, programme.id) - before
@@ -43,6 +54,40 @@ def _count(connection: sa.Connection, table: str, programme_id: str) -> int:
     rows = registers[table]
     counted = sa.select(sa.func.count()).select_from(rows).where(rows.c.programme_id == programme_id)
     return int(connection.scalar(counted) or 0)
+
+
+def _delete_own(connection: sa.Connection, principal: Principal, programme: Row, table: str) -> None:
+    if table in LASTING:
+        raise ServiceError(409, f"Rows of {table} are changed, not replaced as a whole.", "Leave replace out.")
+    rows = registers[table]
+    mine = sa.and_(rows.c.programme_id == programme.id, rows_seen(table, principal))
+    connection.execute(rows.delete().where(mine))
+
+
+def _require_apart(connection: sa.Connection, programme: Row, raw: RawTable) -> None:
+    """Raise `InputError` for stays of one worker that overlap, known ones included."""
+    rows = registers["history"].c
+    workers = raw.columns["worker_id"].to_pylist()
+    stays: dict[str, dict[str, tuple[str, int]]] = {worker: {} for worker in workers}
+    known = sa.select(rows.worker_id, rows.start_date, rows.end_date).where(rows.programme_id == programme.id)
+    for worker, first, last in connection.execute(known):
+        if worker in stays:
+            stays[worker][first] = (last, -1)
+    for record, (worker, first, last) in enumerate(
+        zip(workers, *(raw.columns[name].to_pylist() for name in ("start_date", "end_date")), strict=True)
+    ):
+        stays[worker][first] = (last, record)
+    faults = []
+    for own in stays.values():
+        ordered = sorted((first, last, record) for first, (last, record) in own.items())
+        for (_, ends, one), (begins, _, other) in pairwise(ordered):
+            record = max(one, other)
+            if begins <= ends and record >= 0:
+                faults.append(
+                    Fault(raw.file, raw.row(record), "start_date", begins, "overlaps another stay", "stays one by one")
+                )
+    if faults:
+        raise InputError(faults)
 
 
 def _require_side(principal: Principal, programme: Row, table: str) -> None:
@@ -96,6 +141,7 @@ def _require_own(connection: sa.Connection, principal: Principal, programme: Row
         if column in raw.columns and not (column == "employer_id" and raw.name in ("employers", "history")):
             known = _known(connection, principal, programme, target)
             faults += unknown_references(raw, column, known, target)
+    faults += _others_rows(connection, principal, programme, raw)
     if principal.role == DESTINATION:
         own = {"employers": "country", "corridors": "destination_country"}.get(raw.name)
         if own is not None:
@@ -107,6 +153,29 @@ def _require_own(connection: sa.Connection, principal: Principal, programme: Row
             ]
     if faults:
         raise InputError(faults)
+
+
+def _others_rows(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> list[Fault]:
+    """A fault for each row that would take the place of another state's employer, site or corridor."""
+    if raw.name not in ("employers", "sites", "corridors"):
+        return []
+    rows, employers = registers[raw.name].c, registers["employers"].c
+    keys = KEYS[raw.name]
+    asked = sa.select(*(rows[name] for name in keys)).where(rows.programme_id == programme.id)
+    if raw.name == "corridors":
+        theirs = (rows.origin_country if principal.role == ORIGIN else rows.destination_country) != principal.country
+    elif raw.name == "employers":
+        theirs = employers.country.not_in((principal.country, ""))
+    else:
+        same = sa.and_(employers.programme_id == rows.programme_id, employers.employer_id == rows.employer_id)
+        theirs = sa.exists().where(same, employers.country.not_in((principal.country, "")))
+    taken = {tuple(row) for row in connection.execute(asked.where(theirs))}
+    cells = zip(*(raw.columns[name].to_pylist() for name in keys), strict=True)
+    return [
+        Fault(raw.file, raw.row(record), keys[0], key[0], "can't be written by this ministry", "an id of your own")
+        for record, key in enumerate(cells)
+        if tuple(key) in taken
+    ]
 
 
 def _known(connection: sa.Connection, principal: Principal, programme: Row, target: str) -> set[str]:
@@ -124,17 +193,14 @@ def _insert(connection: sa.Connection, table: sa.Table, keys: Sequence[str], pro
     """Write the rows in batches; a row with the key of another takes its place."""
     columns = {name: raw.columns[name].to_pylist() for name in raw.columns if name in table.c}
     names = ["programme_id", *columns]
-    if keys:
-        insert = inserting(connection, table)
-        changed = {name: insert.excluded[name] for name in columns if name not in keys}
-        index = ["programme_id", *keys]
-        statement = (
-            insert.on_conflict_do_update(index_elements=index, set_=changed)
-            if changed
-            else insert.on_conflict_do_nothing(index_elements=index)
-        )
-    else:
-        statement = table.insert()
+    insert = inserting(connection, table)
+    changed = {name: insert.excluded[name] for name in columns if name not in keys}
+    index = ["programme_id", *keys]
+    statement = (
+        insert.on_conflict_do_update(index_elements=index, set_=changed)
+        if changed
+        else insert.on_conflict_do_nothing(index_elements=index)
+    )
     if is_postgresql(connection) and raw.size > BATCH:
         _copy(connection, table, names, programme_id, columns, keys)
         return
@@ -164,6 +230,6 @@ def _copy(
             copy.write_row((programme_id, *cells))
     changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in keys)
     index = ", ".join(f'"{name}"' for name in ("programme_id", *keys))
-    clash = f"ON CONFLICT ({index}) DO " + (f"UPDATE SET {changed}" if changed else "NOTHING") if keys else ""
+    clash = f"ON CONFLICT ({index}) DO " + (f"UPDATE SET {changed}" if changed else "NOTHING")
     connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({listed}) SELECT {listed} FROM "{aside}" {clash}')
     connection.exec_driver_sql(f'DROP TABLE "{aside}"')

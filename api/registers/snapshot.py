@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +13,73 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
+from api.identity.access import DESTINATION, ORIGIN
 from api.identity.sight import PLACED
 from api.registers.programmes import newest_agreements
-from api.storage.tables import operations, orders, registers
+from api.storage.tables import operations, orders, programme_corridors, registers, runs
+from engine.errors import InputError
 from engine.programme.schema import TABLES
 
 HELD = ("offered", *PLACED[:-1])
+OF_ORIGIN = ("workers", "history", "preferences", "commitments", "exclusions", "scores")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What of a programme a run reads: workers of an origin ('' all), orders of a destination ('' all), by state.
+    """What of a programme a run reads: along the corridors from an origin ('' any) or to a destination ('' any), orders
+    by state.
 
-    ``only_order`` leaves one order, whatever its state; ``held`` are the states of operations that are kept.
+    ``only_order`` leaves one order, whatever its state. ``held`` are the states of operations that are kept; what
+    another side has proposed or offered (``role`` and country say whose side this is) is kept too: it asked first.
     """
 
+    role: str = ""
     origin: str = ""
     destination: str = ""
     states: tuple[str, ...] = ("certified",)
     held: tuple[str, ...] = PLACED[:-1]
     only_order: str = ""
+    without_declined: bool = True
+
+    @property
+    def country(self) -> str:
+        """The country of the side that asks."""
+        return self.origin or self.destination
+
+
+def scope_of(role: str, country: str) -> Scope:
+    """What a role's runs read: ministries their own corridors, planners all."""
+    return Scope(role, country if role == ORIGIN else "", country if role == DESTINATION else "")
+
+
+def told_to(role: str, error: InputError) -> InputError:
+    """The faults of a programme as a role may read them: of registers of workers, whoever doesn't keep them learns the
+    column and what is wrong, neither row nor value.
+    """
+    if role == ORIGIN:
+        return error
+    private = {f"{name}.csv" for name in OF_ORIGIN}
+    faults = [
+        replace(fault, row=0, value="") if fault.file in private else fault  # the same fault of many rows counts once
+        for fault in error.faults
+    ]
+    return InputError(faults, error.hint)
 
 
 def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> None:
     """Write a programme's folder; what is under way already becomes commitments."""
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
-    for row in connection.execute(newest_agreements(programme.id)):
-        folder.joinpath("agreements", f"{row.agreement_id}.toml").write_text(row.content, "utf-8")
-    held = _held(connection, programme.id, scope)
+    corridors = _corridors(connection, programme.id, scope)
     tables = {name: _rows(connection, registers[name], name, programme.id) for name in registers}
-    tables["orders"] = _orders(connection, programme.id, scope, {order for _, order in held})
-    tables["workers"] = _of_origin(tables["workers"], scope, {worker for worker, _ in held})
+    tables["orders"] = _orders(connection, programme.id, scope, {destination for _, destination in corridors})
+    held = _held(connection, programme.id, scope, set(tables["orders"]["order_id"].to_pylist()))
+    origins = {origin for origin, _ in corridors}
+    tables["workers"] = _of_origins(tables["workers"], scope, origins, {worker for worker, _ in held})
+    if scope.without_declined:
+        tables["exclusions"] = _with_declined(connection, programme.id, tables["exclusions"])
     tables["commitments"] = _with_held(tables["commitments"], held)
+    _write_agreements(connection, programme.id, origins, corridors, tables["workers"], folder / "agreements")
     known = {
         "worker_id": set(tables["workers"]["worker_id"].to_pylist()),
         "order_id": set(tables["orders"]["order_id"].to_pylist()),
@@ -68,38 +102,84 @@ def _table(columns: Sequence[str], rows: Sequence[Any]) -> pa.Table:
     return pa.table({name: pa.array(cells[i], pa.string()) for i, name in enumerate(columns)})
 
 
-def _held(connection: sa.Connection, programme_id: str, scope: Scope) -> list[tuple[str, str]]:
+def _write_agreements(
+    connection: sa.Connection,
+    programme_id: str,
+    origins: set[str],
+    corridors: set[tuple[str, str]],
+    workers: pa.Table,
+    folder: Path,
+) -> None:
+    """The agreements of the corridors, and those by which workers of other states are under way in them."""
+    reached = {destination for _, destination in corridors}
+    others = set(workers["origin_country"].to_pylist()) - origins
+    pairs = corridors | {(origin, destination) for origin in others for destination in reached}
+    rows = connection.execute(sa.select(programme_corridors).where(programme_corridors.c.programme_id == programme_id))
+    wanted = {row.agreement_id for row in rows if (row.origin, row.destination) in pairs}
+    for row in connection.execute(newest_agreements(programme_id)):
+        if row.agreement_id in wanted:
+            (folder / f"{row.agreement_id}.toml").write_text(row.content, "utf-8")
+
+
+def _corridors(connection: sa.Connection, programme_id: str, scope: Scope) -> set[tuple[str, str]]:
+    """The corridors of a programme that a scope is about, as (origin, destination)."""
+    rows = programme_corridors.c
+    asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == programme_id)
+    for column, wanted in ((rows.origin, scope.origin), (rows.destination, scope.destination)):
+        asked = asked if not wanted else asked.where(column == wanted)
+    return {(row.origin, row.destination) for row in connection.execute(asked)}
+
+
+def _held(connection: sa.Connection, programme_id: str, scope: Scope, known: set[str]) -> list[tuple[str, str]]:
+    """The placements under way on known orders, as (worker, order)."""
     if scope.only_order:
         return []
-    asked = sa.select(operations.c.worker_id, operations.c.order_id).where(
-        operations.c.programme_id == programme_id, operations.c.state.in_(scope.held)
-    )
+    theirs = sa.or_(runs.c.role != scope.role, runs.c.country != scope.country)
+    kept = sa.or_(operations.c.state.in_(scope.held), sa.and_(operations.c.state.in_(("proposed", "offered")), theirs))
     workers = registers["workers"].c
-    known = sa.exists().where(workers.programme_id == programme_id, workers.worker_id == operations.c.worker_id)
-    return [(worker, order) for worker, order in connection.execute(asked.where(known))]
+    same = sa.and_(workers.programme_id == programme_id, workers.worker_id == operations.c.worker_id)
+    asked = sa.select(operations.c.worker_id, operations.c.order_id).join(runs, runs.c.id == operations.c.run_id)
+    asked = asked.where(operations.c.programme_id == programme_id, kept, sa.exists().where(same))
+    return [(worker, order) for worker, order in connection.execute(asked) if order in known]
 
 
-def _orders(connection: sa.Connection, programme_id: str, scope: Scope, held: set[str]) -> pa.Table:
+def _orders(connection: sa.Connection, programme_id: str, scope: Scope, destinations: set[str]) -> pa.Table:
+    """The orders of a scope; closed ones too as long as somebody is under way to them."""
     columns = TABLES["orders"].column_names
     asked = sa.select(*(orders.c[column] for column in columns)).where(orders.c.programme_id == programme_id)
     if scope.only_order:
-        asked = asked.where(orders.c.order_id == scope.only_order)
-    else:
-        chosen: sa.ColumnElement[bool] = orders.c.state.in_(scope.states)
-        if scope.destination:
-            chosen = sa.and_(chosen, orders.c.destination_country == scope.destination)
-        kept = sa.select(operations.c.order_id).where(
-            operations.c.programme_id == programme_id, operations.c.state.in_(scope.held)
-        )
-        asked = asked.where(sa.or_(chosen, orders.c.order_id.in_(kept)) if held else chosen)
+        return _table(columns, connection.execute(asked.where(orders.c.order_id == scope.only_order)).all())
+    under_way = sa.exists().where(
+        operations.c.programme_id == programme_id,
+        operations.c.order_id == orders.c.order_id,
+        operations.c.state.in_(PLACED[:-1]),
+    )
+    asked = asked.where(sa.or_(orders.c.state.in_(scope.states), under_way))
+    if scope.country:
+        asked = asked.where(orders.c.destination_country.in_(destinations | {scope.country}))
     return _table(columns, connection.execute(asked).all())
 
 
-def _of_origin(workers: pa.Table, scope: Scope, held: set[str]) -> pa.Table:
-    if not scope.origin:
+def _of_origins(workers: pa.Table, scope: Scope, origins: set[str], held: set[str]) -> pa.Table:
+    """The workers of a scope's corridors, and whoever else is under way on its orders, for they take places."""
+    if not scope.country:
         return workers
+    kept = {scope.origin} if scope.origin else origins | {scope.destination}
     both = zip(workers["origin_country"].to_pylist(), workers["worker_id"].to_pylist(), strict=True)
-    return workers.filter(pa.array([country == scope.origin or worker in held for country, worker in both]))
+    return workers.filter(pa.array([country in kept or worker in held for country, worker in both], pa.bool_()))
+
+
+def _with_declined(connection: sa.Connection, programme_id: str, exclusions: pa.Table) -> pa.Table:
+    """The pairs that are ruled out, with those that the worker declined, left, or has been through."""
+    left = operations.c.state.in_(("declined", "dropped", "home"))
+    asked = sa.select(operations.c.worker_id, operations.c.order_id).where(
+        operations.c.programme_id == programme_id, left
+    )
+    rows = exclusions.to_pylist()
+    known = {(row["worker_id"], row["order_id"]) for row in rows}
+    fresh = [(worker, order) for worker, order in connection.execute(asked) if (worker, order) not in known]
+    rows += [{"worker_id": worker, "order_id": order, "reason": "declined, left or done"} for worker, order in fresh]
+    return pa.Table.from_pylist(rows, schema=exclusions.schema)
 
 
 def _with_held(commitments: pa.Table, held: list[tuple[str, str]]) -> pa.Table:

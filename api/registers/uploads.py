@@ -23,6 +23,7 @@ from scenarios.sheets.sheet_reading import read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 LONGEST_LINE = 200_000
+SPANS = (("start_date", "end_date"), ("available_from", "available_to"), ("debarred_from", "debarred_until"))
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,27 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
     return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source})
 
 
+def require_order_of_dates(raw: RawTable) -> None:
+    """Raise `InputError` for rows that end before they begin, and preferences that name both or neither."""
+    faults = []
+    for first, last in (
+        ("start_date", "end_date"),
+        ("available_from", "available_to"),
+        ("debarred_from", "debarred_until"),
+    ):
+        if first in raw.columns and last in raw.columns:
+            cells = zip(raw.columns[first].to_pylist(), raw.columns[last].to_pylist(), strict=True)
+            wrong = [i for i, (begin, end) in enumerate(cells) if begin and end and end < begin]
+            faults += [Fault(raw.file, raw.row(i), last, "", f"is before {first}", "a later day") for i in wrong]
+    if raw.name == "preferences":
+        both = zip(raw.columns["order_id"].to_pylist(), raw.columns["employer_id"].to_pylist(), strict=True)
+        wrong = [i for i, (order, employer) in enumerate(both) if bool(order) == bool(employer)]
+        expected = "an order or an employer"
+        faults += [Fault(raw.file, raw.row(i), "order_id", "", "names both or neither", expected) for i in wrong]
+    if faults:
+        raise InputError(faults)
+
+
 def _require_found(chosen: SheetMap, file: str) -> None:
     """Raise `InputError` where a proposed map has found no heading for a column that can't be empty."""
     needed = [column.name for column in TABLES[chosen.table].columns if column.filled and column.name != "employer_id"]
@@ -77,7 +99,7 @@ def _require_found(chosen: SheetMap, file: str) -> None:
 
 def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
     """Raise `InputError` with every fault of the cells of a table, rows that stand twice included."""
-    faults = table_faults(raw) + _control_characters(raw)
+    faults = table_faults(raw) + _control_characters(raw) + _unsafe_ids(raw)
     if keys and not faults:
         faults += _repeats(raw, keys)
     if faults:
@@ -101,6 +123,18 @@ def _control_characters(raw: RawTable) -> list[Fault]:
         for record in np.flatnonzero(np.asarray(pc.match_substring_regex(column, r"[\x00-\x1f\x7f]")))[:1000]:
             told = Fault(raw.file, raw.row(record), name, "", "holds a control character", "printable text")
             faults.append(told)
+    return faults
+
+
+def _unsafe_ids(raw: RawTable) -> list[Fault]:
+    """Ids that a spreadsheet program would take for a formula: they stand as they are in files of results."""
+    faults = []
+    for column in TABLES[raw.name].columns:
+        if column.kind in ("id", "reference") and column.name in raw.columns:
+            cells = raw.columns[column.name]
+            for record in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, r"^[=+@-]|^.{65}")))[:1000]:
+                shown, expected = cells[record].as_py()[:80], "an id of at most 64 letters, digits and marks within it"
+                faults.append(Fault(raw.file, raw.row(record), column.name, shown, "is no safe id", expected))
     return faults
 
 

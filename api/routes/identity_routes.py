@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from api.asking import Ask, Router, allowed, etag
 from api.audit_log import Entry, append
 from api.identity.access import EMPLOYER, GRANTS, MINISTRIES
-from api.identity.oidc import account_of_id_token
+from api.identity.oidc import account_of, claims_of
 from api.identity.passwords import hash_password, hash_secret, new_secret, password_fits
 from api.identity.tokens import Tokens, begin_session, end_session, end_sessions, refreshed
 from api.problems import ServiceError, content_fault, not_found
@@ -39,13 +39,15 @@ def log_in(request: Request, asked: LoginIn) -> TokensOut:
     """Log in with a password; attempts are counted by address and by account."""
     email, most = asked.email.strip().lower(), settings().logins_per_quarter_hour
     client = request.client.host if request.client else "unknown"
-    count_attempt(database(), f"login {hash_secret(email)}", most, QUARTER_HOUR)
+    count_attempt(database(), f"login {hash_secret(email + client)}", most, QUARTER_HOUR)
+    count_attempt(database(), f"login for {hash_secret(email)}", 10 * most, QUARTER_HOUR)
     count_attempt(database(), f"login from {hash_secret(client)}", 10 * most, QUARTER_HOUR)
-    with transaction(database()) as connection:
+    with transaction(database(), read_only=True) as connection:
         row = connection.execute(sa.select(accounts).where(accounts.c.email == email)).one_or_none()
-        fits = password_fits(asked.password, row.password_hash if row is not None and row.active else "")
-        if row is None or not fits:
-            raise ServiceError(401, "The address or the password is wrong.")
+    fits = password_fits(asked.password, row.password_hash if row is not None and row.active else "")
+    if row is None or not fits:
+        raise ServiceError(401, "The address or the password is wrong.")
+    with transaction(database()) as connection:
         return _begun(connection, row.id, "session.began")
 
 
@@ -55,8 +57,9 @@ def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut
     client = request.client.host if request.client else "unknown"
     most = 10 * settings().logins_per_quarter_hour
     count_attempt(database(), f"oidc from {hash_secret(client)}", most, QUARTER_HOUR)
+    subject = claims_of(asked.id_token)
     with transaction(database()) as connection:
-        return _begun(connection, account_of_id_token(connection, asked.id_token), "session.began by oidc")
+        return _begun(connection, account_of(connection, subject), "session.began by oidc")
 
 
 @router.post("/sessions/refresh", tags=["identity"])

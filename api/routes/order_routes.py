@@ -20,7 +20,6 @@ from api.storage.database import database, utc
 from api.storage.tables import order_history, orders
 from api.wire.orders import (
     CheckOut,
-    Identifier,
     OrderFields,
     OrderIn,
     OrderOut,
@@ -40,7 +39,7 @@ def list_orders(
     limit: Limit = 100,
     after: After = None,
     state: State | None = None,
-    employer_id: Annotated[Identifier | None, Query()] = None,
+    employer_id: Annotated[str | None, Query(max_length=64)] = None,
     destination_country: Annotated[Country | None, Query()] = None,
     ask: Ask = allowed("order.read"),
 ) -> Page[OrderOut]:
@@ -76,7 +75,7 @@ def upload_orders(
 ) -> Response:
     """File or change the orders of a CSV file or a spreadsheet; all rows or none."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
-        upload = receive(ask, file, Path(place), "orders", f"{map}", idempotency_key)
+        upload = receive(ask, file, Path(place), f"orders {submit}", map, idempotency_key)
     done = file_orders(ask.connection, ask.principal, ask.programme, upload.raw, submit)
     ask.record("orders.uploaded", f"programme/{programme_id}", added=len(done.added), changed=len(done.changed))
     return ask.answer(done, 201)
@@ -113,6 +112,8 @@ def step_an_order(programme_id: str, order_id: str, step: Step, ask: Ask = allow
 def read_order_history(programme_id: str, order_id: str, ask: Ask = allowed("order.read")) -> Page[OrderVersionOut]:
     """Every version of an order, oldest first."""
     mine = sa.and_(order_history.c.programme_id == programme_id, order_history.c.order_id == order_id)
+    if not ask.principal.may("order.file"):
+        mine = sa.and_(mine, order_history.c.state != "draft")
     rows = ask.connection.execute(sa.select(order_history).where(mine).order_by(order_history.c.version)).all()
     return Page(
         items=[

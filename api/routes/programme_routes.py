@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 
 from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once, etag
-from api.identity.sight import agreements_seen, owns, programmes_seen
-from api.problems import MOST_FAULTS, FaultOut, ServiceError, not_found
+from api.identity.sight import agreements_seen, programmes_seen
+from api.problems import not_found, problem_of
 from api.registers.programmes import (
     agreement_of,
     agreement_version,
@@ -24,7 +24,7 @@ from api.registers.programmes import (
     require_party,
     write_agreement,
 )
-from api.registers.snapshot import Scope, write_snapshot
+from api.registers.snapshot import scope_of, told_to, write_snapshot
 from api.storage.database import utc
 from api.storage.tables import agreements, programmes
 from api.wire.programmes import (
@@ -89,12 +89,12 @@ def check_programme(programme_id: str, ask: Ask = allowed("run.start")) -> Sound
     """Whether the programme can be matched as it stands: every fault between its tables and agreements."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         folder = Path(place, "programme")
-        write_snapshot(ask.connection, ask.programme, Scope(), folder)
+        write_snapshot(ask.connection, ask.programme, scope_of(ask.principal.role, ask.principal.country), folder)
         try:
             read = read_programme(folder)
         except InputError as error:
-            shown = [FaultOut(**{n: getattr(f, n) for n in FaultOut.model_fields}) for f in error.faults[:MOST_FAULTS]]
-            return SoundnessOut(sound=False, tables={}, faults=shown, faults_left_out=len(error.faults) - len(shown))
+            told = problem_of(told_to(ask.principal.role, error))
+            return SoundnessOut(sound=False, tables={}, faults=told.faults, faults_left_out=told.faults_left_out)
     sizes = {name: table.size for name, table in read.tables.items()}
     return SoundnessOut(sound=True, tables=sizes, faults=[], faults_left_out=0)
 
@@ -113,11 +113,9 @@ def write_an_agreement(
 ) -> Response:
     """Put an agreement into force, or a new version of it (with If-Match); the versions before are kept."""
     found = agreement_of(asked.toml, agreement_id)
-    require_party(ask.principal, ask.programme, found)
-    seen = sa.true() if owns(ask.principal, ask.programme) else agreements_seen(ask.principal)
-    old = agreement_version(ask.connection, programme_id, agreement_id, None)
-    if old is not None and agreement_version(ask.connection, programme_id, agreement_id, None, seen) is None:
-        raise ServiceError(409, "An agreement of this id can't be written.", "Choose another id.")
+    old = agreement_version(ask.connection, programme_id, agreement_id, None, agreements_seen(ask.principal))
+    before = None if old is None else agreement_of(old.content, agreement_id)
+    require_party(ask.principal, ask.programme, found, before)
     version = 1 if old is None else ask.require_version(old) + 1
     write_agreement(ask.connection, ask.principal, programme_id, asked.toml, found, version)
     raise_revision(ask.connection, programme_id)

@@ -12,6 +12,7 @@ from fastapi import Form, Response, UploadFile
 from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
 from api.identity.access import PLANNER
 from api.identity.sight import rows_seen
+from api.plans.publication import drop_open
 from api.problems import content_fault
 from api.registers.persons import all_rows_of, erase, person_of
 from api.registers.programmes import raise_revision
@@ -35,6 +36,7 @@ Table = Literal[
     "exclusions",
     "scores",
 ]
+Replace = Annotated[bool, Form(description="Whether these rows take the place of all that one keeps there.")]
 MapText = Annotated[str, Form(max_length=20_000, description="map.toml, for a sheet with headings of its own.")]
 
 
@@ -44,13 +46,16 @@ def upload_register(
     table: Table,
     file: UploadFile,
     map: MapText = "",
+    replace: Annotated[
+        bool, Form(description="Whether these rows take the place of all that one keeps there.")
+    ] = False,
     idempotency_key: IdempotencyKey = None,
     ask: Ask = allowed("register.write"),
 ) -> Response:
     """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
-        upload = receive(ask, file, Path(place), table, map, idempotency_key)
-    added, changed = write_register(ask.connection, ask.principal, ask.programme, upload.raw)
+        upload = receive(ask, file, Path(place), f"{table} {replace}", map, idempotency_key)
+    added, changed = write_register(ask.connection, ask.principal, ask.programme, upload.raw, replace)
     revision = raise_revision(ask.connection, programme_id)
     ask.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
     done = UploadOut(
@@ -59,14 +64,14 @@ def upload_register(
     return ask.answer(done, 201)
 
 
-def receive(ask: Ask, file: UploadFile, place: Path, table: str, map_text: str, key: str | None) -> Upload:
-    """Write an uploaded file aside under a name of ours and read it."""
+def receive(ask: Ask, file: UploadFile, place: Path, asked: str, map_text: str, key: str | None) -> Upload:
+    """Write an uploaded file aside under a name of ours and read it; ``asked`` is the table and what to do with it."""
     path = place / safe_name(file.filename or "")
     with path.open("wb") as target:
         while part := file.file.read(2**20):
             target.write(part)
-    begin_once(ask, key, f"{table} {map_text} {digest(path)}")
-    return read_upload(path, table, map_text)
+    begin_once(ask, key, f"{asked} {map_text} {digest(path)}")
+    return read_upload(path, asked.split()[0], map_text)
 
 
 @router.get("/registers/{table}")
@@ -75,24 +80,18 @@ def list_rows(
 ) -> Page[RowOut]:
     """The rows of a register that one sees; of workers the profiles alone."""
     rows = registers[table]
-    order = [rows.c[name] for name in (KEYS[table] or ("id",))]
+    order = [rows.c[name] for name in KEYS[table]]
     asked = sa.select(rows).where(rows.c.programme_id == programme_id, rows_seen(table, ask.principal))
     if after is not None:
         cursor = after.split("\x1f")
-        if len(cursor) != len(order) or (table == "history" and not cursor[0].isdecimal()):
+        if len(cursor) != len(order):
             raise content_fault("after", after, "is no cursor of this list", "`next` of the page before")
-        asked = asked.where(sa.tuple_(*order) > sa.tuple_(*(_typed(table, part) for part in cursor)))
+        asked = asked.where(sa.tuple_(*order) > sa.tuple_(*cursor))
     found = ask.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
-    hidden = {"programme_id", "id"} | (
-        {"birth_date"} if table == "workers" and ask.principal.role == PLANNER else set()
-    )
+    hidden = {"programme_id"} | ({"birth_date"} if table == "workers" and ask.principal.role == PLANNER else set())
     items = [RowOut(cells={name: str(value) for name, value in row.items() if name not in hidden}) for row in found]
     keys = ["\x1f".join(str(row[column.name]) for column in order) for row in found]
     return page(items, limit, keys)
-
-
-def _typed(table: str, part: str) -> str | int:
-    return min(int(part), 2**62) if table == "history" else part
 
 
 @router.get("/workers/{worker_id}")
@@ -125,7 +124,7 @@ def export_person(programme_id: str, worker_id: str, ask: Ask = allowed("worker.
 @router.delete("/workers/{worker_id}")
 def erase_person(programme_id: str, worker_id: str, ask: Ask = allowed("worker.erase")) -> ErasedOut:
     """Erase a person in all programmes; runs that read the profile can't be replayed any more."""
+    drop_open(ask.connection, ask.principal, worker_id)
     rows, marked = erase(ask.connection, worker_id)
-    raise_revision(ask.connection, programme_id)
     ask.record("worker.erased", f"worker/{worker_id}", rows=rows, runs=marked)
     return ErasedOut(rows=rows, runs_not_replayable=marked)

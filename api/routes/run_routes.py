@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
+from api.identity.entering import principal_of
 from api.identity.sight import runs_seen
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import publish
@@ -71,7 +72,7 @@ def read_run(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -> 
 )
 def follow_run(programme_id: str, run_id: str, request: Request, ask: Ask = allowed("run.read")) -> Response:
     """The run as server-sent events, one for each change, until it has ended."""
-    return EventSourceResponse(_events(request, run_id), ping=15)
+    return EventSourceResponse(_events(request, ask.credentials, run_id), ping=15)
 
 
 @router.post("/{run_id}/cancellation", status_code=202, response_model=RunOut)
@@ -154,11 +155,15 @@ def publish_plan(
     return ask.answer(done, 201)
 
 
-async def _events(request: Request, run_id: str) -> AsyncIterator[ServerSentEvent]:
-    """The run as often as it changes; the connection isn't held between looks."""
+async def _events(
+    request: Request, credentials: tuple[str | None, str | None], run_id: str
+) -> AsyncIterator[ServerSentEvent]:
+    """The run as often as it changes, as long as the credentials are good; no connection is held between looks."""
     told = ""
     while not await request.is_disconnected():
-        row = await run_sync(_look, run_id)
+        row = await run_sync(_look, credentials, run_id)
+        if row is None:
+            return
         content = row.model_dump_json()
         if content != told:
             told = content
@@ -168,8 +173,12 @@ async def _events(request: Request, run_id: str) -> AsyncIterator[ServerSentEven
         await anyio.sleep(POLL_SECONDS)
 
 
-def _look(run_id: str) -> RunOut:
+def _look(credentials: tuple[str | None, str | None], run_id: str) -> RunOut | None:
     with transaction(database(), read_only=True) as connection:
+        try:
+            principal_of(connection, *credentials)
+        except ServiceError:
+            return None
         return run_out(connection.execute(sa.select(runs).where(runs.c.id == run_id)).one())
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from api.identity.access import DESTINATION, ORIGIN
-from api.registers.snapshot import HELD, Scope, packed, unpack, write_snapshot
+from api.registers.snapshot import HELD, packed, scope_of, unpack, write_snapshot
 from api.runs.queue import INPUT, Claim, keep_files, kept_files
 from api.storage.database import transaction
 from api.storage.tables import operations, programmes
@@ -35,12 +35,9 @@ def _make(connection: sa.Connection, engine: sa.Engine, held: Claim, folder: Pat
     run = held.row
     programme = connection.execute(sa.select(programmes).where(programmes.c.id == run.programme_id)).one()
     repair = run.kind == "rematch"
-    scope = Scope(
-        origin=run.country if run.role == ORIGIN else "",
-        destination=run.country if run.role == DESTINATION else "",
-        states=tuple(run.options["states"]),
-    )
-    scope = Scope(scope.origin, scope.destination, scope.states, HELD) if repair else scope
+    scope = replace(scope_of(run.role, run.country), states=tuple(run.options["states"]))
+    if repair:
+        scope = replace(scope, held=HELD, without_declined=False)
     write_snapshot(connection, programme, scope, folder / "programme")
     if repair:
         _write_repair(connection, engine, run, folder)
@@ -52,10 +49,9 @@ def _write_repair(connection: sa.Connection, engine: sa.Engine, run: sa.Row[Any]
     orders = _ids(folder / "programme" / "orders.csv", "order_id")
     plan = folder / "plan"
     plan.mkdir()
-    files = kept_files(engine, run.options["plan"], "")
     for name in ("prices.csv", "certificate.json"):
-        (plan / name).write_bytes(files[name])
-    lines = files["placements.csv"].decode().splitlines()
+        (plan / name).write_bytes(kept_files(engine, run.options["plan"], name)[""])
+    lines = kept_files(engine, run.options["plan"], "placements.csv")[""].decode().splitlines()
     chosen = [row for row in csv.DictReader(lines) if row["worker_id"] in workers and row["order_id"] in orders]
     _write(plan / "placements.csv", ("worker_id", "order_id"), [(r["worker_id"], r["order_id"]) for r in chosen])
     happened = connection.execute(

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,17 @@ from engine.solve.result import Progress
 class Job:
     """``folder`` holds programme/ and, for a repair, plan/ and events.csv; ``done`` what an earlier attempt left.
 
-    ``seconds_left`` is what of the time limit is left; ``listen`` is told how far it is and raises to stop it;
-    ``keep`` keeps a file for the next attempt.
+    ``seconds_left`` is what of the time limit is left for one that goes on where it was; ``listen`` is told how far it
+    is, ``heed`` is called now and then, and both raise to stop it; ``keep`` keeps a file for the next attempt.
     """
 
     folder: Path
     done: Path
     options: Mapping[str, Any]
+    time_limit: float
     seconds_left: float
     listen: Callable[[Progress], None]
+    heed: Callable[[], None]
     keep: Callable[[Mapping[str, bytes]], None]
 
     @property
@@ -42,6 +45,7 @@ class Results:
     placed: list[dict[str, Any]] = field(default_factory=list)
 
 
+@cache
 def jobs() -> dict[str, Callable[[Job], Results]]:
     """How each kind of run is computed."""
     from api.runs import jobs as package

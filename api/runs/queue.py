@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import Principal
+from api.registers.persons import private_files
 from api.settings import settings
 from api.storage.database import new_id, now
 from api.storage.tables import placements, run_files, runs
@@ -157,7 +158,8 @@ def release(engine: sa.Engine, held: Claim) -> None:
 
 def ask_cancel(connection: sa.Connection, run_id: str) -> None:
     """Cancel a run that waits, and ask the process that computes one to stop."""
-    connection.execute(runs.update().where(runs.c.id == run_id).values(cancel_asked=True))
+    live = sa.and_(runs.c.id == run_id, runs.c.state.in_(LIVE))
+    connection.execute(runs.update().where(live).values(cancel_asked=True))
     waiting = sa.and_(runs.c.id == run_id, runs.c.state == "queued")
     connection.execute(runs.update().where(waiting).values(state="cancelled", ended_at=now()))
 
@@ -180,7 +182,9 @@ def _require(connection: sa.Connection, held: Claim) -> None:
 
 def _end(connection: sa.Connection, run_id: str, state: str, values: Mapping[str, Any]) -> None:
     ended = {**values, "state": state, "ended_at": now(), "lease_until": None, "owner": None}
-    connection.execute(runs.update().where(runs.c.id == run_id).values(ended))
+    replayable = connection.scalar(runs.update().where(runs.c.id == run_id).values(ended).returning(runs.c.replayable))
+    leftovers = run_files.c.name.startswith("checkpoint/") if replayable else private_files()
+    connection.execute(run_files.delete().where(run_files.c.run_id == run_id, leftovers))
 
 
 def _write_files(connection: sa.Connection, run_id: str, files: Mapping[str, bytes]) -> None:

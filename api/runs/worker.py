@@ -14,17 +14,23 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from api.fault_log import told_frames
+from api.identity.access import ORIGIN
 from api.problems import problem_of
+from api.registers.snapshot import told_to
 from api.runs.inputs import restore_input
 from api.runs.job import Job, files_in, jobs
+from api.runs.own_results import own_results
 from api.runs.queue import Claim, LostClaim, beat, claim, fail, finish, keep_files, kept_files, release
 from api.settings import settings
-from engine.errors import VaivenError
+from api.storage.housekeeping import keep_house
+from engine.errors import CallError, InputError, VaivenError
 from engine.plan.checkpoint import write_checkpoint
 from engine.solve.result import Progress
 
-IDLE_SECONDS = 0.5
+IDLE_SECONDS, HOUSE_SECONDS = 0.5, 3600.0
 CHECKPOINT = "checkpoint/"
+LONGEST_FACTOR = 4  # reading, compiling and the branches of a sweep come on top of the solve stage
 log = structlog.get_logger("vaiven.worker")
 
 
@@ -38,8 +44,12 @@ class Worker:
 
     def run_forever(self) -> None:
         """Take runs until stopped; a database that can't be reached is tried again."""
+        kept_house = float("-inf")
         while not self.stop.is_set():
             try:
+                if time.monotonic() - kept_house > HOUSE_SECONDS:
+                    keep_house(self.engine)
+                    kept_house = time.monotonic()
                 worked = self.run_one()
             except sa.exc.SQLAlchemyError as error:
                 log.warning("database", error=type(error).__name__)
@@ -82,12 +92,14 @@ class Computing:
         try:
             with tempfile.TemporaryDirectory(prefix="vaiven-run-") as place:
                 self._compute(Path(place))
-        except LostClaim:
-            raise
+        except (LostClaim, sa.exc.SQLAlchemyError):
+            raise  # a database that can't be reached is no fault of the run: its lease runs out, and it is taken again
+        except InputError as error:
+            fail(self.engine, self.held, problem_of(told_to(self.held.row.role, error)).model_dump())
         except VaivenError as error:
             fail(self.engine, self.held, problem_of(error).model_dump())
         except Exception as error:
-            log.error("run failed", run=self.held.run_id, exc_info=error)
+            log.error("run failed", run=self.held.run_id, **told_frames(error))
             told = {"title": "A fault of ours", "status": 500, "detail": f"{type(error).__name__}; it was logged."}
             fail(self.engine, self.held, told)
         finally:
@@ -101,10 +113,13 @@ class Computing:
         for name, content in kept_files(self.engine, self.held.run_id, CHECKPOINT).items():
             (done / name).parent.mkdir(parents=True, exist_ok=True)
             (done / name).write_bytes(content)
-        asked = min(float(self.held.row.options["time_limit"]), settings().longest_run_seconds)
-        left = max(5.0, asked - self.spent)
-        job = Job(folder, done, self.held.row.options, left, self._listen, self._keep)
-        results = jobs()[self.held.row.kind](job)
+        row = self.held.row
+        limit = min(float(row.options["time_limit"]), settings().longest_run_seconds)
+        left = max(5.0, limit - self.spent)
+        job = Job(folder, done, row.options, limit, left, self._listen, self._heed, self._keep)
+        results = jobs()[row.kind](job)
+        if row.role == ORIGIN:
+            results = own_results(results, job.programme, row.country)
         finish(self.engine, self.held, results.manifest, results.files, results.placed)
 
     def _hold(self) -> None:
@@ -118,10 +133,16 @@ class Computing:
             except sa.exc.SQLAlchemyError as error:
                 log.warning("database", error=type(error).__name__)
 
-    def _listen(self, progress: Progress) -> None:
-        """Told by the engine how far it is; the way to stop it."""
+    def _heed(self) -> None:
+        """Stop what isn't wanted any more, or takes longer than any run may."""
         if self.lost.is_set() or self.stop.is_set():
             raise LostClaim
+        if self.spent + time.monotonic() - self.begun > LONGEST_FACTOR * settings().longest_run_seconds:
+            raise CallError("The run took longer than any run may.", "Ask for less, or have the operator allow more.")
+
+    def _listen(self, progress: Progress) -> None:
+        """Told by the engine how far it is; the way to stop it."""
+        self._heed()
         self.progress = {
             "phase": progress.phase,
             "bound": progress.bound,

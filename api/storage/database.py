@@ -49,12 +49,16 @@ def database(url: str = "") -> sa.Engine:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
-    return sa.create_engine(address, pool_size=20, max_overflow=30, pool_pre_ping=True)
+    return sa.create_engine(address, pool_size=20, max_overflow=30, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
-        address, pool_size=20, max_overflow=30, connect_args={"timeout": 30, "check_same_thread": False}
+        address,
+        pool_size=20,
+        max_overflow=30,
+        hide_parameters=True,
+        connect_args={"timeout": 30, "check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")

@@ -250,12 +250,12 @@ operation_history = sa.Table(
     sa.Column("account_id", sa.Text, nullable=False),
 )
 
-# What makes a row of a register one and the same row; history has no such key.
+# What makes a row of a register one and the same row.
 KEYS: dict[str, tuple[str, ...]] = {
     "workers": ("worker_id",),
     "employers": ("employer_id",),
     "sites": ("site_id",),
-    "history": (),
+    "history": ("worker_id", "start_date"),
     "recalls": ("order_id", "worker_id"),
     "preferences": ("worker_id", "order_id", "employer_id"),
     "corridors": ("origin_country", "destination_country"),
@@ -268,12 +268,10 @@ KEYS: dict[str, tuple[str, ...]] = {
 def _register(name: str) -> sa.Table:
     """The table of a register: the columns of the programme's format as text, in a programme."""
     keys = KEYS[name]
-    number = [] if keys else [sa.Column("id", sa.Integer, primary_key=True)]
     return sa.Table(
         f"register_{name}",
         metadata,
-        *number,
-        sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=bool(keys), nullable=False),
+        sa.Column("programme_id", sa.ForeignKey("programmes.id"), primary_key=True),
         *(
             sa.Column(column.name, sa.Text, primary_key=column.name in keys, nullable=False, server_default="")
             for column in TABLES[name].columns

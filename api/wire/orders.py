@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.wire.shapes import Country, Text, example
 
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
+Reference = Annotated[Text, Field(min_length=1, max_length=64)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=20)]
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Places = Annotated[int, Field(ge=1, le=100_000)]
@@ -32,7 +33,7 @@ class OrderFields(BaseModel):
     """What an order asks for and pays; columns as the format describes them."""
 
     model_config = example(ORDER)
-    site_id: Identifier
+    site_id: Reference
     destination_country: Country
     destination_region: Code = ""
     sector: Code = ""
@@ -60,18 +61,18 @@ class OrderIn(OrderFields):
     """A new order; its id is drawn where none is given, its employer is the one who files it."""
 
     model_config = example(ORDER)
-    order_id: Identifier | None = None
-    employer_id: Identifier | None = Field(None, description="For a ministry that files for an employer.")
+    order_id: Identifier | None = Field(None, description="Your own id for it; it is kept as EMPLOYER~ID.")
+    employer_id: Reference | None = Field(None, description="For a ministry that files for an employer.")
     submit: bool = Field(False, description="Submit it at once.")
 
 
-class OrderOut(OrderFields):
-    """An order with its state."""
+class OrderOut(BaseModel):
+    """An order with its state; its id begins with its employer's."""
 
     model_config = example(
         ORDER
         | {
-            "order_id": "O-7K3M9P2QX4",
+            "order_id": "E12~7K3M9P2QX4",
             "employer_id": "E12",
             "state": "submitted",
             "version": 2,
@@ -85,8 +86,26 @@ class OrderOut(OrderFields):
     version: int
     created_at: datetime
     changed_at: datetime
-    sector: str = ""
+    site_id: str
+    destination_country: str
     destination_region: str = ""
+    sector: str = ""
+    isco08: str
+    required_skills: list[str] = []
+    desired_skills: list[str] = []
+    languages: list[str] = []
+    min_experience_months: float = 0
+    start_date: date
+    end_date: date
+    headcount: int
+    min_crew: int = 1
+    weekly_hours: float
+    guaranteed_weekly_hours: float = 0
+    hourly_wage: float = 0
+    weekly_deductions: float = 0
+    worker_cost: float = 0
+    labour_market_test_until: date | None = None
+    priority: float = 1
 
 
 class OrderVersionOut(BaseModel):
@@ -130,7 +149,7 @@ class CheckOut(BaseModel):
 class OrdersUploadedOut(BaseModel):
     """Orders that an upload filed or changed."""
 
-    model_config = example({"added": ["O1"], "changed": ["O2"], "unchanged": 0})
+    model_config = example({"added": ["E12~O1"], "changed": ["E12~O2"], "unchanged": 0})
     added: list[str]
     changed: list[str]
     unchanged: int

@@ -29,7 +29,7 @@ from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
-from engine.solve.result import Result
+from engine.solve.result import Listener, Result
 from engine.solve.warm import Warm
 
 Longs = npt.NDArray[np.int64]
@@ -85,12 +85,12 @@ class Base:
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
 
 
-def make_base(programme: Programme, gap: float, time_limit: float, seed: int) -> Base:
+def make_base(programme: Programme, gap: float, time_limit: float, seed: int, listener: Listener | None = None) -> Base:
     """Match a programme cold, for branches to begin from. Raises what matching raises, and `CallError` for tiers."""
     programme.require_weights("A what-if")
     begin = time.monotonic()
     drawn, workers, orders = drawn_order(programme, seed)
-    result = match(compile_problem(drawn), "optimal", gap, Budget(time_limit))
+    result = match(compile_problem(drawn), "optimal", gap, Budget(time_limit), listener)
     measures = _audited(programme, workers[result.worker], orders[result.order])
     warm = Warm(result.prices, result.crew, result.worker, result.order)
     outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,11 +62,13 @@ def run_branches(
     make_executor: MakeExecutor,
     done: Path | None = None,
     tell: Callable[[Outcome], None] | None = None,
+    heed: Callable[[], None] | None = None,
 ) -> list[Outcome]:
     """The outcome of each branch, in their order; one that fails says so and doesn't take the others down.
 
     In the folder ``done`` finished branches are kept, and those that are there already, with the same base, edits and
     options, are not run again. A process that dies is replaced and its branch run again, `ATTEMPTS` times in all.
+    ``heed`` is called every second and may raise to stop it all: processes of this machine are then ended.
     """
     found: dict[int, Outcome] = {}
     for number, edits in enumerate(branches):
@@ -89,7 +91,7 @@ def run_branches(
                 break
             if not attempt:
                 save_base(base, path)
-            _run_once(str(path), branches, waiting, make_executor, finish)
+            _run_once(str(path), branches, waiting, make_executor, finish, heed)
     for number, edits in enumerate(branches):
         if number not in found:
             lost = "The process that ran this branch died; it may have run out of memory."
@@ -103,6 +105,7 @@ def _run_once(
     waiting: Sequence[int],
     make_executor: MakeExecutor,
     finish: Callable[[int, Outcome], None],
+    heed: Callable[[], None] | None,
 ) -> None:
     """Run what waits, as far as the executor's processes live."""
     with make_executor() as executor:
@@ -110,13 +113,25 @@ def _run_once(
         try:
             for number in waiting:
                 futures[executor.submit(run_saved_branch, base, branches[number])] = number
-            for future in as_completed(futures):
-                finish(futures[future], _outcome_of(future, branches[futures[future]]))
+            left = set(futures)
+            while left:
+                ended, left = wait(left, timeout=1.0, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    finish(futures[future], _outcome_of(future, branches[futures[future]]))
+                if heed is not None:
+                    heed()
         except BrokenProcessPool:
             return
         except BaseException:
+            _end_processes(executor)
             executor.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_processes(executor: Executor) -> None:
+    """End what an executor of this machine computes just now; Python 3.14 has ``terminate_workers`` for it."""
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.terminate()
 
 
 def _outcome_of(future: Future[dict[str, Any]], edits: Edits) -> Outcome:

@@ -29,7 +29,7 @@ from engine.run import Clock, Matched, Options, certified
 from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.prices import bound_at
-from engine.solve.result import Knowledge, Result, Stop
+from engine.solve.result import Knowledge, Listener, Result, Stop
 from engine.solve.warm import Warm, listed_for
 
 Longs = npt.NDArray[np.int64]
@@ -60,7 +60,15 @@ class Rematched:
             pa_csv.write_csv(self.reserves, folder / "reserves.csv", options)
 
 
-def rematch(folder: Path, plan: Path, events: Path, out: Path, charge: float, options: Options) -> Rematched:
+def rematch(
+    folder: Path,
+    plan: Path,
+    events: Path,
+    out: Path,
+    charge: float,
+    options: Options,
+    listener: Listener | None = None,
+) -> Rematched:
     """Repair ``plan`` after the events of a file and write it to ``out``.
 
     ``charge`` is what each kept placement counts more, in value. Raises what reading and matching raise.
@@ -71,7 +79,7 @@ def rematch(folder: Path, plan: Path, events: Path, out: Path, charge: float, op
     programme = read_programme(folder)
     happened = read_events(programme, events)
     before = read_placements(programme, plan)
-    found = repaired(programme, plan, before, happened, charge, options, clock)
+    found = repaired(programme, plan, before, happened, charge, options, clock, listener)
     found.write(out)
     return found
 
@@ -84,6 +92,7 @@ def repaired(
     charge: float,
     options: Options,
     clock: Clock,
+    listener: Listener | None = None,
 ) -> Rematched:
     """The plan of ``before`` (rows of workers and orders) repaired after the events."""
     programme.require_weights("Re-matching")
@@ -96,7 +105,7 @@ def repaired(
     problem, _ = listed_for(problem, warm)
     budget = Budget(options.time_limit)
     dear = int(charge * SCALE)
-    found = match(_with_charge(problem, warm, dear), "optimal", options.gap, budget, None, warm)
+    found = match(_with_charge(problem, warm, dear), "optimal", options.gap, budget, listener, warm)
     result = _at_own_value(found, warm, dear, options.gap)
     matched = certified(changed, drawn, (workers, orders), result, replace(options, warm=plan), budget.steps, clock)
     matched = replace(matched, files=replace(matched.files, certificate=_after(matched, events)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def read_sweep(path: Path) -> Sweep:
         refuse("vary", varied, "is not one or two axes", "one or two [[vary]] tables")
         varied = []
     axes = [_read_axis(entry, f"vary {number}", refuse) for number, entry in enumerate(varied, 1)]
-    if not faults and len(list(itertools.product(*(axis.values for axis in axes)))) > MOST_POINTS:
+    if not faults and prod(len(axis.values) for axis in axes) > MOST_POINTS:
         refuse("vary", "", "has too many points", f"at most {MOST_POINTS}")
     if faults:
         raise InputError(faults)
@@ -95,6 +96,9 @@ def _values(entry: RawToml, place: str, refuse: Refuse) -> tuple[Any, ...]:
         refuse(place, entry, "has no values", "values = [...], or from, to and steps (2 or more)")
         return ()
     first, last, steps = entry["from"], entry["to"], int(entry["steps"])
+    if steps > MOST_POINTS:
+        refuse(f"{place}: steps", steps, "are too many points", f"at most {MOST_POINTS}")
+        return ()
     points = [first + (last - first) * Decimal(number) / (steps - 1) for number in range(steps)]
     whole = isinstance(first, int) and isinstance(last, int)
     return tuple(dict.fromkeys(int(point.to_integral_value()) if whole else point for point in points))

@@ -67,9 +67,16 @@ class SpreadSweeper(Sweeper):
         cuts[0], cuts[-1] = 0, high - low
         edges = low + np.maximum.accumulate(cuts)
         return [
-            (int(a), int(b), self.client.scatter(self._without_rows(int(a), int(b)), workers=[name], hash=False))
+            (int(a), int(b), self._sent_to(name, self._without_rows(int(a), int(b))))
             for name, a, b in zip(names, edges[:-1], edges[1:], strict=True)
         ]
+
+    def _sent_to(self, name: str, part: Part) -> Any:
+        """A part on a process. Raises `ConnectionError` where that has left since processes were counted."""
+        try:
+            return self.client.scatter(part, workers=[name], hash=False)
+        except KeyError as error:  # Dask's scheduler says so of a name that it doesn't know any more
+            raise ConnectionError(f"{name} has left the cluster.") from error
 
     def _without_rows(self, low: int, high: int) -> Part:
         """Parties ``low:high``, without the rows of cells, which every process has once."""

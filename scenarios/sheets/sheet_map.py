@@ -19,6 +19,7 @@ DATES = {
     "DD/MM/YYYY": r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})",
     "MM/DD/YYYY": r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})",
 }
+LONGEST = 100
 _KEYS = ("from", "value", "dates", "words", "decimal_comma", "prefix", "suffix", "separator")
 
 
@@ -57,10 +58,11 @@ def read_map(path: Path) -> SheetMap:
 
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError([Fault(path.name, 0, "", "", f"is not TOML ({error})", "a TOML file", "map")]) from error
     table = content.get("table")
-    if table not in TABLES:
+    if not isinstance(table, str) or table not in TABLES:
+        table = str(table)
         refuse("table", table, "is no table of a programme", "one of " + ", ".join(TABLES))
     columns, listed = {}, content.get("columns", {})
     if not isinstance(listed, dict) or not listed:
@@ -88,13 +90,17 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
         return ColumnMap()
     for key in sorted(set(entry) - set(_KEYS)):
         refuse(f"columns.{name}.{key}", entry[key], "is no key of a column", "one of " + ", ".join(_KEYS))
+    for key in ("from", "value", "dates", "prefix", "suffix", "separator"):
+        if not isinstance(entry.get(key, ""), str) or len(str(entry.get(key, ""))) > LONGEST:
+            refuse(f"columns.{name}.{key}", str(entry[key])[:LONGEST], "is no short text", f"{LONGEST} characters")
+            return ColumnMap()
     if entry.get("dates", "YYYY-MM-DD") not in DATES:
         refuse(f"columns.{name}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
     given = entry.get("words", {})
     if not isinstance(given, dict):
         refuse(f"columns.{name}.words", given, "is no table of words", '{ Mujer = "F", Hombre = "M" }')
         given = {}
-    words = {plain(str(word)): str(code) for word, code in given.items()}
+    words = {plain(str(word)): str(code)[:LONGEST] for word, code in given.items()}
     texts = {key: str(entry.get(key, "")) for key in ("value", "dates", "prefix", "suffix", "separator")}
     return ColumnMap(
         source=str(entry.get("from", "")), words=words, decimal_comma=bool(entry.get("decimal_comma")), **texts

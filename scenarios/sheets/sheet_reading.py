@@ -51,7 +51,7 @@ def read_sheet(path: Path, name: str = "", header_row: int = 0) -> Sheet:
     first = [sum(bool(cell) for cell in row) for row in rows[:MOST_HEADER_ROWS]]
     header = header_row - 1 if header_row else first.index(max(first))
     if not 0 <= header < len(rows):
-        raise CallError(f"There is no row {header_row} in {path}.", "Name the row with the headings, from 1.")
+        raise CallError(f"There is no row {header_row} in {path.name}.", "Name the row with the headings, from 1.")
     return Sheet(path.name, name, rows, header)
 
 

@@ -137,9 +137,9 @@ def test_a_sheet_files_all_orders_or_none(world: World) -> None:
     assert {(f["row"], f["column"]) for f in faults} >= {(3, "site_id"), (4, "employer_id")}
     assert world.must("e1", "GET", P + "/orders")["items"] == []
     good = "\n".join([TITLES, _row("A1"), _row("A2")]) + "\n"
-    assert world.upload("e1", "orders", good).json() == {"added": ["A1", "A2"], "changed": [], "unchanged": 0}
+    assert world.upload("e1", "orders", good).json() == {"added": ["E1~A1", "E1~A2"], "changed": [], "unchanged": 0}
     changed = "\n".join([TITLES, _row("A1", "7"), _row("A2")]) + "\n"
-    assert world.upload("e1", "orders", changed).json() == {"added": [], "changed": ["A1"], "unchanged": 1}
+    assert world.upload("e1", "orders", changed).json() == {"added": [], "changed": ["E1~A1"], "unchanged": 1}
 
 
 def test_a_workbook_with_headings_of_its_own_is_mapped(world: World) -> None:
@@ -165,5 +165,5 @@ def test_a_workbook_with_headings_of_its_own_is_mapped(world: World) -> None:
     text = 'table = "orders"\n[columns]\n' + "\n".join(f"{name} = {value}" for name, value in columns.items())
     answer = world.upload("e1", "orders", target.getvalue(), "ofertas.xlsx", data={"map": text})
     assert answer.status_code == 201, answer.text
-    order = world.must("e1", "GET", P + "/orders/M-1")
+    order = world.must("e1", "GET", P + "/orders/E1~M-1")
     assert (order["headcount"], order["hourly_wage"], order["start_date"]) == (4, 15.5, "2026-03-01")

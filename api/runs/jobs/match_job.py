@@ -20,7 +20,8 @@ def compute(job: Job) -> Results:
     programme = read_programme(job.programme)
     resumable = job.options["mechanism"] == "optimal" and not programme.settings.tiers
     warm = job.done / "standing" if resumable and (job.done / "standing" / "prices.csv").is_file() else None
-    options = Options(job.options["mechanism"], job.options["gap"], job.seconds_left, job.options["seed"], warm)
+    seconds = job.time_limit if warm is None else job.seconds_left
+    options = Options(job.options["mechanism"], job.options["gap"], seconds, job.options["seed"], warm)
     matched = match_read(programme, options, job.listen)
     manifest = {"programme_sha256": programme.sha256, "resumed": warm is not None}
     return plan_results(matched.files, job.folder / "result", manifest, warm)

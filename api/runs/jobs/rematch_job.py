@@ -12,9 +12,11 @@ KIND = "rematch"
 
 def compute(job: Job) -> Results:
     """Repair the plan; changes.csv and reserves.csv stand beside it."""
-    options = Options(gap=job.options["gap"], time_limit=job.seconds_left, seed=job.options["seed"])
+    options = Options(gap=job.options["gap"], time_limit=job.time_limit, seed=job.options["seed"])
     out = job.folder / "result"
-    found = rematch(job.programme, job.folder / "plan", job.folder / "events.csv", out, job.options["charge"], options)
+    found = rematch(
+        job.programme, job.folder / "plan", job.folder / "events.csv", out, job.options["charge"], options, job.listen
+    )
     certificate = dict(found.matched.files.certificate)
     manifest = {
         "programme_sha256": certificate["programme_sha256"],

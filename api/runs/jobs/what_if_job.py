@@ -5,15 +5,11 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 
+from api.runs.branching import branched
 from api.runs.job import Job, Results, files_in
 from engine.errors import Fault, InputError
-from engine.kernel import software_version
-from engine.planning.branches import Outcome, make_base
 from engine.planning.comparison import as_json, write_comparison
-from engine.planning.pool import process_pool, run_branches
-from engine.programme import read_programme
 from engine.programme.edits import Edits, edits_from
-from engine.solve.result import Progress
 
 KIND = "what_if"
 
@@ -21,27 +17,11 @@ KIND = "what_if"
 def compute(job: Job) -> Results:
     """Match the base, then each branch from it."""
     branches = read_what_ifs(job.options["what_ifs"])
-    programme = read_programme(job.programme)
-    base = make_base(programme, job.options["gap"], job.seconds_left, job.options["seed"])
-    points = job.done / "points"
-    points.mkdir(parents=True, exist_ok=True)
-
-    def tell(outcome: Outcome) -> None:
-        kept = {f"points/{path.name}": path.read_bytes() for path in points.glob("*.json")}
-        job.keep(kept)
-        job.listen(Progress(outcome.seconds, f"branch {outcome.id}", outcome.bound, outcome.bound * (1 - outcome.gap)))
-
-    outcomes = run_branches(base, branches, process_pool, points, tell)
+    base, outcomes, manifest = branched(job, branches, job.done / "points")
     folder = job.folder / "result"
     folder.mkdir()
     write_comparison(folder, base.outcome, outcomes)
-    manifest = {
-        "programme_sha256": programme.sha256,
-        "software": f"vaiven {software_version()}",
-        "seed": job.options["seed"],
-        "comparison": as_json(base.outcome, outcomes),
-    }
-    return Results(files_in(folder), manifest)
+    return Results(files_in(folder), manifest | {"comparison": as_json(base.outcome, outcomes)})
 
 
 def read_what_ifs(texts: list[str]) -> list[Edits]:

@@ -235,7 +235,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "register_history",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Text(), nullable=False),
         sa.Column("worker_id", sa.Text(), server_default="", nullable=False),
         sa.Column("employer_id", sa.Text(), server_default="", nullable=False),
@@ -245,7 +244,7 @@ def upgrade() -> None:
         sa.Column("end_date", sa.Text(), server_default="", nullable=False),
         sa.Column("exit_reason", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_register_history_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_history")),
+        sa.PrimaryKeyConstraint("programme_id", "worker_id", "start_date", name=op.f("pk_register_history")),
     )
     op.create_table(
         "register_preferences",
