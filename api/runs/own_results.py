@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -30,8 +31,18 @@ def own_results(results: Results, programme: Path, country: str) -> Results:
     for name in BY_WORKER:
         _filter(files, name, lambda row: row["worker_id"] not in foreign)
     _filter(files, "prices.csv", lambda row: row["limit"].split("|")[0] not in others)
+    told = dict(results.manifest)
+    if "certificate.json" in files:
+        told["certificate"] = _own_checks(json.loads(files["certificate.json"]), others)
+        files["certificate.json"] = (json.dumps(told["certificate"], indent=1) + "\n").encode()
     placed = [row for row in results.placed if row["worker_id"] not in foreign]
-    return replace(results, files=files, placed=placed)
+    return replace(results, files=files, manifest=told, placed=placed)
+
+
+def _own_checks(certificate: dict[str, Any], others: set[str]) -> dict[str, Any]:
+    """The certificate without the checks of other states' agreements; what it says of the plan is about all of it."""
+    own = [check for check in certificate["checks"] if check["rule"].split("|")[0] not in others]
+    return certificate | {"checks": own}
 
 
 def _other_agreements(folder: Path, country: str) -> set[str]:
