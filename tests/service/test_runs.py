@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from world import World, workers_csv
 
 from api.runs.queue import LostClaim, beat, claim, finish, kept_files, release
-from api.runs.worker import Worker
+from api.runs.worker import Computing, Worker
 from api.settings import settings
 from api.storage.database import now, transaction
 from api.storage.tables import placements, run_files, runs
+from engine.planning import pool
 
 P = "/v1/programmes/{p}"
 
@@ -198,3 +199,49 @@ def _is_alive(pid: int) -> bool:
         return open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_a_sweep_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points that an earlier attempt finished are not computed again, and its time isn't taken from the others."""
+    world.certified(headcount=4)
+    edit = 'edit = { agreement = "GT-CA", clause = "quota", count = "VALUE" }'
+    sweep = f'[[vary]]\nname = "quota"\n{edit}\nvalues = [1, 2, 3]\n'
+    run = _queued(world, kind="sweep", sweep=sweep)
+    keep = Computing._keep
+
+    def keep_and_stop(self: Computing, files: Any) -> None:
+        keep(self, files)
+        self.stop.set()
+
+    monkeypatch.setattr(Computing, "_keep", keep_and_stop)
+    assert Worker(world.engine).run_one()
+    assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "queued"
+    before = kept_files(world.engine, run, "checkpoint/points/")
+    assert 1 <= len(before) < 3
+    computed: list[str] = []
+    outcome_of = pool._outcome_of
+    monkeypatch.setattr(Computing, "_keep", keep)
+    monkeypatch.setattr(
+        pool, "_outcome_of", lambda future, edits: computed.append(edits.id) or outcome_of(future, edits)
+    )
+    assert Worker(world.engine).run_one()
+    assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "done"
+    assert len(computed) == 3 - len(before)
+
+
+def test_a_database_that_is_away_costs_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run isn't failed: its lease runs out, and it is taken again."""
+    world.certified()
+    run = _queued(world)
+
+    def away(*_: Any) -> None:
+        raise sa.exc.OperationalError("COMMIT", None, Exception("away"))
+
+    monkeypatch.setattr("api.runs.worker.finish", away)
+    with pytest.raises(sa.exc.OperationalError):
+        Worker(world.engine).run_one()
+    assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "running"
+    monkeypatch.setattr("api.runs.worker.finish", finish)
+    _let_lease_run_out(world, run)
+    assert Worker(world.engine).run_one()
+    assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "done"
