@@ -155,48 +155,53 @@ def _wait_for_runs(served: ServiceProcesses) -> None:
 
 
 def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) -> int:
-    wrong = list(told.wrong)
-    with served.engine.connect() as connection, httpx2.Client(timeout=60) as client:
-        stored = {
-            row.order_id: row.version for row in connection.execute(sa.select(orders.c.order_id, orders.c.version))
-        }
-        wrong += [f"order {name} is lost" for name in told.orders if name not in stored]
-        if len(stored) > len(told.orders):
-            wrong.append(f"{len(stored) - len(told.orders)} orders are there that nobody was told of")
-        programme = connection.scalar(sa.select(runs.c.programme_id).limit(1))
-        for name in random.Random(0).sample(sorted(told.orders), min(200, len(told.orders))):
-            found = must(served, client, "planner", "GET", f"/v1/programmes/{programme}/orders/{name}")
-            if digest(found) != told.orders[name]:
-                wrong.append(f"order {name} is another")
-        recalls = registers["recalls"].c
-        there = {
-            (row.order_id, row.worker_id) for row in connection.execute(sa.select(recalls.order_id, recalls.worker_id))
-        }
-        wrong += [f"recall {pair} is lost" for pair in told.recalls - there]
+    """Print what is there of what was acknowledged; the exit status."""
+    with served.engine.connect() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(runs))}
-        counted = sa.select(placements.c.run_id, sa.func.count()).group_by(placements.c.run_id)
-        placed = {run: count for run, count in connection.execute(counted)}
-        for run in told.runs:
-            row = rows.get(run)
-            if row is None or row.state != "done":
-                wrong.append(f"run {run} is {row.state if row is not None else 'lost'}")
-            elif placed.get(run, 0) != row.manifest["certificate"]["placements"]:
-                wrong.append(f"run {run} has {placed.get(run, 0)} placements")
-        if set(rows) != set(told.runs):
-            wrong.append(f"{len(set(rows) ^ set(told.runs))} runs are lost or doubled")
         entries, broken = verify(connection)
-        started = connection.scalar(
-            sa.select(sa.func.count()).select_from(audit_log).where(audit_log.c.action == "run.started")
-        )
-        if broken or started != len(rows):
+        wrong = [*told.wrong, *_wrong_rows(connection, told), *_wrong_runs(connection, told, rows)]
+        started = sa.select(sa.func.count()).select_from(audit_log).where(audit_log.c.action == "run.started")
+        if broken or connection.scalar(started) != len(rows):
             wrong.append(f"audit log: {broken or 'entries are missing'}")
-        again = sum(row.attempts > 1 for row in rows.values())
-        resumed = sum(bool(row.manifest.get("resumed")) for row in rows.values())
+    wrong += _wrong_orders(served, told, next(iter(rows.values())).programme_id)
+    again = sum(row.attempts > 1 for row in rows.values())
+    resumed = sum(bool(row.manifest.get("resumed")) for row in rows.values())
     print(f"killed: {dict(killed)}; calls repeated: {told.repeated}")
     print(f"{len(told.orders):,} orders, {len(told.recalls):,} recalls, {len(told.runs)} runs acknowledged")
-    print(f"{again} runs were taken more than once, {resumed} began from a checkpoint; {entries:,} entries in the log")
+    print(f"{again} runs taken more than once, {resumed} begun from a checkpoint; {entries:,} entries in the log")
     print("all there, nothing doubled, the audit log is whole" if not wrong else "\n".join(wrong[:20]))
     return int(bool(wrong))
+
+
+def _wrong_rows(connection: sa.Connection, told: Acknowledged) -> list[str]:
+    stored = set(connection.scalars(sa.select(orders.c.order_id)))
+    recalls = registers["recalls"].c
+    there = {
+        (row.order_id, row.worker_id) for row in connection.execute(sa.select(recalls.order_id, recalls.worker_id))
+    }
+    wrong = [f"order {name} is lost" for name in set(told.orders) - stored]
+    wrong += [f"order {name} is there and nobody was told" for name in stored - set(told.orders)]
+    return wrong + [f"recall {pair} is lost" for pair in told.recalls - there]
+
+
+def _wrong_orders(served: ServiceProcesses, told: Acknowledged, programme: str) -> list[str]:
+    chosen = random.Random(0).sample(sorted(told.orders), min(200, len(told.orders)))
+    with httpx2.Client(timeout=60) as client:
+        path = f"/v1/programmes/{programme}/orders"
+        found = {name: must(served, client, "planner", "GET", f"{path}/{name}") for name in chosen}
+    return [f"order {name} is another" for name in chosen if digest(found[name]) != told.orders[name]]
+
+
+def _wrong_runs(connection: sa.Connection, told: Acknowledged, rows: dict[str, Any]) -> list[str]:
+    counted = sa.select(placements.c.run_id, sa.func.count()).group_by(placements.c.run_id)
+    placed = {run: count for run, count in connection.execute(counted)}
+    wrong = [f"run {run} is lost or doubled" for run in set(rows) ^ set(told.runs)]
+    for run, row in rows.items():
+        if row.state != "done":
+            wrong.append(f"run {run} is {row.state}")
+        elif placed.get(run, 0) != row.manifest["certificate"]["placements"]:
+            wrong.append(f"run {run} has {placed.get(run, 0)} placements")
+    return wrong
 
 
 if __name__ == "__main__":

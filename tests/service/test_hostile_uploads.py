@@ -18,7 +18,6 @@ from api.storage.tables import registers
 P = "/v1/programmes/{p}"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_hostile_files(world: World, request: pytest.FixtureRequest) -> None:
     """Each is refused with a problem that says what is wrong, or its cells are kept as the text that they are."""
     figures = []
@@ -46,7 +45,6 @@ def test_hostile_files(world: World, request: pytest.FixtureRequest) -> None:
     assert all(row["worker_id"].startswith("'") for row in written)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_body_of_a_gigabyte_is_refused_unread(world: World) -> None:
     """By what its header says, before it comes."""
     headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(2**30)}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import yaml
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -212,3 +213,14 @@ def test_the_commands_of_the_service_check_the_database(tmp_path: Path, monkeypa
         assert client.get("/health/ready").status_code == 200
     settings.cache_clear()
     database.cache_clear()
+
+
+def test_the_compose_file_starts_commands_that_there_are() -> None:
+    """Each service runs a command of the command line, on the image that is built here."""
+    root = Path(__file__).resolve().parents[2]
+    services = yaml.safe_load((root / "compose.yaml").read_text("utf-8"))["services"]
+    ours = {name: one for name, one in services.items() if one.get("build") == "."}
+    assert set(ours) == {"upgrade", "service", "worker"}
+    commands = [one["command"] for one in ours.values() if "command" in one] + [["serve", "--no-worker"]]
+    for called in commands:
+        assert CliRunner().invoke(command_line, [*called, "--help"]).exit_code == 0, called

@@ -21,7 +21,7 @@ from engine.solve.closing import EVERYTHING, survivors_of
 from engine.solve.commitments import promised_columns
 from engine.solve.core import Core, find_core, settle
 from engine.solve.levels import Level, levels
-from engine.solve.network import is_network, network_prices
+from engine.solve.network import NETWORK_LEVELS, best_on_core, is_network, network_prices
 from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import Replacement
@@ -44,7 +44,6 @@ DENSE_WIDTH = 10
 MENDING_WIDTH, FEW_CHANGES = 0.2, 10
 SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
-NETWORK_GAP = 1e-4
 
 
 def run(
@@ -65,7 +64,6 @@ def run(
 @dataclass
 class _Run(SearchState):
     spread: Spread
-    network: bool = False
 
     def solve(self, warm: Warm | None) -> Result:
         problem = self.problem
@@ -74,7 +72,6 @@ class _Run(SearchState):
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self.tell("prices")
-        self.network = is_network(problem)
         small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
         if warm is not None:
             self._resume(warm)
@@ -109,18 +106,39 @@ class _Run(SearchState):
         self.take(*sampled(self.problem))
         each = self.problem.offers.count / max(len(self.problem.offers.must), 1)
         sweeper = self.spread(make_sweeper(self.problem))
+        if is_network(self.problem):
+            sweeper = self._by_flow(sweeper)
+            if self.budget.over or self.good_enough():
+                return
         begun_at = (self.proved - self.plan.objective) / max(SCALE, abs(self.proved)) if warm else None
         if begun_at is not None and begun_at < FEW_CHANGES * self.gap and not len(self.problem.crew_orders):
             self._mend(sweeper)
             if self.budget.over or self.good_enough():
                 return
-        for level in levels(max(self.gap, NETWORK_GAP) if self.network else self.gap, each, begun_at):
+        for level in levels(self.gap, each, begun_at):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
                 break
             self._place(sweeper, level)
             if self.budget.over or self.good_enough():
                 break
+
+    def _by_flow(self, sweeper: Sweeper) -> Sweeper:
+        """The plan of a pure network by min-cost flow on a core, and the prices that follow from it if it is best."""
+        for level in NETWORK_LEVELS:
+            sweeper = self._price(sweeper, level)
+            if self.budget.over:
+                break
+            width = int(level.width * sweeper.typical_worth() * SCALE)
+            self.offer(best_on_core(self.problem, find_core(self.problem, self.bound, width)))
+            prices = network_prices(self.problem, self.plan.columns)
+            if prices is not None:
+                self._improved(bound_at(self.problem, prices, self.bound.crew))
+            self.budget.step()
+            self.tell("plan")
+            if self.budget.over or self.good_enough():
+                break
+        return sweeper
 
     def _mend(self, sweeper: Sweeper) -> None:
         """Fill by chains of moves, at the prices that there are, what an earlier plan leaves open."""
@@ -154,23 +172,13 @@ class _Run(SearchState):
         self.offer(self._replacement(sweeper, core).run())
         if self.problem.dense is not None:
             self.fill()
-        if self.network:
-            self._prove_network()
         self.tell("plan")
-
-    def _prove_network(self) -> None:
-        """Let the plan of a pure network prove itself, if it is the best one."""
-        prices = network_prices(self.problem, self.plan.columns)
-        if prices is not None:
-            self._improved(bound_at(self.problem, prices, self.bound.crew))
 
     def _replacement(self, sweeper: Sweeper, core: Core) -> Replacement:
         def tell(plan: Longs) -> None:
             self.tell("placing", int(self.problem.offers.value[plan].sum()))
 
         within, wanted = self.worth(self.gap / 20), self.worth(1 - self.gap)
-        if self.network:  # the best plan proves itself, one that is nearly as good doesn't
-            within, wanted = 0.0, self.worth(2.0)
         return Replacement(self.problem, sweeper, core, self.plan.columns, self.budget, within, wanted, tell)
 
     def _sharp_prices(self, small: bool) -> Sifted:
