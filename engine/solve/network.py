@@ -1,10 +1,10 @@
 """Where headcounts alone join the workers: the best plan by min-cost flow on a core, which then proves itself.
 
-Rough prices tell what anybody could take at all; on that core a flow is exact and quick (Goldberg, 1997; OR-Tools). That
-it is the best plan over all pairs is proved by prices that follow from it. Prices ``p`` fit a plan (complementary
-slackness) if ``p_q >= v_iq - (v_io - p_o)`` for everybody i who is placed on o and admitted to q, ``p_q >= v_iq`` for who
-is placed nowhere, and ``p_q = 0`` where places are free. The least such prices are reached from 0 by raising whatever is
-too low (Bellman, 1958); where a free place would get a price, some chain of moves betters the plan.
+Rough prices tell what anybody could take at all; on that core a flow is exact and quick (Goldberg, 1997; OR-Tools).
+That it is the best plan over all pairs is proved by prices that follow from it. Prices ``p`` fit a plan (complementary
+slackness) if ``p_q >= v_iq - (v_io - p_o)`` for everybody i who is placed on o and admitted to q, ``p_q >= v_iq`` for
+who is placed nowhere, and ``p_q = 0`` where places are free. The least such prices are reached from 0 by raising
+whatever is too low (Bellman, 1958); where a free place would get a price, some chain of moves betters the plan.
 """
 
 from __future__ import annotations
