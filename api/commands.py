@@ -57,6 +57,7 @@ def serve(
     set_up_logs()
     engine = _ready_database()
     computing = Worker(engine)
+    typer.echo(f"Serving http://{host}:{port}; the operations are described at /docs. Ctrl-C ends it.", err=True)
     taking = threading.Thread(target=computing.run_forever, daemon=True)
     if own_worker:
         taking.start()
