@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -127,9 +128,8 @@ def _add_answers(app: FastAPI) -> None:
 
 def _add_documentation(app: FastAPI) -> None:
     """Swagger UI from files of an installed package, so that no page reaches for another host."""
-    from swagger_ui_bundle import swagger_ui_path
-
-    app.mount("/docs/files", StaticFiles(directory=Path(swagger_ui_path)), name="docs files")
+    files = Path(str(importlib.resources.files("fastapi_offline"))) / "static"
+    app.mount("/docs/files", StaticFiles(directory=files), name="docs files")
 
     @app.get("/docs", include_in_schema=False)
     def _documentation() -> HTMLResponse:
@@ -138,5 +138,5 @@ def _add_documentation(app: FastAPI) -> None:
             title="Vaivén",
             swagger_js_url="/docs/files/swagger-ui-bundle.js",
             swagger_css_url="/docs/files/swagger-ui.css",
-            swagger_favicon_url="/docs/files/favicon-32x32.png",
+            swagger_favicon_url="/docs/files/favicon.png",
         )

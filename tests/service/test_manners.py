@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import shutil
+import socket
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +123,38 @@ def test_the_documentation_works_offline(empty_world: World) -> None:
     for link in reached:
         assert empty_world.client.get(link).status_code == 200, link
     assert "https://" not in page and "http://" not in page
+    assert b"isOAS31" in empty_world.client.get("/docs/files/swagger-ui-bundle.js").content  # reads OpenAPI 3.1
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium isn't installed")
+def test_the_documentation_shows_the_operations_in_a_browser(tmp_path: Path) -> None:
+    """A real browser, with the service as a process of its own."""
+    environment = os.environ | {"VAIVEN_DATABASE_URL": f"sqlite:///{tmp_path}/service.sqlite"}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    call = [str(Path(sys.executable).with_name("vaiven")), "serve", "--no-worker", "--port", str(port)]
+    served = subprocess.Popen(call, env=environment)
+    quiet = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    browser = ["chromium", *quiet.split(), "--disable-component-update", "--disable-sync", "--timeout=20000"]
+    asked = [f"--user-data-dir={tmp_path}/browser", "--virtual-time-budget=10000", "--dump-dom"]
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        shown = subprocess.run(
+            [*browser, *asked, f"http://127.0.0.1:{port}/docs"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+    finally:
+        served.terminate()
+        served.wait()
+    assert "/v1/programmes/{programme_id}/" in shown.replace("&#8203;", "").replace("\u200b", "").replace("<wbr>", "")
+    assert "Unable to render" not in shown
 
 
 def test_health_readiness_and_metrics(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
