@@ -25,8 +25,7 @@ Longs = npt.NDArray[np.int64]
 # creep around in circles. The bound is that much higher, a billionth of it.
 NOISE, FREE = 100, 2000
 MOST_SWEEPS = 500
-# Rough prices and a wide core, then sharper ones and a wider one where the plan found doesn't prove itself.
-NETWORK_LEVELS = (Level(100, 0.05, 1e-4, 4e-3), Level(150, 0.01, 5e-5, 8e-3), Level(300, 0.01, 2e-5, 16e-3))
+NETWORK_LEVEL = Level(100, 0.05, 1e-4, 4e-3)  # rough prices and a wide core
 
 
 def is_network(problem: MatchingProblem) -> bool:
@@ -54,6 +53,14 @@ def best_on_core(problem: MatchingProblem, core: Core) -> Longs:
     settled, columns = core.best[decided], np.flatnonzero(near)
     left = places - np.bincount(order[settled], minlength=len(places))
     return np.sort(np.concatenate([settled, columns[_flow(problem, columns, order[columns], left)]]))
+
+
+def best_of_all(problem: MatchingProblem) -> Longs:
+    """The best plan of a network, by a flow over all pairs: as slow as flows are, for where a core doesn't hold it."""
+    offers = problem.offers
+    order = (offers.cell % offers.order_count).astype(np.int64)
+    places = problem.limits.capacity[: offers.order_count].astype(np.int64)
+    return np.flatnonzero(_flow(problem, np.arange(offers.count), order, places))
 
 
 def _flow(problem: MatchingProblem, columns: Longs, order: Longs, places: Longs) -> Bools:

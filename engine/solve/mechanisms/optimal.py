@@ -21,7 +21,7 @@ from engine.solve.closing import EVERYTHING, survivors_of
 from engine.solve.commitments import promised_columns
 from engine.solve.core import Core, find_core, settle
 from engine.solve.levels import Level, levels
-from engine.solve.network import NETWORK_LEVELS, best_on_core, is_network, network_prices
+from engine.solve.network import NETWORK_LEVEL, best_of_all, best_on_core, is_network, network_prices
 from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import Replacement
@@ -124,21 +124,24 @@ class _Run(SearchState):
                 break
 
     def _by_flow(self, sweeper: Sweeper) -> Sweeper:
-        """The plan of a pure network by min-cost flow on a core, and the prices that follow from it if it is best."""
-        for level in NETWORK_LEVELS:
-            sweeper = self._price(sweeper, level)
-            if self.budget.over:
-                break
-            width = int(level.width * sweeper.typical_worth() * SCALE)
-            self.offer(best_on_core(self.problem, find_core(self.problem, self.bound, width)))
-            prices = network_prices(self.problem, self.plan.columns)
-            if prices is not None:
-                self._improved(bound_at(self.problem, prices, self.bound.crew))
-            self.budget.step()
-            self.tell("plan")
-            if self.budget.over or self.good_enough():
-                break
+        """The plan of a pure network by min-cost flow, on a core and, where that plan doesn't prove itself, on all pairs;
+        and the prices that follow from it.
+        """
+        sweeper = self._price(sweeper, NETWORK_LEVEL)
+        width = int(NETWORK_LEVEL.width * sweeper.typical_worth() * SCALE)
+        if not self.budget.over:
+            self._take_flow(best_on_core(self.problem, find_core(self.problem, self.bound, width)))
+        if not (self.budget.over or self.good_enough()):
+            self._take_flow(best_of_all(self.problem))
         return sweeper
+
+    def _take_flow(self, columns: Longs) -> None:
+        self.offer(columns)
+        prices = network_prices(self.problem, self.plan.columns)
+        if prices is not None:
+            self._improved(bound_at(self.problem, prices, self.bound.crew))
+        self.budget.step()
+        self.tell("plan")
 
     def _mend(self, sweeper: Sweeper) -> None:
         """Fill by chains of moves, at the prices that there are, what an earlier plan leaves open."""
