@@ -124,7 +124,7 @@ class _Run(SearchState):
                 break
 
     def _by_flow(self, sweeper: Sweeper) -> Sweeper:
-        """The plan of a pure network by min-cost flow on a core, or on all pairs where that plan doesn't prove itself."""
+        """The plan of a pure network by min-cost flow on a core, or on all pairs if that plan doesn't prove itself."""
         sweeper = self._price(sweeper, NETWORK_LEVEL)
         width = int(NETWORK_LEVEL.width * sweeper.typical_worth() * SCALE)
         if not self.budget.over:
