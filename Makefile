@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo postgresql test lint proof bench clean
+.PHONY: setup demo postgresql test test-engine test-service lint proof bench clean
 
 setup: $(VENV)/.installed
 
@@ -30,9 +30,16 @@ postgresql:
 		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		{ echo "Install PostgreSQL for the service's tests."; exit 1; }
 
+# The engine's tests and the service's run side by side, one process each.
 test: lint postgresql
-	$(BIN)/python -m pytest
+	$(MAKE) --jobs=2 --output-sync=target test-engine test-service
 	$(BIN)/python -m benchmarks --smoke
+
+test-engine: setup
+	$(BIN)/python -m pytest --ignore tests/service
+
+test-service: setup
+	$(BIN)/python -m pytest tests/service
 
 proof: setup postgresql
 	mkdir -p out

@@ -152,7 +152,7 @@ def test_a_killed_worker_leaves_its_run_to_another(world: World, monkeypatch: py
     for number in range(12):
         world.certified(headcount=100, hourly_wage=12 + number / 4, min_crew=5 + number)
     run = _queued(world, gap=0.0)
-    environment = os.environ | {"VAIVEN_LEASE_SECONDS": "2", "VAIVEN_CHECKPOINT_SECONDS": "0"}
+    environment = os.environ | {"VAIVEN_LEASE_SECONDS": "5", "VAIVEN_CHECKPOINT_SECONDS": "0"}
     process = subprocess.Popen([str(Path(sys.executable).with_name("vaiven")), "worker"], env=environment)
     try:
         for _ in range(600):
@@ -164,7 +164,7 @@ def test_a_killed_worker_leaves_its_run_to_another(world: World, monkeypatch: py
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    monkeypatch.setenv("VAIVEN_LEASE_SECONDS", "2")
+    monkeypatch.setenv("VAIVEN_LEASE_SECONDS", "5")
     settings.cache_clear()
     for _ in range(100):
         if Worker(world.engine).run_one():
