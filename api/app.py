@@ -44,8 +44,9 @@ ROUTES = (
     health_routes,
 )
 THREADS = 12
-CLASHES = ("40001", "40P01")  # SQLSTATE of a serialization failure and of a deadlock
-_EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429)
+CLASHES = ("23505", "40001", "40P01")  # SQLSTATE of a key that is taken, a serialization failure, a deadlock
+SQLITE_CLASH = "UNIQUE constraint failed"
+_EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503)
 DESCRIPTION = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
 
 
@@ -101,8 +102,8 @@ def _add_answers(app: FastAPI) -> None:
     @app.exception_handler(sa.exc.IntegrityError)
     @app.exception_handler(sa.exc.OperationalError)
     def _at_once(request: Request, error: sa.exc.DBAPIError) -> Response:
-        if isinstance(error, sa.exc.OperationalError) and getattr(error.orig, "sqlstate", "") not in CLASHES:
-            raise error
+        if getattr(error.orig, "sqlstate", None) not in CLASHES and not str(error.orig).startswith(SQLITE_CLASH):
+            raise error  # a fault of ours, or a database that is away
         problem = Problem(
             type="urn:vaiven:problem:at-once",
             title=TITLES[409],

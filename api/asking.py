@@ -65,7 +65,7 @@ class Ask:
     credentials: tuple[str | None, str | None]
     objects: dict[str, Row] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
-    idempotency: tuple[str, str] | None = None
+    idempotency_key: str | None = None
 
     @property
     def programme(self) -> Row:
@@ -90,8 +90,8 @@ class Ask:
         """A JSON answer, kept for a repetition where the request has an Idempotency-Key."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         body = content.model_dump(mode="json")
-        if self.idempotency is not None:
-            key, _ = self.idempotency
+        if self.idempotency_key is not None:
+            key = self.idempotency_key
             self.connection.execute(
                 idempotency.update()
                 .where(idempotency.c.account_id == self.principal.account_id, idempotency.c.key == key)
@@ -176,14 +176,14 @@ def _opened(action: str, request: Request, connection: sa.Connection, bearer: st
     return ask
 
 
-def begin_once(ask: Ask, key: str | None, content: bytes | str) -> None:
+def begin_once(ask: Ask, key: str | None, content: str) -> None:
     """Let a request with this Idempotency-Key be done once; raises `Replayed` with the first answer, 422 where the
     key was used for something else.
     """
     if key is None:
         return
-    said = f"{ask.request.method} {ask.request.url.path}\n".encode()
-    fingerprint = hashlib.sha256(said + (content.encode() if isinstance(content, str) else content)).hexdigest()
+    said = f"{ask.request.method} {ask.request.url.path}\n{content}"
+    fingerprint = hashlib.sha256(said.encode()).hexdigest()
     mine = sa.and_(idempotency.c.account_id == ask.principal.account_id, idempotency.c.key == key)
     first = {"account_id": ask.principal.account_id, "key": key, "fingerprint": fingerprint, "status": 0}
     values = {**first, "headers": {}, "body": None, "created_at": now()}
@@ -192,7 +192,7 @@ def begin_once(ask: Ask, key: str | None, content: bytes | str) -> None:
         if done.fingerprint != fingerprint:
             raise ServiceError(422, "This Idempotency-Key was used for another request.", "Draw a new key.")
         raise Replayed(JSONResponse(done.body, done.status, {**done.headers, "Idempotent-Replayed": "true"}))
-    ask.idempotency = (key, fingerprint)
+    ask.idempotency_key = key
 
 
 Finder = Callable[[Ask, str], "sa.Select[Any]"]

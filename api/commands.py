@@ -95,7 +95,6 @@ def upgrade_database() -> None:
     from api.storage.database import database, upgrade
 
     upgrade(database())
-    _draw_key(database())
     typer.echo("The database has the schema of this version.")
 
 
@@ -170,14 +169,5 @@ def _ready_database() -> sa.Engine:
     engine = database()
     if not is_postgresql(engine):
         upgrade(engine)
-        _draw_key(engine)
     require_current_schema(engine)
     return engine
-
-
-def _draw_key(engine: sa.Engine) -> None:
-    from api.identity.tokens import draw_signing_key
-    from api.storage.database import transaction
-
-    with transaction(engine) as connection:
-        draw_signing_key(connection)

@@ -66,7 +66,6 @@ class ServiceError(VaivenError):
     """An error that knows its HTTP status; with ``keeps``, what was written until then is kept."""
 
     code = "service"
-
     keeps = False
 
     def __init__(self, status: int, message: str, hint: str = "", headers: Mapping[str, str] | None = None) -> None:

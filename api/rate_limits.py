@@ -8,7 +8,8 @@ import time
 import sqlalchemy as sa
 
 from api.problems import ServiceError
-from api.storage.database import inserting
+from api.settings import settings
+from api.storage.database import database, inserting, transaction
 from api.storage.tables import attempts
 
 
@@ -19,12 +20,17 @@ def count_attempt(engine: sa.Engine, key: str, most: int, seconds: int) -> None:
     counted = first.on_conflict_do_update(
         index_elements=["key", "window"], set_={"count": attempts.c.count + 1}
     ).returning(attempts.c.count)
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         count = connection.scalar(counted) or 0
         if count == 1:
             connection.execute(attempts.delete().where(attempts.c.key == key, attempts.c.window < window * seconds))
     if count > most:
         _refuse((window + 1) * seconds - time.time())
+
+
+def count_check(account_id: str) -> None:
+    """Count a check, which reads a whole programme; raises 429 beyond what the settings allow."""
+    count_attempt(database(), f"check {account_id}", settings().checks_per_minute, 60)
 
 
 class RequestLimit:

@@ -67,7 +67,7 @@ class RequestLog:
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in, so that a body without a length is held to the limit too."""
         headers = dict(scope["headers"])
-        if _needs_credentials(scope["path"]) and not (b"authorization" in headers or b"x-api-key" in headers):
+        if _needs_credentials(scope) and not (b"authorization" in headers or b"x-api-key" in headers):
             await _unknown()(scope, receive, send)
             return
         upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
@@ -88,8 +88,10 @@ class RequestLog:
         await self.app(scope, counted, send)
 
 
-def _needs_credentials(path: str) -> bool:
-    return path.startswith("/v1/") and not path.startswith(OPEN_PATHS)
+def _needs_credentials(scope: Scope) -> bool:
+    """Whether nobody may call this: all operations but logging in; a browser asks by OPTIONS before it sends any."""
+    path, method = scope["path"], scope["method"]
+    return method != "OPTIONS" and path.startswith("/v1/") and not path.startswith(OPEN_PATHS)
 
 
 def _unknown() -> Any:

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     largest_upload_mb: int = _setting(64, "the largest upload, in megabytes")
     largest_body_kb: int = _setting(512, "the largest other body, in kilobytes")
     requests_per_minute: int = _setting(1200, "requests of an account a minute, in each process")
-    checks_per_minute: int = _setting(12, "checks of orders of an account a minute")
+    checks_per_minute: int = _setting(12, "checks of orders and programmes of an account a minute")
     logins_per_quarter_hour: int = _setting(
         10, "logins tried for an address in a quarter of an hour; ten times from a host"
     )

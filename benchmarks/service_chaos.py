@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -25,8 +23,8 @@ import sqlalchemy as sa
 from api.audit_log import verify
 from api.storage.tables import audit_log, orders, placements, registers, runs
 from benchmarks.service_load import digest, order_body
-from benchmarks.service_processes import ServiceProcesses, service
-from benchmarks.service_season import Season, generate, must, put_season
+from benchmarks.service_processes import ServiceProcesses
+from benchmarks.service_season import Season, must, season_served
 
 WORKERS = 4000
 PROCESSES = ("web", "worker 1", "worker 2")
@@ -112,12 +110,7 @@ class Clients:
 def main(kills: int, seed: int) -> int:
     """Kill, and hold what is there against what was acknowledged; the exit status."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="vaiven-chaos-") as place, service() as served:
-        generate(Path(place, "season"), WORKERS)
-        served.start("web")
-        served.wait_until_ready()
-        with httpx2.Client(timeout=600) as client:
-            season = put_season(served, client, Path(place, "season"))
+    with season_served(WORKERS) as (served, _, season):
         for name in sorted(set(season.orders["employer_id"])):
             served.account(name, role="employer", employer_id=name)
         for name in PROCESSES[1:]:

@@ -14,18 +14,16 @@ import json
 import os
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import numpy as np
 
-from benchmarks.service_processes import ServiceProcesses, service
-from benchmarks.service_season import Season, generate, must, put_season
+from benchmarks.service_processes import ServiceProcesses
+from benchmarks.service_season import Season, must, season_served
 
 THINK_SECONDS = 0.25
 RUNS = 60  # one after another, so that one is computed all the time
@@ -127,15 +125,7 @@ def stored(served: ServiceProcesses, client: httpx2.Client, season: Season) -> d
 
 def measure(seconds: float, employers: int, orders: int, readers: int, workers: int) -> int:
     """Run the load and print what came of it; the exit status."""
-    with (
-        tempfile.TemporaryDirectory(prefix="vaiven-load-") as place,
-        service() as served,
-        httpx2.Client(timeout=600) as client,
-    ):
-        generate(Path(place, "season"), workers)
-        served.start("web")
-        served.wait_until_ready()
-        season = put_season(served, client, Path(place, "season"))
+    with season_served(workers) as (served, client, season):
         for name in sorted(set(season.orders["employer_id"].iloc[:orders])):
             served.account(name, role="employer", employer_id=name)
         asyncio.run(_load(served, season, 2.0, employers, employers, 0))  # orders to match, and a warm process
@@ -160,27 +150,10 @@ def measure(seconds: float, employers: int, orders: int, readers: int, workers: 
 
 
 def measure_upload(workers: int) -> None:
-    """Upload a register and print how long the largest single upload of it took."""
-    with (
-        tempfile.TemporaryDirectory(prefix="vaiven-load-") as place,
-        service() as served,
-        httpx2.Client(timeout=600) as client,
-    ):
-        generate(Path(place, "season"), workers)
-        served.start("web")
-        served.wait_until_ready()
-        _one_state(Path(place, "season", "workers.csv"))
-        season = put_season(served, client, Path(place, "season"))
+    """Upload the register of one state in one call and print how long it took."""
+    with season_served(workers, one_state=True) as (_, _, season):
+        pass
     print(f"{season.rows:,} workers uploaded in {season.upload_seconds:.1f} s")
-
-
-def _one_state(path: Path) -> None:
-    """Make all workers of a register those of one state, so that one ministry uploads them at once."""
-    import pandas as pd
-
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    table["origin_country"], table["origin_region"] = table["origin_country"].iloc[0], ""
-    table.to_csv(path, index=False)
 
 
 if __name__ == "__main__":

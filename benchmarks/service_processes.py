@@ -18,7 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from api.identity.tokens import begin_session, draw_signing_key
+from api.identity.tokens import begin_session
 from api.routes.identity_routes import make_account
 from api.settings import settings
 from api.storage.database import database, transaction, upgrade
@@ -91,8 +91,6 @@ def service(environment: Mapping[str, str] | None = None) -> Iterator[ServicePro
         made = ServiceProcesses(database(), _free_port(), Path(place, "log"))
         try:
             upgrade(made.engine)
-            with transaction(made.engine) as connection:
-                draw_signing_key(connection)
             yield made
         finally:
             for name in list(made.running):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ from typing import Any
 import httpx2
 import pandas as pd
 
-from benchmarks.service_processes import ServiceProcesses
+from benchmarks.service_processes import ServiceProcesses, service
 from scenarios.preset import load_preset
 
 TABLES_OF_DESTINATIONS = ("employers", "sites")
@@ -26,45 +29,64 @@ class Season:
     rows: int
 
 
-def put_season(service: ServiceProcesses, client: httpx2.Client, folder: Path) -> Season:
+def put_season(served: ServiceProcesses, client: httpx2.Client, folder: Path) -> Season:
     """Put the programme of a folder into the service, as its ministries would; the states become accounts."""
     tables = {path.stem: pd.read_csv(path, dtype=str, keep_default_na=False) for path in folder.glob("*.csv")}
     origins = sorted(tables["workers"]["origin_country"].unique())
     destinations = sorted(tables["employers"]["country"].unique())
     owner = origins[0]
     for country in origins:
-        service.account(f"origin-{country}", role="origin_ministry", country=country)
+        served.account(f"origin-{country}", role="origin_ministry", country=country)
     for country in destinations:
-        service.account(f"destination-{country}", role="destination_ministry", country=country)
-    service.account("planner", role="planner")
+        served.account(f"destination-{country}", role="destination_ministry", country=country)
+    served.account("planner", role="planner")
     season = {"title": "Season", "settings": (folder / "programme.toml").read_text("utf-8")}
-    made = must(service, client, f"origin-{owner}", "POST", "/v1/programmes", json=season)
+    made = must(served, client, f"origin-{owner}", "POST", "/v1/programmes", json=season)
     path = f"/v1/programmes/{made['id']}"
     for file in sorted((folder / "agreements").glob("*.toml")):
         body = {"toml": file.read_text("utf-8")}
-        must(service, client, f"origin-{owner}", "PUT", f"{path}/agreements/{file.stem}", json=body)
+        must(served, client, f"origin-{owner}", "PUT", f"{path}/agreements/{file.stem}", json=body)
     for name in TABLES_OF_DESTINATIONS:
-        _upload(service, client, f"origin-{owner}", f"{path}/registers/{name}/uploads", tables[name])
+        _upload(served, client, f"origin-{owner}", f"{path}/registers/{name}/uploads", tables[name])
     before = time.perf_counter()
     for country in origins:
         rows = tables["workers"][tables["workers"]["origin_country"] == country]
-        _upload(service, client, f"origin-{country}", f"{path}/registers/workers/uploads", rows)
+        _upload(served, client, f"origin-{country}", f"{path}/registers/workers/uploads", rows)
     return Season(made["id"], tables["orders"], time.perf_counter() - before, len(tables["workers"]))
 
 
-def generate(folder: Path, workers: int) -> None:
-    """Write the nation of a size."""
-    load_preset("nation").build(workers, 0, "sparse").write(folder)
+@contextmanager
+def season_served(workers: int, one_state: bool = False) -> Iterator[tuple[ServiceProcesses, httpx2.Client, Season]]:
+    """A service with a web process and the nation of a size in it; with ``one_state`` all workers are one state's."""
+    with (
+        tempfile.TemporaryDirectory(prefix="vaiven-season-") as place,
+        service() as served,
+        httpx2.Client(timeout=600) as client,
+    ):
+        folder = Path(place, "season")
+        load_preset("nation").build(workers, 0, "sparse").write(folder)
+        if one_state:
+            _unite(folder / "workers.csv")
+        served.start("web")
+        served.wait_until_ready()
+        yield served, client, put_season(served, client, folder)
 
 
-def must(service: ServiceProcesses, client: httpx2.Client, who: str, method: str, path: str, **kwargs: Any) -> Any:
+def _unite(path: Path) -> None:
+    """Make all workers of a register those of one state, so that one ministry uploads them at once."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table["origin_country"], table["origin_region"] = table["origin_country"].iloc[0], ""
+    table.to_csv(path, index=False)
+
+
+def must(served: ServiceProcesses, client: httpx2.Client, who: str, method: str, path: str, **kwargs: Any) -> Any:
     """Call an operation that has to succeed; its answer."""
-    headers = {"Authorization": f"Bearer {service.tokens[who]}", **kwargs.pop("headers", {})}
-    answer = client.request(method, service.address + path, headers=headers, **kwargs)
+    headers = {"Authorization": f"Bearer {served.tokens[who]}", **kwargs.pop("headers", {})}
+    answer = client.request(method, served.address + path, headers=headers, **kwargs)
     if answer.status_code >= 300:
         raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
     return answer.json() if answer.content else None
 
 
-def _upload(service: ServiceProcesses, client: httpx2.Client, who: str, path: str, rows: pd.DataFrame) -> None:
-    must(service, client, who, "POST", path, files={"file": ("table.csv", rows.to_csv(index=False).encode())})
+def _upload(served: ServiceProcesses, client: httpx2.Client, who: str, path: str, rows: pd.DataFrame) -> None:
+    must(served, client, who, "POST", path, files={"file": ("table.csv", rows.to_csv(index=False).encode())})

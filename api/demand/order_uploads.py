@@ -17,8 +17,10 @@ from api.storage.tables import orders
 from api.wire.orders import OrdersUploadedOut
 from engine.errors import Fault, InputError
 from engine.programme.raw_table import RawTable
+from engine.programme.schema import TABLES
 
 OWN_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+WHOLE = tuple(column.name for column in TABLES["orders"].columns if column.kind == "integer")
 OPTIONAL = {"min_crew": "1", "priority": "1"}
 
 
@@ -38,6 +40,7 @@ def file_orders(
     for number in range(raw.size):
         cells = {name: raw.columns[name][number].as_py() if name in raw.columns else "" for name in COLUMNS}
         cells |= {name: cells[name] or usual for name, usual in OPTIONAL.items()}
+        cells |= {name: str(int(float(cells[name]))) for name in WHOLE}  # "3.0" and "3" are the same order
         cells["order_id"] = order_id_of(cells["employer_id"], cells["order_id"])
         old = known.get(cells["order_id"])
         cells["filed_at"] = old.filed_at if old is not None else now().isoformat(timespec="seconds")[:19]

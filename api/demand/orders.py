@@ -140,7 +140,7 @@ def _disorder(cells: Mapping[str, str]) -> list[Fault]:
     faults = []
     if cells["end_date"] < cells["start_date"]:
         faults.append(Fault("request", 0, "end_date", cells["end_date"], "is before start_date", "a later day"))
-    if int(cells["min_crew"] or 1) > int(cells["headcount"]):
+    if float(cells["min_crew"] or 1) > float(cells["headcount"]):
         faults.append(Fault("request", 0, "min_crew", cells["min_crew"], "is above headcount", "at most headcount"))
     return faults
 

@@ -22,7 +22,7 @@ def _keys(url: str) -> jwt.PyJWKClient:
 def claims_of(id_token: str) -> dict[str, object]:
     """What an ID token says, once its signature, issuer, audience and time are found good.
 
-    Raises 401 for one that isn't good and 409 where no identity provider is set up.
+    Raises 401 for one that isn't good 409 where no identity provider is set up, 503 where it is away.
     """
     asked = settings()
     if not (asked.oidc_issuer and asked.oidc_audience and asked.oidc_keys_url):
@@ -36,6 +36,10 @@ def claims_of(id_token: str) -> dict[str, object]:
             issuer=asked.oidc_issuer,
             options={"require": ["exp", "iat", "sub", "iss", "aud"]},
         )
+    except jwt.PyJWKClientConnectionError as error:
+        raise ServiceError(
+            503, "The identity provider can't be reached.", "Try again, or tell the operator."
+        ) from error
     except jwt.PyJWTError as error:
         raise ServiceError(401, "The identity provider's token is not good.", "Log in there again.") from error
     return claims

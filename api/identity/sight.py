@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from api.identity.access import AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
+from api.storage.operation_states import PLACED
 from api.storage.tables import (
     agreements,
     operation_history,
@@ -17,7 +18,6 @@ from api.storage.tables import (
 )
 
 Condition = sa.ColumnElement[bool]
-PLACED = ("accepted", "travelling", "arrived", "home")
 SEES_ALL = (PLANNER, AUDITOR)
 
 
@@ -166,7 +166,8 @@ def operations_seen(principal: Principal) -> Condition:
         offered = sa.exists().where(
             operation_history.c.operation_id == operations.c.id, operation_history.c.state == "offered"
         )
-        return sa.and_(operations.c.employer_id == principal.employer_id, offered)
+        own = operations.c.employer_id == principal.employer_id
+        return sa.and_(own, offered, operations.c.state != "proposed")
     return sa.true() if principal.role == AUDITOR else sa.false()
 
 

@@ -40,12 +40,6 @@ def signing_key(connection: sa.Connection) -> str:
     return _drawn_keys[database]
 
 
-def draw_signing_key(connection: sa.Connection) -> None:
-    """Draw a signing key where there is none."""
-    if connection.scalar(sa.select(secrets.c.name).where(secrets.c.name == "signing_key")) is None:
-        connection.execute(secrets.insert().values(name="signing_key", value=new_secret()))
-
-
 def begin_session(connection: sa.Connection, account_id: str) -> Tokens:
     """Begin a session of an account."""
     session, refresh = new_id(), new_secret()

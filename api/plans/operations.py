@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
-from api.identity.sight import PLACED, operations_seen
+from api.identity.sight import operations_seen
 from api.plans.publication import move
 from api.problems import ServiceError, not_found, refused
 from api.storage.database import utc
+from api.storage.operation_states import PLACED
 from api.storage.tables import operations, persons
 from api.wire.runs import OperationOut
 
@@ -51,16 +52,16 @@ def step_many(connection: sa.Connection, principal: Principal, programme_id: str
 
 
 def listed_operations(
-    principal: Principal, programme_id: str, state: str | None, order_id: str | None, after: str | None, limit: int
+    principal: Principal, programme_id: str, state: str | None, order_id: str | None, after: str | None
 ) -> sa.Select[Any]:
-    """The operations that somebody sees, with the person's name, one more than asked."""
+    """The operations that somebody sees, with the person's name, by id."""
     asked = sa.select(operations, persons.c.name).outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
     asked = asked.where(operations.c.programme_id == programme_id, operations_seen(principal))
     for column, wanted in ((operations.c.state, state), (operations.c.order_id, order_id)):
         asked = asked if wanted is None else asked.where(column == wanted)
     if after is not None:
         asked = asked.where(operations.c.id > after)
-    return asked.order_by(operations.c.id).limit(limit + 1)
+    return asked.order_by(operations.c.id)
 
 
 def operation_out(principal: Principal, row: Row) -> OperationOut:

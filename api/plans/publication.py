@@ -9,12 +9,11 @@ import sqlalchemy as sa
 from api.identity.access import ORIGIN, Principal
 from api.problems import ServiceError
 from api.storage.database import new_id, now
+from api.storage.operation_states import ENDED, OFFERABLE, OPEN
 from api.storage.tables import operation_history, operations, orders, placements, registers, runs
 from api.wire.runs import PublishedOut
 
 Row = sa.Row[Any]
-ENDED = ("declined", "dropped", "home")
-OPEN = ("proposed", "offered", "accepted", "travelling", "arrived")
 
 
 def publish(connection: sa.Connection, principal: Principal, run: Row) -> PublishedOut:
@@ -34,7 +33,7 @@ def publish(connection: sa.Connection, principal: Principal, run: Row) -> Publis
     known = {(row.worker_id, row.order_id): row for row in connection.execute(sa.select(operations).where(theirs))}
     own = set(connection.scalars(sa.select(runs.c.id).where(runs.c.role == run.role, runs.c.country == run.country)))
     stale = [row for key, row in known.items() if key not in planned and row.state in OPEN and row.run_id in own]
-    undone = [row for row in stale if row.state not in ("proposed", "offered")]
+    undone = [row for row in stale if row.state not in OFFERABLE]
     if undone:
         raise ServiceError(
             409, f"It would undo {len(undone)} placements that are accepted.", "Match again; they are then kept."
@@ -42,8 +41,8 @@ def publish(connection: sa.Connection, principal: Principal, run: Row) -> Publis
     for row in stale:
         move(connection, principal, row, "withdrawn")
     kept = {key for key in planned if key in known and known[key].state in OPEN}
-    declined = {key for key, row in known.items() if row.state in ENDED}
-    fresh = [row for key, row in planned.items() if key not in kept and key not in declined]
+    ended = {key for key, row in known.items() if row.state in ENDED}
+    fresh = [row for key, row in planned.items() if key not in kept and key not in ended]
     for row in fresh:
         _propose(connection, principal, run, row, known.get((row.worker_id, row.order_id)))
     return PublishedOut(proposed=len(fresh), kept=len(kept), withdrawn=len(stale))
@@ -87,6 +86,8 @@ def _planned(run: Row) -> sa.Select[Any]:
 
 def _propose(connection: sa.Connection, principal: Principal, run: Row, row: Row, known: Row | None) -> None:
     if known is not None:
+        again = operations.update().where(operations.c.id == known.id).values(run_id=run.id)
+        connection.execute(again)
         move(connection, principal, known, "proposed")
         return
     values = {

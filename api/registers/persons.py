@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from api.identity.access import ORIGIN
 from api.storage.database import inserting
-from api.storage.tables import operations, persons, programmes, registers, run_files, runs
+from api.storage.tables import CHECKPOINT, INPUT, operations, persons, programmes, registers, run_files, runs
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
@@ -100,4 +100,4 @@ def _forget_inputs(connection: sa.Connection, within: list[str], country: str) -
 
 def private_files() -> sa.ColumnElement[bool]:
     """The files of runs that hold profiles."""
-    return sa.or_(run_files.c.name == "input.tar.gz", run_files.c.name.startswith("checkpoint/"))
+    return sa.or_(run_files.c.name == INPUT, run_files.c.name.startswith(CHECKPOINT))

@@ -13,7 +13,7 @@ from api.identity.sight import orders_seen, owns, rows_seen
 from api.problems import ServiceError, refused
 from api.registers.persons import draw_pseudonyms, pseudonyms_of
 from api.registers.snapshot import OF_ORIGIN
-from api.registers.uploads import require_order_of_dates, require_sound, unknown_references, with_column
+from api.registers.uploads import require_consistent_rows, require_sound, unknown_references, with_column
 from api.storage.database import inserting, is_postgresql
 from api.storage.tables import KEYS, orders, registers
 from engine.errors import Fault, InputError
@@ -38,7 +38,7 @@ def write_register(
         require_sound(raw, ("worker_id",))
     raw = _with_pseudonyms(connection, principal, programme, raw)
     require_sound(raw, KEYS[raw.name])
-    require_order_of_dates(raw)
+    require_consistent_rows(raw)
     _require_own(connection, principal, programme, raw)
     if instead:
         _delete_own(connection, principal, programme, raw.name)
@@ -118,9 +118,8 @@ def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme:
         return with_column(raw, "worker_id", [known[cell] for cell in cells])
     workers = registers["workers"].c
     known = pseudonyms_of(connection, principal.country, cells) if principal.role == ORIGIN else {}
-    seen = (
-        rows_seen("workers", principal) if principal.role == ORIGIN else sa.true()
-    )  # who knows a pseudonym may recall
+    # Other sides name workers whom they don't see: who knows a pseudonym, from last season, may recall.
+    seen = rows_seen("workers", principal) if principal.role == ORIGIN else sa.true()
     theirs = set(connection.scalars(sa.select(workers.worker_id).where(workers.programme_id == programme.id, seen)))
     translated = [known.get(cell, cell) for cell in cells]
     lost = [i for i, worker in enumerate(translated) if worker not in theirs]

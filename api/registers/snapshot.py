@@ -14,13 +14,12 @@ import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, ORIGIN
-from api.identity.sight import PLACED
 from api.registers.programmes import newest_agreements
+from api.storage.operation_states import ENDED, OFFERABLE, UNDER_WAY
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
 from engine.errors import InputError
 from engine.programme.schema import TABLES
 
-HELD = ("offered", *PLACED[:-1])
 OF_ORIGIN = ("workers", "history", "preferences", "commitments", "exclusions", "scores")
 
 
@@ -37,7 +36,7 @@ class Scope:
     origin: str = ""
     destination: str = ""
     states: tuple[str, ...] = ("certified",)
-    held: tuple[str, ...] = PLACED[:-1]
+    held: tuple[str, ...] = UNDER_WAY
     only_order: str = ""
     without_declined: bool = True
 
@@ -135,7 +134,7 @@ def _held(connection: sa.Connection, programme_id: str, scope: Scope, known: set
     if scope.only_order:
         return []
     theirs = sa.or_(runs.c.role != scope.role, runs.c.country != scope.country)
-    kept = sa.or_(operations.c.state.in_(scope.held), sa.and_(operations.c.state.in_(("proposed", "offered")), theirs))
+    kept = sa.or_(operations.c.state.in_(scope.held), sa.and_(operations.c.state.in_(OFFERABLE), theirs))
     workers = registers["workers"].c
     same = sa.and_(workers.programme_id == programme_id, workers.worker_id == operations.c.worker_id)
     asked = sa.select(operations.c.worker_id, operations.c.order_id).join(runs, runs.c.id == operations.c.run_id)
@@ -152,7 +151,7 @@ def _orders(connection: sa.Connection, programme_id: str, scope: Scope, destinat
     under_way = sa.exists().where(
         operations.c.programme_id == programme_id,
         operations.c.order_id == orders.c.order_id,
-        operations.c.state.in_(PLACED[:-1]),
+        operations.c.state.in_(UNDER_WAY),
     )
     asked = asked.where(sa.or_(orders.c.state.in_(scope.states), under_way))
     if scope.country:
@@ -171,7 +170,7 @@ def _of_origins(workers: pa.Table, scope: Scope, origins: set[str], held: set[st
 
 def _with_declined(connection: sa.Connection, programme_id: str, exclusions: pa.Table) -> pa.Table:
     """The pairs that are ruled out, with those that the worker declined, left, or has been through."""
-    left = operations.c.state.in_(("declined", "dropped", "home"))
+    left = operations.c.state.in_(ENDED)
     asked = sa.select(operations.c.worker_id, operations.c.order_id).where(
         operations.c.programme_id == programme_id, left
     )

@@ -67,14 +67,10 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
     return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source})
 
 
-def require_order_of_dates(raw: RawTable) -> None:
+def require_consistent_rows(raw: RawTable) -> None:
     """Raise `InputError` for rows that end before they begin, and preferences that name both or neither."""
     faults = []
-    for first, last in (
-        ("start_date", "end_date"),
-        ("available_from", "available_to"),
-        ("debarred_from", "debarred_until"),
-    ):
+    for first, last in SPANS:
         if first in raw.columns and last in raw.columns:
             cells = zip(raw.columns[first].to_pylist(), raw.columns[last].to_pylist(), strict=True)
             wrong = [i for i, (begin, end) in enumerate(cells) if begin and end and end < begin]
@@ -172,7 +168,7 @@ def digest(path: Path) -> str:
 
 
 def _without_strangers(raw: RawTable) -> RawTable:
-    """The table without columns that the format doesn't know, with its optional and missing ones left empty."""
+    """The table in the format's order of columns. Raises `InputError` for columns that it doesn't know."""
     known = {name: raw.columns[name] for name in TABLES[raw.name].column_names if name in raw.columns}
     strangers = sorted(set(raw.columns) - set(known))
     if strangers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,16 +17,22 @@ from engine.programme.schema import TABLES
 
 COLUMNS = TABLES["workers"].column_names
 FIXED = ("worker_id", "origin_country")
+TELLING = ("birth_date", "household_id", "travel_group_id")
 
 
 def worker_out(connection: sa.Connection, principal: Principal, row: sa.Row[Any]) -> WorkerOut:
-    """A worker as a role may see it: planners have neither the person nor the day of birth."""
-    pseudonymous = principal.role == PLANNER
-    hidden = ("worker_id", "birth_date") if pseudonymous else ("worker_id",)
-    profile = {name: row._mapping[name] for name in COLUMNS if name not in hidden}
-    person = None if pseudonymous else person_of(connection, row.worker_id)
+    """A worker as a role may see it: planners without the person."""
+    profile = shown_profile(principal, row._mapping)
+    del profile["worker_id"]
+    person = None if principal.role == PLANNER else person_of(connection, row.worker_id)
     told = person and {name: person[name] for name in ("register_number", "name", "contact")}
     return WorkerOut(worker_id=row.worker_id, profile=profile, person=told)
+
+
+def shown_profile(principal: Principal, cells: Mapping[str, Any] | sa.RowMapping) -> dict[str, str]:
+    """The columns of a profile that a role may read: a planner none by which somebody could be known."""
+    hidden = TELLING if principal.role == PLANNER else ()
+    return {name: str(cells[name]) for name in COLUMNS if name not in hidden}
 
 
 def change_worker(connection: sa.Connection, row: sa.Row[Any], asked: WorkerChange) -> None:

@@ -13,10 +13,9 @@ from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once, etag
 from api.demand.order_checks import check_order
 from api.demand.order_uploads import file_orders
 from api.demand.orders import change_order, file_order, listed_orders, order_out, require_filer, step_order
-from api.rate_limits import count_attempt
+from api.rate_limits import count_check
 from api.routes.register_routes import MapText, receive
-from api.settings import settings
-from api.storage.database import database, utc
+from api.storage.database import utc
 from api.storage.tables import order_history, orders
 from api.wire.orders import (
     CheckOut,
@@ -128,5 +127,5 @@ def read_order_history(programme_id: str, order_id: str, ask: Ask = allowed("ord
 @router.get("/orders/{order_id}/check")
 def check_an_order(programme_id: str, order_id: str, ask: Ask = allowed("order.check")) -> CheckOut:
     """How many workers an order would admit under the agreements, and which rule refuses most."""
-    count_attempt(database(), f"check {ask.principal.account_id}", settings().checks_per_minute, 60)
+    count_check(ask.principal.account_id)
     return check_order(ask.connection, ask.principal, ask.programme, order_id)

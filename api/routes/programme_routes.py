@@ -12,6 +12,7 @@ from fastapi import Query, Response
 from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once, etag
 from api.identity.sight import agreements_seen, programmes_seen
 from api.problems import not_found, problem_of
+from api.rate_limits import count_check
 from api.registers.programmes import (
     agreement_of,
     agreement_version,
@@ -87,6 +88,7 @@ def change_a_programme(programme_id: str, asked: ProgrammeChange, ask: Ask = all
 @router.get("/{programme_id}/soundness")
 def check_programme(programme_id: str, ask: Ask = allowed("run.start")) -> SoundnessOut:
     """Whether the programme can be matched as it stands: every fault between its tables and agreements."""
+    count_check(ask.principal.account_id)
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         folder = Path(place, "programme")
         write_snapshot(ask.connection, ask.programme, scope_of(ask.principal.role, ask.principal.country), folder)

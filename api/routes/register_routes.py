@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Form, Response, UploadFile
 
 from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
-from api.identity.access import PLANNER
+from api.identity.access import Principal
 from api.identity.sight import rows_seen
 from api.plans.publication import drop_open
 from api.problems import content_fault
@@ -18,7 +18,7 @@ from api.registers.persons import all_rows_of, erase, person_of
 from api.registers.programmes import raise_revision
 from api.registers.rows import write_register
 from api.registers.uploads import Upload, digest, read_upload, safe_name
-from api.registers.workers import change_worker, worker_out
+from api.registers.workers import change_worker, shown_profile, worker_out
 from api.storage.tables import KEYS, registers
 from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
 from api.wire.shapes import After, Limit, Page, page
@@ -88,10 +88,15 @@ def list_rows(
             raise content_fault("after", after, "is no cursor of this list", "`next` of the page before")
         asked = asked.where(sa.tuple_(*order) > sa.tuple_(*cursor))
     found = ask.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
-    hidden = {"programme_id"} | ({"birth_date"} if table == "workers" and ask.principal.role == PLANNER else set())
-    items = [RowOut(cells={name: str(value) for name, value in row.items() if name not in hidden}) for row in found]
+    items = [RowOut(cells=_shown(table, ask.principal, dict(row))) for row in found]
     keys = ["\x1f".join(str(row[column.name]) for column in order) for row in found]
     return page(items, limit, keys)
+
+
+def _shown(table: str, principal: Principal, row: dict[str, Any]) -> dict[str, str]:
+    if table == "workers":
+        return shown_profile(principal, row)
+    return {name: value for name, value in row.items() if name != "programme_id"}
 
 
 @router.get("/workers/{worker_id}")

@@ -20,14 +20,14 @@ from api.problems import ServiceError, not_found
 from api.runs.queue import LIVE, ask_cancel, enqueue
 from api.runs.requests import require_runnable
 from api.storage.database import database, transaction, utc
-from api.storage.tables import placements, run_files, runs
+from api.storage.tables import BEGUN_FROM, CHECKPOINT, INPUT, placements, run_files, runs
 from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState
 from api.wire.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
-PRIVATE = ("input.tar.gz", "checkpoint/", "begun_from/")
+PRIVATE = (INPUT, CHECKPOINT, BEGUN_FROM)
 POLL_SECONDS = 0.5
-FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"example": "a,b"}}}}
+DOWNLOADED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"example": "a,b"}}}}
 
 
 @router.get("")
@@ -131,7 +131,7 @@ def list_files(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -
     return {row.name: row.sha256 for row in found if not row.name.startswith(PRIVATE)}
 
 
-@router.get("/{run_id}/files/{name}", response_class=Response, responses=FILE)
+@router.get("/{run_id}/files/{name}", response_class=Response, responses=DOWNLOADED)
 def read_file(programme_id: str, run_id: str, name: str, ask: Ask = allowed("run.read")) -> Response:
     """One file of a run's results."""
     asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)

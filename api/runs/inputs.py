@@ -9,26 +9,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.registers.snapshot import HELD, packed, scope_of, unpack, write_snapshot
-from api.runs.queue import INPUT, Claim, keep_files, kept_files
+from api.registers.snapshot import packed, scope_of, unpack, write_snapshot
+from api.runs.queue import Claim, keep_files, kept_file
 from api.storage.database import transaction
-from api.storage.tables import operations, programmes
+from api.storage.operation_states import UNDER_WAY
+from api.storage.tables import INPUT, operations, programmes
 
 EVENTS = {"declined": "exclude", "dropped": "drop_out"}
 
 
 def restore_input(engine: sa.Engine, held: Claim, folder: Path) -> None:
     """Write out what the run reads. Raises `LostClaim` where the run isn't ours any more."""
-    kept = kept_files(engine, held.run_id, INPUT)
-    if not kept:
+    kept = kept_file(engine, held.run_id, INPUT)
+    if kept is None:
         made = folder.with_name("fresh")
         with transaction(engine, read_only=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             _make(connection, engine, held, made)
-        kept = {"": packed(made)}
-        keep_files(engine, held, {INPUT: kept[""]})
-    unpack(kept[""], folder)
+        kept = packed(made)
+        keep_files(engine, held, {INPUT: kept})
+    unpack(kept, folder)
 
 
 def _make(connection: sa.Connection, engine: sa.Engine, held: Claim, folder: Path) -> None:
@@ -37,7 +38,7 @@ def _make(connection: sa.Connection, engine: sa.Engine, held: Claim, folder: Pat
     repair = run.kind == "rematch"
     scope = replace(scope_of(run.role, run.country), states=tuple(run.options["states"]))
     if repair:
-        scope = replace(scope, held=HELD, without_declined=False)
+        scope = replace(scope, held=("offered", *UNDER_WAY), without_declined=False)
     write_snapshot(connection, programme, scope, folder / "programme")
     if repair:
         _write_repair(connection, engine, run, folder)
@@ -50,8 +51,8 @@ def _write_repair(connection: sa.Connection, engine: sa.Engine, run: sa.Row[Any]
     plan = folder / "plan"
     plan.mkdir()
     for name in ("prices.csv", "certificate.json"):
-        (plan / name).write_bytes(kept_files(engine, run.options["plan"], name)[""])
-    lines = kept_files(engine, run.options["plan"], "placements.csv")[""].decode().splitlines()
+        (plan / name).write_bytes(_file_of_plan(engine, run, name))
+    lines = _file_of_plan(engine, run, "placements.csv").decode().splitlines()
     chosen = [row for row in csv.DictReader(lines) if row["worker_id"] in workers and row["order_id"] in orders]
     _write(plan / "placements.csv", ("worker_id", "order_id"), [(r["worker_id"], r["order_id"]) for r in chosen])
     happened = connection.execute(
@@ -65,6 +66,12 @@ def _write_repair(connection: sa.Connection, engine: sa.Engine, run: sa.Row[Any]
         if worker in workers and (state == "dropped" or order in orders)
     ]
     _write(folder / "events.csv", ("event", "worker_id", "order_id"), list(dict.fromkeys(events)))
+
+
+def _file_of_plan(engine: sa.Engine, run: sa.Row[Any], name: str) -> bytes:
+    content = kept_file(engine, run.options["plan"], name)
+    assert content is not None, f"a published plan has {name}"
+    return content
 
 
 def _ids(path: Path, column: str) -> set[str]:

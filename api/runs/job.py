@@ -17,7 +17,8 @@ from engine.solve.result import Progress
 class Job:
     """``folder`` holds programme/ and, for a repair, plan/ and events.csv; ``done`` what an earlier attempt left.
 
-    ``seconds_left`` is what of the time limit is left for one that goes on where it was; ``listen`` is told how far it
+    ``time_limit`` is that of a solve stage, ``seconds_left`` what is left of it for one that goes on where it was; both
+    in seconds. ``listen`` is told how far it
     is, ``heed`` is called now and then, and both raise to stop it; ``keep`` keeps a file for the next attempt.
     """
 

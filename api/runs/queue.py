@@ -17,11 +17,10 @@ import sqlalchemy as sa
 from api.identity.access import Principal
 from api.registers.persons import private_files
 from api.settings import settings
-from api.storage.database import new_id, now
-from api.storage.tables import placements, run_files, runs
+from api.storage.database import new_id, now, transaction
+from api.storage.tables import CHECKPOINT, placements, run_files, runs
 
 MOST_ATTEMPTS = 5
-INPUT = "input.tar.gz"
 LIVE = ("queued", "running")
 
 
@@ -69,7 +68,7 @@ def enqueue(
 def claim(engine: sa.Engine, owner: str) -> Claim | None:
     """Take the oldest run that waits, or whose lease ran out; None where there is none."""
     free = sa.or_(runs.c.state == "queued", sa.and_(runs.c.state == "running", runs.c.lease_until < now()))
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         asked = sa.select(runs).where(free).order_by(runs.c.created_at, runs.c.id).limit(1)
         row = connection.execute(asked.with_for_update(skip_locked=True)).one_or_none()
         if row is None:
@@ -104,7 +103,7 @@ def _mine(held: Claim) -> sa.ColumnElement[bool]:
 def beat(engine: sa.Engine, held: Claim, progress: Mapping[str, Any]) -> None:
     """Hold the lease and tell how far the run is. Raises `LostClaim` where it isn't ours any more, or cancelled."""
     values = {"lease_until": _lease(), "progress": dict(progress)}
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         kept = connection.execute(
             runs.update().where(_mine(held)).values(values).returning(runs.c.cancel_asked)
         ).one_or_none()
@@ -114,7 +113,7 @@ def beat(engine: sa.Engine, held: Claim, progress: Mapping[str, Any]) -> None:
 
 def keep_files(engine: sa.Engine, held: Claim, files: Mapping[str, bytes]) -> None:
     """Keep files of a run under way, in place of older ones of the same names. Raises `LostClaim`."""
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         _require(connection, held)
         _write_files(connection, held.run_id, files)
 
@@ -127,7 +126,7 @@ def finish(
     placed: list[dict[str, Any]],
 ) -> None:
     """Commit what came of a run, whole and once. Raises `LostClaim`."""
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         _require(connection, held)
         _write_files(connection, held.run_id, files)
         for begin in range(0, len(placed), 5000):
@@ -138,14 +137,14 @@ def finish(
 
 def fail(engine: sa.Engine, held: Claim, problem: Mapping[str, Any]) -> None:
     """Say why a run came to nothing. Raises `LostClaim`."""
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         _require(connection, held)
         _end(connection, held.run_id, "failed", {"problem": dict(problem)})
 
 
 def release(engine: sa.Engine, held: Claim) -> None:
     """Give up a claim: cancelled where that was asked, else back to the queue at once."""
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         row = connection.execute(sa.select(runs).where(_mine(held)).with_for_update()).one_or_none()
         if row is None:
             return
@@ -173,6 +172,14 @@ def kept_files(engine: sa.Engine, run_id: str, prefix: str) -> dict[str, bytes]:
         return {name.removeprefix(prefix): bytes(content) for name, content in connection.execute(asked)}
 
 
+def kept_file(engine: sa.Engine, run_id: str, name: str) -> bytes | None:
+    """One kept file of a run, None where there is none of this name."""
+    asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)
+    with engine.connect() as connection:
+        found = connection.scalar(asked)
+    return None if found is None else bytes(found)
+
+
 def _require(connection: sa.Connection, held: Claim) -> None:
     asked = sa.select(runs.c.cancel_asked).where(_mine(held)).with_for_update()
     row = connection.execute(asked).one_or_none()
@@ -183,7 +190,7 @@ def _require(connection: sa.Connection, held: Claim) -> None:
 def _end(connection: sa.Connection, run_id: str, state: str, values: Mapping[str, Any]) -> None:
     ended = {**values, "state": state, "ended_at": now(), "lease_until": None, "owner": None}
     replayable = connection.scalar(runs.update().where(runs.c.id == run_id).values(ended).returning(runs.c.replayable))
-    leftovers = run_files.c.name.startswith("checkpoint/") if replayable else private_files()
+    leftovers = run_files.c.name.startswith(CHECKPOINT) if replayable else private_files()
     connection.execute(run_files.delete().where(run_files.c.run_id == run_id, leftovers))
 
 

@@ -24,12 +24,12 @@ from api.runs.own_results import own_results
 from api.runs.queue import Claim, LostClaim, beat, claim, fail, finish, keep_files, kept_files, release
 from api.settings import settings
 from api.storage.housekeeping import keep_house
+from api.storage.tables import CHECKPOINT
 from engine.errors import CallError, InputError, VaivenError
 from engine.plan.checkpoint import write_checkpoint
 from engine.solve.result import Progress
 
 IDLE_SECONDS, HOUSE_SECONDS = 0.5, 3600.0
-CHECKPOINT = "checkpoint/"
 LONGEST_FACTOR = 4  # reading, compiling and the branches of a sweep come on top of the solve stage
 log = structlog.get_logger("vaiven.worker")
 
@@ -92,7 +92,7 @@ class Computing:
         try:
             with tempfile.TemporaryDirectory(prefix="vaiven-run-") as place:
                 self._compute(Path(place))
-        except (LostClaim, sa.exc.SQLAlchemyError):
+        except (LostClaim, sa.exc.OperationalError, sa.exc.InterfaceError):
             raise  # a database that can't be reached is no fault of the run: its lease runs out, and it is taken again
         except InputError as error:
             fail(self.engine, self.held, problem_of(told_to(self.held.row.role, error)).model_dump())

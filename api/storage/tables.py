@@ -202,6 +202,8 @@ runs = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Column("published_at", Moment),
 )
+# Files of runs that aren't results: what a run read, what another attempt could begin from, what this one began from.
+INPUT, CHECKPOINT, BEGUN_FROM = "input.tar.gz", "checkpoint/", "begun_from/"
 run_files = sa.Table(
     "run_files",
     metadata,

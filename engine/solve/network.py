@@ -42,8 +42,7 @@ def best_on_core(problem: MatchingProblem, core: Core) -> Longs:
     Where the decided are too many for an order, those on it are asked too, each with what is near its best.
     """
     offers = problem.offers
-    order = (offers.cell % offers.order_count).astype(np.int64)
-    places = problem.limits.capacity[: offers.order_count].astype(np.int64)
+    order, places = _order_of_columns(problem), _places(problem)
     decided = ~core.undecided & (core.best != NOTHING)
     taken = np.bincount(order[core.best[decided]], minlength=len(places))
     crowded = np.flatnonzero(decided)[(taken > places)[order[core.best[decided]]]]
@@ -57,10 +56,17 @@ def best_on_core(problem: MatchingProblem, core: Core) -> Longs:
 
 def best_of_all(problem: MatchingProblem) -> Longs:
     """The best plan of a network, by a flow over all pairs: as slow as flows are, for where a core doesn't hold it."""
-    offers = problem.offers
-    order = (offers.cell % offers.order_count).astype(np.int64)
-    places = problem.limits.capacity[: offers.order_count].astype(np.int64)
-    return np.flatnonzero(_flow(problem, np.arange(offers.count), order, places))
+    everything = np.arange(problem.offers.count)
+    return np.flatnonzero(_flow(problem, everything, _order_of_columns(problem), _places(problem)))
+
+
+def _order_of_columns(problem: MatchingProblem) -> Longs:
+    return (problem.offers.cell % problem.offers.order_count).astype(np.int64)
+
+
+def _places(problem: MatchingProblem) -> Longs:
+    """The headcount of each order: row o of a network is order o's."""
+    return problem.limits.capacity.astype(np.int64)
 
 
 def _flow(problem: MatchingProblem, columns: Longs, order: Longs, places: Longs) -> Bools:
@@ -89,11 +95,11 @@ def _flow(problem: MatchingProblem, columns: Longs, order: Longs, places: Longs)
 def network_prices(problem: MatchingProblem, columns: Longs) -> Longs | None:
     """The least prices (billionths, by row) that fit a plan of the given columns; None where it isn't the best plan."""
     offers = problem.offers
-    order = (offers.cell % offers.order_count).astype(np.int32)
+    order = _order_of_columns(problem)
     choice = np.full(len(offers.must), NOTHING)
     choice[np.searchsorted(offers.of_party, columns, "right") - 1] = columns
     used = np.bincount(order[columns], minlength=offers.order_count)
-    full = used >= problem.limits.capacity[: offers.order_count]
+    full = used >= _places(problem)
     prices = np.zeros(offers.order_count, np.int64)
     fits = _raised(offers.of_party, offers.value, order, choice, full, prices, MOST_SWEEPS)
     return prices if fits else None

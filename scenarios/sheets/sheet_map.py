@@ -90,21 +90,21 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
         return ColumnMap()
     for key in sorted(set(entry) - set(_KEYS)):
         refuse(f"columns.{name}.{key}", entry[key], "is no key of a column", "one of " + ", ".join(_KEYS))
-    for key in ("from", "value", "dates", "prefix", "suffix", "separator"):
-        if not isinstance(entry.get(key, ""), str) or len(str(entry.get(key, ""))) > LONGEST:
-            refuse(f"columns.{name}.{key}", str(entry[key])[:LONGEST], "is no short text", f"{LONGEST} characters")
-            return ColumnMap()
-    if entry.get("dates", "YYYY-MM-DD") not in DATES:
-        refuse(f"columns.{name}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
     given = entry.get("words", {})
     if not isinstance(given, dict):
         refuse(f"columns.{name}.words", given, "is no table of words", '{ Mujer = "F", Hombre = "M" }')
         given = {}
-    words = {plain(str(word)): str(code)[:LONGEST] for word, code in given.items()}
-    texts = {key: str(entry.get(key, "")) for key in ("value", "dates", "prefix", "suffix", "separator")}
-    return ColumnMap(
-        source=str(entry.get("from", "")), words=words, decimal_comma=bool(entry.get("decimal_comma")), **texts
-    )
+    texts = {key: entry.get(key, "") for key in ("from", "value", "dates", "prefix", "suffix", "separator")}
+    for key, text in (*texts.items(), *((f"words.{word}", code) for word, code in given.items())):
+        if isinstance(text, dict | list) or len(str(text)) > LONGEST:
+            expected = f"a text of at most {LONGEST} characters"
+            refuse(f"columns.{name}.{key}", str(text)[:LONGEST], "can't be put into a cell", expected)
+            return ColumnMap()
+    if entry.get("dates", "YYYY-MM-DD") not in DATES:
+        refuse(f"columns.{name}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
+    words = {plain(str(word)): str(code) for word, code in given.items()}
+    shown = {("source" if key == "from" else key): str(text) for key, text in texts.items()}
+    return ColumnMap(words=words, decimal_comma=bool(entry.get("decimal_comma")), **shown)
 
 
 def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:

@@ -12,9 +12,8 @@ from fastapi.testclient import TestClient
 from world import World, make_world, with_programme
 
 from api.app import create_app
-from api.identity.tokens import draw_signing_key
 from api.settings import settings
-from api.storage.database import database, transaction, upgrade
+from api.storage.database import database, upgrade
 from benchmarks.postgresql_server import running_postgresql
 
 
@@ -54,8 +53,6 @@ def engine(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.En
     database.cache_clear()
     made = database()
     upgrade(made)
-    with transaction(made) as connection:
-        draw_signing_key(connection)
     yield made
     made.dispose()
     settings.cache_clear()

@@ -163,6 +163,14 @@ def test_a_ministry_enters_by_its_own_identity_provider(empty_world: World, prov
     assert enter(sub="44", email="gt@example.org").status_code == 403
 
 
+def test_a_provider_that_is_away_is_told_apart(empty_world: World, provider: Any, monkeypatch: Any) -> None:
+    """The token may be good: 503, and not that it isn't."""
+    monkeypatch.setenv("VAIVEN_OIDC_KEYS_URL", "http://127.0.0.1:1/keys")
+    settings.cache_clear()
+    answer = empty_world.client.post("/v1/sessions/oidc", json={"id_token": provider()})
+    assert answer.status_code == 503 and "can't be reached" in answer.json()["detail"]
+
+
 def test_without_a_provider_id_tokens_are_refused(empty_world: World) -> None:
     """Nobody is trusted by default."""
     answer = empty_world.client.post("/v1/sessions/oidc", json={"id_token": "a.b.c"})

@@ -22,12 +22,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
-from world import World
+from world import ORDER, World
 
 from api.app import create_app
 from api.audit_log import verify
 from api.commands import register
 from api.rate_limits import RequestLimit
+from api.settings import settings
 from api.storage.database import database, is_postgresql, migrations, upgrade
 from api.storage.tables import audit_log, metadata, orders
 from benchmarks.postgresql_server import program_of_postgresql
@@ -113,6 +114,29 @@ def test_other_origins_are_not_let_in(empty_world: World) -> None:
     """CORS is off."""
     answer = empty_world.client.get("/health/live", headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_origin_that_is_let_in_may_send_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its browser is told so before it calls."""
+    monkeypatch.setenv("VAIVEN_ALLOWED_ORIGINS", '["https://console.example"]')
+    settings.cache_clear()
+    asked = {"Origin": "https://console.example", "Access-Control-Request-Method": "PUT"}
+    asked["Access-Control-Request-Headers"] = "authorization, if-match, idempotency-key, content-type"
+    with TestClient(create_app()) as client:
+        assert client.options("/v1/programmes", headers=asked).status_code == 200
+        assert client.options("/v1/programmes", headers=asked | {"Origin": "https://evil.example"}).status_code == 400
+
+
+def test_a_fault_of_ours_is_no_conflict(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a key that is taken, a deadlock or the like is answered by "send it again"."""
+
+    def forget(*_: object) -> None:
+        with world.engine.begin() as connection:
+            connection.execute(orders.insert().values(programme_id=world.programme, order_id="X"))
+
+    monkeypatch.setattr("api.routes.order_routes.file_order", forget)
+    assert world.call("e1", "POST", P + "/orders", json=ORDER).status_code == 500
 
 
 def test_the_documentation_works_offline(empty_world: World) -> None:
@@ -239,8 +263,6 @@ def test_an_answer_is_committed_before_it_leaves(world: World) -> None:
 
 def test_the_commands_of_the_service_check_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new SQLite file is made ready; the audit log of an empty one is whole."""
-    from api.settings import settings
-
     monkeypatch.setenv("VAIVEN_DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite")
     settings.cache_clear()
     database.cache_clear()

@@ -144,6 +144,14 @@ def test_a_sheet_files_all_orders_or_none(world: World) -> None:
     assert world.upload("e1", "orders", changed).json() == {"added": [], "changed": ["E1~A1"], "unchanged": 1}
 
 
+def test_whole_numbers_may_be_written_with_a_point(world: World) -> None:
+    """As spreadsheet programs write them; the lists that show them work, and it is no change."""
+    text = "\n".join([TITLES, _row("A1", "3.0")]) + "\n"
+    assert world.upload("e1", "orders", text).status_code == 201
+    assert world.must("e1", "GET", P + "/orders")["items"][0]["headcount"] == 3
+    assert world.upload("e1", "orders", "\n".join([TITLES, _row("A1")]) + "\n").json()["unchanged"] == 1
+
+
 def test_a_workbook_with_headings_of_its_own_is_mapped(world: World) -> None:
     """By the map that is sent with it; what stands nowhere on the sheet is a constant of the map."""
     target = io.BytesIO()

@@ -116,6 +116,14 @@ def test_a_worker_that_is_stopped_gives_its_run_back(world: World) -> None:
     assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "done"
 
 
+def test_no_run_goes_on_for_longer_than_any_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fails and says so."""
+    world.certified()
+    monkeypatch.setattr("api.runs.worker.LONGEST_FACTOR", 0)
+    run = world.run()
+    assert run["state"] == "failed" and "longer than any run may" in run["problem"]["detail"]
+
+
 def test_the_same_run_has_the_same_plan(world: World) -> None:
     """Same input, version and seed: same manifest and same files."""
     world.certified(headcount=4)

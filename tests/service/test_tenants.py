@@ -270,3 +270,28 @@ def test_an_unforeseen_fault_tells_nobodys_data(world: World, capfd: Any, monkey
     told = capfd.readouterr().err
     assert answer.status_code == 500 and answer.json()["title"] == "A fault of ours"
     assert '"error": "ValueError"' in told and "López" not in answer.text + told
+
+
+def test_a_placement_proposed_again_is_told_once_it_is_offered_again(world: World) -> None:
+    """It belongs to the newer plan, and the employer sees it from the offer on."""
+    world.certified(headcount=1)
+    first = _published(world)
+    operation = world.operations()[0]
+    world.move("gt", "offered", [operation["id"]])
+    assert len(world.operations("e1")) == 1
+    world.move("gt", "withdrawn", [operation["id"]])
+    again = _published(world)
+    with world.engine.connect() as connection:
+        mine = operations.c.id == operation["id"]
+        found = connection.execute(sa.select(operations.c.run_id, operations.c.state).where(mine)).one()
+    assert again["id"] != first["id"] and tuple(found) == (again["id"], "proposed")
+    assert world.operations("e1") == []
+
+
+def test_planners_learn_nothing_by_which_somebody_is_known(world: World) -> None:
+    """In lists and one by one."""
+    rows = world.must("planner", "GET", P + "/registers/workers")["items"]
+    one = world.must("planner", "GET", f"{P}/workers/{_pseudonym(world, 'GT', '1')}")["profile"]
+    for cells in (*(row["cells"] for row in rows), one):
+        assert not {"birth_date", "household_id", "travel_group_id"} & set(cells)
+    assert "household_id" in world.must("gt", "GET", P + "/registers/workers")["items"][0]["cells"]

@@ -13,19 +13,9 @@ from api.routes.identity_routes import make_account
 from api.runs.worker import Worker
 from api.storage.database import transaction
 from api.wire.identity import AccountIn
+from api.wire.programmes import SETTINGS as EXAMPLE_SETTINGS
 
-SETTINGS = """format = 1
-id = "season-2026"
-title = "Season"
-as_of = 2026-01-05
-horizon = { start = 2026-02-01, end = 2026-12-15 }
-currency = "USD"
-max_placements_per_worker = 1
-reference_weekly_income = 300
-[objective]
-fill = 1
-income = 1
-"""
+SETTINGS = EXAMPLE_SETTINGS + "income = 1\n"
 ROLES: dict[str, dict[str, str]] = {
     "gt": {"role": "origin_ministry", "country": "GT"},
     "hn": {"role": "origin_ministry", "country": "HN"},

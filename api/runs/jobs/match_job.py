@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from api.runs.job import Job, Results, files_in
+from api.storage.tables import BEGUN_FROM
 from engine.plan.plan_files import PlanFiles
 from engine.programme import read_programme
 from engine.run import Options, match_read
@@ -32,7 +33,7 @@ def plan_results(files: PlanFiles, folder: Path, manifest: dict[str, Any], warm:
     files.write(folder)
     found = files_in(folder)
     if warm is not None:
-        found |= {f"begun_from/{name}": content for name, content in files_in(warm).items()}
+        found |= {f"{BEGUN_FROM}{name}": content for name, content in files_in(warm).items()}
     certificate = dict(files.certificate)
     told = manifest | {"certificate": certificate, "software": certificate["software"], "seed": certificate["seed"]}
     return Results(found, told, placed_rows(files.placements))

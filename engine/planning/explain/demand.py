@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import CallError, ClashError
 from engine.planning.explain.clash_set import smallest_clash
+from engine.planning.explain.reading import row_of
 from engine.planning.explain.words import Words
 from engine.problem.problem import compile_problem
 from engine.problem.values import SCALE
@@ -39,10 +40,8 @@ def explain_demand(programme: Programme, order_id: str, words: Words) -> DemandE
 
     Raises `CallError` for an unknown id or a programme too large to be sure, `ClashError` where promises clash.
     """
-    found = np.flatnonzero(programme.orders.id_text("order_id") == order_id)
-    if not len(found):
-        raise CallError(f"There is no order {order_id!r} in the programme.", "Name an order's id.")
-    headcount = int(programme.orders.values("headcount")[found[0]])
+    row = row_of(programme.orders.id_text("order_id"), order_id, "order")
+    headcount = int(programme.orders.values("headcount")[row])
     most = most_places(programme, order_id)
     core = [] if most >= headcount else smallest_clash(programme, lambda p: _fills(p, order_id, most + 1))
     names = None if core is None else tuple(clause.name for clause in core)
@@ -57,7 +56,7 @@ def most_places(programme: Programme, order_id: str) -> int:
     if problem.dense is not None:
         raise CallError("The programme is too large for this question.", "Ask it of fewer workers or orders.")
     offers = problem.offers
-    row = int(np.flatnonzero(problem.programme.orders.id_text("order_id") == order_id)[0])
+    row = row_of(problem.programme.orders.id_text("order_id"), order_id, "order")
     here = np.concatenate([[0], np.cumsum(offers.cell % offers.order_count == row)])
     value = (here[offers.cells[1:]] - here[offers.cells[:-1]]).astype(np.int64) * SCALE
     result = match(replace(problem, offers=replace(offers, value=value)), "optimal", 0.0, Budget(SECONDS))

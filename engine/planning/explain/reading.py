@@ -43,11 +43,11 @@ class Reading:
 
     def worker_row(self, worker_id: str) -> int:
         """The row of a worker. Raises `CallError` for an unknown id."""
-        return _row(self.programme.workers.id_text("worker_id"), worker_id, "worker")
+        return row_of(self.programme.workers.id_text("worker_id"), worker_id, "worker")
 
     def order_row(self, order_id: str) -> int:
         """The row of an order. Raises `CallError` for an unknown id."""
-        return _row(self.programme.orders.id_text("order_id"), order_id, "order")
+        return row_of(self.programme.orders.id_text("order_id"), order_id, "order")
 
     def pairs(self, worker: Longs, order: Longs) -> PlacementTable:
         """Pairs as placements."""
@@ -88,7 +88,8 @@ def _turns(worker: Longs) -> Longs:
     return turn
 
 
-def _row(ids: npt.NDArray[np.object_], wanted: str, what: str) -> int:
+def row_of(ids: npt.NDArray[np.object_], wanted: str, what: str) -> int:
+    """The row of an id. Raises `CallError` where there is none."""
     found = np.flatnonzero(ids == wanted)
     if not len(found):
         raise CallError(f"There is no {what} {wanted!r} in the programme.", f"Name a {what}'s id.")

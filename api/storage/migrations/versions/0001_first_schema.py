@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -410,7 +412,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["operation_id"], ["operations.id"], name=op.f("fk_operation_history_operation_id")),
         sa.PrimaryKeyConstraint("operation_id", "version", name=op.f("pk_operation_history")),
     )
+    _draw_signing_key()
     _begin_audit_log()
+
+
+def _draw_signing_key() -> None:
+    """The key that signs tokens unless the settings have one: 256 bits, drawn once."""
+    key = sa.text("INSERT INTO secrets (name, value) VALUES ('signing_key', :value)")
+    op.get_bind().execute(key, {"value": token_urlsafe(32)})
 
 
 def _begin_audit_log() -> None:
