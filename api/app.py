@@ -16,9 +16,9 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from api.asking import Replayed
 from api.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
 from api.rate_limits import RequestLimit
+from api.request_context import Replayed
 from api.request_log import RequestLog
 from api.routes import (
     audit_routes,

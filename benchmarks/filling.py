@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.program import Program
+from engine.clauses.base import Array
 from engine.kernel import kernel
-from engine.rule import Array
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -80,7 +80,7 @@ def in_new_process(module: str, arguments: list[str], out: Path, limits: Limits)
 @contextmanager
 def forking() -> Iterator[Runner]:
     """A runner that forks methods from one loaded process: quick, but its times and memory say little."""
-    command = [sys.executable, "-m", "benchmarks.nursery"]
+    command = [sys.executable, "-m", "benchmarks.fork_server"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as nursery:
         assert nursery.stdin is not None and nursery.stdout is not None
         asked, answered = nursery.stdin, nursery.stdout

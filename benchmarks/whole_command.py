@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.rival_runs import Limits, Run, Runner
 from benchmarks.scoring import CLAIM, Judged, Moment
-from engine.plan.audit import audit
+from engine.audit.audit import audit
 from engine.plan.plan_files import read_placements
 from engine.programme import read_programme
 

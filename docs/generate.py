@@ -22,11 +22,11 @@ import typer
 
 from api.identity.access import GRANTS, ROLES
 from api.settings import Settings
+from engine.clauses.base import Count, Example, Gate, Join, Ledger, Reserve, Rule
+from engine.clauses.kinds import kinds
+from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, OPEN_END, OPEN_START
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
-from engine.rule import Count, Example, Gate, Join, Ledger, Reserve, Rule
-from engine.rules import kinds
-from engine.where import EVERYTHING
 
 DOCS = Path(__file__).resolve().parent
 # The first that a kind belongs to counts: a reserve is a count too.

@@ -87,8 +87,8 @@ def check(
     """Audit a plan, whoever made it. The raw programme is read again; exit status 1 where the plan is not legal."""
     from dataclasses import asdict
 
+    from engine.audit.audit import audit
     from engine.console import out
-    from engine.plan.audit import audit
     from engine.plan.plan_files import read_placements
     from engine.programme import read_programme
 
@@ -96,7 +96,7 @@ def check(
     verdict = audit(read, *read_placements(read, plan))
     proved = None
     if bound:
-        from engine.plan.bound_check import recomputed_bound
+        from engine.audit.bound import recomputed_bound
 
         proved = recomputed_bound(read, plan)
     if as_json:

@@ -74,8 +74,8 @@ class ProgressTalk:
 
 def show_plan(matched: Matched) -> None:
     """Print the plan's tables: fill by corridor, destination, sector and month, quota use, and what limits."""
+    from engine.audit.placement_table import PlacementTable
     from engine.plan import metrics
-    from engine.plan.placement_table import PlacementTable
 
     console = out()
     placements = PlacementTable(matched.programme, matched.worker, matched.order)

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from engine.atomic import refuse_occupied
+from engine.audit.audit import Audit, audit
 from engine.errors import AuditError, CallError, SolverError
 from engine.kernel import software_version
-from engine.plan.audit import Audit, audit
 from engine.plan.earlier_plan import read_warm
 from engine.plan.plan_files import (
     PlanFiles,

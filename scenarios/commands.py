@@ -106,9 +106,9 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str) -> None
     """Read a ministry's own sheet by its map, or propose a map where there is none."""
     from engine.console import talk
     from engine.programme.schema import TABLES
-    from scenarios.sheets.importer import MARKED, import_sheet
-    from scenarios.sheets.sheet_map import propose_map, read_map
-    from scenarios.sheets.sheet_reading import read_sheet
+    from engine.sheets.importer import MARKED, import_sheet
+    from engine.sheets.sheet_map import propose_map, read_map
+    from engine.sheets.sheet_reading import read_sheet
 
     if len(paths) != 2:
         raise CallError("A sheet is one file.", "Call: vaiven import sheet FILE OUT --map map.toml")
@@ -137,7 +137,7 @@ def template(
 ) -> None:
     """Write a workbook to fill in: a sheet a table, with lists, validation and example rows."""
     from engine.console import talk
-    from scenarios.sheets.template import write_template
+    from engine.sheets.template import write_template
 
     write_template(out, lang)
     talk().print(f"The template is {out}.", markup=False)

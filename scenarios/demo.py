@@ -145,8 +145,8 @@ def _run(stage: Stage, language: str, draws: bool) -> None:
 
 def _audit_again(stage: Stage, matched: "Matched") -> None:
     """Read programme and plan back from their files and audit them as `vaiven check` does."""
+    from engine.audit.audit import audit
     from engine.console import out
-    from engine.plan.audit import audit
     from engine.plan.plan_files import read_placements
     from engine.programme import read_programme
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from engine.clauses.base import Example
 from engine.programme import Programme, read_programme, write_programme
 from engine.programme.schema import TABLES
-from engine.rule import Example
 
 WORKER = {
     "origin_country": "GT",

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.plan.audit import audit
-from engine.plan.pair_checks import pair_breaches
-from engine.plan.placement_table import PlacementTable
-from engine.plan.valuation import placement_values
+from engine.audit.audit import audit
+from engine.audit.pairs import pair_breaches
+from engine.audit.placement_table import PlacementTable
+from engine.audit.valuation import placement_values
 from engine.problem import compile_problem
 from engine.problem.admitted_pairs import list_pairs
 from engine.problem.eligibility import admitted_rectangles

@@ -14,9 +14,10 @@ import pytest
 from adversarial_programmes import draft
 from typer.testing import CliRunner
 
+from engine.audit.pairs import LASTING
+from engine.clauses.kinds.cap import Cap
 from engine.cli import app
 from engine.errors import CallError, ClashError
-from engine.plan.pair_checks import LASTING
 from engine.planning.commands import register
 from engine.planning.explain import explanation
 from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
@@ -27,7 +28,6 @@ from engine.planning.explain.trial import Trial, make_trial
 from engine.planning.explain.words import LASTING_ES, Words
 from engine.planning.explain.worker import explain_worker
 from engine.programme import read_programme
-from engine.rules.cap import Cap
 from engine.run import Options, match_to_folder
 from engine.solve.budget import Budget
 from engine.solve.match import match

@@ -26,8 +26,8 @@ from engine.run import Matched, Options, match_read
 from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
 from engine.solve.core import find_core, settle
+from engine.solve.ejection_chains import fill_by_paths
 from engine.solve.levels import levels
-from engine.solve.paths import fill_by_paths
 from engine.solve.prices import at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import shares_of
 from engine.solve.rounding import is_feasible

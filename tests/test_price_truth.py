@@ -20,7 +20,7 @@ from engine.solve.linear_program import solve
 from engine.solve.match import match
 from engine.solve.mechanisms.optimal import WHOLE_PROGRAM
 from engine.solve.prices import bound_at
-from engine.solve.restricted import Crews, restricted_program
+from engine.solve.restricted_master import Crews, restricted_program
 from scenarios.presets import nation
 
 NOTHING = np.empty(0, np.int64)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from oracle.optimum import optimum
 from oracle.programme_reader import read as read_naively
 
+from engine.audit.bound import recomputed_bound
 from engine.errors import ClashError
-from engine.plan.bound_check import recomputed_bound
 from engine.run import Matched, Options, match_read
 
 SEEDS = st.integers(0, 10_000)

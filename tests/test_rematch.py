@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from engine.audit.audit import audit
 from engine.cli import app
 from engine.errors import CallError, InputError
-from engine.plan.audit import audit
 from engine.plan.plan_files import read_placements
 from engine.planning.commands import register
 from engine.planning.events import after_events, read_events

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from example_programme import build
 
-from engine.plan.audit import audit
+from engine.audit.audit import audit
+from engine.clauses.base import Example, Rule
+from engine.clauses.kinds import kinds
 from engine.problem import compile_problem
 from engine.problem.export import write_mps
-from engine.rule import Example, Rule
-from engine.rules import kinds
 
 CASES = [
     pytest.param(kind, example, id=f"{kind}-{number}-{example.says[:40]}")
@@ -80,7 +80,7 @@ def test_rules_load_where_no_solver_can_be_imported() -> None:
     """No rule reaches a solver, not even through what discovery loads."""
     code = (
         "import sys\nfor name in ('ortools', 'highspy', 'engine.solve', 'engine.problem'): sys.modules[name] = None\n"
-        "from engine.rules import kinds\nassert len(kinds()) == 26"
+        "from engine.clauses.kinds import kinds\nassert len(kinds()) == 26"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -89,6 +89,6 @@ def test_the_audit_loads_where_no_solver_can_be_imported() -> None:
     """The audit imports nothing of the problem or of a solver."""
     code = (
         "import sys\nfor name in ('ortools', 'highspy', 'engine.solve', 'engine.problem'): sys.modules[name] = None\n"
-        "import engine.plan.audit"
+        "import engine.audit.audit"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,8 +10,8 @@ from adversarial_programmes import draft
 from oracle.programme_reader import read as read_naively
 from oracle.tiers import tier_optima
 
+from engine.audit.audit import audit
 from engine.errors import CallError, ClashError
-from engine.plan.audit import audit
 from engine.planning.branches import make_base
 from engine.planning.explain.trial import make_trial
 from engine.planning.rematch import rematch

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from api.demand.orders import CHANGEABLE, COLUMNS, insert_order, order_id_of, require_order, update_order
 from api.identity.access import EMPLOYER, Principal
-from api.identity.sight import orders_seen
+from api.identity.visibility import orders_seen
 from api.registers.uploads import require_sound, with_column
 from api.storage.database import now
 from api.storage.tables import orders

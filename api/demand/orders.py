@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
-from api.identity.sight import orders_seen
+from api.identity.visibility import orders_seen
 from api.problems import ServiceError, content_fault, refused
 from api.registers.persons import ALPHABET
 from api.registers.uploads import cell_faults

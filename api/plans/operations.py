@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
-from api.identity.sight import operations_seen
+from api.identity.visibility import operations_seen
 from api.plans.publication import move
 from api.problems import ServiceError, not_found, refused
 from api.storage.database import utc

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import GRANTS, ORIGIN, Principal
-from api.identity.sight import owns
+from api.identity.visibility import owns
 from api.problems import refused
 from api.storage.database import new_id, now
 from api.storage.tables import agreements, programme_corridors, programmes

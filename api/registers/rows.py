@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
-from api.identity.sight import orders_seen, owns, rows_seen
+from api.identity.visibility import orders_seen, owns, rows_seen
 from api.problems import ServiceError, refused
 from api.registers.persons import draw_pseudonyms, pseudonyms_of
 from api.registers.snapshot import OF_ORIGIN

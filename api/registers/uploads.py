@@ -17,9 +17,9 @@ from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
 from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
-from scenarios.sheets.importer import mapped
-from scenarios.sheets.sheet_map import SheetMap, propose_map, read_map
-from scenarios.sheets.sheet_reading import read_sheet
+from engine.sheets.importer import mapped
+from engine.sheets.sheet_map import SheetMap, propose_map, read_map
+from engine.sheets.sheet_reading import read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 LONGEST_LINE = 200_000

@@ -6,8 +6,8 @@ import json
 
 import sqlalchemy as sa
 
-from api.asking import Ask, Router, allowed
 from api.problems import content_fault
+from api.request_context import Context, Router, allowed
 from api.storage.tables import audit_log
 from api.wire.runs import EntryOut
 from api.wire.shapes import After, Limit, Page, page
@@ -16,13 +16,13 @@ router = Router(prefix="/v1/audit-log", tags=["audit"])
 
 
 @router.get("")
-def list_entries(limit: Limit = 100, after: After = None, ask: Ask = allowed("audit.read")) -> Page[EntryOut]:
+def list_entries(limit: Limit = 100, after: After = None, context: Context = allowed("audit.read")) -> Page[EntryOut]:
     """The entries of the audit log, oldest first."""
     if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 18):
         raise content_fault("after", after, "is no number of an entry", "`next` of the page before")
     first = 0 if after is None else int(after)
     asked = sa.select(audit_log).where(audit_log.c.number > first).order_by(audit_log.c.number).limit(limit + 1)
-    rows = ask.connection.execute(asked).mappings().all()
+    rows = context.connection.execute(asked).mappings().all()
     items = [
         EntryOut(**{n: json.loads(row[n]) if n == "details" else row[n] for n in EntryOut.model_fields}) for row in rows
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import Request, Response
 
-from api.asking import Ask, Router, allowed, etag
 from api.audit_log import Entry, append
 from api.identity.access import EMPLOYER, GRANTS, MINISTRIES
 from api.identity.oidc import account_of, claims_of
@@ -13,6 +12,7 @@ from api.identity.passwords import hash_password, hash_secret, new_secret, passw
 from api.identity.tokens import Tokens, begin_session, end_session, end_sessions, refreshed
 from api.problems import ServiceError, content_fault, not_found
 from api.rate_limits import count_attempt
+from api.request_context import Context, Router, allowed, etag
 from api.settings import settings
 from api.storage.database import database, new_id, now, transaction, utc
 from api.storage.tables import accounts, api_keys
@@ -70,90 +70,92 @@ def refresh_session(asked: RefreshIn) -> TokensOut:
 
 
 @router.delete("/sessions/current", status_code=204, tags=["identity"])
-def log_out(ask: Ask = allowed("key.own")) -> Response:
+def log_out(context: Context = allowed("key.own")) -> Response:
     """End this session: its tokens are good no longer."""
-    if not ask.principal.session_id:
+    if not context.principal.session_id:
         raise ServiceError(409, "An API key has no session.", "Delete the key.")
-    end_session(ask.connection, ask.principal.session_id)
-    ask.record("session.ended", f"account/{ask.principal.account_id}")
+    end_session(context.connection, context.principal.session_id)
+    context.record("session.ended", f"account/{context.principal.account_id}")
     return Response(status_code=204)
 
 
 @router.get("/me", tags=["identity"])
-def read_me(ask: Ask = allowed("key.own")) -> MeOut:
+def read_me(context: Context = allowed("key.own")) -> MeOut:
     """Who asks, and which actions the table of roles allows."""
-    who = ask.principal
+    who = context.principal
     may = [action for action in GRANTS if who.may(action)]
     return MeOut(account_id=who.account_id, role=who.role, country=who.country, employer_id=who.employer_id, may=may)
 
 
 @router.get("/accounts", tags=["identity"])
-def list_accounts(limit: Limit = 100, after: After = None, ask: Ask = allowed("account.read")) -> Page[AccountOut]:
+def list_accounts(
+    limit: Limit = 100, after: After = None, context: Context = allowed("account.read")
+) -> Page[AccountOut]:
     """All accounts, in the order in which they were made."""
     asked = sa.select(accounts).order_by(accounts.c.id).limit(limit + 1)
-    rows = ask.connection.execute(asked if after is None else asked.where(accounts.c.id > after)).all()
+    rows = context.connection.execute(asked if after is None else asked.where(accounts.c.id > after)).all()
     return page([_account(row) for row in rows], limit, [row.id for row in rows])
 
 
 @router.post("/accounts", status_code=201, tags=["identity"], response_model=AccountOut)
-def create_account(asked: AccountIn, ask: Ask = allowed("account.write")) -> Response:
+def create_account(asked: AccountIn, context: Context = allowed("account.write")) -> Response:
     """Make an account."""
     _require_tenant(asked)
-    row = make_account(ask.connection, asked)
-    ask.record("account.created", f"account/{row.id}", role=row.role)
-    return ask.answer(_account(row), 201, Location=f"/v1/accounts/{row.id}", ETag=etag(row.version))
+    row = make_account(context.connection, asked)
+    context.record("account.created", f"account/{row.id}", role=row.role)
+    return context.answer(_account(row), 201, Location=f"/v1/accounts/{row.id}", ETag=etag(row.version))
 
 
 @router.get("/accounts/{account_id}", tags=["identity"])
-def read_account(account_id: str, response: Response, ask: Ask = allowed("account.read")) -> AccountOut:
+def read_account(account_id: str, response: Response, context: Context = allowed("account.read")) -> AccountOut:
     """One account."""
-    row = ask.objects["account_id"]
+    row = context.objects["account_id"]
     response.headers["ETag"] = etag(row.version)
     return _account(row)
 
 
 @router.patch("/accounts/{account_id}", tags=["identity"], response_model=AccountOut)
-def change_account(account_id: str, asked: AccountChange, ask: Ask = allowed("account.write")) -> Response:
+def change_account(account_id: str, asked: AccountChange, context: Context = allowed("account.write")) -> Response:
     """Rename an account, give it a new password, or let it rest; the latter two end its sessions."""
-    row = ask.objects["account_id"]
-    version = ask.require_version(row)
+    row = context.objects["account_id"]
+    version = context.require_version(row)
     values = asked.model_dump(exclude_none=True, exclude={"password"}) | {"version": version + 1}
     if asked.password is not None:
         values["password_hash"] = hash_password(asked.password)
     changed = accounts.update().where(accounts.c.id == row.id, accounts.c.version == version).values(values)
-    found = ask.connection.execute(changed.returning(accounts)).one()
+    found = context.connection.execute(changed.returning(accounts)).one()
     if asked.password is not None or asked.active is False:
-        end_sessions(ask.connection, row.id)
-    ask.record("account.changed", f"account/{row.id}", columns=sorted(asked.model_fields_set))
-    return ask.answer(_account(found), ETag=etag(found.version))
+        end_sessions(context.connection, row.id)
+    context.record("account.changed", f"account/{row.id}", columns=sorted(asked.model_fields_set))
+    return context.answer(_account(found), ETag=etag(found.version))
 
 
 @router.get("/api-keys", tags=["identity"])
-def list_api_keys(ask: Ask = allowed("key.own")) -> Page[KeyOut]:
+def list_api_keys(context: Context = allowed("key.own")) -> Page[KeyOut]:
     """One's own API keys that are good, without their secrets."""
-    mine = sa.and_(api_keys.c.account_id == ask.principal.account_id, api_keys.c.revoked_at.is_(None))
-    rows = ask.connection.execute(sa.select(api_keys).where(mine).order_by(api_keys.c.id)).all()
+    mine = sa.and_(api_keys.c.account_id == context.principal.account_id, api_keys.c.revoked_at.is_(None))
+    rows = context.connection.execute(sa.select(api_keys).where(mine).order_by(api_keys.c.id)).all()
     return Page(items=[KeyOut(id=row.id, name=row.name, created_at=utc(row.created_at)) for row in rows])
 
 
 @router.post("/api-keys", status_code=201, tags=["identity"])
-def create_api_key(asked: KeyIn, ask: Ask = allowed("key.own")) -> KeyOut:
+def create_api_key(asked: KeyIn, context: Context = allowed("key.own")) -> KeyOut:
     """Make an API key for a system; its secret is told this once."""
     identifier, secret, at = new_id(), new_secret(), now()
-    values = {"id": identifier, "account_id": ask.principal.account_id, "name": asked.name, "created_at": at}
-    ask.connection.execute(api_keys.insert().values(**values, secret_hash=hash_secret(secret), revoked_at=None))
-    ask.record("key.created", f"key/{identifier}")
+    values = {"id": identifier, "account_id": context.principal.account_id, "name": asked.name, "created_at": at}
+    context.connection.execute(api_keys.insert().values(**values, secret_hash=hash_secret(secret), revoked_at=None))
+    context.record("key.created", f"key/{identifier}")
     return KeyOut(id=identifier, name=asked.name, created_at=at, secret=f"vaiven_{identifier}.{secret}")
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, tags=["identity"])
-def delete_api_key(key_id: str, ask: Ask = allowed("key.own")) -> Response:
+def delete_api_key(key_id: str, context: Context = allowed("key.own")) -> Response:
     """Revoke one of one's own API keys."""
-    mine = sa.and_(api_keys.c.id == key_id, api_keys.c.account_id == ask.principal.account_id)
+    mine = sa.and_(api_keys.c.id == key_id, api_keys.c.account_id == context.principal.account_id)
     revoked = api_keys.update().where(mine, api_keys.c.revoked_at.is_(None)).values(revoked_at=now())
-    if not ask.connection.execute(revoked).rowcount:
+    if not context.connection.execute(revoked).rowcount:
         raise not_found()
-    ask.record("key.revoked", f"key/{key_id}")
+    context.record("key.revoked", f"key/{key_id}")
     return Response(status_code=204)
 
 

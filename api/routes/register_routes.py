@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from fastapi import Form, Response, UploadFile
 
-from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
 from api.identity.access import Principal
-from api.identity.sight import rows_seen
+from api.identity.visibility import rows_seen
 from api.plans.publication import drop_open
 from api.problems import content_fault
 from api.registers.persons import all_rows_of, erase, person_of
@@ -19,6 +18,7 @@ from api.registers.programmes import raise_revision
 from api.registers.rows import write_register
 from api.registers.uploads import Upload, digest, read_upload, safe_name
 from api.registers.workers import change_worker, shown_profile, worker_out
+from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
 from api.storage.tables import KEYS, registers
 from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
 from api.wire.shapes import After, Limit, Page, page
@@ -50,45 +50,49 @@ def upload_register(
         bool, Form(description="Whether these rows take the place of all that one keeps there.")
     ] = False,
     idempotency_key: IdempotencyKey = None,
-    ask: Ask = allowed("register.write"),
+    context: Context = allowed("register.write"),
 ) -> Response:
     """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
-        upload = receive(ask, file, Path(place), f"{table} {replace}", map, idempotency_key)
-    added, changed = write_register(ask.connection, ask.principal, ask.programme, upload.raw, replace)
-    revision = raise_revision(ask.connection, programme_id)
-    ask.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
+        upload = receive(context, file, Path(place), f"{table} {replace}", map, idempotency_key)
+    added, changed = write_register(context.connection, context.principal, context.programme, upload.raw, replace)
+    revision = raise_revision(context.connection, programme_id)
+    context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
     done = UploadOut(
         table=table, rows=upload.raw.size, added=added, changed=changed, revision=revision, headings=upload.headings
     )
-    return ask.answer(done, 201)
+    return context.answer(done, 201)
 
 
-def receive(ask: Ask, file: UploadFile, place: Path, asked: str, map_text: str, key: str | None) -> Upload:
+def receive(context: Context, file: UploadFile, place: Path, asked: str, map_text: str, key: str | None) -> Upload:
     """Write an uploaded file aside under a name of ours and read it; ``asked`` is the table and what to do with it."""
     path = place / safe_name(file.filename or "")
     with path.open("wb") as target:
         while part := file.file.read(2**20):
             target.write(part)
-    begin_once(ask, key, f"{asked} {map_text} {digest(path)}")
+    begin_once(context, key, f"{asked} {map_text} {digest(path)}")
     return read_upload(path, asked.split()[0], map_text)
 
 
 @router.get("/registers/{table}")
 def list_rows(
-    programme_id: str, table: Table, limit: Limit = 100, after: After = None, ask: Ask = allowed("register.read")
+    programme_id: str,
+    table: Table,
+    limit: Limit = 100,
+    after: After = None,
+    context: Context = allowed("register.read"),
 ) -> Page[RowOut]:
     """The rows of a register that one sees; of workers the profiles alone."""
     rows = registers[table]
     order = [rows.c[name] for name in KEYS[table]]
-    asked = sa.select(rows).where(rows.c.programme_id == programme_id, rows_seen(table, ask.principal))
+    asked = sa.select(rows).where(rows.c.programme_id == programme_id, rows_seen(table, context.principal))
     if after is not None:
         cursor = after.split("\x1f")
         if len(cursor) != len(order):
             raise content_fault("after", after, "is no cursor of this list", "`next` of the page before")
         asked = asked.where(sa.tuple_(*order) > sa.tuple_(*cursor))
-    found = ask.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
-    items = [RowOut(cells=_shown(table, ask.principal, dict(row))) for row in found]
+    found = context.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
+    items = [RowOut(cells=_shown(table, context.principal, dict(row))) for row in found]
     keys = ["\x1f".join(str(row[column.name]) for column in order) for row in found]
     return page(items, limit, keys)
 
@@ -100,36 +104,38 @@ def _shown(table: str, principal: Principal, row: dict[str, Any]) -> dict[str, s
 
 
 @router.get("/workers/{worker_id}")
-def read_worker(programme_id: str, worker_id: str, ask: Ask = allowed("worker.read")) -> WorkerOut:
+def read_worker(programme_id: str, worker_id: str, context: Context = allowed("worker.read")) -> WorkerOut:
     """One worker's profile, and who it is for those who may know."""
-    return worker_out(ask.connection, ask.principal, ask.objects["worker_id"])
+    return worker_out(context.connection, context.principal, context.objects["worker_id"])
 
 
 @router.patch("/workers/{worker_id}", response_model=WorkerOut)
 def change_a_worker(
-    programme_id: str, worker_id: str, asked: WorkerChange, ask: Ask = allowed("worker.change")
+    programme_id: str, worker_id: str, asked: WorkerChange, context: Context = allowed("worker.change")
 ) -> Response:
     """Change columns of a worker's profile, or what is known of the person."""
-    change_worker(ask.connection, ask.objects["worker_id"], asked)
-    raise_revision(ask.connection, programme_id)
-    ask.record("worker.changed", f"worker/{worker_id}", columns=sorted(asked.profile))
+    change_worker(context.connection, context.objects["worker_id"], asked)
+    raise_revision(context.connection, programme_id)
+    context.record("worker.changed", f"worker/{worker_id}", columns=sorted(asked.profile))
     workers = registers["workers"]
     mine = sa.and_(workers.c.programme_id == programme_id, workers.c.worker_id == worker_id)
-    row = ask.connection.execute(sa.select(workers).where(mine)).one()
-    return ask.answer(worker_out(ask.connection, ask.principal, row))
+    row = context.connection.execute(sa.select(workers).where(mine)).one()
+    return context.answer(worker_out(context.connection, context.principal, row))
 
 
 @router.post("/workers/{worker_id}/export")
-def export_person(programme_id: str, worker_id: str, ask: Ask = allowed("worker.export")) -> PersonOut:
+def export_person(programme_id: str, worker_id: str, context: Context = allowed("worker.export")) -> PersonOut:
     """Everything that is kept of one person, in all programmes, to be handed to that person."""
-    ask.record("worker.exported", f"worker/{worker_id}")
-    return PersonOut(person=person_of(ask.connection, worker_id) or {}, rows=all_rows_of(ask.connection, worker_id))
+    context.record("worker.exported", f"worker/{worker_id}")
+    return PersonOut(
+        person=person_of(context.connection, worker_id) or {}, rows=all_rows_of(context.connection, worker_id)
+    )
 
 
 @router.delete("/workers/{worker_id}")
-def erase_person(programme_id: str, worker_id: str, ask: Ask = allowed("worker.erase")) -> ErasedOut:
+def erase_person(programme_id: str, worker_id: str, context: Context = allowed("worker.erase")) -> ErasedOut:
     """Erase a person in all programmes; runs that read the profile can't be replayed any more."""
-    drop_open(ask.connection, ask.principal, worker_id)
-    rows, marked = erase(ask.connection, worker_id)
-    ask.record("worker.erased", f"worker/{worker_id}", rows=rows, runs=marked)
+    drop_open(context.connection, context.principal, worker_id)
+    rows, marked = erase(context.connection, worker_id)
+    context.record("worker.erased", f"worker/{worker_id}", rows=rows, runs=marked)
     return ErasedOut(rows=rows, runs_not_replayable=marked)

@@ -11,12 +11,12 @@ from anyio.to_thread import run_sync
 from fastapi import Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from api.asking import Ask, IdempotencyKey, Router, allowed, begin_once
-from api.identity.entering import principal_of
-from api.identity.sight import runs_seen
+from api.identity.authenticate import principal_of
+from api.identity.visibility import runs_seen
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import publish
 from api.problems import ServiceError, not_found
+from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
 from api.runs.queue import LIVE, ask_cancel, enqueue
 from api.runs.requests import require_runnable
 from api.storage.database import database, transaction, utc
@@ -36,33 +36,38 @@ def list_runs(
     limit: Limit = 100,
     after: After = None,
     state: RunState | None = None,
-    ask: Ask = allowed("run.read"),
+    context: Context = allowed("run.read"),
 ) -> Page[RunOut]:
     """The runs that one sees, oldest first."""
-    asked = sa.select(runs).where(runs.c.programme_id == programme_id, runs_seen(ask.principal))
+    asked = sa.select(runs).where(runs.c.programme_id == programme_id, runs_seen(context.principal))
     asked = asked if state is None else asked.where(runs.c.state == state)
     asked = asked if after is None else asked.where(runs.c.id > after)
-    rows = ask.connection.execute(asked.order_by(runs.c.id).limit(limit + 1)).all()
+    rows = context.connection.execute(asked.order_by(runs.c.id).limit(limit + 1)).all()
     return page([run_out(row) for row in rows], limit, [row.id for row in rows])
 
 
 @router.post("", status_code=202, response_model=RunOut)
 def start_run(
-    programme_id: str, asked: RunIn, idempotency_key: IdempotencyKey = None, ask: Ask = allowed("run.start")
+    programme_id: str,
+    asked: RunIn,
+    idempotency_key: IdempotencyKey = None,
+    context: Context = allowed("run.start"),
 ) -> Response:
     """Start a match, a what-if, a sweep or a re-match; it waits in the queue for a worker."""
-    begin_once(ask, idempotency_key, asked.model_dump_json())
-    require_runnable(ask.connection, ask.principal, programme_id, asked)
-    identifier = enqueue(ask.connection, ask.principal, programme_id, asked.kind, asked.model_dump(exclude={"kind"}))
-    ask.record("run.started", f"run/{identifier}", kind=asked.kind)
-    row = ask.connection.execute(sa.select(runs).where(runs.c.id == identifier)).one()
-    return ask.answer(run_out(row), 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
+    begin_once(context, idempotency_key, asked.model_dump_json())
+    require_runnable(context.connection, context.principal, programme_id, asked)
+    identifier = enqueue(
+        context.connection, context.principal, programme_id, asked.kind, asked.model_dump(exclude={"kind"})
+    )
+    context.record("run.started", f"run/{identifier}", kind=asked.kind)
+    row = context.connection.execute(sa.select(runs).where(runs.c.id == identifier)).one()
+    return context.answer(run_out(row), 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
 
 
 @router.get("/{run_id}")
-def read_run(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -> RunOut:
+def read_run(programme_id: str, run_id: str, context: Context = allowed("run.read")) -> RunOut:
     """A run: how far it is, or what came of it."""
-    return run_out(ask.objects["run_id"])
+    return run_out(context.objects["run_id"])
 
 
 @router.get(
@@ -70,20 +75,20 @@ def read_run(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -> 
     response_class=EventSourceResponse,
     responses={200: {"content": {"text/event-stream": {"example": "event: running\\ndata: {}\\n\\n"}}}},
 )
-def follow_run(programme_id: str, run_id: str, request: Request, ask: Ask = allowed("run.read")) -> Response:
+def follow_run(programme_id: str, run_id: str, request: Request, context: Context = allowed("run.read")) -> Response:
     """The run as server-sent events, one for each change, until it has ended."""
-    return EventSourceResponse(_events(request, ask.credentials, run_id), ping=15)
+    return EventSourceResponse(_events(request, context.credentials, run_id), ping=15)
 
 
 @router.post("/{run_id}/cancellation", status_code=202, response_model=RunOut)
-def cancel_run(programme_id: str, run_id: str, ask: Ask = allowed("run.cancel")) -> Response:
+def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.cancel")) -> Response:
     """Cancel a run; one that has ended stays as it is (409)."""
-    if ask.objects["run_id"].state not in LIVE:
-        raise ServiceError(409, f"The run is {ask.objects['run_id'].state} already.")
-    ask_cancel(ask.connection, run_id)
-    ask.record("run.cancelled", f"run/{run_id}")
-    row = ask.connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
-    return ask.answer(run_out(row), 202)
+    if context.objects["run_id"].state not in LIVE:
+        raise ServiceError(409, f"The run is {context.objects['run_id'].state} already.")
+    ask_cancel(context.connection, run_id)
+    context.record("run.cancelled", f"run/{run_id}")
+    row = context.connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
+    return context.answer(run_out(row), 202)
 
 
 @router.get("/{run_id}/placements")
@@ -94,7 +99,7 @@ def list_placements(
     after: After = None,
     order_id: Annotated[str | None, Query(max_length=64)] = None,
     worker_id: Annotated[str | None, Query(max_length=64)] = None,
-    ask: Ask = allowed("run.read"),
+    context: Context = allowed("run.read"),
 ) -> Page[PlacementOut]:
     """The placements of a plan, by worker and order."""
     asked = sa.select(placements).where(placements.c.run_id == run_id)
@@ -105,37 +110,40 @@ def list_placements(
         worker, _, order = after.partition("|")
         asked = asked.where(key > sa.tuple_(worker, order))
     ordered = asked.order_by(placements.c.worker_id, placements.c.order_id).limit(limit + 1)
-    rows = ask.connection.execute(ordered).mappings().all()
+    rows = context.connection.execute(ordered).mappings().all()
     items = [PlacementOut(**{name: row[name] for name in PlacementOut.model_fields}) for row in rows]
     return page(items, limit, [f"{row['worker_id']}|{row['order_id']}" for row in rows])
 
 
 @router.get("/{run_id}/export", response_class=Response, responses=EXPORTED)
 def export_plan(
-    programme_id: str, run_id: str, form: Literal["csv", "xlsx", "ics"] = "csv", ask: Ask = allowed("run.read")
+    programme_id: str,
+    run_id: str,
+    form: Literal["csv", "xlsx", "ics"] = "csv",
+    context: Context = allowed("run.read"),
 ) -> Response:
     """A plan's placements as a CSV file, a spreadsheet or a calendar."""
     columns = list(PlacementOut.model_fields)
     asked = sa.select(placements).where(placements.c.run_id == run_id)
     ordered = asked.order_by(placements.c.worker_id, placements.c.order_id)
-    content = exported(form, columns, ask.connection.execute(ordered).mappings().all())
+    content = exported(form, columns, context.connection.execute(ordered).mappings().all())
     named = {"Content-Disposition": f'attachment; filename="placements.{form}"'}
     return Response(content, media_type=FORMS[form], headers=named)
 
 
 @router.get("/{run_id}/files")
-def list_files(programme_id: str, run_id: str, ask: Ask = allowed("run.read")) -> dict[str, str]:
+def list_files(programme_id: str, run_id: str, context: Context = allowed("run.read")) -> dict[str, str]:
     """The files of a run's results with their sha256: reasons, prices, certificate, comparisons, charts."""
     asked = sa.select(run_files.c.name, run_files.c.sha256).where(run_files.c.run_id == run_id)
-    found = ask.connection.execute(asked.order_by(run_files.c.name))
+    found = context.connection.execute(asked.order_by(run_files.c.name))
     return {row.name: row.sha256 for row in found if not row.name.startswith(PRIVATE)}
 
 
 @router.get("/{run_id}/files/{name}", response_class=Response, responses=DOWNLOADED)
-def read_file(programme_id: str, run_id: str, name: str, ask: Ask = allowed("run.read")) -> Response:
+def read_file(programme_id: str, run_id: str, name: str, context: Context = allowed("run.read")) -> Response:
     """One file of a run's results."""
     asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)
-    found = ask.connection.scalar(asked)
+    found = context.connection.scalar(asked)
     if found is None or name.startswith(PRIVATE):
         raise not_found()
     ending = name.rpartition(".")[2]
@@ -146,13 +154,16 @@ def read_file(programme_id: str, run_id: str, name: str, ask: Ask = allowed("run
 
 @router.post("/{run_id}/publication", status_code=201, response_model=PublishedOut)
 def publish_plan(
-    programme_id: str, run_id: str, idempotency_key: IdempotencyKey = None, ask: Ask = allowed("plan.publish")
+    programme_id: str,
+    run_id: str,
+    idempotency_key: IdempotencyKey = None,
+    context: Context = allowed("plan.publish"),
 ) -> Response:
     """Publish a plan: its placements become operations that can be offered to workers."""
-    begin_once(ask, idempotency_key, run_id)
-    done = publish(ask.connection, ask.principal, ask.objects["run_id"])
-    ask.record("plan.published", f"run/{run_id}", **done.model_dump())
-    return ask.answer(done, 201)
+    begin_once(context, idempotency_key, run_id)
+    done = publish(context.connection, context.principal, context.objects["run_id"])
+    context.record("plan.published", f"run/{run_id}", **done.model_dump())
+    return context.answer(done, 201)
 
 
 async def _events(

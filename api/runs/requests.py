@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from api.identity.access import PLANNER, Principal
-from api.identity.sight import runs_seen
+from api.identity.visibility import runs_seen
 from api.problems import content_fault, refused
 from api.runs.jobs.sweep_job import sweep_of
 from api.runs.jobs.what_if_job import read_what_ifs

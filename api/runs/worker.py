@@ -74,7 +74,7 @@ class Worker:
 
 
 class Computing:
-    """One run being computed: its lease is held by a thread, its progress told, its standing kept from time to time."""
+    """A run being computed: a thread holds its lease, its progress is told, checkpoints are kept from time to time."""
 
     def __init__(self, engine: sa.Engine, held: Claim, stop: threading.Event) -> None:
         self.engine, self.held, self.stop = engine, held, stop
@@ -151,13 +151,13 @@ class Computing:
             "seconds": round(progress.seconds, 3),
             "spent": round(self.spent + time.monotonic() - self.begun, 3),
         }
-        if progress.standing is not None and time.monotonic() - self.kept_at > settings().checkpoint_seconds:
+        if progress.checkpoint is not None and time.monotonic() - self.kept_at > settings().checkpoint_seconds:
             self._checkpoint(progress)
 
     def _checkpoint(self, progress: Progress) -> None:
-        assert progress.standing is not None
-        with tempfile.TemporaryDirectory(prefix="vaiven-standing-") as place:
-            write_checkpoint(progress.standing(), Path(place, "standing"))
+        assert progress.checkpoint is not None
+        with tempfile.TemporaryDirectory(prefix="vaiven-checkpoint-") as place:
+            write_checkpoint(progress.checkpoint(), Path(place, "checkpoint"))
             self._keep(files_in(Path(place)))
         self.kept_at = time.monotonic()
 

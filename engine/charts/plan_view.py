@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from engine.audit.placement_table import PlacementTable
 from engine.errors import CallError
-from engine.plan.placement_table import PlacementTable
 from engine.programme.programme import Programme
 
 if TYPE_CHECKING:

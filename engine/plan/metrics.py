@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.plan.placement_table import PlacementTable
+from engine.audit.placement_table import PlacementTable
 from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]

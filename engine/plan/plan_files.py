@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from engine.atomic import written_aside
+from engine.audit.placement_table import HOME, PlacementTable
+from engine.audit.valuation import placement_values
 from engine.days import day_text
 from engine.errors import CallError, Fault, InputError
-from engine.plan.placement_table import HOME, PlacementTable
 from engine.plan.reasons import Reasons
-from engine.plan.valuation import placement_values
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.programme.csv_table import read_csv

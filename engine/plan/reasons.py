@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.plan.calendar_checks import calendar_breaches
-from engine.plan.candidate_pairs import CandidatePairs
-from engine.plan.pair_checks import pair_breaches
-from engine.plan.placement_table import PlacementTable
+from engine.audit.calendars import calendar_breaches
+from engine.audit.candidate_pairs import CandidatePairs
+from engine.audit.pairs import pair_breaches
+from engine.audit.placement_table import PlacementTable
+from engine.clauses.base import Clause
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import NOTHING, Offers
 from engine.problem.priced_columns import least_bad_offers
@@ -18,7 +19,6 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme
 from engine.ranks import rank_within
-from engine.rule import Clause
 from engine.solve.prices import at_prices
 from engine.solve.result import Result
 

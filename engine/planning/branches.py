@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
+from engine.audit.audit import audit
 from engine.errors import AuditError, VaivenError
 from engine.kernel import software_version
-from engine.plan.audit import audit
 from engine.plan.earlier_plan import named_prices, warm_from
 from engine.planning.measures import Measures, measure
 from engine.problem.problem import MatchingProblem, compile_problem

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from engine.plan.placement_table import PlacementTable
+from engine.audit.placement_table import PlacementTable
+from engine.clauses.kinds.cap import Cap
 from engine.programme.programme import Programme
-from engine.rules.cap import Cap
 
 Longs = npt.NDArray[np.int64]
 REMITTED_SHARE = 0.5

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Ints
 from engine.kernel import kernel
 from engine.problem.eligibility import Rectangle
 from engine.problem.register import Register
 from engine.problem.values import Values
-from engine.rule import Array, Ints
 
 Longs = npt.NDArray[np.int64]
 AT_ONCE = 64

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Ints
 from engine.kernel import kernel
 from engine.problem.limits import Limits
 from engine.problem.offers import ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
-from engine.rule import Array, Ints
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Ints
 from engine.problem.dense_scans import Ceilings, GroupArrays, draw, scan_best, scan_top
 from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
 from engine.problem.register import Register
 from engine.problem.values import SCALE, Values
 from engine.ranks import rank_within
-from engine.rule import Ints
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

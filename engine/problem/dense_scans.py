@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.clauses.base import Array
 from engine.draws import first_state, next_state
 from engine.kernel import kernel
 from engine.problem.values import SCALE
-from engine.rule import Array
 
 GroupArrays = tuple[Array, ...]
 Ceilings = tuple[Array, Array, Array]

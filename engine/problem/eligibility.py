@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Bools, Clause, Gate, Ints
+from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, day_number
 from engine.problem.pair_block import PairBlock
 from engine.problem.register import AT_HOME, UNCOVERED, Register
 from engine.problem.skill_masks import holds_all_languages, holds_all_skills
-from engine.rule import Bools, Clause, Gate, Ints
-from engine.where import EVERYTHING
 
 CELLS_PER_RECTANGLE = 2**21
 _ROUNDING = 1e-9

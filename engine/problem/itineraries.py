@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools, Ints
 from engine.errors import CallError
 from engine.kernel import kernel
 from engine.problem.admitted_pairs import AdmittedPairs
 from engine.problem.ledgers import PairLedger
 from engine.problem.register import AT_HOME, Register
-from engine.rule import Array, Bools, Ints
 
 Longs = npt.NDArray[np.int64]
 MOST_ITINERARIES = 40_000_000

@@ -8,11 +8,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools, Calendars, Clause, Ints, Ledger
+from engine.clauses.where import ORDER_KEYS, Where
 from engine.kernel import kernel
 from engine.problem.pair_block import PairBlock
 from engine.problem.register import AT_HOME, Register
-from engine.rule import Array, Bools, Calendars, Clause, Ints, Ledger
-from engine.where import ORDER_KEYS, Where
 
 Longs = npt.NDArray[np.int64]
 ITINERARIES_PER_BLOCK = 500_000

@@ -13,8 +13,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Bools, Clause, Count, Ints, LimitPart
+from engine.clauses.slots import busiest_days, day_slots, slots_from_entries
+from engine.clauses.where import Where
 from engine.days import day_text
-from engine.limit_slots import busiest_days, day_slots, slots_from_entries
 from engine.problem.packed_parts import (
     LimitArrays,
     NamedBlock,
@@ -26,8 +28,6 @@ from engine.problem.packed_parts import (
     split_parts,
 )
 from engine.problem.register import AT_HOME, Register
-from engine.rule import Bools, Clause, Count, Ints, LimitPart
-from engine.where import Where
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools, Ints
 from engine.kernel import kernel
 from engine.problem.limits import Limits
 from engine.problem.packed_parts import PackedParts
-from engine.rule import Array, Bools, Ints
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

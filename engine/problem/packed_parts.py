@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Bools, Clause, Ints, LimitBlock, LimitPart
 from engine.problem.register import Register
-from engine.rule import Bools, Clause, Ints, LimitBlock, LimitPart
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""Blocks of pairs: worker columns and order columns that broadcast against each other (see `engine.rule.Pairs`)."""
+"""Blocks of pairs: worker and order columns that broadcast against each other (see `engine.clauses.base.Pairs`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools
+from engine.clauses.where import ORDER_KEYS, Where
 from engine.days import day_number, whole_years
 from engine.problem.register import Register
-from engine.rule import Array, Bools
-from engine.where import ORDER_KEYS, Where
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array
 from engine.kernel import kernel
 from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
-from engine.rule import Array
 
 Longs = npt.NDArray[np.int64]
 

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Bools, Ints
 from engine.errors import CallError
 from engine.problem.admitted_pairs import AdmittedPairs, list_pairs
 from engine.problem.crews import strike_impossible_crews, without_impossible_crews
@@ -23,7 +24,6 @@ from engine.problem.register import AT_HOME, Register
 from engine.problem.single_ledgers import strike_illegal
 from engine.problem.values import Values, refuse_overflow
 from engine.programme.programme import Programme
-from engine.rule import Bools, Ints
 
 Longs = npt.NDArray[np.int64]
 DENSE_PAIRS = 50_000_000

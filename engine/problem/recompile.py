@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from engine.clauses.base import Clause, Count, Reserve
 from engine.problem.limits import Limits, make_limits
 from engine.problem.packed_parts import PackedParts
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.register import Register
 from engine.programme.programme import Programme
 from engine.programme.table import Labels, Lists, Table
-from engine.rule import Clause, Count, Reserve
 
 
 def recompiled(base: MatchingProblem, programme: Programme) -> MatchingProblem:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Bools, Clause, Ints, Join
+from engine.clauses.where import ORDER_KEYS, PREFIX_KEYS, Where
 from engine.days import NO_DATE, OPEN_END, OPEN_START, calendar_year, day_number, month_day, years_before
 from engine.programme.cells import is_label
 from engine.programme.programme import Programme
 from engine.programme.table import Labels, Lists
-from engine.rule import Bools, Clause, Ints, Join
-from engine.where import ORDER_KEYS, PREFIX_KEYS, Where
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Bools, Ints, Ledger
 from engine.problem.eligibility import Rectangle
 from engine.problem.ledgers import PairLedger
 from engine.problem.register import Register
-from engine.rule import Bools, Ints, Ledger
 
 Longs = npt.NDArray[np.int64]
 

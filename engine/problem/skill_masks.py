@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array
 from engine.problem.pair_block import PairBlock
 from engine.programme.table import Lists
-from engine.rule import Array
 
 
 def holds_all_skills(block: PairBlock) -> Array:

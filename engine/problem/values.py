@@ -10,12 +10,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Ints
 from engine.errors import CallError
 from engine.problem.eligibility import Rectangle
 from engine.problem.pair_block import PairBlock
 from engine.problem.register import AT_HOME, Register
 from engine.problem.skill_masks import desired_share
-from engine.rule import Ints
 
 SCALE = 10**9
 GREATEST_WORTH = 2.0**60

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
+from engine.clauses.base import Clause, Reserve, Rule
+from engine.clauses.kinds import kinds
+from engine.clauses.where import EVERYTHING, Where, read_where
 from engine.errors import Fault
-from engine.rule import Clause, Reserve, Rule
-from engine.rules import kinds
-from engine.where import EVERYTHING, Where, read_where
 
 Report = Callable[[Fault], None]
 _COMMON = ("id", "kind", "source", "where")

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Clause
+from engine.clauses.where import PREFIX_KEYS, Where
 from engine.days import NO_DATE, day_text
 from engine.errors import Fault
 from engine.programme import codes
 from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, is_label, label_fault
 from engine.programme.raw_table import RawTable
 from engine.programme.table import Table
-from engine.rule import Clause
-from engine.where import PREFIX_KEYS, Where
 
 Report = Callable[[Fault], None]
 Rows = npt.NDArray[Any]

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from engine.clauses.base import Clause
 from engine.errors import CallError
 from engine.programme.table import Table
-from engine.rule import Clause
 
 RawToml = dict[str, Any]
 OBJECTIVE_TERMS = ("fill", "skill", "income", "recall", "choice", "score")

@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import parameters
+from engine.clauses import parameters
+from engine.clauses.base import Clause
 from engine.errors import Fault
 from engine.programme import codes
 from engine.programme.cells import is_label
 from engine.programme.clauses import ID_RULE, Report, is_id, read_clauses
 from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
-from engine.rule import Clause
 
 GREATEST_WEIGHT = 1_000_000
 _SETTING_KEYS = {

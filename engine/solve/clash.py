@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.audit.audit import audit
 from engine.errors import ClashError, SolverError, VaivenError
-from engine.plan.audit import audit
 from engine.problem.problem import MatchingProblem
 
 

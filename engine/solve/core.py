@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
-from engine.rule import Array, Bools
 from engine.solve.insertion import fill, insert
 from engine.solve.prices import Bound, at_prices
 

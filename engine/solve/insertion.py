@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array
 from engine.kernel import kernel
 from engine.problem.column_rows import add_cell, add_column, use_of
 from engine.problem.dense import DenseGroup, Found, ceilings_of, values_of
@@ -12,7 +13,6 @@ from engine.problem.dense_scans import REFUSED, Ceilings, GroupArrays, pair_wort
 from engine.problem.offers import ColumnArrays
 from engine.problem.packed_parts import LimitArrays
 from engine.problem.problem import MatchingProblem
-from engine.rule import Array
 from engine.solve.prices import Bound, at_prices
 
 Longs = npt.NDArray[np.int64]

@@ -12,11 +12,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools
 from engine.errors import SolverError
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
-from engine.rule import Array, Bools
 from engine.solve.core import Core
 from engine.solve.levels import Level
 

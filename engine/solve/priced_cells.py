@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Bools, Ints
 from engine.kernel import kernel
 from engine.problem.column_rows import list_cell
 from engine.problem.limits import Limits
 from engine.problem.offers import Offers
 from engine.problem.packed_parts import LimitArrays
-from engine.rule import Array, Bools, Ints
 
 Longs = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]

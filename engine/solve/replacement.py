@@ -23,8 +23,8 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.core import Core
+from engine.solve.ejection_chains import fill_by_paths
 from engine.solve.insertion import fill
-from engine.solve.paths import fill_by_paths
 from engine.solve.rounding import place_exactly
 from engine.solve.sweeps import Sweeper
 

@@ -35,7 +35,7 @@ class Knowledge(Enum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Checkpoint:
     """What a run knows so far, to begin from again: prices, and the ``columns`` of the best legal plan, if any."""
 
     problem: MatchingProblem
@@ -48,14 +48,14 @@ class Standing:
 class Progress:
     """Where a run stands: best bound and plan so far in value terms, and what it is doing.
 
-    ``standing``, asked before the listener returns, gives what another run can begin from.
+    ``checkpoint``, asked before the listener returns, gives what another run can begin from.
     """
 
     seconds: float
     phase: str
     bound: float
     objective: float
-    standing: Callable[[], Standing] | None = None
+    checkpoint: Callable[[], Checkpoint] | None = None
 
     @property
     def gap(self) -> float:

@@ -12,7 +12,7 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.linear_program import LinearAnswer, solve
-from engine.solve.restricted import Crews, restricted_program
+from engine.solve.restricted_master import Crews, restricted_program
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -14,7 +14,7 @@ from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.insertion import fill, insert_dense
 from engine.solve.prices import Bound, at_prices
-from engine.solve.result import Knowledge, Listener, Progress, Result, Standing, Stop
+from engine.solve.result import Checkpoint, Knowledge, Listener, Progress, Result, Stop
 from engine.solve.rounding import Choice, choice_of, is_feasible
 
 Longs = npt.NDArray[np.int64]
@@ -79,13 +79,13 @@ class SearchState:
         """Tell the listener; ``worth`` is that of a plan that isn't taken yet."""
         if self.listener is not None:
             plan = max(worth, self.plan.objective)
-            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, plan / SCALE, self.standing))
+            self.listener(Progress(self.budget.spent, phase, self.proved / SCALE, plan / SCALE, self.checkpoint))
 
-    def standing(self) -> Standing:
+    def checkpoint(self) -> Checkpoint:
         """What another run could begin from."""
         columns = self.plan.columns
         legal = columns if is_feasible(self.problem, columns) else columns[:0]
-        return Standing(self.problem, self.bound.prices, self.bound.crew, legal)
+        return Checkpoint(self.problem, self.bound.prices, self.bound.crew, legal)
 
     def result(self) -> Result:
         """The answer; raises `ClashError` where the plan isn't legal."""

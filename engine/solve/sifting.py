@@ -18,7 +18,7 @@ from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.linear_program import LinearAnswer, solve
 from engine.solve.prices import Bound, at_prices, bound_at
-from engine.solve.restricted import NO_LINKS, Crews, Links, Restricted, prices_of, restricted_program
+from engine.solve.restricted_master import NO_LINKS, Crews, Links, Restricted, prices_of, restricted_program
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.base import Array, Ints
 from engine.draws import first_state, fraction, next_state
 from engine.kernel import kernel
 from engine.problem.column_rows import use_of
@@ -21,7 +22,6 @@ from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.rule import Array, Ints
 from engine.solve.priced_cells import Cells, make_cells
 
 Longs = npt.NDArray[np.int64]

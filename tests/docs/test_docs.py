@@ -60,7 +60,7 @@ def test_markers_must_be_there(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_clause_has_a_section_with_both_verdicts() -> None:
-    from engine.rules import kinds
+    from engine.clauses.kinds import kinds
 
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^###? |\Z)", generator().clauses_part(), re.MULTILINE | re.DOTALL))
     assert set(sections) == set(kinds())

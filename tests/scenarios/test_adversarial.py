@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from oracle import admitted, faults, read, refusals
 
-from engine.rules import kinds
+from engine.clauses.kinds import kinds
 from scenarios.adversarial.clause_variants import GATES
 from scenarios.preset import Draft
 from scenarios.presets.adversarial import build

@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from engine.cli import app
 from engine.errors import CallError, InputError
 from engine.programme.schema import TABLES
+from engine.sheets.headings import SPANISH
+from engine.sheets.importer import import_sheet
+from engine.sheets.sheet_map import propose_map, read_map
+from engine.sheets.sheet_reading import read_sheet
+from engine.sheets.template import write_template
 from scenarios.commands import register
-from scenarios.sheets.headings import SPANISH
-from scenarios.sheets.importer import import_sheet
-from scenarios.sheets.sheet_map import propose_map, read_map
-from scenarios.sheets.sheet_reading import read_sheet
-from scenarios.sheets.template import write_template
 
 register(app)
 REGISTER = """Ministerio de Trabajo;;;;;

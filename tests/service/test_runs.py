@@ -164,7 +164,7 @@ def test_a_killed_worker_leaves_its_run_to_another(world: World, monkeypatch: py
     process = subprocess.Popen([str(Path(sys.executable).with_name("vaiven")), "worker"], env=environment)
     try:
         for _ in range(600):
-            if kept_files(world.engine, run, "checkpoint/standing/"):
+            if kept_files(world.engine, run, "checkpoint/checkpoint/"):
                 break
             time.sleep(0.05)
             assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] in ("queued", "running")

@@ -20,7 +20,7 @@ def compute(job: Job) -> Results:
     """Match the programme, from the last checkpoint where there is one."""
     programme = read_programme(job.programme)
     resumable = job.options["mechanism"] == "optimal" and not programme.settings.tiers
-    warm = job.done / "standing" if resumable and (job.done / "standing" / "prices.csv").is_file() else None
+    warm = job.done / "checkpoint" if resumable and (job.done / "checkpoint" / "prices.csv").is_file() else None
     seconds = job.time_limit if warm is None else job.seconds_left
     options = Options(job.options["mechanism"], job.options["gap"], seconds, job.options["seed"], warm)
     matched = match_read(programme, options, job.listen)

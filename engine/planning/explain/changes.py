@@ -15,14 +15,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from engine.audit.placement_table import PlacementTable
+from engine.clauses.base import Clause
+from engine.clauses.kinds.cap import Cap
 from engine.days import NO_DATE, day_date
-from engine.plan.placement_table import PlacementTable
 from engine.planning.explain.reading import Bools, Longs, refusals
 from engine.planning.explain.words import Words
 from engine.programme.programme import Programme
 from engine.programme.schema import CEFR_LEVELS
-from engine.rule import Clause
-from engine.rules.cap import Cap
 
 MOST_UNITS, MOST_MONTHS = 3, 60
 Entry = dict[str, Any]

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from engine.clauses.base import Clause, Reserve
 from engine.errors import ClashError
 from engine.planning.explain.words import Words
 from engine.problem.problem import compile_problem
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
-from engine.rule import Clause, Reserve
 from engine.solve.budget import Budget
 from engine.solve.match import match
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from engine.audit.candidate_pairs import CandidatePairs
+from engine.clauses.base import Clause, Count, Reserve
+from engine.clauses.kinds.cap import Cap
 from engine.errors import CallError
-from engine.plan.candidate_pairs import CandidatePairs
 from engine.planning.explain.reading import Reading, refusals
 from engine.planning.explain.trial import Trial, make_trial
 from engine.planning.explain.words import Words
 from engine.problem.values import SCALE
-from engine.rule import Clause, Count, Reserve
-from engine.rules.cap import Cap
 
 MOST_PAIRS = 300_000
 STEPS = (-4, -2, -1, 1, 2, 4, 8)

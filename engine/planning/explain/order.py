@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.plan.placement_table import PlacementTable
+from engine.audit.placement_table import PlacementTable
+from engine.clauses.base import Clause
 from engine.planning.explain.reading import Longs, Reading, refusals
 from engine.planning.explain.words import Words, rule_name
 from engine.programme.programme import Programme
-from engine.rule import Clause
 
 WORKERS_PER_BLOCK = 200_000
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.audit.bound import placement_prices
+from engine.audit.candidate_pairs import CandidatePairs
+from engine.audit.placement_table import PlacementTable
+from engine.audit.valuation import placement_values
 from engine.errors import InputError
-from engine.plan.bound_check import placement_prices
-from engine.plan.candidate_pairs import CandidatePairs
-from engine.plan.placement_table import PlacementTable
-from engine.plan.valuation import placement_values
 from engine.planning.explain.reading import Reading, refusals
 from engine.programme.edits import Edits, edited
 from engine.programme.programme import Programme

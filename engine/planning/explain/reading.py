@@ -11,16 +11,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from engine.audit.bound import placement_prices
+from engine.audit.calendars import calendar_breaches
+from engine.audit.pairs import pair_breaches
+from engine.audit.placement_table import PlacementTable
+from engine.audit.valuation import placement_values
+from engine.clauses.base import Clause
 from engine.errors import CallError
-from engine.plan.bound_check import placement_prices
-from engine.plan.calendar_checks import calendar_breaches
-from engine.plan.pair_checks import pair_breaches
-from engine.plan.placement_table import PlacementTable
 from engine.plan.plan_files import read_placements
-from engine.plan.valuation import placement_values
 from engine.programme.programme import Programme
 from engine.ranks import rank_within
-from engine.rule import Clause
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.audit.candidate_pairs import CandidatePairs
 from engine.errors import CallError, InputError
-from engine.plan.candidate_pairs import CandidatePairs
 from engine.planning.events import Events, after_events
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.audit.audit import LASTING_SENTENCES
+from engine.clauses.base import Clause
 from engine.errors import CallError
-from engine.plan.audit import LASTING_SENTENCES
-from engine.rule import Clause
 
 LANGUAGES = ("en", "es")
 LASTING_ES = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.plan.candidate_pairs import CandidatePairs
+from engine.audit.candidate_pairs import CandidatePairs
 from engine.plan.plan_files import read_certificate
 from engine.planning.explain.changes import Trial, smallest_changes
 from engine.planning.explain.price_trial import price_trial

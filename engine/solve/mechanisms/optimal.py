@@ -17,13 +17,13 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.closing import EVERYTHING, survivors_of
 from engine.solve.commitments import promised_columns
 from engine.solve.core import Core, find_core, settle
 from engine.solve.levels import Level, levels
 from engine.solve.network import NETWORK_LEVEL, best_of_all, best_on_core, is_network, network_prices
 from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
+from engine.solve.reduced_cost_fixing import EVERYTHING, survivors_of
 from engine.solve.replacement import Replacement
 from engine.solve.result import Listener, Result
 from engine.solve.rounding import branch, choice_of, is_feasible, round_point

@@ -1,0 +1,115 @@
+"""The checks that look at one placement at a time: rules 1 to 4, the agreement and every gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.audit.placement_table import HOME, UNCOVERED, PlacementTable
+from engine.clauses.base import Clause, Gate
+from engine.programme.programme import Programme
+
+Bools = npt.NDArray[np.bool_]
+_ROUNDING = 1e-9
+
+
+def _occupation(placements: PlacementTable) -> Bools:
+    months = placements.months_in_occupation()
+    return (months < 0) | (months < placements.number("orders", "min_experience_months"))
+
+
+def _skills(placements: PlacementTable) -> Bools:
+    return placements.lacks_any("skills", "required_skills")
+
+
+def _language(placements: PlacementTable) -> Bools:
+    return placements.lacks_any("languages", "languages")
+
+
+def _availability(placements: PlacementTable) -> Bools:
+    too_early = placements.date("orders", "start_date") < placements.date("workers", "available_from")
+    return too_early | (placements.date("orders", "end_date") > placements.date("workers", "available_to"))
+
+
+def _horizon(placements: PlacementTable) -> Bools:
+    settings = placements.programme.settings
+    before = placements.date("orders", "start_date") < np.datetime64(settings.horizon_start, "D")
+    return before | (placements.date("orders", "end_date") > np.datetime64(settings.horizon_end, "D"))
+
+
+def _excluded(placements: PlacementTable) -> Bools:
+    return placements.row_of_pair("exclusions") >= 0
+
+
+def _refused(placements: PlacementTable) -> Bools:
+    refuses = placements.programme.workers.lists("refuses").take(placements.worker)
+    owner = refuses.rows()
+    names = np.array([*refuses.names, ""], dtype=object)[refuses.codes]
+    country = placements.text("orders", "destination_country")[owner]
+    employer = placements.programme["employers"].id_text("employer_id")[placements.rows("employers")][owner]
+    marked = np.zeros(placements.size, bool)
+    marked[owner[(names == country) | (names == employer)]] = True
+    return marked
+
+
+def _reservation(placements: PlacementTable) -> Bools:
+    least = placements.number("workers", "reservation_weekly_income")
+    return placements.net_weekly_income() < least - _ROUNDING
+
+
+def _debarred(placements: PlacementTable) -> Bools:
+    begin = placements.date("employers", "debarred_from")
+    end = placements.date("employers", "debarred_until")
+    any_bar = ~np.isnat(begin) | ~np.isnat(end)
+    ends_before = placements.date("orders", "end_date") < begin
+    starts_after = placements.date("orders", "start_date") > end
+    return any_bar & ~ends_before & ~starts_after
+
+
+def _no_agreement(placements: PlacementTable) -> Bools:
+    return placements.agreement() == UNCOVERED
+
+
+LASTING: dict[str, Callable[[PlacementTable], Bools]] = {
+    "occupation": _occupation,
+    "skills": _skills,
+    "language": _language,
+    "availability": _availability,
+    "horizon": _horizon,
+    "excluded": _excluded,
+    "refused": _refused,
+    "reservation": _reservation,
+    "debarred": _debarred,
+    "no agreement": _no_agreement,
+}
+
+
+def clauses_in_force(programme: Programme) -> Iterator[tuple[Clause, int | None]]:
+    """Every clause with the position of its agreement, None for the programme's own."""
+    for position, agreement in enumerate(programme.agreements):
+        for clause in agreement.clauses:
+            yield clause, position
+    for clause in programme.clauses:
+        yield clause, None
+
+
+def under(agreement: npt.NDArray[np.int64], position: int | None) -> Bools:
+    """Which placements stand under the agreement at ``position``, or, for None, abroad at all."""
+    return agreement != HOME if position is None else agreement == position
+
+
+def pair_breaches(placements: PlacementTable) -> Iterator[tuple[str | Clause, int, Bools]]:
+    """For each rule or gate: itself, how many placements it looked at, and which of all placements break it."""
+    for name, check in LASTING.items():
+        yield name, placements.size, check(placements)
+    agreement = placements.agreement()
+    for clause, position in clauses_in_force(placements.programme):
+        if isinstance(clause.rule, Gate):
+            looked_at = np.flatnonzero(under(agreement, position))
+            looked_at = looked_at[placements.subset(looked_at).matches(clause.where)]
+            broken = np.zeros(placements.size, bool)
+            if len(looked_at):
+                broken[looked_at] = clause.rule.breaches(placements.subset(looked_at))
+            yield clause, len(looked_at), broken

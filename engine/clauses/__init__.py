@@ -1,0 +1,1 @@
+"""Clauses of agreements: their base, their ``where``, their parameters and limits; `kinds` holds one file a kind."""

@@ -1,0 +1,309 @@
+"""What a kind of clause is: five families, each with the small protocol that its members fill.
+
+A kind is one file in ``engine/clauses/kinds``: its parameters, the column arithmetic that the problem uses, a check on
+placements written apart from it, its sentence in English and Spanish, and its examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.clauses.where import EVERYTHING, Where
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int32]
+Array = npt.NDArray[Any]
+NO_LIMIT = {"en": "no limit", "es": "sin límite"}
+
+
+class Pairs(Protocol):
+    """Worker and order columns that broadcast against each other; every method returns such an array."""
+
+    @property
+    def experience_months(self) -> Array: ...
+    @property
+    def net_weekly_income(self) -> Array: ...
+    @property
+    def lead_time_days(self) -> Array: ...
+    @property
+    def decided_on(self) -> Array: ...
+    @property
+    def weeks(self) -> Array: ...
+    def worker(self, column: str) -> Array: ...
+    def order(self, column: str) -> Array: ...
+    def employer(self, column: str) -> Array: ...
+    def site(self, column: str) -> Array: ...
+    def age_at_start(self) -> Array: ...
+    def language_level(self, language: str) -> Array: ...
+    def ended_a_stay(self, years: int, reasons: Sequence[str] = ()) -> Array: ...
+
+
+class Placements(Protocol):
+    """A flat table of placements joined to the raw rows of the programme, for checks."""
+
+    @property
+    def size(self) -> int: ...
+    def number(self, table: str, column: str) -> npt.NDArray[np.float64]: ...
+    def date(self, table: str, column: str) -> npt.NDArray[np.datetime64]: ...
+    def text(self, table: str, column: str) -> npt.NDArray[np.object_]: ...
+    def months_in_occupation(self) -> npt.NDArray[np.float64]: ...
+    def net_weekly_income(self) -> npt.NDArray[np.float64]: ...
+    def corridor(self, column: str) -> npt.NDArray[np.float64]: ...
+    def decided_on(self) -> npt.NDArray[np.datetime64]: ...
+    def level_of(self, language: str) -> npt.NDArray[np.int64]: ...
+    def past_exit(self, years: int, reasons: Sequence[str] = ()) -> Bools: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """Calendars of workers at one destination each, as the problem sees them.
+
+    Calendar c holds rows ``offsets[c]:offsets[c + 1]``, sorted by start; ``starts`` and ``ends`` are days, both
+    inclusive; ``stays`` numbers the stays of each calendar from 0 after all joins; ``tested`` marks the placements
+    under the clause at hand.
+    """
+
+    offsets: npt.NDArray[np.int64]
+    starts: Ints
+    ends: Ints
+    stays: Ints
+    tested: Bools
+
+
+class CalendarTable(Protocol):
+    """The calendars of a plan as a long table of stays, for checks.
+
+    ``calendar`` and ``first``/``last`` (day numbers) describe each stay, sorted by calendar and first day; a tested
+    placement t lies in calendar ``tested_calendar[t]`` and stay row ``tested_stay[t]``.
+    """
+
+    @property
+    def calendar(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def first(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def last(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def tested_calendar(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def tested_stay(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def tested_first(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def tested_last(self) -> npt.NDArray[np.int64]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A tiny programme and the verdict on it: rows of tables over sensible defaults, and who is placed where.
+
+    ``placements`` are pairs of row numbers in ``workers`` and ``orders``; empty means worker 0 on order 0.
+    ``clauses`` are further clauses that stand before the one under test, ``corridor`` changes the corridor's row.
+    """
+
+    holds: bool
+    parameters: Mapping[str, Any]
+    says: str
+    workers: tuple[Mapping[str, Any], ...] = ({},)
+    orders: tuple[Mapping[str, Any], ...] = ({},)
+    history: tuple[Mapping[str, Any], ...] = ()
+    placements: tuple[tuple[int, int], ...] = ((0, 0),)
+    clauses: tuple[Mapping[str, Any], ...] = ()
+    employer: Mapping[str, Any] = field(default_factory=dict)
+    site: Mapping[str, Any] = field(default_factory=dict)
+    corridor: Mapping[str, Any] = field(default_factory=dict)
+    as_of: str = "2026-01-05"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The base of every kind of clause."""
+
+    kind: ClassVar[str]
+    says: ClassVar[Mapping[str, str]]
+    examples: ClassVar[tuple[Example, ...]] = ()
+    may_name_sex: ClassVar[bool] = False
+
+    def problems(self, where: Where) -> list[tuple[str, str]]:
+        """What is wrong with the parameters taken together, as (parameter, what would be right)."""
+        return []
+
+    def sentence(self, language: str = "en") -> str:
+        """The clause in words, in English (``en``) or Spanish (``es``)."""
+        shown = {f.name: _shown(getattr(self, f.name), language) for f in fields(self)}
+        return self.says[language].format(**shown)
+
+
+class Gate(Rule):
+    """Admits these pairs? Every gate that matches a pair must admit it."""
+
+    def admits(self, pairs: Pairs) -> Array:
+        """Truth for each pair, of any shape that broadcasts to the pairs'."""
+        raise NotImplementedError
+
+    def breaches(self, placements: Placements) -> Bools:
+        """Truth for each placement that the clause forbids."""
+        raise NotImplementedError
+
+
+class Ledger(Rule):
+    """May this calendar of stays, the past included, be?"""
+
+    def holds(self, calendars: Calendars) -> Bools:
+        """Truth for each calendar in which the clause holds at every tested placement."""
+        raise NotImplementedError
+
+    def breaches(self, calendars: CalendarTable) -> Bools:
+        """Truth for each tested placement at which the clause is broken."""
+        raise NotImplementedError
+
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """Truth where a single placement of ``days`` days, ``days_apart`` after the last of ``past_stays`` stays of
+        ``past_days`` days in all and joined to none, keeps the clause for certain. False is always right.
+        """
+        return np.asarray(False)
+
+
+class Join(Rule):
+    """One stay or two? Joins a placement to the row before it."""
+
+    max_gap_days: int
+    max_transfers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPart:
+    """Who counts in a block of limits, and how much.
+
+    A pair of worker w and order o counts ``coefficient`` in the rows ``key * slots_per_key + slot`` of its block, for
+    ``key = key_of[worker_key[w], flags]`` (-1: in none) and each slot of
+    ``slots[slot_offsets[o]:slot_offsets[o + 1]]``; ``flags`` is 1 where w is a returning worker (within
+    ``returning_years``) on o, plus 2 where o recalls w by name.
+    """
+
+    worker_key: Ints
+    key_of: Ints
+    slot_offsets: npt.NDArray[np.int64]
+    slots: Ints
+    coefficient: float = 1.0
+    returning_years: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LimitBlock:
+    """Rows ``sum of coefficients of what is chosen <= capacity``, with what a person calls each row.
+
+    ``distinct_workers`` counts a worker once however many of his or her placements count in a row.
+    """
+
+    capacity: npt.NDArray[np.float64]
+    key_names: tuple[str, ...]
+    slot_names: tuple[str, ...]
+    parts: tuple[LimitPart, ...]
+    distinct_workers: bool = False
+
+
+class Season(Protocol):
+    """What a count may look at when it makes its limits: orders and workers under its agreement."""
+
+    @property
+    def starts(self) -> Ints: ...
+    @property
+    def ends(self) -> Ints: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def horizon(self) -> tuple[int, int]: ...
+    def orders_matching(self, where: Where) -> Bools: ...
+    def workers_matching(self, where: Where) -> Bools: ...
+    def order_labels(self, key: str) -> tuple[Ints, Sequence[str]]: ...
+    def worker_labels(self, key: str) -> tuple[Ints, Sequence[str]]: ...
+    def registered(self, key: str) -> npt.NDArray[np.int64]: ...
+
+
+class CountedPlacements(Placements, Protocol):
+    """Placements under one agreement (or all abroad), for the checks of counts."""
+
+    @property
+    def as_of(self) -> date: ...
+    def matches(self, where: Where) -> Bools: ...
+    def key(self, key: str) -> npt.NDArray[np.object_]: ...
+    def registered(self, key: str, values: Sequence[str]) -> npt.NDArray[np.int64]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a check counts: placement i belongs to ``group[i]`` (-1: to none); ``capacity[g, p]`` for group and period.
+
+    ``periods`` are inclusive pairs of days, None for the whole horizon; with ``rollover`` unused places move on.
+    """
+
+    group: npt.NDArray[np.int64]
+    group_names: tuple[str, ...]
+    capacity: npt.NDArray[np.int64]
+    periods: tuple[tuple[Any, Any], ...] | None = None
+    basis: str = "starts"
+    rollover: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What a check of shares compares: ``inside / total`` of the placements marked, with exact bounds."""
+
+    inside: Bools
+    total: Bools
+    least: Decimal | None
+    most: Decimal | None
+
+
+class Count(Rule):
+    """Are these many allowed?"""
+
+    def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
+        """The limit rows of the clause."""
+        raise NotImplementedError
+
+    def tallies(
+        self, placements: CountedPlacements, where: Where, siblings: Mapping[str, Clause]
+    ) -> list[Tally | Ratio]:
+        """What the check counts."""
+        raise NotImplementedError
+
+
+class Reserve(Count):
+    """Are places kept for a class within a cap? Names that cap by ``within``."""
+
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of an agreement (``agreement_id``) or of the programme itself (empty ``agreement_id``)."""
+
+    id: str
+    rule: Rule
+    source: str = ""
+    where: Where = EVERYTHING
+    agreement_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The clause's unique name within its programme."""
+        return f"{self.agreement_id}|{self.id}" if self.agreement_id else self.id
+
+
+def _shown(value: Any, language: str) -> str:
+    if value is None:
+        return NO_LIMIT[language]
+    if isinstance(value, tuple):
+        return ", ".join(_shown(entry, language) for entry in value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return str(value)

@@ -1,0 +1,32 @@
+"""An accredited employer (RSE, PALM)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+
+
+@dataclass(frozen=True)
+class Accreditation(Gate):
+    """The employer's ``accredited_until >= end_date``."""
+
+    kind: ClassVar = "accreditation"
+    says: ClassVar = {
+        "en": "The employer is accredited to the last day.",
+        "es": "La empresa está acreditada hasta el último día.",
+    }
+    examples: ClassVar = (
+        Example(True, {}, "Accredited to the last day.", employer={"accredited_until": "2026-08-31"}),
+        Example(False, {}, "Accreditation ends before.", employer={"accredited_until": "2026-08-30"}),
+        Example(False, {}, "Never accredited.", employer={"accredited_until": ""}),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        return pairs.employer("accredited_until") >= pairs.order("end_date")
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        return ~(placements.date("employers", "accredited_until") >= placements.date("orders", "end_date"))

@@ -1,0 +1,43 @@
+"""Length of a contract (H-2A to ten months, PALM to nine)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import number_of_days, optional
+
+
+@dataclass(frozen=True)
+class Contract(Gate):
+    """The order lasts ``min_days <= end - start + 1 <= max_days``."""
+
+    kind: ClassVar = "contract"
+    min_days: int | None = optional(number_of_days)
+    max_days: int | None = optional(number_of_days)
+    says: ClassVar = {
+        "en": "The contract lasts at least {min_days} and at most {max_days} days.",
+        "es": "El contrato dura al menos {min_days} y a lo sumo {max_days} días.",
+    }
+    examples: ClassVar = (
+        Example(True, {"min_days": 30}, "Both ends count.", orders=({"end_date": "2026-03-30"},)),
+        Example(False, {"min_days": 30}, "One day short.", orders=({"end_date": "2026-03-29"},)),
+        Example(True, {"max_days": 31}, "All of March.", orders=({"end_date": "2026-03-31"},)),
+        Example(False, {"max_days": 31}, "One day long.", orders=({"end_date": "2026-04-01"},)),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        days = pairs.order("end_date") - pairs.order("start_date") + 1
+        admitted = days >= (self.min_days or 0)
+        return admitted if self.max_days is None else admitted & (days <= self.max_days)
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        nights = placements.date("orders", "end_date") - placements.date("orders", "start_date")
+        days = nights / np.timedelta64(1, "D") + 1
+        longest = np.inf if self.max_days is None else self.max_days
+        return np.asarray((days < (self.min_days or 0)) | (days > longest))

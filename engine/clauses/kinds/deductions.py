@@ -1,0 +1,38 @@
+"""How much of the gross wage may be deducted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import required, share
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Deductions(Gate):
+    """``weekly_deductions <= max_share * weekly_hours * hourly_wage``."""
+
+    kind: ClassVar = "deductions"
+    max_share: Decimal = required(share)
+    says: ClassVar = {
+        "en": "Deductions take at most {max_share} of the gross weekly wage.",
+        "es": "Los descuentos son a lo sumo {max_share} del salario semanal bruto.",
+    }
+    examples: ClassVar = (
+        Example(True, {"max_share": 0.05}, "33.75 of 675.", orders=({"weekly_deductions": 33.75},)),
+        Example(False, {"max_share": 0.05}, "A cent more.", orders=({"weekly_deductions": 33.76},)),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        gross = pairs.order("weekly_hours") * pairs.order("hourly_wage")
+        return pairs.order("weekly_deductions") <= float(self.max_share) * gross + _ROUNDING
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        gross = placements.number("orders", "weekly_hours") * placements.number("orders", "hourly_wage")
+        return placements.number("orders", "weekly_deductions") - float(self.max_share) * gross > _ROUNDING

@@ -1,0 +1,53 @@
+"""A passport that outlasts the stay, and a medical examination that is still valid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import flag, number_of_days, optional
+
+
+@dataclass(frozen=True)
+class Documents(Gate):
+    """``passport_expires >= end_date + passport_days_beyond``; with ``medical``, ``medical_valid_until >= start``."""
+
+    kind: ClassVar = "documents"
+    passport_days_beyond: int | None = optional(number_of_days)
+    medical: bool = optional(flag, False)
+    says: ClassVar = {
+        "en": "The passport is valid {passport_days_beyond} days past the end; medical examination: {medical}.",
+        "es": "El pasaporte vale {passport_days_beyond} días después del final; examen médico: {medical}.",
+    }
+    examples: ClassVar = (
+        Example(True, {"passport_days_beyond": 30}, "Thirty days past.", ({"passport_expires": "2026-09-30"},)),
+        Example(False, {"passport_days_beyond": 30}, "Only 29.", ({"passport_expires": "2026-09-29"},)),
+        Example(False, {"passport_days_beyond": 0}, "No passport.", ({"passport_expires": ""},)),
+        Example(True, {"medical": True}, "Valid at the start.", ({"medical_valid_until": "2026-03-01"},)),
+        Example(False, {"medical": True}, "Ran out.", ({"medical_valid_until": "2026-02-28"},)),
+        Example(True, {"medical": True}, "The passport isn't tested.", ({"passport_expires": ""},)),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        admitted: Array = np.asarray(True)
+        if self.passport_days_beyond is not None:
+            needed = pairs.order("end_date") + self.passport_days_beyond
+            admitted = pairs.worker("passport_expires") >= needed
+        if self.medical:
+            admitted = admitted & (pairs.worker("medical_valid_until") >= pairs.order("start_date"))
+        return admitted
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        missing = np.zeros(placements.size, bool)
+        if self.passport_days_beyond is not None:
+            last = placements.date("orders", "end_date") + np.timedelta64(self.passport_days_beyond, "D")
+            missing |= ~(placements.date("workers", "passport_expires") >= last)
+        if self.medical:
+            first = placements.date("orders", "start_date")
+            missing |= ~(placements.date("workers", "medical_valid_until") >= first)
+        return missing

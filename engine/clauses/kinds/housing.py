@@ -1,0 +1,32 @@
+"""Inspected housing for the whole stay (SAWP, H-2A, GECCO Art. 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+
+
+@dataclass(frozen=True)
+class Housing(Gate):
+    """The site's ``inspected_until >= end_date``."""
+
+    kind: ClassVar = "housing"
+    says: ClassVar = {
+        "en": "The housing's inspection is valid to the last day.",
+        "es": "La inspección del alojamiento está vigente hasta el último día.",
+    }
+    examples: ClassVar = (
+        Example(True, {}, "Valid to the last day.", site={"inspected_until": "2026-08-31"}),
+        Example(False, {}, "Runs out before.", site={"inspected_until": "2026-08-30"}),
+        Example(False, {}, "Never inspected.", site={"inspected_until": ""}),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        return pairs.site("inspected_until") >= pairs.order("end_date")
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        return ~(placements.date("sites", "inspected_until") >= placements.date("orders", "end_date"))

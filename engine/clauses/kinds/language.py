@@ -1,0 +1,40 @@
+"""A language at a CEFR level, or more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import one_of, required, word
+
+_LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
+
+
+@dataclass(frozen=True)
+class Language(Gate):
+    """The worker has the language at ``level`` or above on the CEFR scale A1 < A2 < B1 < B2 < C1 < C2."""
+
+    kind: ClassVar = "language"
+    language: str = required(word)
+    level: str = required(one_of(*_LEVELS))
+    says: ClassVar = {
+        "en": "The worker speaks {language} at CEFR level {level} or above.",
+        "es": "La persona habla {language} con nivel MCER {level} o superior.",
+    }
+    examples: ClassVar = (
+        Example(True, {"language": "en", "level": "A2"}, "At the level.", ({"languages": "en:A2"},)),
+        Example(True, {"language": "en", "level": "A2"}, "Above it.", ({"languages": "es:A1;en:C1"},)),
+        Example(False, {"language": "en", "level": "A2"}, "Below it.", ({"languages": "en:A1"},)),
+        Example(False, {"language": "en", "level": "A1"}, "Not at all.", ({"languages": "es:C2"},)),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        return pairs.language_level(self.language) >= _LEVELS.index(self.level) + 1
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        return np.asarray(placements.level_of(self.language) <= _LEVELS.index(self.level))

@@ -1,0 +1,42 @@
+"""Days between the decision and the start, for visas and travel (SAWP 12 to 14 weeks, H-2A 45 days)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import number_of_days, optional
+
+
+@dataclass(frozen=True)
+class LeadTime(Gate):
+    """``start_date >= as_of + days`` (the corridor's lead time where no days are given); a commitment counts from
+    the day on which it was agreed.
+    """
+
+    kind: ClassVar = "lead_time"
+    days: int | None = optional(number_of_days)
+    says: ClassVar = {
+        "en": "The order starts at least {days} days (the corridor's lead time without a limit) after the decision.",
+        "es": "La oferta empieza al menos {days} días (el plazo del corredor, sin límite) después de la decisión.",
+    }
+    examples: ClassVar = (
+        Example(True, {"days": 55}, "Exactly 55 days."),
+        Example(False, {"days": 56}, "A day short."),
+        Example(True, {}, "The corridor's 30 days by default.", corridor={"lead_time_days": 30}),
+        Example(False, {}, "The corridor's 60 days by default.", corridor={"lead_time_days": 60}),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        days = pairs.lead_time_days if self.days is None else self.days
+        return pairs.order("start_date") >= pairs.decided_on + days
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        days = placements.corridor("lead_time_days") if self.days is None else np.full(placements.size, self.days)
+        earliest = placements.decided_on() + days.astype("timedelta64[D]")
+        return np.asarray(placements.date("orders", "start_date") < earliest)

@@ -1,0 +1,43 @@
+"""What is left of the wage each week after deductions, travel and costs: nobody goes abroad to lose money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import amount, required
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class NetIncome(Gate):
+    """``hours * wage - deductions - (travel cost + worker cost) / weeks >= min_weekly``."""
+
+    kind: ClassVar = "net_income"
+    min_weekly: Decimal = required(amount)
+    says: ClassVar = {
+        "en": "The worker's net weekly income is at least {min_weekly}.",
+        "es": "El ingreso neto semanal de la persona es de al menos {min_weekly}.",
+    }
+    examples: ClassVar = (
+        Example(True, {"min_weekly": 655}, "45 hours at 15 less 20 of deductions."),
+        Example(False, {"min_weekly": 655.01}, "A cent short."),
+        Example(
+            False,
+            {"min_weekly": 655},
+            "Travel spread over the weeks counts.",
+            corridor={"travel_cost_to_worker": 26},
+        ),
+        Example(False, {"min_weekly": 655}, "So does a cost of the job.", orders=({"worker_cost": 1},)),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        return pairs.net_weekly_income >= float(self.min_weekly) - _ROUNDING
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        return placements.net_weekly_income() < float(self.min_weekly) - _ROUNDING

@@ -1,0 +1,65 @@
+"""A bar after certain exits from the same destination (proof of return in GECCO)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import any_of, number_of_years, required
+
+
+@dataclass(frozen=True)
+class PriorExit(Gate):
+    """No exit for a reason in ``bar`` from that destination within ``years`` years before the start."""
+
+    kind: ClassVar = "prior_exit"
+    bar: tuple[str, ...] = required(any_of("completed", "early_return", "transferred", "overstay"))
+    years: int = required(number_of_years)
+    says: ClassVar = {
+        "en": "No stay at the destination ended as {bar} in the {years} years before the start.",
+        "es": "Ninguna estancia en el destino terminó como {bar} en los {years} años anteriores al inicio.",
+    }
+    examples: ClassVar = (
+        Example(
+            False,
+            {"bar": ["overstay"], "years": 2},
+            "The day two years before is inside.",
+            history=({"start_date": "2024-01-01", "end_date": "2024-03-01", "exit_reason": "overstay"},),
+        ),
+        Example(
+            True,
+            {"bar": ["overstay"], "years": 2},
+            "A day earlier is outside.",
+            history=({"start_date": "2024-01-01", "end_date": "2024-02-29", "exit_reason": "overstay"},),
+        ),
+        Example(
+            True,
+            {"bar": ["overstay"], "years": 2},
+            "Another reason is no bar.",
+            history=({"start_date": "2024-05-01", "end_date": "2024-08-01", "exit_reason": "completed"},),
+        ),
+        Example(
+            True,
+            {"bar": ["overstay"], "years": 2},
+            "Nor is another destination.",
+            history=(
+                {
+                    "start_date": "2024-05-01",
+                    "end_date": "2024-08-01",
+                    "exit_reason": "overstay",
+                    "destination_country": "ES",
+                },
+            ),
+        ),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        return np.logical_not(pairs.ended_a_stay(self.years, self.bar))
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        return placements.past_exit(self.years, self.bar)

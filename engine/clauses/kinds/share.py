@@ -1,0 +1,109 @@
+"""Least and greatest shares of a class among placements (women, newcomers, the regions left behind)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import (
+    Bools,
+    Clause,
+    Count,
+    CountedPlacements,
+    Example,
+    LimitBlock,
+    LimitPart,
+    Ratio,
+    Season,
+    Tally,
+)
+from engine.clauses.parameters import optional
+from engine.clauses.parameters import share as share_of_one
+from engine.clauses.slots import flags_matching, single_slots
+from engine.clauses.where import EVERYTHING, Where, read_where
+
+_MIXED = ({"sex": "F"}, {"sex": "M"})
+_BOTH = ((0, 0), (1, 0))
+
+
+@dataclass(frozen=True)
+class Share(Count):
+    """Of the placements that match ``of``, the share that also matches ``where`` lies between ``min_share`` and
+    ``max_share``: ``min_share * n_of <= n_both <= max_share * n_of``.
+    """
+
+    kind: ClassVar = "share"
+    may_name_sex: ClassVar = True
+    of: Where = optional(read_where, EVERYTHING)
+    min_share: Decimal | None = optional(share_of_one)
+    max_share: Decimal | None = optional(share_of_one)
+    says: ClassVar = {
+        "en": "The class's share of the placements is at least {min_share} and at most {max_share}.",
+        "es": "La proporción del grupo en las colocaciones es de al menos {min_share} y a lo sumo {max_share}.",
+    }
+    examples: ClassVar = (
+        Example(True, {"where": {"sex": ["F"]}, "min_share": Decimal("0.5")}, "Half.", _MIXED, placements=_BOTH),
+        Example(
+            False, {"where": {"sex": ["F"]}, "min_share": Decimal("0.51")}, "Less than asked.", _MIXED, placements=_BOTH
+        ),
+        Example(
+            False,
+            {"where": {"sex": ["M"]}, "max_share": Decimal("0.49")},
+            "More than allowed.",
+            _MIXED,
+            placements=_BOTH,
+        ),
+        Example(
+            True,
+            {"where": {"sex": ["F"]}, "of": {"sector": ["C"]}, "min_share": Decimal("0.9")},
+            "Nobody in that sector: it holds.",
+            _MIXED,
+            placements=_BOTH,
+        ),
+    )
+
+    def problems(self, where: Where) -> list[tuple[str, str]]:
+        """See `Rule`."""
+        if self.min_share is None and self.max_share is None:
+            return [("min_share", "min_share, max_share or both")]
+        if self.min_share is not None and self.max_share is not None and self.min_share > self.max_share:
+            return [("max_share", "a share not below min_share")]
+        if self.of.worker_class and where.worker_class and self.of.returning_years != where.returning_years:
+            return [("of", "the same returning_years as in where")]
+        return []
+
+    def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
+        """See `Count`: ``min * n_of - n_both <= 0`` and ``n_both - max * n_of <= 0``."""
+        blocks = []
+        if self.min_share is not None:
+            parts = (
+                _part(season, self.of, EVERYTHING, float(self.min_share)),
+                _part(season, self.of, where, -1.0),
+            )
+            blocks.append(LimitBlock(np.zeros(1), ("min_share",), ("",), parts))
+        if self.max_share is not None:
+            parts = (
+                _part(season, self.of, where, 1.0),
+                _part(season, self.of, EVERYTHING, -float(self.max_share)),
+            )
+            blocks.append(LimitBlock(np.zeros(1), ("max_share",), ("",), parts))
+        return blocks
+
+    def tallies(
+        self, placements: CountedPlacements, where: Where, siblings: Mapping[str, Clause]
+    ) -> list[Tally | Ratio]:
+        """See `Count`."""
+        total = placements.matches(self.of)
+        return [Ratio(total & placements.matches(where), total, self.min_share, self.max_share)]
+
+
+def _part(season: Season, one: Where, other: Where, coefficient: float) -> LimitPart:
+    orders = season.orders_matching(one) & season.orders_matching(other)
+    workers = season.workers_matching(one) & season.workers_matching(other)
+    flags: Bools = flags_matching(one) & flags_matching(other)
+    table = np.where(np.stack([flags, np.zeros(4, bool)]), 0, -1).astype(np.int32)
+    return LimitPart(np.where(workers, 0, 1).astype(np.int32), table, *single_slots(orders), coefficient=coefficient)

@@ -1,0 +1,109 @@
+"""The longest total stay before an absence that resets it (H-2: three years, then at least 60 days away)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example, Ledger
+from engine.clauses.parameters import number_of_days, required
+from engine.kernel import kernel
+
+
+@dataclass(frozen=True)
+class TotalStay(Ledger):
+    """At the end of each placement, days present since the last absence of at least ``reset_days``: ``<= max_days``."""
+
+    kind: ClassVar = "total_stay"
+    max_days: int = required(number_of_days)
+    reset_days: int = required(number_of_days)
+    says: ClassVar = {
+        "en": "At most {max_days} days present before an absence of at least {reset_days} days.",
+        "es": "A lo sumo {max_days} días de presencia antes de una ausencia de al menos {reset_days} días.",
+    }
+    examples: ClassVar = (
+        Example(True, {"max_days": 184, "reset_days": 60}, "March to August is 184 days."),
+        Example(False, {"max_days": 183, "reset_days": 60}, "One too many."),
+        Example(
+            False,
+            {"max_days": 200, "reset_days": 60},
+            "59 days away reset nothing.",
+            history=({"start_date": "2025-12-01", "end_date": "2025-12-31"},),
+        ),
+        Example(
+            True,
+            {"max_days": 200, "reset_days": 60},
+            "Sixty days away do.",
+            history=({"start_date": "2025-12-01", "end_date": "2025-12-30"},),
+        ),
+    )
+
+    def holds(self, calendars: Calendars) -> Bools:
+        """See `Ledger`."""
+        held = np.ones(len(calendars.offsets) - 1, np.bool_)
+        _totals_hold(
+            calendars.offsets,
+            calendars.starts,
+            calendars.ends,
+            calendars.stays,
+            calendars.tested,
+            self.max_days,
+            self.reset_days,
+            held,
+        )
+        return held
+
+    def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
+        """See `Ledger`."""
+        return np.asarray(past_days + days <= self.max_days)
+
+    def breaches(self, calendars: CalendarTable) -> Bools:
+        """See `Ledger`."""
+        begin = np.searchsorted(calendars.calendar, calendars.tested_calendar, "left")
+        end = np.searchsorted(calendars.calendar, calendars.tested_calendar, "right")
+        at = calendars.tested_last
+        total, previous = np.zeros(len(at), np.int64), np.full(len(at), -(2**40))
+        for position in range(int((end - begin).max(initial=0))):
+            row = np.minimum(begin + position, len(calendars.first) - 1)
+            counts = (begin + position < end) & (calendars.first[row] <= at)
+            low = np.maximum(calendars.first[row], previous + 1)
+            high = np.minimum(calendars.last[row], at)
+            reset = counts & (calendars.first[row] - previous - 1 >= self.reset_days)
+            total = np.where(reset, 0, total) + np.where(counts, np.maximum(high - low + 1, 0), 0)
+            previous = np.where(counts, np.maximum(previous, high), previous)
+        return total > self.max_days
+
+
+@kernel
+def _totals_hold(
+    offsets: Array,
+    starts: Array,
+    ends: Array,
+    stays: Array,
+    tested: Array,
+    max_days: int,
+    reset: int,
+    held: Array,
+) -> None:
+    for c in range(len(offsets) - 1):
+        a, b = offsets[c], offsets[c + 1]
+        for t in range(a, b):
+            if not tested[t]:
+                continue
+            at, total, covered = ends[t], 0, -(2**40)
+            r = a
+            while r < b and starts[r] <= at:
+                first, last, s = starts[r], ends[r], stays[r]
+                while r < b and stays[r] == s:
+                    last = max(last, ends[r])
+                    r += 1
+                last = min(last, at)
+                if first - covered - 1 >= reset:
+                    total = 0
+                if last > covered:
+                    total += last - max(first, covered + 1) + 1
+                    covered = last
+            if total > max_days:
+                held[c] = False

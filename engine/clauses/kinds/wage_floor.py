@@ -1,0 +1,40 @@
+"""The lowest hourly wage (SAWP: the greatest of the listed rates; H-2A: AEWR, prevailing, minimum)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import amount, required
+
+
+@dataclass(frozen=True)
+class WageFloor(Gate):
+    """``hourly_wage >= hourly``; of several floors that match, each must hold, so the highest binds."""
+
+    kind: ClassVar = "wage_floor"
+    hourly: Decimal = required(amount)
+    says: ClassVar = {
+        "en": "The hourly wage is at least {hourly}.",
+        "es": "El salario por hora es de al menos {hourly}.",
+    }
+    examples: ClassVar = (
+        Example(True, {"hourly": 15}, "At the floor."),
+        Example(False, {"hourly": 15.01}, "A cent below the floor."),
+        Example(
+            False,
+            {"hourly": 14},
+            "The highest of two floors binds.",
+            clauses=({"id": "other", "kind": "wage_floor", "hourly": 16},),
+        ),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        return pairs.order("hourly_wage") >= float(self.hourly)
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        return placements.number("orders", "hourly_wage") < float(self.hourly)

@@ -1,0 +1,67 @@
+"""New or returning workers (H-2B returning worker class; GECCO repeaters)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.parameters import any_of, number_of_years, optional, required
+
+
+@dataclass(frozen=True)
+class WorkerClass(Gate):
+    """The worker is of an allowed class: returning where a stay at the destination ended within
+    ``returning_years`` years before the order's start, else new.
+    """
+
+    kind: ClassVar = "worker_class"
+    allow: tuple[str, ...] = required(any_of("new", "returning"))
+    returning_years: int = optional(number_of_years, 3)
+    says: ClassVar = {
+        "en": "Only these workers: {allow} (returning: a stay there ended in the {returning_years} years before).",
+        "es": (
+            "Solo estas personas: {allow} (returning: una estancia allí terminó en los {returning_years} años antes)."
+        ),
+    }
+    examples: ClassVar = (
+        Example(
+            True,
+            {"allow": ["returning"]},
+            "The day three years before is inside.",
+            history=({"start_date": "2023-01-01", "end_date": "2023-03-01"},),
+        ),
+        Example(
+            False,
+            {"allow": ["returning"]},
+            "A day earlier is outside.",
+            history=({"start_date": "2023-01-01", "end_date": "2023-02-28"},),
+        ),
+        Example(
+            True,
+            {"allow": ["new"], "returning_years": 1},
+            "Two years ago is new where one year counts.",
+            history=({"start_date": "2024-01-01", "end_date": "2024-03-01"},),
+        ),
+        Example(
+            False,
+            {"allow": ["new"]},
+            "A stay there last year.",
+            history=({"start_date": "2025-01-01", "end_date": "2025-03-01"},),
+        ),
+    )
+
+    def admits(self, pairs: Pairs) -> Array:
+        """See `Gate`."""
+        returning = pairs.ended_a_stay(self.returning_years)
+        allowed: Array = np.asarray(False)
+        if "returning" in self.allow:
+            allowed = allowed | returning
+        return allowed | ~returning if "new" in self.allow else allowed
+
+    def breaches(self, placements: Placements) -> Bools:
+        """See `Gate`."""
+        returning = placements.past_exit(self.returning_years)
+        return ~np.isin(np.where(returning, "returning", "new"), self.allow)
