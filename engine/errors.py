@@ -84,6 +84,12 @@ class ClashError(VaivenError):
         self.rules = tuple(rules)
 
 
+class ExtensionError(VaivenError):
+    """Something that a package adds to Vaivén can't be used; the message names the package."""
+
+    code = "extension"
+
+
 class SolverError(VaivenError):
     """A solver process failed or gave an answer that its caller could not verify."""
 

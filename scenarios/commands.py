@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.atomic import refuse_occupied
+from engine.discovery import discover
 from engine.errors import CallError
 from scenarios import catalogue
 
@@ -58,7 +59,7 @@ def generate(
     """Write a synthetic programme."""
     from scenarios.preset import load_preset
 
-    chosen = load_preset(_known(preset, catalogue.presets(), "preset"))
+    chosen = load_preset(_known(preset, discover("preset"), "preset"))
     if workers < chosen.LEAST_WORKERS:
         raise CallError(f"{workers} workers are too few.", f"{preset} needs {chosen.LEAST_WORKERS} or more.")
     refuse_occupied(out)
@@ -85,7 +86,7 @@ def import_data(
 
     if sheet_map is not None:
         raise CallError("--map is for sheets.", "Call: vaiven import sheet FILE OUT --map map.toml")
-    chosen = load_source(_known(source, [*catalogue.sources(), "sheet"], "source"))
+    chosen = load_source(_known(source, [*discover("source"), "sheet"], "source"))
     if len(paths) < 2:
         raise CallError("A file or the folder to write is missing.", "Call: vaiven import SOURCE FILE... OUT")
     *files, out = paths

@@ -1,13 +1,13 @@
 """What a preset offers and what it returns."""
 
-import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import pandas as pd
 
-from scenarios import catalogue
+from engine.discovery import call_of, discover, text_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,17 @@ class Preset(Protocol):
         ...
 
 
+def preset_in(module: Any) -> Mapping[str, Preset]:
+    """The preset that a module is, by name. Raises `ValueError` for one that lacks what `Preset` has."""
+    if not hasattr(module, "build"):
+        return {}
+    text_of(module, "SUMMARY")
+    call_of(module, "build")
+    if not isinstance(getattr(module, "LEAST_WORKERS", None), int):
+        raise ValueError(f"{module.__name__} has no whole number LEAST_WORKERS")
+    return {text_of(module, "NAME"): cast(Preset, module)}
+
+
 def load_preset(name: str) -> Preset:
-    """Import the preset of a name in `scenarios.catalogue.presets`."""
-    return cast(Preset, importlib.import_module(catalogue.presets()[name].module))
+    """The preset of a name; `KeyError` where there is none."""
+    return cast(Preset, discover("preset")[name])

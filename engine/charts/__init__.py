@@ -1,30 +1,37 @@
-"""All charts of a plan, found by looking into this folder: a new chart is a new file with ``NAME`` and ``draw``.
+"""All charts of a plan: those of this folder, one file each with ``NAME`` and ``draw``, and those of other packages.
 
 Importing this package is cheap; the drawing libraries are loaded with the first call of `charts`.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from functools import cache
+from collections.abc import Mapping
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
+from engine.discovery import call_of, discover, text_of
 from engine.errors import CallError
 
 DRAWING_PACKAGES = ("altair", "vl_convert")
 
 
-@cache
-def charts() -> dict[str, ModuleType]:
+def charts() -> Mapping[str, ModuleType]:
     """Every chart by its name: a module with ``NAME``, ``TITLE``, ``TITLE_ES`` and ``draw(view)``.
 
-    Raises `CallError` where a drawing library is not installed.
+    Raises `CallError` where a drawing library is not installed, and `ExtensionError` for a chart that can't be used.
     """
     require_drawing_packages()
-    modules = (importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
-    return {module.NAME: module for module in modules if hasattr(module, "draw")}
+    return discover("chart")
+
+
+def chart_in(module: Any) -> Mapping[str, ModuleType]:
+    """The chart that a module is, by name. Raises `ValueError` for one that lacks its name, its title or ``draw``."""
+    if not hasattr(module, "draw"):
+        return {}
+    text_of(module, "TITLE")
+    call_of(module, "draw")
+    return {text_of(module, "NAME"): module}
 
 
 def require_drawing_packages() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,6 +48,7 @@ def whatif(
     from engine.atomic import refuse_occupied, written_aside
     from engine.planning.comparison import as_json as json_of
     from engine.planning.comparison import write_comparison
+    from engine.planning.library import from_library
     from engine.planning.pool import executor_of, run_branches
     from engine.planning.talk import show_comparison
     from engine.programme.edits import read_edits
@@ -87,6 +87,7 @@ def sweep(
 
     A sweep that was interrupted goes on when it is called again with the same folder.
     """
+    from engine.planning.library import from_library
     from engine.planning.measures import MEASURES
     from engine.planning.pool import executor_of, run_branches
     from engine.planning.sweep import read_sweep
@@ -165,17 +166,6 @@ def rematch(
 def _plain(value: object) -> object:
     """Days and exact numbers as text, parts of an explanation as tables."""
     return vars(value) if hasattr(value, "__dict__") else str(value)
-
-
-def from_library(file: Path) -> Path:
-    """The file itself, or where there is none the one of that name in the library of what-ifs."""
-    if file.exists():
-        return file
-    for entry in entry_points(group="vaiven.what_ifs"):
-        found: Path = entry.load() / f"{file.name.removesuffix('.toml').replace('-', '_')}.toml"
-        if found.is_file():
-            return found
-    return file
 
 
 def _base(folder: Path, gap: float, time_limit: float, seed: int) -> Base:

@@ -1,22 +1,36 @@
-"""All kinds of clause, found by looking into this folder: a new kind is a new file."""
+"""All kinds of clause: those of this folder, a new kind being a new file, and those that other packages add."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
-from functools import cache
+from types import ModuleType
+from typing import Any
 
 from engine.clauses.base import Rule
+from engine.discovery import discover
 
 
-@cache
 def kinds() -> Mapping[str, type[Rule]]:
-    """Every kind of clause by its name, in alphabetical order."""
+    """Every kind of clause by its name, in alphabetical order. Raises `ExtensionError` for one that can't be used."""
+    return discover("clause")
+
+
+def kinds_in(module: Any) -> Mapping[str, type[Rule]]:
+    """The kinds of clause that a module defines, by name. Raises `ValueError` for one without name or examples."""
+    if not isinstance(module, ModuleType):
+        raise ValueError(f"{module!r} is no module")
     found: dict[str, type[Rule]] = {}
-    for module_info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{module_info.name}")
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
-                found[value.kind] = value
-    return dict(sorted(found.items()))
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
+            _require_whole(value)
+            found[value.kind] = value
+    return found
+
+
+def _require_whole(rule: type[Rule]) -> None:
+    """Raise `ValueError` for a kind that lacks its name or examples of both verdicts."""
+    for name in ("kind", "examples"):
+        if not getattr(rule, name, None):
+            raise ValueError(f"{rule.__name__} has no {name}")
+    if {example.holds for example in rule.examples} != {True, False}:
+        raise ValueError(f"{rule.__name__} needs an example that is accepted and one that is refused")

@@ -1,16 +1,20 @@
-"""All mechanisms, found by looking into this folder: a new one is a new file with ``NAME`` and ``run``."""
+"""All mechanisms: those of this folder, a new one being a new file with ``NAME`` and ``run``, and those of others."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.discovery import call_of, discover, text_of
 
-@cache
-def mechanisms() -> dict[str, Callable[..., Any]]:
-    """Every mechanism by its name."""
-    modules = (importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
-    return {module.NAME: module.run for module in modules}
+
+def mechanisms() -> Mapping[str, Callable[..., Any]]:
+    """Every mechanism by its name. Raises `ExtensionError` for one that can't be used."""
+    return discover("mechanism")
+
+
+def mechanism_in(module: Any) -> Mapping[str, Callable[..., Any]]:
+    """The mechanism that a module is, by name. Raises `ValueError` for one that lacks ``NAME`` or ``run``."""
+    if not (hasattr(module, "NAME") or hasattr(module, "run")):
+        return {}
+    return {text_of(module, "NAME"): call_of(module, "run")}
