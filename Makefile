@@ -21,7 +21,7 @@ demo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy engine scenarios benchmarks api
+	$(BIN)/mypy engine scenarios benchmarks api vaiven.py
 	$(BIN)/lint-imports
 
 # The service's tests run on a real PostgreSQL server, which they start and stop themselves.

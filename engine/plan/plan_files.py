@@ -29,6 +29,27 @@ from engine.solve.prices import CrewPrices
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 CERTIFICATE = "certificate.json"
+_TEXT = pa.string()
+# The types of the columns of a plan's tables.
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "placements": pa.schema(
+        [
+            *((name, _TEXT) for name in ("worker_id", "order_id", "employer_id", "agreement_id")),
+            *((name, _TEXT) for name in ("start_date", "end_date")),
+            ("value", pa.float64()),
+        ]
+    ),
+    "unplaced": pa.schema([("worker_id", _TEXT), ("reason", _TEXT)]),
+    "unfilled": pa.schema([("order_id", _TEXT), ("open_places", pa.int64()), ("reason", _TEXT)]),
+    "prices": pa.schema(
+        [
+            *((name, _TEXT) for name in ("limit", "clause_id", "scope")),
+            ("used", pa.float64()),
+            ("count", pa.int64()),
+            ("price", pa.float64()),
+        ]
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -173,3 +194,16 @@ def read_certificate(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise CallError(f"{path} can't be read ({error}).", "Name a plan that vaiven match wrote.") from error
     return content
+
+
+def read_plan_files(folder: Path) -> PlanFiles:
+    """A plan's folder as it was written. Raises `CallError` for a file that is missing or unreadable."""
+    tables = {}
+    for name, schema in SCHEMAS.items():
+        path = folder / f"{name}.csv"
+        options = pa_csv.ConvertOptions(column_types=schema, strings_can_be_null=False)
+        try:
+            tables[name] = pa_csv.read_csv(path, convert_options=options)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise CallError(f"{path} can't be read ({error}).", "Name a plan that vaiven match wrote.") from error
+    return PlanFiles(certificate=read_certificate(folder), **tables)

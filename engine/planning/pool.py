@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from loky import ProcessPoolExecutor
+from loky.backend import get_context
 
 from engine.planning.branches import Base, Outcome, run_saved_branch, save_base
 from engine.programme.edits import Edits
@@ -22,10 +24,15 @@ MakeExecutor = Callable[[], Executor]
 
 
 def process_pool() -> Executor:
-    """Two processes or as many as there are cores, started anew and not forked."""
-    context = multiprocessing.get_context("spawn")
+    """Two processes or as many as there are cores, started anew and not forked.
+
+    They don't run the caller's script again, as the standard library's do, so that a script needs no guard.
+    """
     most = max(2, os.cpu_count() or 2)
-    return ProcessPoolExecutor(most, context, initializer=_end_with, initargs=(os.getpid(),))
+    executor: Executor = ProcessPoolExecutor(
+        most, context=get_context("loky"), initializer=_end_with, initargs=(os.getpid(),)
+    )
+    return executor
 
 
 def _end_with(parent: int) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.clauses.base import Clause
 from engine.errors import CallError
 from engine.programme.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RawToml = dict[str, Any]
 OBJECTIVE_TERMS = ("fill", "skill", "income", "recall", "choice", "score")
@@ -67,6 +70,36 @@ class Programme:
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
+
+    @staticmethod
+    def from_frames(
+        settings: Mapping[str, Any], agreements: Sequence[Mapping[str, Any]], **tables: pd.DataFrame
+    ) -> Programme:
+        """Make a programme of dicts and DataFrames, without a folder; validated as a folder is.
+
+        ``settings`` is what programme.toml says, each of ``agreements`` what its file says, each table a DataFrame with
+        the format's columns: dates as datetime64 or ISO text, lists as text (``9211:24;6111:12``) and empty cells as
+        NaN, NaT or the empty text. A table that is left out is empty.
+
+        Raises `CallError` for an unknown table and `InputError` with every fault, by table, row and column.
+        """
+        from engine.programme.frames import programme_from_frames
+
+        return programme_from_frames(settings, agreements, tables)
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """A table as a DataFrame with the format's columns, as `from_frames` takes it. Raises `CallError` for a table
+        that isn't known.
+        """
+        from engine.programme.frames import frame_of
+
+        return frame_of(self, table)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: how large each table is."""
+        from engine.programme.frames import as_html
+
+        return as_html(self)
 
     @property
     def workers(self) -> Table:

@@ -13,7 +13,7 @@ from engine.planning.explain.placement import PlacementExplanation, explain_plac
 from engine.planning.explain.reading import read_reading
 from engine.planning.explain.words import Words
 from engine.planning.explain.worker import WorkerExplanation, explain_worker
-from engine.programme import read_programme
+from engine.programme import Programme, read_programme
 
 Explanation = (
     ClashExplanation
@@ -34,10 +34,22 @@ def explanation(
     commitments: bool,
     words: Words,
 ) -> Explanation:
+    """Explain what is named, of a programme's folder. Raises what reading it and `explained` raise."""
+    return explained(read_programme(programme), plan, worker, order, clause, commitments, words)
+
+
+def explained(
+    read: Programme,
+    plan: Path | None,
+    worker: str | None,
+    order: str | None,
+    clause: str | None,
+    commitments: bool,
+    words: Words,
+) -> Explanation:
     """Explain what is named. Raises `CallError` where nothing, or too much, is."""
     if (clause is not None) + (worker is not None or order is not None) + commitments != 1:
         raise CallError("Name what to explain.", "Use one of --worker, --order, both of them, --clause, --commitments.")
-    read = read_programme(programme)
     if commitments:
         return explain_commitments(read, words)
     if plan is None and order is not None and worker is None:

@@ -1,0 +1,1 @@
+"""What Python users see as ``import vaiven``: the command line's verbs on objects, frames in and frames out."""

@@ -1,0 +1,125 @@
+"""The verbs on many seasons: what-ifs side by side, sweeps, and the repair of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.atomic import written_aside
+from engine.errors import CallError, Fault, InputError
+from engine.planning.branches import Outcome, make_base
+from engine.planning.comparison import groups_table, measures_table, states_table, write_comparison
+from engine.planning.library import from_library
+from engine.planning.measures import MEASURES
+from engine.planning.pool import process_pool, run_branches
+from engine.planning.sweep import Sweep, read_sweep
+from engine.planning.sweep_files import sweep_table
+from engine.programme import Programme
+from engine.programme.edits import Edits, edits_from, read_edits
+from engine.run import Options
+
+WhatIf = str | Path | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What-ifs beside the season as it is."""
+
+    base: Outcome
+    branches: Sequence[Outcome]
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """A row for each branch and measure: branch, measure, value, base, difference."""
+        return measures_table(self.base, self.branches).to_pandas()
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Who gains and who loses: branch, grouping, name, placements, difference, net_income_difference."""
+        return groups_table(self.base, self.branches).to_pandas()
+
+    @property
+    def states(self) -> pd.DataFrame:
+        """What is certain of each branch: bound, gap, status, seconds, and why it failed if it did."""
+        return states_table(self.base, self.branches).to_pandas()
+
+    def to_folder(self, folder: Path | str) -> Path:
+        """Write the comparison's tables and its chart to a new folder; its path."""
+        with written_aside(Path(folder)) as target:
+            write_comparison(target, self.base, self.branches)
+        return Path(folder)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the differences, a column a branch."""
+        told = self.measures
+        shown = told.pivot_table("difference", "measure", "branch", sort=False)
+        return shown.to_html(float_format="{:+,.1f}".format)
+
+
+def what_if(programme: Programme, *what_ifs: WhatIf, options: Options | None = None) -> Comparison:
+    """Match what-ifs and compare them with the programme as it is.
+
+    Each is a file of edits, a name of the library, or the content of such a file as a dict. A branch that fails says so
+    in ``states``. Raises what reading edits and matching the base raise.
+    """
+    asked = options or Options()
+    branches = [_edits(one, f"what-if-{number}") for number, one in enumerate(what_ifs, 1)]
+    if not branches:
+        raise CallError("There are no edits.", "Give one or more what-ifs.")
+    base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
+    return Comparison(base.outcome, run_branches(base, branches, process_pool))
+
+
+def _edits(what_if: WhatIf, name: str) -> Edits:
+    """A what-if as edits. Raises `CallError` or `InputError`."""
+    if not isinstance(what_if, Mapping):
+        return read_edits(from_library(Path(what_if)))
+    faults: list[Fault] = []
+    found = edits_from(dict(what_if), name, name, faults.append)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+@dataclass(frozen=True)
+class SweepTable:
+    """The points of a sweep; ``table`` has a column an axis, one a measure, bound, gap and failure."""
+
+    sweep: Sweep
+    base: Outcome
+    outcomes: Sequence[Outcome]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row a point."""
+        return sweep_table(self.sweep, self.base, self.outcomes).to_pandas()
+
+    def plot(self, measure: str = "placements") -> Any:
+        """A curve over one axis or a heat map over two, as an altair chart. Raises `CallError` for another measure."""
+        from engine.charts.what_ifs import grid
+
+        if measure not in MEASURES:
+            raise CallError(f"There is no measure {measure!r}.", "Use one of " + ", ".join(MEASURES) + ".")
+        both = zip(self.sweep.points(), self.outcomes, strict=True)
+        drawn = [(values, outcome.totals[measure]) for (values, _), outcome in both if not outcome.failure]
+        return grid.draw([axis.name for axis in self.sweep.axes], drawn, measure)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.table.to_html()
+
+
+def sweep(programme: Programme, file: str | Path, options: Options | None = None) -> SweepTable:
+    """Match a grid of what-ifs over one or two parameters of a file with ``[[vary]]`` tables, or one of the library.
+
+    Raises what reading the sweep and matching the base raise.
+    """
+    asked = options or Options()
+    read = read_sweep(from_library(Path(file)))
+    base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
+    outcomes = run_branches(base, [edits for _, edits in read.points()], process_pool)
+    return SweepTable(read, base.outcome, outcomes)

@@ -1,0 +1,58 @@
+"""Vaivén matches seasonal workers to job orders abroad under bilateral agreements, provably well, and says why.
+
+>>> import vaiven
+>>> season = vaiven.generate("northern-triangle", workers=200)
+>>> plan = vaiven.match(season)
+>>> plan.certificate.status
+'optimal'
+"""
+
+from engine.audit.audit import Audit, Breach
+from engine.discovery import discover
+from engine.errors import (
+    AuditError,
+    CallError,
+    ClashError,
+    ExtensionError,
+    Fault,
+    InputError,
+    SolverError,
+    VaivenError,
+)
+from engine.face.certificate import Certificate
+from engine.face.plan import Plan, read_plan
+from engine.face.verbs import audit, explain, generate, match, report
+from engine.face.what_ifs import Comparison, SweepTable, sweep, what_if
+from engine.kernel import software_version
+from engine.programme import Programme, read_programme
+from engine.run import Options
+
+__version__ = software_version()
+__all__ = [
+    "Audit",
+    "AuditError",
+    "Breach",
+    "CallError",
+    "Certificate",
+    "ClashError",
+    "Comparison",
+    "ExtensionError",
+    "Fault",
+    "InputError",
+    "Options",
+    "Plan",
+    "Programme",
+    "SolverError",
+    "SweepTable",
+    "VaivenError",
+    "audit",
+    "discover",
+    "explain",
+    "generate",
+    "match",
+    "read_plan",
+    "read_programme",
+    "report",
+    "sweep",
+    "what_if",
+]
