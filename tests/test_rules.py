@@ -45,6 +45,7 @@ def test_a_kind_has_examples_on_both_sides_and_sentences_in_both_languages(rule:
 def test_the_audit_judges_each_example_as_it_says(kind: str, example: Example, tmp_path: Path) -> None:
     """The check finds a breach exactly where the example is refused."""
     programme = build(tmp_path / "p", kind, example)
+    assert len(set(programme.all_clauses())) == len(programme.all_clauses())  # whatever a clause holds, it is a key
     verdict = audit(programme, [w for w, _ in example.placements], [o for _, o in example.placements])
     assert verdict.legal == example.holds, [str(breach) for breach in verdict.breaches]
 

@@ -285,7 +285,11 @@ class Reserve(Count):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause of an agreement (``agreement_id``) or of the programme itself (empty ``agreement_id``)."""
+    """One clause of an agreement (``agreement_id``) or of the programme itself (empty ``agreement_id``).
+
+    A clause may stand in a set or be a key whatever its parameters are: it is hashed by its name, which is unique
+    within a programme.
+    """
 
     id: str
     rule: Rule
@@ -297,6 +301,9 @@ class Clause:
     def name(self) -> str:
         """The clause's unique name within its programme."""
         return f"{self.agreement_id}|{self.id}" if self.agreement_id else self.id
+
+    def __hash__(self) -> int:
+        return hash((self.agreement_id, self.id))
 
 
 def _shown(value: Any, language: str) -> str:
