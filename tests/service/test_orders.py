@@ -177,3 +177,15 @@ def test_a_workbook_with_headings_of_its_own_is_mapped(world: World) -> None:
     assert answer.status_code == 201, answer.text
     order = world.must("e1", "GET", P + "/orders/E1~M-1")
     assert (order["headcount"], order["hourly_wage"], order["start_date"]) == (4, 15.5, "2026-03-01")
+
+
+def test_orders_of_a_generated_season_are_checked(generated_world: World) -> None:
+    """Clauses of every family, with lists as parameters: employers and ministries can check every order."""
+    items = generated_world.must("ca", "GET", P + "/orders")["items"]
+    assert len(items) >= 3
+    for order in items:
+        for who in ("ca", "gt", order["employer_id"]):
+            told = generated_world.must(who, "GET", f"{P}/orders/{order['order_id']}/check")
+            assert told["registered"] and told["admitted"]
+    told = generated_world.must("ca", "GET", f"{P}/orders/{items[0]['order_id']}/check")
+    assert told["refuses_most"] in told["funnel"] and int(told["registered"]) > 100

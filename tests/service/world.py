@@ -131,14 +131,32 @@ class World:
         return self.call(who, "POST", "/v1/programmes/{p}/operation-moves", json={"state": state, "ids": ids})
 
 
+def add_accounts(world: World, roles: dict[str, dict[str, str]]) -> None:
+    """An account and a session for each role by its name; one role under two names is one account."""
+    with transaction(world.engine) as connection:
+        known: dict[str, str] = {}
+        for name, role in roles.items():
+            key = str(sorted(role.items()))
+            if key not in known:
+                asked = AccountIn(email=f"{name.lower()}@example.org", name=name, **role)  # type: ignore[arg-type]  # of `ROLES`
+                known[key] = make_account(connection, asked).id
+            world.accounts[name] = known[key]
+            world.tokens[name] = begin_session(connection, known[key]).access_token
+
+
 def make_world(client: TestClient, engine: sa.Engine) -> World:
     """A service with an account for each of `ROLES`, and nothing else."""
     world = World(client, engine)
+    add_accounts(world, ROLES)
+    return world
+
+
+def copied_world(client: TestClient, engine: sa.Engine, accounts: dict[str, str], programme: str) -> World:
+    """A world in a copy of its database, with sessions of its own."""
+    world = World(client, engine, {}, dict(accounts), programme)
     with transaction(engine) as connection:
-        for name, role in ROLES.items():
-            row = make_account(connection, AccountIn(email=f"{name}@example.org", name=name, **role))  # type: ignore[arg-type]  # of the table above
-            world.accounts[name] = row.id
-            world.tokens[name] = begin_session(connection, row.id).access_token
+        for name, account in accounts.items():
+            world.tokens[name] = begin_session(connection, account).access_token
     return world
 
 
