@@ -6,13 +6,18 @@ import json
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.command_language import SpokenGroup
 from engine.errors import InputError, VaivenError
 
+if TYPE_CHECKING:
+    from engine.audit.audit import Audit
+
 app = typer.Typer(
+    cls=SpokenGroup,
     rich_markup_mode=None,
     help="Vaivén matches seasonal workers to job orders under bilateral agreements, provably well, and says why.",
     no_args_is_help=True,
@@ -28,19 +33,26 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 @app.command()
 def validate(programme: ProgrammeFolder, as_json: AsJson = False) -> None:
     """Read a programme and name every fault."""
-    from engine.console import out, talk
+    from engine.console import out, show_notices
     from engine.programme import read_programme
+    from engine.words import message
+    from engine.words.wording import say
 
     read = read_programme(programme)
     sizes = {name: table.size for name, table in read.tables.items()}
     if as_json:
-        print(json.dumps({"programme": read.settings.id, "tables": sizes, "notices": read.notices, "faults": []}))
+        notices = [say(notice) for notice in read.notices]
+        print(json.dumps({"programme": read.settings.id, "tables": sizes, "notices": notices, "faults": []}))
         return
-    for notice in read.notices:
-        talk().print(f"Note: {notice}", markup=False)
-    listing = ", ".join(f"{count:,} {name}" for name, count in sizes.items() if count)
-    clauses = len(read.all_clauses())
-    out().print(f"{read.settings.id} is sound: {listing}; {len(read.agreements)} agreements, {clauses} clauses.")
+    show_notices(read.notices)
+    sound = message(
+        "{programme} is sound: {tables}; {agreements:,} agreements, {clauses:,} clauses.",
+        programme=read.settings.id,
+        tables=tuple(message("{count:,} {table}", count=count, table=name) for name, count in sizes.items() if count),
+        agreements=len(read.agreements),
+        clauses=len(read.all_clauses()),
+    )
+    out().print(sound, markup=False)
 
 
 @app.command()
@@ -57,8 +69,9 @@ def match(
     quiet: Quiet = False,
 ) -> None:
     """Match workers to orders. The plan has a proven bound, and is audited before it is written."""
-    from engine.console import ProgressTalk, show_plan, talk
+    from engine.console import ProgressTalk, show_notices, show_plan, talk
     from engine.run import Options, match_to_folder
+    from engine.words import message
 
     progress = ProgressTalk(quiet or as_json)
     try:
@@ -69,10 +82,9 @@ def match(
     if as_json:
         print(json.dumps(dict(matched.files.certificate)))
     else:
-        for notice in matched.programme.notices:
-            talk().print(f"Note: {notice}", markup=False)
+        show_notices(matched.programme.notices)
         show_plan(matched)
-        talk().print(f"The plan is in {plan}.", markup=False)
+        talk().print(message("The plan is in {folder}.", folder=str(plan)), markup=False)
 
 
 @app.command()
@@ -91,6 +103,7 @@ def check(
     from engine.console import out
     from engine.plan.plan_files import read_placements
     from engine.programme import read_programme
+    from engine.words import message
 
     read = read_programme(programme)
     verdict = audit(read, *read_placements(read, plan))
@@ -112,16 +125,26 @@ def check(
         console = out()
         for breach in verdict.breaches:
             console.print(f"✗ {breach}", markup=False)
-        word = "legal" if verdict.legal else f"NOT legal: {len(verdict.breaches)} breaches"
-        checked = sum(line["checked"] for line in verdict.checks)
-        console.print(
-            f"{verdict.placements:,} placements, objective {verdict.objective:,.6f}: {word} "
-            f"({checked:,} checks of {len(verdict.checks)} rules)."
-        )
+        console.print(_verdict_in_words(verdict), markup=False)
         if proved is not None:
-            console.print(f"By prices.csv no legal plan is worth more than {proved:,.6f}.")
+            told = message("By prices.csv no legal plan is worth more than {bound:,.6f}.", bound=proved)
+            console.print(told, markup=False)
     if not verdict.legal or (proved is not None and proved < verdict.objective - 1e-6):
         raise typer.Exit(1)
+
+
+def _verdict_in_words(verdict: Audit) -> str:
+    from engine.words import message, plural
+
+    breaches = plural("NOT legal: {n:,} breach", "NOT legal: {n:,} breaches", n=len(verdict.breaches))
+    return message(
+        "{placements:,} placements, objective {objective:,.6f}: {word} ({checked:,} checks of {rules} rules).",
+        placements=verdict.placements,
+        objective=verdict.objective,
+        word=message("legal") if verdict.legal else breaches,
+        checked=sum(line["checked"] for line in verdict.checks),
+        rules=len(verdict.checks),
+    )
 
 
 @app.command()
@@ -134,9 +157,11 @@ def export(
     from engine.problem import compile_problem
     from engine.problem.export import write_mps
     from engine.programme import read_programme
+    from engine.words import message
 
     columns, rows = write_mps(compile_problem(read_programme(programme)), model)
-    talk().print(f"{model}: {columns:,} columns, {rows:,} rows.", markup=False)
+    told = message("{file}: {columns:,} columns, {rows:,} rows.", file=str(model), columns=columns, rows=rows)
+    talk().print(told, markup=False)
 
 
 @app.command()
@@ -149,6 +174,7 @@ def replay(
     """Run again what made a plan. Exit status 1 where any file differs (seconds apart)."""
     from engine.console import ProgressTalk, out
     from engine.run import replay as replay_plan
+    from engine.words import message
 
     progress = ProgressTalk(quiet)
     try:
@@ -156,9 +182,9 @@ def replay(
     finally:
         progress.close()
     if differing:
-        out().print(f"The replay differs in {', '.join(differing)}.")
+        out().print(message("The replay differs in {files}.", files=tuple(differing)))
         raise typer.Exit(1)
-    out().print("The replay gave the same bytes in every file.")
+    out().print(message("The replay gave the same bytes in every file."))
 
 
 def main() -> None:
@@ -173,8 +199,11 @@ def main() -> None:
 
 
 def _show_error(error: VaivenError) -> None:
+    from engine.words.wording import spoken_language
+
+    language = spoken_language()
     if isinstance(error, InputError) and "--json" in sys.argv:
         from dataclasses import asdict
 
-        print(json.dumps({"faults": [asdict(fault) for fault in error.faults]}))
-    print(f"vaiven: {error}", file=sys.stderr)
+        print(json.dumps({"faults": [asdict(fault.told(language)) for fault in error.faults]}))
+    print(f"vaiven: {error.told(language)}", file=sys.stderr)

@@ -1,4 +1,7 @@
-"""What the commands print for people: tables on stdout, talk and progress on stderr."""
+"""What the commands print for people: tables on stdout, talk and progress on stderr.
+
+Messages are worded in the language that is spoken (``--lang``) where they are printed; see `engine.words`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from engine.plan.statuses import status_in_words
+from engine.words import message
+from engine.words.wording import say, shown
+
 if TYPE_CHECKING:
     from engine.plan.metrics import Fill, LimitUse
     from engine.run import Matched
@@ -18,14 +25,22 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 3.0
 
 
+class SpokenConsole(Console):
+    """A console that words messages in the language that is spoken."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """See `rich.console.Console.print`."""
+        super().print(*(say(each) if isinstance(each, str) else each for each in objects), **options)
+
+
 def out() -> Console:
     """The console of answers."""
-    return Console(file=sys.stdout, highlight=False)
+    return SpokenConsole(file=sys.stdout, highlight=False)
 
 
 def talk() -> Console:
     """The console of progress and messages."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    return SpokenConsole(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
 class ProgressTalk:
@@ -42,19 +57,25 @@ class ProgressTalk:
     def stage(self, name: str) -> None:
         """Say which stage begins."""
         words = {
-            "read": "reading the programme",
-            "compile": "finding who is admitted to what",
-            "solve": "matching",
-            "check": "auditing the plan",
-            "write": "giving reasons",
+            "read": message("reading the programme …"),
+            "compile": message("finding who is admitted to what …"),
+            "solve": message("matching …"),
+            "check": message("auditing the plan …"),
+            "write": message("giving reasons …"),
         }
-        self._say(f"{words.get(name, name)} …", force=True)
+        self._say(words.get(name, f"{name} …"), force=True)
 
     def progress(self, progress: Progress) -> None:
         """Say where the solve stage stands."""
         self._say(
-            f"{progress.seconds:7.1f} s  {progress.phase:<8} bound {progress.bound:,.2f}  "
-            f"plan {progress.objective:,.2f}  gap {progress.gap:.4%}"
+            message(
+                "{seconds:7.1f} s  {phase}  bound {bound:,.2f}  plan {objective:,.2f}  gap {gap:.4%}",
+                seconds=progress.seconds,
+                phase=f"{progress.phase:<8}",
+                bound=progress.bound,
+                objective=progress.objective,
+                gap=progress.gap,
+            )
         )
 
     def close(self) -> None:
@@ -66,10 +87,21 @@ class ProgressTalk:
         if self._quiet:
             return
         if self._status is not None:
-            self._status.update(line)
+            self._status.update(say(line))
         elif force or time.monotonic() - self._told >= SECONDS_BETWEEN_LINES:
             self._told = time.monotonic()
             self._console.print(line)
+
+
+def show_notices(notices: Sequence[str]) -> None:
+    """Print what the reader of a programme noticed and took."""
+    for notice in notices:
+        talk().print(message("Note: {notice}", notice=notice), markup=False)
+
+
+def titled_table(title: str) -> Table:
+    """An empty table under a title."""
+    return Table(title=say(title), title_justify="left", title_style="bold")
 
 
 def show_plan(matched: Matched) -> None:
@@ -80,47 +112,60 @@ def show_plan(matched: Matched) -> None:
     console = out()
     placements = PlacementTable(matched.programme, matched.worker, matched.order)
     for title, lines in (
-        ("Placements by corridor", metrics.fill_by_corridor(placements)),
-        ("Fill by destination", metrics.fill_by_destination(placements)),
-        ("Fill by sector", metrics.fill_by_sector(placements)),
-        ("Fill by month of start", metrics.fill_by_month(placements)),
+        (message("Placements by corridor"), metrics.fill_by_corridor(placements)),
+        (message("Fill by destination"), metrics.fill_by_destination(placements)),
+        (message("Fill by sector"), metrics.fill_by_sector(placements)),
+        (message("Fill by month of start"), metrics.fill_by_month(placements)),
     ):
         console.print(_fill_table(title, lines))
-    console.print(_limit_table("Quota use", metrics.quota_use(matched.files.prices)))
+    console.print(_limit_table(message("Quota use"), metrics.quota_use(matched.files.prices)))
     limiting = metrics.what_limits(matched.files.prices)
-    console.print(_limit_table("What limits: one more unit could add at most", limiting))
+    console.print(_limit_table(message("What limits: one more unit could add at most"), limiting))
     show_certificate(matched.files.certificate)
 
 
 def _fill_table(title: str, lines: Sequence[Fill]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = titled_table(title)
     table.add_column("")
-    for heading in ("placements", "places", "filled", "paid weeks"):
-        table.add_column(heading, justify="right")
+    for heading in (message("placements"), message("places"), message("filled"), message("paid weeks")):
+        table.add_column(say(heading), justify="right")
     for line in lines:
-        filled = f"{line.placements / line.places:.0%}" if line.places else ""
-        places = f"{line.places:,}" if line.places else ""
-        table.add_row(line.name or "(none)", f"{line.placements:,}", places, filled, f"{line.weeks:,.0f}")
+        filled = shown(line.placements / line.places, ".0%") if line.places else ""
+        places = shown(line.places, ",") if line.places else ""
+        name = line.name or say(message("(none)"))
+        table.add_row(name, shown(line.placements, ","), places, filled, shown(line.weeks, ",.0f"))
     return table
 
 
 def _limit_table(title: str, uses: Sequence[LimitUse]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("limit", overflow="fold")
-    for heading in ("used", "count", "price"):
-        table.add_column(heading, justify="right")
+    table = titled_table(title)
+    table.add_column(say(message("limit")), overflow="fold")
+    for heading in (message("used"), message("count"), message("price")):
+        table.add_column(say(heading), justify="right")
     for use in uses:
-        table.add_row(use.limit, f"{use.used:,.10g}", f"{use.count:,.10g}" if use.count else "", f"{use.price:,.4f}")
+        count = shown(use.count, ",.10g") if use.count else ""
+        table.add_row(use.limit, shown(use.used, ",.10g"), count, shown(use.price, ",.4f"))
     return table
 
 
 def show_certificate(certificate: Any) -> None:
     """Print the certificate in a few lines."""
-    broken = sum(check["violations"] for check in certificate["checks"])
-    checked = sum(check["checked"] for check in certificate["checks"])
-    out().print(
-        f"Status [bold]{certificate['status']}[/]: objective {certificate['objective']:,.6f}, proven bound "
-        f"{certificate['bound']:,.6f}, gap {certificate['gap']:.6%}.\n"
-        f"{certificate['placements']:,} placements from {certificate['eligible_pairs']:,} admitted pairs; "
-        f"audit: {checked:,} checks of {len(certificate['checks'])} rules, {broken} broken."
+    console = out()
+    proof = message(
+        "Status {status}: objective {objective:,.6f}, proven bound {bound:,.6f}, gap {gap:.6%}.",
+        status=status_in_words(certificate["status"]),
+        objective=certificate["objective"],
+        bound=certificate["bound"],
+        gap=certificate["gap"],
     )
+    console.print(proof, markup=False)
+    checked = message(
+        "{placements:,} placements from {pairs:,} admitted pairs; audit: {checked:,} checks of {rules} rules, "
+        "{broken:,} broken.",
+        placements=certificate["placements"],
+        pairs=certificate["eligible_pairs"],
+        checked=sum(check["checked"] for check in certificate["checks"]),
+        rules=len(certificate["checks"]),
+        broken=sum(check["violations"] for check in certificate["checks"]),
+    )
+    console.print(checked, markup=False)

@@ -1,9 +1,14 @@
-"""The one error family: every error has a code, a message and a hint, and knows its exit status."""
+"""The one error family: every error has a code, a message and a hint, and knows its exit status.
+
+Messages, hints, and what a fault says are best made by `engine.words`; then ``told(language)`` says them in a language.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from engine.words import joined, message, plural
 
 SHOWN_PER_FILE = 200
 
@@ -24,13 +29,35 @@ class Fault:
     code: str = "value"
 
     def __str__(self) -> str:
-        place = self.file
-        if self.row:
-            place += f", row {self.row}"
-        if self.column:
-            place += f", column {self.column}"
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """The fault in one sentence (a message)."""
         shown = f" {_shortened(self.value)!r}" if self.value else ""
-        return f"{place}:{shown} {self.problem}; expected {self.expected}."
+        return message(
+            "{place}:{shown} {problem}; expected {expected}.",
+            place=self._place,
+            shown=shown,
+            problem=self.problem,
+            expected=self.expected,
+        )
+
+    @property
+    def _place(self) -> str:
+        if self.row and self.column:
+            return message("{file}, row {row}, column {column}", file=self.file, row=str(self.row), column=self.column)
+        if self.row:
+            return message("{file}, row {row}", file=self.file, row=str(self.row))
+        if self.column:
+            return message("{file}, column {column}", file=self.file, column=self.column)
+        return self.file
+
+    def told(self, language: str) -> Fault:
+        """The fault with what it says in a language."""
+        from engine.words.wording import worded
+
+        return replace(self, problem=worded(self.problem, language), expected=worded(self.expected, language))
 
 
 def _shortened(value: str, longest: int = 80) -> str:
@@ -51,6 +78,12 @@ class VaivenError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
+    def told(self, language: str) -> str:
+        """What ``str()`` of the error says, in a language."""
+        from engine.words.wording import worded
+
+        return f"{worded(self.message, language)} {worded(self.hint, language)}".strip()
+
 
 class CallError(VaivenError):
     """The command was called wrongly: an unknown name, a missing folder, a target that is not empty."""
@@ -65,12 +98,17 @@ class InputError(VaivenError):
 
     def __init__(self, faults: Sequence[Fault], hint: str = "") -> None:
         self.faults = tuple(sorted(set(faults)))
-        super().__init__("\n".join(_listing(self.faults)), hint)
+        super().__init__(joined(*_listing(self.faults), by="\n"), hint)
 
     def __str__(self) -> str:
-        count = len(self.faults)
-        head = "1 fault in the input:" if count == 1 else f"{count} faults in the input:"
-        return "\n".join(part for part in (head, self.message, self.hint) if part)
+        return self.told("en")
+
+    def told(self, language: str) -> str:
+        """See `VaivenError`."""
+        from engine.words.wording import worded
+
+        head = plural("{n} fault in the input:", "{n} faults in the input:", n=len(self.faults))
+        return "\n".join(worded(part, language) for part in (head, self.message, self.hint) if part)
 
 
 class ClashError(VaivenError):
@@ -108,8 +146,14 @@ def _listing(faults: Sequence[Fault]) -> list[str]:
     for fault in faults:
         shown[fault.file] = shown.get(fault.file, 0) + 1
         if shown[fault.file] <= SHOWN_PER_FILE:
-            lines.append(f"  {fault}")
+            lines.append(joined("  ", fault.sentence, by=""))
     for file, count in shown.items():
         if count > SHOWN_PER_FILE:
-            lines.append(f"  {file}: and {count - SHOWN_PER_FILE} more faults (all of them with --json).")
+            more = plural(
+                "{file}: and {n} more fault (all of them with --json).",
+                "{file}: and {n} more faults (all of them with --json).",
+                n=count - SHOWN_PER_FILE,
+                file=file,
+            )
+            lines.append(joined("  ", more, by=""))
     return lines

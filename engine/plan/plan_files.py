@@ -105,8 +105,8 @@ def _dates(days: npt.NDArray[Any]) -> pa.Array:
 def reason_tables(programme: Programme, reasons: Reasons) -> tuple[pa.Table, pa.Table]:
     """unplaced.csv and unfilled.csv, sorted by id."""
     workers, orders = programme.workers.id_text("worker_id"), programme.orders.id_text("order_id")
-    unplaced = sorted((workers[row], text) for row, text in reasons.unplaced.items())
-    unfilled = sorted((orders[row], places, text) for row, (places, text) in reasons.unfilled.items())
+    unplaced = sorted((workers[row], str(found)) for row, found in reasons.unplaced.items())
+    unfilled = sorted((orders[row], places, str(found)) for row, (places, found) in reasons.unfilled.items())
     return (
         pa.table(
             {

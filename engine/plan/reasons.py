@@ -12,6 +12,7 @@ from engine.audit.candidate_pairs import CandidatePairs
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause
+from engine.plan.reason import Reason, reason
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import NOTHING, Offers
 from engine.problem.priced_columns import least_bad_offers
@@ -31,8 +32,8 @@ COLUMNS_PER_BLOCK = 400_000
 class Reasons:
     """Reasons by row number: workers without a placement, and orders with open places."""
 
-    unplaced: dict[int, str]
-    unfilled: dict[int, tuple[int, str]]
+    unplaced: dict[int, Reason]
+    unfilled: dict[int, tuple[int, Reason]]
 
 
 def find_reasons(result: Result) -> Reasons:
@@ -82,9 +83,9 @@ class _State:
         lone = np.flatnonzero(self.problem.programme.workers.labels("travel_group_id").codes < 0)
         return lone[np.diff(offers.of_party)[: len(lone)] == 0]
 
-    def unplaced_with_offers(self) -> dict[int, str]:
+    def unplaced_with_offers(self) -> dict[int, Reason]:
         """The reasons of the unplaced who had something to take, and of travel groups."""
-        reasons: dict[int, str] = {}
+        reasons: dict[int, Reason] = {}
         groups = self.problem.programme.workers.labels("travel_group_id").codes
         lone = int((groups < 0).sum())
         for party in np.flatnonzero(self.free):
@@ -92,32 +93,35 @@ class _State:
             column = int(self.best[party])
             if column == NOTHING:
                 if party >= lone:
-                    text = "not_admitted: no order admits every member of the travel group"
-                    reasons |= dict.fromkeys(np.flatnonzero(groups == groups[lead]).tolist(), text)
+                    nobody = reason("not_admitted.group")
+                    reasons |= dict.fromkeys(np.flatnonzero(groups == groups[lead]).tolist(), nobody)
                 continue
-            text = self._reason(column, int(self.worth[party]))
+            found = self._reason(column, int(self.worth[party]))
             members = np.flatnonzero(groups == groups[lead]).tolist() if party >= lone else [lead]
-            reasons |= dict.fromkeys(members, text)
+            reasons |= dict.fromkeys(members, found)
         return reasons
 
-    def _reason(self, column: int, worth: int) -> str:
+    def _reason(self, column: int, worth: int) -> Reason:
         offers = self.problem.offers
         _, orders = offers.placements(np.array([column]))
         order = "+".join(dict.fromkeys(self.orders[orders]))
         value = offers.value[column] / SCALE
         if worth < 0:
-            return f"outpriced: {order} is worth {value:.6f}, its places cost {value - worth / SCALE:.6f}"
+            return reason("outpriced.worker", order=order, value=value, cost=value - worth / SCALE)
         if worth == 0:
-            return f"tied: {order} is worth {value:.6f}, as much as its places cost"
+            return reason("tied.worker", order=order, value=value)
         row = int(self.blocking[column])
         if row < -1:
-            return f"limit_full: {self.orders[-2 - row]} does not reach its min_crew"
+            return reason("limit_full.min_crew", order=str(self.orders[-2 - row]))
         if row >= 0 and self.result.prices[row] == 0:
-            return f"limit_full: {self.problem.limits.names[row][0]} is full ({self.use[row]:g} used), for {order}"
-        full = f", {self.problem.limits.names[row][0]} is full" if row >= 0 else ""
-        return f"left_within_gap: {order} would gain {worth / SCALE:.6f}{full}"
+            limit = self.problem.limits.names[row][0]
+            return reason("limit_full.worker", limit=limit, used=float(self.use[row]), order=order)
+        if row >= 0:
+            limit = self.problem.limits.names[row][0]
+            return reason("left_within_gap.full", order=order, gain=worth / SCALE, limit=limit)
+        return reason("left_within_gap.worker", order=order, gain=worth / SCALE)
 
-    def unfilled(self) -> dict[int, tuple[int, str]]:
+    def unfilled(self) -> dict[int, tuple[int, Reason]]:
         """Open places by order, with what keeps them open."""
         problem, offers = self.problem, self.problem.offers
         open_places = (problem.register.headcount - self.use[: len(self.orders)]).astype(np.int64)
@@ -137,17 +141,17 @@ class _State:
             )
         return found
 
-    def _why_open(self, order: int, admitted: int, waiting: int, row: int) -> str:
+    def _why_open(self, order: int, admitted: int, waiting: int, row: int) -> Reason:
         if not admitted:
-            return "not_admitted: no registered worker is admitted"
+            return reason("not_admitted.nobody")
         if self.closed[order]:
             least = self.problem.register.min_crew[order]
-            return f"limit_full: fewer than min_crew {least} of {admitted} admitted can be had"
+            return reason("limit_full.crew", least=int(least), admitted=admitted)
         if not waiting:
-            return f"outpriced: all {admitted} admitted have a better place"
+            return reason("outpriced.order", admitted=admitted)
         if row >= 0:
-            return f"limit_full: {self.problem.limits.names[row][0]} stands in the way of most of {waiting} waiting"
-        return f"left_within_gap: {waiting} of {admitted} admitted wait"
+            return reason("limit_full.order", limit=self.problem.limits.names[row][0], waiting=waiting)
+        return reason("left_within_gap.order", waiting=waiting, admitted=admitted)
 
 
 def _mark_closed(offers: Offers, columns: Longs, closed: npt.NDArray[np.bool_], found: Longs) -> None:
@@ -168,10 +172,10 @@ def _most_frequent(key: npt.NDArray[np.int32], row: Longs) -> dict[int, int]:
     return {int(k): int(r) for k, r in pairs[order]}
 
 
-def _refusals(programme: Programme, workers: Longs) -> dict[int, str]:
+def _refusals(programme: Programme, workers: Longs) -> dict[int, Reason]:
     """For workers without an offer: the rule that refuses most of the orders looked at in their occupations."""
     worker, order = _candidates(programme, workers)
-    reasons = dict.fromkeys(workers.tolist(), "not_admitted: occupation (no order in the worker's occupations)")
+    reasons = dict.fromkeys(workers.tolist(), reason("not_admitted.occupation"))
     if not len(worker):
         return reasons
     pairs = PlacementTable(programme, worker, order)
@@ -189,7 +193,8 @@ def _refusals(programme: Programme, workers: Longs) -> dict[int, str]:
         if looked_at[number]:
             count = int(table[most[position], position])
             rule = names[most[position]]
-            reasons[number] = f"not_admitted: {rule} refuses {count} of {looked_at[number]} orders looked at"
+            seen = int(looked_at[number])
+            reasons[number] = reason("not_admitted.rule", rule=rule, count=count, looked_at=seen)
     return reasons
 
 

@@ -1,0 +1,52 @@
+"""A reason: a code of the format with the facts behind it, and the one place where each reason is put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from engine.words import Message, msgid
+
+# What stands before the dot is the code that files show.
+WORDINGS: Mapping[str, str] = {
+    "not_admitted.occupation": msgid("no order asks for an occupation that the worker has"),
+    "not_admitted.rule": msgid("{rule} refuses {count} of {looked_at} orders looked at"),
+    "not_admitted.group": msgid("no order admits every member of the travel group"),
+    "not_admitted.nobody": msgid("no registered worker is admitted"),
+    "outpriced.worker": msgid("{order} is worth {value:.6f}, its places cost {cost:.6f}"),
+    "outpriced.order": msgid("all {admitted} admitted have a better place"),
+    "tied.worker": msgid("{order} is worth {value:.6f}, as much as its places cost"),
+    "limit_full.min_crew": msgid("{order} does not reach its min_crew"),
+    "limit_full.worker": msgid("{limit} is full ({used:g} used), for {order}"),
+    "limit_full.crew": msgid("fewer than min_crew {least} of {admitted} admitted can be had"),
+    "limit_full.order": msgid("{limit} stands in the way of most of {waiting} waiting"),
+    "left_within_gap.worker": msgid("{order} would gain {gain:.6f}"),
+    "left_within_gap.full": msgid("{order} would gain {gain:.6f}, {limit} is full"),
+    "left_within_gap.order": msgid("{waiting} of {admitted} admitted wait"),
+}
+
+
+class Reason(NamedTuple):
+    """Why somebody has no placement, or an order open places: a ``case`` of `WORDINGS` with its values."""
+
+    case: str
+    values: Mapping[str, Any] = {}
+
+    @property
+    def code(self) -> str:
+        """The code of the format: ``not_admitted``, ``outpriced``, ``limit_full``, ``tied``, ``left_within_gap``."""
+        return self.case.partition(".")[0]
+
+    @property
+    def sentence(self) -> Message:
+        """The reason in words, a message."""
+        return Message(WORDINGS[self.case], self.values)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {str.__str__(self.sentence)}"
+
+
+def reason(case: str, /, **values: Any) -> Reason:
+    """A reason of a case with its values. Raises `KeyError` for a case without words."""
+    assert case in WORDINGS, case
+    return Reason(case, values)

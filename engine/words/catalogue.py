@@ -1,0 +1,116 @@
+"""The catalogue: one ``.po`` file a language in ``locale/``, read when it is first spoken; English is in the source.
+
+A new language is one new file. Languages are asked for by tags such as ``es``, ``fr-CA`` or ``es_GT``: the part before
+the dash chooses the catalogue, the whole tag how numbers and dates are written. Where a tag names no region, they are
+written as the ``Language`` in the head of the file says (``es.po`` is in Latin American Spanish, ``es_419``).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import CallError
+from engine.words import pseudo
+from engine.words.english import has_words
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.support import Translations
+
+FOLDER = Path(__file__).with_name("locale")
+ENGLISH = "en"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that can be spoken: English and those with a file."""
+    return (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")))
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language as it is asked for: its catalogue (None for English), and the locale of its numbers and dates."""
+
+    language: str
+    locale: Locale
+    catalogue: Translations | None
+
+    def text(self, key: str, plural_key: str, n: float) -> str:
+        """A key in this language; where the catalogue lacks it, the key itself."""
+        if not has_words(key):
+            return key
+        if self.language in pseudo.LANGUAGES:
+            return pseudo.told(plural_key if plural_key and n != 1 else key, self.language)
+        if self.catalogue is None:
+            return plural_key if plural_key and n != 1 else key
+        if plural_key:
+            return str(self.catalogue.ungettext(key, plural_key, math.ceil(abs(n))))
+        return str(self.catalogue.ugettext(key))
+
+
+def known_language(tag: str) -> str:
+    """The tag as it is used from then on. Raises `CallError` for a language that is not spoken."""
+    if tag in pseudo.LANGUAGES or _main(tag) in languages():
+        return tag
+    raise CallError(f"{tag!r} is no language spoken here.", f"Use one of {', '.join(languages())}.")
+
+
+@cache
+def tongue(tag: str) -> Tongue:
+    """What it takes to speak a language. Raises `CallError` for a language that is not spoken."""
+    from babel import Locale
+
+    known_language(tag)
+    if tag in pseudo.LANGUAGES:
+        return Tongue(tag, Locale("en"), None)
+    main = _main(tag)
+    catalogue = None if main == ENGLISH else _catalogue(main)
+    usual = catalogue.info()["language"] if catalogue else main
+    return Tongue(main, _locale(tag if main != tag else usual, main), catalogue)
+
+
+def preferred_language(accepted: str) -> str:
+    """The spoken language that an ``Accept-Language`` header likes best; English where it likes none."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, wish in enumerate(accepted.split(",")):
+        tag, _, weight = wish.strip().partition(";")
+        try:
+            wishes.append((-float(weight.strip().removeprefix("q=") or 1), place, tag.strip()))
+        except ValueError:
+            continue
+    for least, _, tag in sorted(wishes):
+        if least < 0 and (tag in pseudo.LANGUAGES or _main(tag) in languages()):
+            return tag
+    return ENGLISH
+
+
+def _main(tag: str) -> str:
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def _locale(tag: str, main: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale(main)
+
+
+@cache
+def _catalogue(language: str) -> Translations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import Translations
+
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
