@@ -160,9 +160,9 @@ def program_of(problem: MatchingProblem) -> Program:
     program, none = restricted.program, np.zeros(len(crews.order), np.int64)
     return Program(
         np.append(offers.value, none),
-        np.append(offers.party_of(), none - 1).astype(np.int32),
+        np.append(offers.party_of_each(), none - 1).astype(np.int32),
         np.append(offers.lengths(columns), none).astype(np.int32),
-        np.append(_queue(problem)[offers.party_of()], none),
+        np.append(_queue(problem)[offers.party_of_each()], none),
         program.offsets,
         program.row,
         program.coefficient,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from benchmarks.program import SCALE, Program, Question
 from benchmarks.reports import Report
+from engine.arrays import row_of_each
 
 NAME = "min-cost-flow"
 
@@ -22,7 +23,7 @@ def order_row_of(program: Program) -> npt.NDArray[np.int64]:
     """The row of each column beside its party's, -1 where it has none; raises ValueError for other programs."""
     lengths = np.diff(program.offsets)
     joint = program.row >= program.party_count
-    counts = np.bincount(np.repeat(np.arange(len(lengths)), lengths)[joint], minlength=len(lengths))
+    counts = np.bincount(row_of_each(lengths)[joint], minlength=len(lengths))
     one_way = np.isinf(program.row_lower).all() and len(program.crew_most) == 0
     if not one_way or (counts > 1).any() or (program.coefficient != 1.0).any():
         raise ValueError("the program is not a pure network")

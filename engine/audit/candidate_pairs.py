@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_of, row_holding
 from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]
@@ -23,12 +24,12 @@ class CandidatePairs:
         self._begin = np.searchsorted(isco[self._by_isco], occupations.codes, "left")
         count = np.searchsorted(isco[self._by_isco], occupations.codes, "right") - self._begin
         self._owner = occupations.rows().astype(np.int64)
-        self._before = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        self._before = offsets_of(count)
         self.total = int(self._before[-1])
         self.first: Longs = self._before[occupations.offsets]
 
     def at(self, numbers: Longs) -> tuple[Longs, Longs]:
         """(worker, order) of the pairs with the given numbers."""
-        entry = np.searchsorted(self._before, numbers, "right") - 1
+        entry = row_holding(self._before, numbers)
         order = self._by_isco[self._begin[entry] + numbers - self._before[entry]]
         return self._owner[entry], order.astype(np.int64)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import place_in_row
 from engine.clauses.where import ORDER_KEYS, PREFIX_KEYS, Where
 from engine.days import OPEN_END, OPEN_START
 from engine.programme.programme import Programme
@@ -190,7 +191,7 @@ class PlacementTable:
         begin = np.searchsorted(workers, self.worker, "left")
         count = np.searchsorted(workers, self.worker, "right") - begin
         owner = np.repeat(np.arange(self.size), count)
-        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        within = place_in_row(count)
         row = by_worker[begin[owner] + within]
         there = history.labels("destination_country").codes[row]
         same = there == self.label("orders", "destination_country").codes[owner]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import place_in_row
 from engine.clauses.base import Bools, Ints
 from engine.clauses.where import Where
 
@@ -39,7 +40,7 @@ def period_slots(starts: Ints, members: Bools, periods: Sequence[tuple[int, int]
         return slots_from_entries(orders, period[orders], len(starts))
     later = len(periods) - period[orders]
     repeated = np.repeat(orders, later)
-    step = np.arange(later.sum()) - np.repeat(np.cumsum(later) - later, later)
+    step = place_in_row(later)
     return slots_from_entries(repeated, period[repeated] + step, len(starts))
 
 
@@ -64,7 +65,7 @@ def day_slots(starts: Ints, ends: Ints, members: Bools, days: Ints, first_slot: 
     begin = np.searchsorted(days, starts[orders], "left")
     count = np.maximum(np.searchsorted(days, ends[orders], "right") - begin, 0)
     repeated = np.repeat(orders, count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    step = place_in_row(count)
     return repeated.astype(np.int32), (first_slot + np.repeat(begin, count) + step).astype(np.int32)
 
 

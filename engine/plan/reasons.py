@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import row_of_each
 from engine.audit.calendars import calendar_breaches
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.audit.pairs import pair_breaches
@@ -54,7 +55,7 @@ class _State:
         self.placed = np.zeros(problem.programme.workers.size, bool)
         self.placed[result.worker] = True
         self.free = np.ones(len(offers.must), bool)
-        self.free[np.searchsorted(offers.of_party, result.columns, "right") - 1] = False
+        self.free[offers.party_of(result.columns)] = False
         priced = at_prices(problem, result.prices, result.crew)
         self.best, self.worth = least_bad_offers(priced.offers, priced.table, priced.prices)
         self.orders = problem.programme.orders.id_text("order_id")
@@ -71,7 +72,7 @@ class _State:
             block = columns[begin : begin + COLUMNS_PER_BLOCK]
             entries = entries_of(offers, limits, block)
             full = self.use[entries.row] + entries.coefficient > limits.capacity[entries.row] + 1e-9
-            owner = np.repeat(np.arange(len(block)), np.diff(entries.offsets))
+            owner = row_of_each(np.diff(entries.offsets))
             hits = np.flatnonzero(full)[::-1]
             found[block[owner[hits]]] = entries.row[hits]
         _mark_closed(offers, columns, self.closed, found)

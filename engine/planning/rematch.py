@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from engine.arrays import row_of_each
 from engine.atomic import refuse_occupied, written_aside
 from engine.plan.earlier_plan import read_warm
 from engine.plan.plan_files import read_placements
@@ -124,7 +125,7 @@ def _with_charge(problem: MatchingProblem, warm: Warm, charge: int) -> MatchingP
     kept = np.isin(
         offers.cell_worker.astype(np.int64) * orders + offers.cell % orders, warm.worker * orders + warm.order
     )
-    owner = np.repeat(np.arange(offers.count), np.diff(offers.cells))
+    owner = row_of_each(np.diff(offers.cells))
     more = np.bincount(owner[kept], minlength=offers.count).astype(np.int64) * charge
     return replace(problem, offers=replace(offers, value=offers.value + more))
 
@@ -186,7 +187,7 @@ def _reserves(programme: Programme, result: Result, workers: Longs, orders: Long
     """For every order the free workers who are worth most there, the first to ask when somebody drops out."""
     offers = result.problem.offers
     free = np.ones(len(offers.must), bool)
-    free[np.searchsorted(offers.of_party, result.columns, "right") - 1] = False
+    free[offers.party_of(result.columns)] = False
     single = np.flatnonzero(np.repeat(free, np.diff(offers.of_party)) & (np.diff(offers.cells) == 1))
     worker, order = offers.placements(single)
     best = np.lexsort((worker, -offers.value[single], order))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import short_row_of_each
 from engine.clauses.base import Array, Ints
 from engine.kernel import kernel
 from engine.problem.eligibility import Rectangle
@@ -30,7 +31,7 @@ class AdmittedPairs:
 
     def workers(self) -> Ints:
         """The worker of each pair."""
-        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
+        return short_row_of_each(np.diff(self.offsets))
 
 
 def list_pairs(register: Register, rectangles: Sequence[Rectangle], values: Values) -> AdmittedPairs:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_of, row_of_each
 from engine.clauses.base import Array, Ints
 from engine.kernel import kernel
 from engine.problem.limits import Limits
@@ -116,7 +117,7 @@ def _entries(
 
 def _merged(offsets: Longs, row: Ints, coefficient: Floats) -> Entries:
     """Add up entries of the same column and row, and drop those that cancel."""
-    owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    owner = row_of_each(np.diff(offsets))
     order = np.lexsort((row, owner))
     if not len(order):
         return Entries(offsets, row, coefficient)
@@ -125,7 +126,7 @@ def _merged(offsets: Longs, row: Ints, coefficient: Floats) -> Entries:
     total = np.add.reduceat(coefficient[order], begins)
     kept = total != 0
     counts = np.bincount(owner[begins][kept], minlength=len(offsets) - 1)
-    return Entries(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), row[begins][kept], total[kept])
+    return Entries(offsets_of(counts), row[begins][kept], total[kept])
 
 
 def use_of(offers: Offers, limits: Limits, columns: npt.NDArray[Any]) -> Floats:

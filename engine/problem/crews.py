@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_of
 from engine.problem.admitted_pairs import AdmittedPairs
 from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
@@ -37,7 +38,7 @@ def without_impossible_crews(register: Register, admitted: AdmittedPairs, limits
     if keep.all():
         return admitted
     counts = np.bincount(worker[keep], minlength=register.worker_count)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    offsets = offsets_of(counts)
     return AdmittedPairs(offsets, admitted.order[keep], admitted.value[keep])
 
 

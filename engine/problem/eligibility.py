@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import place_in_row
 from engine.clauses.base import Bools, Clause, Gate, Ints
 from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, day_number
@@ -173,7 +174,7 @@ def _excluded_pairs(register: Register) -> tuple[Ints, Ints]:
     by_owner = np.argsort(order_employer, kind="stable")
     begin = np.searchsorted(order_employer[by_owner], employer, "left")
     count = np.searchsorted(order_employer[by_owner], employer, "right") - begin
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    step = place_in_row(count)
     worker = np.concatenate([exclusions.values("worker_id"), np.repeat(by_employer, count)])
     order = np.concatenate([exclusions.values("order_id"), by_owner[np.repeat(begin, count) + step]])
     by_worker = np.lexsort((order, worker))
@@ -185,5 +186,5 @@ def _rows_of(sorted_workers: Ints, workers: Ints) -> tuple[npt.NDArray[np.int64]
     begin = np.searchsorted(sorted_workers, workers, "left")
     count = np.searchsorted(sorted_workers, workers, "right") - begin
     row = np.repeat(np.arange(len(workers)), count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    step = place_in_row(count)
     return begin[row] + step, row

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_of
 from engine.clauses.base import Array, Bools, Ints
 from engine.errors import CallError
 from engine.kernel import kernel
@@ -54,7 +55,7 @@ def _may_chain(register: Register, admitted: AdmittedPairs) -> bool:
 
 
 def _offsets(counts: Array) -> Longs:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return offsets_of(counts)
 
 
 def _enumerate(register: Register, admitted: AdmittedPairs, ledger: PairLedger) -> Itineraries:
@@ -148,7 +149,7 @@ def _walk(
 
 def _kept(found: Itineraries, legal: Bools) -> Itineraries:
     lengths = np.diff(found.offsets)[legal]
-    counts = np.diff(np.concatenate([[0], np.cumsum(legal)])[found.of_worker])
+    counts = np.diff(offsets_of(legal)[found.of_worker])
     return Itineraries(_offsets(counts), _offsets(lengths), found.pairs[np.repeat(legal, np.diff(found.offsets))])
 
 

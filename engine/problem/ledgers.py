@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import row_of_each
 from engine.clauses.base import Array, Bools, Calendars, Clause, Ints, Ledger
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.kernel import kernel
@@ -97,7 +98,7 @@ class PairLedger:
     def _without_past(self) -> Bools:
         past = self.register.past
         been = np.zeros((self.register.worker_count, len(self.register.countries)), bool)
-        been[np.repeat(np.arange(self.register.worker_count), np.diff(past.offsets)), past.destination] = True
+        been[row_of_each(np.diff(past.offsets)), past.destination] = True
         return ~been[self.worker, self.register.destination[self.order]]
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import entries_from, offsets_by_row, offsets_of, row_holding, row_of_each, short_row_of_each
 from engine.clauses.base import Array, Bools, Ints
 from engine.kernel import kernel
 from engine.problem.limits import Limits
@@ -49,9 +50,13 @@ class Offers:
         """What columns hold, for kernels: ``cells``, ``cell``, ``extras``, ``extra_row``, ``extra_coefficient``."""
         return self.cells, self.cell, self.extras, self.extra_row, self.extra_coefficient
 
-    def party_of(self) -> Ints:
+    def party_of_each(self) -> Ints:
         """The party of each column."""
-        return np.repeat(np.arange(len(self.of_party) - 1, dtype=np.int32), np.diff(self.of_party))
+        return short_row_of_each(np.diff(self.of_party))
+
+    def party_of(self, columns: npt.NDArray[Any]) -> Longs:
+        """The party of each of the given columns."""
+        return row_holding(self.of_party, columns)
 
     def between(self, low: int, high: int) -> Offers:
         """The columns of parties ``low:high``, numbered from 0."""
@@ -74,17 +79,17 @@ class Offers:
         """The offers less some columns; the others move up."""
         kept = np.ones(self.count, bool)
         kept[columns] = False
-        of_party = np.concatenate([[0], np.cumsum(kept)])[self.of_party].astype(np.int64)
+        of_party = offsets_of(kept)[self.of_party]
         cells, extras = np.diff(self.cells), np.diff(self.extras)
         in_cells, in_extras = np.repeat(kept, cells), np.repeat(kept, extras)
         return replace(
             self,
             of_party=of_party,
             value=self.value[kept],
-            cells=np.concatenate([[0], np.cumsum(cells[kept])]).astype(np.int64),
+            cells=offsets_of(cells[kept]),
             cell=self.cell[in_cells],
             cell_worker=self.cell_worker[in_cells],
-            extras=np.concatenate([[0], np.cumsum(extras[kept])]).astype(np.int64),
+            extras=offsets_of(extras[kept]),
             extra_row=self.extra_row[in_extras],
             extra_coefficient=self.extra_coefficient[in_extras],
         )
@@ -95,9 +100,7 @@ class Offers:
 
     def placements(self, columns: npt.NDArray[Any]) -> tuple[Longs, Longs]:
         """(worker, order) of every placement in the given columns."""
-        lengths = self.lengths(columns)
-        begin = np.repeat(self.cells[columns] - np.cumsum(lengths) + lengths, lengths)
-        at = begin + np.arange(lengths.sum())
+        at = entries_from(self.cells[columns], self.lengths(columns))
         return self.cell_worker[at].astype(np.int64), (self.cell[at] % self.order_count).astype(np.int64)
 
 
@@ -123,7 +126,7 @@ def with_singles(
     at_row = np.repeat(offers.extras[at], np.diff(extras))
     grown = replace(
         offers,
-        of_party=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        of_party=offsets_of(counts),
         value=np.insert(offers.value, at, value),
         cells=_with_lengths(offers.cells, at, np.ones(len(at), np.int64)),
         cell=np.insert(offers.cell, offers.cells[at], cell),
@@ -137,7 +140,7 @@ def with_singles(
 
 def _with_lengths(offsets: Longs, at: Longs, lengths: Longs) -> Longs:
     """Offsets with further rows of the given lengths inserted before rows ``at``."""
-    return np.concatenate([[0], np.cumsum(np.insert(np.diff(offsets), at, lengths))]).astype(np.int64)
+    return offsets_of(np.insert(np.diff(offsets), at, lengths))
 
 
 @kernel
@@ -156,7 +159,7 @@ def extra_rows(limits: Limits, cells: Longs, cell: Ints, cell_worker: Ints) -> t
     """The extras of each column: rows of wide parts, and corrections where a worker counts once (see `Offers`)."""
     columns = len(cells) - 1
     found: list[tuple[Longs, Ints, Floats]] = []
-    owner = np.repeat(np.arange(columns), np.diff(cells))
+    owner = row_of_each(np.diff(cells))
     order = cell % max(len(limits.order_offsets) - 1, 1)
     cell_class = cell // max(len(limits.order_offsets) - 1, 1)
     for p in range(len(limits.wide.base)):
@@ -174,7 +177,7 @@ def extra_rows(limits: Limits, cells: Longs, cell: Ints, cell_worker: Ints) -> t
         return np.zeros(columns + 1, np.int64), np.empty(0, np.int32), np.empty(0)
     column, row, coefficient = (np.concatenate(x) for x in zip(*found, strict=True))
     by_column = np.argsort(column, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=columns))]).astype(np.int64)
+    offsets = offsets_by_row(column, columns)
     return offsets, row[by_column].astype(np.int32), coefficient[by_column]
 
 
@@ -190,7 +193,7 @@ def _rows_of_part(
     begin = offsets[order[at]]
     count = offsets[order[at] + 1] - begin
     which = np.repeat(at, count)
-    slot = slots[np.repeat(begin, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)]
+    slot = slots[entries_from(begin, count)]
     row = (parts.base[p] + key[which].astype(np.int64) * parts.width[p] + slot).astype(np.int32)
     coefficient = np.full(len(row), parts.coefficient[p])
     repeated = np.zeros(len(row), bool)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_by_row, offsets_of, row_of_each
 from engine.clauses.base import Bools, Clause, Ints, LimitBlock, LimitPart
 from engine.problem.register import Register
 
@@ -43,10 +44,10 @@ class PackedParts:
 
     def slots_of(self, p: int) -> tuple[Longs, Ints]:
         """Where the slots of each order in part p begin, and the slots."""
-        order = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+        order = row_of_each(np.diff(self.offsets))
         chosen = self.part == p
         counts = np.bincount(order[chosen], minlength=len(self.offsets) - 1)
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), self.slot[chosen]
+        return offsets_of(counts), self.slot[chosen]
 
 
 LimitArrays = tuple[Longs, Ints, Ints, Longs, Longs, Floats, Longs, Ints, Ints]
@@ -133,7 +134,7 @@ def packed(placed: list[Placed], order_count: int) -> PackedParts:
         np.array([len(named.block.slot_names) for named, _ in placed], np.int64),
         np.array([part.coefficient for _, part in placed], np.float64),
         np.array([named.block.distinct_workers for named, _ in placed], bool),
-        np.concatenate([[0], np.cumsum(np.bincount(order, minlength=order_count))]).astype(np.int64),
+        offsets_by_row(order, order_count),
         number[by_order],
         slot[by_order],
     )

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import entries_from, offsets_of, row_of_each
 from engine.clauses.base import Bools, Ints
 from engine.errors import CallError
 from engine.problem.admitted_pairs import AdmittedPairs, list_pairs
@@ -144,7 +145,7 @@ def _listed_part(register: Register, rectangles: Sequence[Rectangle], listed: Bo
         begin = np.searchsorted(worker, rectangle.workers, "left")
         count = np.searchsorted(worker, rectangle.workers, "right") - begin
         row = np.repeat(np.arange(len(rectangle.workers)), count)
-        entry = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())
+        entry = entries_from(begin, count)
         column = np.full(register.order_count, -1, np.int64)
         column[rectangle.orders] = np.arange(len(rectangle.orders))
         place = column[order[entry]]
@@ -170,11 +171,11 @@ def _make_offers(
         pairs = np.concatenate([pairs, *(p for _, own in shared for p in own)]).astype(np.int64)
         lead.append(group[:1])
     worker, order = admitted.workers()[pairs], admitted.order[pairs]
-    cells = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    cells = offsets_of(lengths)
     value = np.add.reduceat(np.append(admitted.value[pairs], 0), cells[:-1]) if len(lengths) else np.empty(0, np.int64)
     cell = limits.classes(worker, order) * register.order_count + order
     keep, must = _keeping_commitments(register, lone, members, counts, cells, worker, order)
-    of_party = np.concatenate([[0], np.cumsum(keep[1])]).astype(np.int64)
+    of_party = offsets_of(keep[1])
     in_column = np.repeat(keep[0], lengths)
     cells = np.concatenate([[0], np.cumsum(lengths[keep[0]])]).astype(np.int64)
     worker, cell = worker[in_column], cell[in_column].astype(np.int32)
@@ -224,6 +225,6 @@ def _keeping_commitments(
     promised = register.pair_key(committed_worker, table.values("order_id"))
     kept = np.isin(register.pair_key(worker, order), promised)
     held = np.add.reduceat(np.append(kept, 0), cells[:-1]) if len(cells) > 1 else np.empty(0, np.int64)
-    owner = np.repeat(np.arange(len(counts)), counts)
+    owner = row_of_each(counts)
     keep = held >= owed[owner]
     return (keep, np.bincount(owner[keep], minlength=len(counts))), must

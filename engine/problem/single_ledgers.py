@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import entries_from
 from engine.clauses.base import Bools, Ints, Ledger
 from engine.problem.eligibility import Rectangle
 from engine.problem.ledgers import PairLedger
@@ -61,7 +62,7 @@ def _past_totals(register: Register, workers: Ints) -> tuple[Longs, Longs, Longs
     past, size = register.past, (len(workers), len(register.countries))
     begin, count = past.offsets[workers], np.diff(past.offsets)[workers]
     row = np.repeat(np.arange(len(workers)), count)
-    entry = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())
+    entry = entries_from(begin, count)
     days, last, stays = np.zeros(size, np.int64), np.full(size, -(2**40)), np.zeros(size, np.int64)
     there = past.destination[entry]
     np.add.at(days, (row, there), past.end[entry].astype(np.int64) - past.start[entry] + 1)

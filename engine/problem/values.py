@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import place_in_row
 from engine.clauses.base import Ints
 from engine.errors import CallError
 from engine.problem.eligibility import Rectangle
@@ -96,7 +97,7 @@ class Values:
         by_owner = np.argsort(owner, kind="stable")
         begin = np.searchsorted(owner[by_owner], employer, "left")
         count = np.where(employer >= 0, np.searchsorted(owner[by_owner], employer, "right") - begin, 0)
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        step = place_in_row(count)
         by_order = order >= 0
         keys = np.concatenate(
             [

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.arrays import entries_from, offsets_of, row_of_each
 from engine.days import NO_DATE, day_number
 from engine.errors import Fault
 from engine.programme import codes
@@ -177,7 +178,7 @@ def read_entries(
     distinct: list[str] = entries.dictionary.to_pylist()
     labels, amounts, wrong = _read_distinct_entries(cells.column, distinct)
     entry_codes = entries.indices.to_numpy(zero_copy_only=False)
-    owner = np.repeat(np.arange(len(lengths)), lengths)
+    owner = row_of_each(lengths)
     bad_cells = np.zeros(len(lengths), bool)
     bad_cells[owner[wrong[entry_codes]]] = True
     cells.refuse(bad_cells, *entry_fault(cells.column))
@@ -185,10 +186,10 @@ def read_entries(
     position = {name: i for i, name in enumerate(names)}
     label_codes = np.array([position[label] for label in labels], np.int32)[entry_codes]
     _refuse_repeats(cells, owner, label_codes, len(names))
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    offsets = offsets_of(lengths)
     row_lengths = lengths[cells.code]
-    row_offsets = np.concatenate([[0], np.cumsum(row_lengths)]).astype(np.int64)
-    take = np.repeat(offsets[:-1][cells.code] - row_offsets[:-1], row_lengths) + np.arange(row_offsets[-1])
+    row_offsets = offsets_of(row_lengths)
+    take = entries_from(offsets[:-1][cells.code], row_lengths)
     return row_offsets, label_codes[take], amounts[entry_codes][take], names
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from engine.arrays import offsets_by_row
 from engine.days import day_number
 from engine.programme.reorder import taken_rows
 from engine.programme.schema import CEFR_LEVELS, TABLES, Column
@@ -168,7 +169,7 @@ def _granted(column: Lists, code: int, amount: int, rows: Rows) -> Lists:
     codes = np.concatenate([column.codes, np.full(len(fresh), code)]).astype(np.int32)
     amounts = np.concatenate([amounts, np.full(len(fresh), amount)]).astype(np.int32)
     order = np.argsort(owners, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(rows)))]).astype(np.int64)
+    offsets = offsets_by_row(owners, len(rows))
     return Lists(offsets, codes[order], amounts[order], column.names)
 
 

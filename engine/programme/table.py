@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from engine.arrays import entries_from, offsets_of, short_row_of_each
+
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
@@ -47,13 +49,13 @@ class Lists:
 
     def rows(self) -> Ints:
         """The row of each entry."""
-        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
+        return short_row_of_each(np.diff(self.offsets))
 
     def take(self, rows: npt.NDArray[Any]) -> Lists:
         """The lists of ``rows``, in that order."""
         lengths = np.diff(self.offsets)[rows]
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        entries = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        offsets = offsets_of(lengths)
+        entries = entries_from(self.offsets[rows], lengths)
         return Lists(offsets, self.codes[entries], self.amounts[entries], self.names)
 
 

@@ -22,7 +22,7 @@ def promised_columns(problem: MatchingProblem, budget: Budget) -> npt.NDArray[np
         raise clash_error(problem)
     if not len(promised):
         return nothing
-    columns = np.flatnonzero(offers.must[offers.party_of()])
+    columns = np.flatnonzero(offers.must[offers.party_of_each()])
     chosen, answer = branch(problem, np.zeros(problem.limits.row_count), columns, budget)
     if chosen is not None:
         return chosen

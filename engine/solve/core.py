@@ -85,9 +85,9 @@ def settle(problem: MatchingProblem, kept: Longs, core: Core) -> tuple[Longs, Co
     while problem.limits.ratio_rows.any() and len(plan) > before:
         plan, before = insert(problem, plan, dearest_first), len(plan)
     out = ~core.undecided & (core.best != NOTHING)
-    out[np.searchsorted(offers.of_party, plan, "right") - 1] = False
+    out[offers.party_of(plan)] = False
     if out.any():
-        near = out[offers.party_of()] & (core.reduced > -core.width)
+        near = out[offers.party_of_each()] & (core.reduced > -core.width)
         near[core.columns] = True
         core = replace(core, undecided=core.undecided | out, columns=np.flatnonzero(near))
     return fill(problem, plan, core.reduced, core.columns), core

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_by_row
 from engine.clauses.base import Array
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
@@ -32,12 +33,12 @@ def fill_by_paths(problem: MatchingProblem, sweeper: Sweeper, plan: Longs, use: 
     if not sweeper.single or problem.limits.ratio_rows.any():
         return plan
     offers, limits, cells = problem.offers, problem.limits, sweeper.cells
-    party = np.searchsorted(offers.of_party, core.columns, "right") - 1
+    party = offers.party_of(core.columns)
     order = offers.cell[core.columns] % offers.order_count
     by_order = np.lexsort((-core.reduced[core.columns], order))
-    begins = np.concatenate([[0], np.cumsum(np.bincount(order, minlength=offers.order_count))]).astype(np.int64)
+    begins = offsets_by_row(order, offers.order_count)
     taken = np.full(len(offers.must), NOTHING)
-    taken[np.searchsorted(offers.of_party, plan, "right") - 1] = plan
+    taken[offers.party_of(plan)] = plan
     worth = _worth_of_places(limits.order_offsets, limits.order_rows, core.prices)
     _fill(
         np.argsort(-worth, kind="stable"),

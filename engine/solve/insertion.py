@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import row_of_each
 from engine.clauses.base import Array
 from engine.kernel import kernel
 from engine.problem.column_rows import add_cell, add_column, use_of
@@ -22,14 +23,14 @@ ROUNDING = 1e-9
 def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
     """Add columns of free parties, in the order of ``ranking``, wherever every limit and crew allows it."""
     offers, limits = problem.offers, problem.limits
-    party = np.searchsorted(offers.of_party, ranking, "right") - 1
+    party = offers.party_of(ranking)
     taken = _taken(problem, columns)
     candidates = ranking[~taken[party]]
     use = use_of(offers, limits, columns)
     added = np.zeros(len(candidates), np.bool_)
     _insert(
         candidates,
-        np.searchsorted(offers.of_party, candidates, "right") - 1,
+        offers.party_of(candidates),
         offers.arrays,
         offers.order_count,
         limits.arrays,
@@ -49,7 +50,7 @@ def fill(problem: MatchingProblem, columns: Longs, reduced: Longs, candidates: L
     offers, taken = problem.offers, _taken(problem, columns)
     if candidates is None:
         candidates = _with_room(problem, columns, taken)
-    free = candidates[~taken[np.searchsorted(offers.of_party, candidates, "right") - 1]]
+    free = candidates[~taken[offers.party_of(candidates)]]
     return insert(problem, columns, free[np.argsort(-reduced[free], kind="stable")])
 
 
@@ -57,7 +58,7 @@ def _with_room(problem: MatchingProblem, columns: Longs, taken: npt.NDArray[np.b
     """The columns of free parties on whose orders another worker fits, whoever it is."""
     offers, limits = problem.offers, problem.limits
     tight = use_of(offers, limits, columns) + 1 > limits.capacity + ROUNDING
-    owner = np.repeat(np.arange(offers.order_count), np.diff(limits.order_offsets))
+    owner = row_of_each(np.diff(limits.order_offsets))
     full = np.bincount(owner[tight[limits.order_rows]], minlength=offers.order_count) > 0
     open_columns = np.zeros(offers.count, np.bool_)
     _mark_open(offers.of_party, offers.cells, offers.cell, offers.order_count, taken, full, open_columns)
@@ -124,7 +125,7 @@ def _columns_of(problem: MatchingProblem, party: Longs, order: Longs) -> Longs:
     """The column of each pair that has one of its own."""
     offers = problem.offers
     single = np.flatnonzero(np.diff(offers.cells) == 1)
-    held = offers.party_of()[single].astype(np.int64) * offers.order_count
+    held = offers.party_of_each()[single].astype(np.int64) * offers.order_count
     held += offers.cell[offers.cells[single]] % offers.order_count
     by_key = np.argsort(held, kind="stable")
     return single[by_key[np.searchsorted(held[by_key], party * offers.order_count + order)]]
@@ -132,7 +133,7 @@ def _columns_of(problem: MatchingProblem, party: Longs, order: Longs) -> Longs:
 
 def _taken(problem: MatchingProblem, columns: Longs) -> npt.NDArray[np.bool_]:
     taken = np.zeros(len(problem.offers.must), np.bool_)
-    taken[np.searchsorted(problem.offers.of_party, columns, "right") - 1] = True
+    taken[problem.offers.party_of(columns)] = True
     return taken
 
 

@@ -47,7 +47,7 @@ def best_on_core(problem: MatchingProblem, core: Core) -> Longs:
     taken = np.bincount(order[core.best[decided]], minlength=len(places))
     crowded = np.flatnonzero(decided)[(taken > places)[order[core.best[decided]]]]
     decided[crowded] = False
-    near = np.isin(offers.party_of(), crowded) & (core.reduced > -core.width)
+    near = np.isin(offers.party_of_each(), crowded) & (core.reduced > -core.width)
     near[core.columns] = True
     settled, columns = core.best[decided], np.flatnonzero(near)
     left = places - np.bincount(order[settled], minlength=len(places))
@@ -73,7 +73,7 @@ def _flow(problem: MatchingProblem, columns: Longs, order: Longs, places: Longs)
     """Which of the columns (on the given orders) are worth most together, each party taking one at most."""
     from ortools.graph.python import min_cost_flow
 
-    party = np.searchsorted(problem.offers.of_party, columns, "right") - 1
+    party = problem.offers.party_of(columns)
     _, party = np.unique(party, return_inverse=True)
     parties = int(party.max(initial=-1)) + 1
     sink = parties + len(places)
@@ -97,7 +97,7 @@ def network_prices(problem: MatchingProblem, columns: Longs) -> Longs | None:
     offers = problem.offers
     order = _order_of_columns(problem)
     choice = np.full(len(offers.must), NOTHING)
-    choice[np.searchsorted(offers.of_party, columns, "right") - 1] = columns
+    choice[offers.party_of(columns)] = columns
     used = np.bincount(order[columns], minlength=offers.order_count)
     full = used >= _places(problem)
     prices = np.zeros(offers.order_count, np.int64)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_of, row_of_each
 from engine.clauses.base import Array, Bools, Ints
 from engine.kernel import kernel
 from engine.problem.column_rows import list_cell
@@ -56,7 +57,7 @@ def make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
         _rows_of_cells(limits, own_class, own_order, always, False),
     ]
     counts, row, coefficient = (np.concatenate(x) for x in zip(*pieces, strict=True))
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    offsets = offsets_of(counts)
     return Cells(of_placement, (reached + party_class).astype(np.int32), offsets, row, coefficient)
 
 
@@ -68,7 +69,7 @@ def _any_open(limits: Limits) -> int:
 def _always_met(limits: Limits) -> Bools:
     """Parts that count every open order alike, in a single slot."""
     parts, opened = limits.parts, np.flatnonzero(limits.register.orders_open)
-    order = np.repeat(np.arange(len(parts.offsets) - 1), np.diff(parts.offsets))
+    order = row_of_each(np.diff(parts.offsets))
     kept = limits.register.orders_open[order]
     part, slot = parts.part[kept], parts.slot[kept]
     count = np.bincount(part, minlength=len(parts.base))

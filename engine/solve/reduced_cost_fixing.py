@@ -19,7 +19,7 @@ EVERYTHING = 2**62
 def survivors_of(problem: MatchingProblem, bound: Bound, doubt: int, most: int) -> tuple[Longs, bool]:
     """Columns whose loss is at most ``doubt`` (billionths), the ``most`` of least loss, and whether these are all."""
     reduced = at_prices(problem, bound.prices, bound.crew).reduced()
-    loss = bound.surplus[problem.offers.party_of()] - reduced
+    loss = bound.surplus[problem.offers.party_of_each()] - reduced
     survivors = np.flatnonzero(loss <= doubt)
     whole = problem.dense is None and len(survivors) <= most
     if len(survivors) > most:

@@ -177,7 +177,7 @@ class Replacement:
         return self._party_of(self.core.columns)
 
     def _party_of(self, columns: Longs) -> Longs:
-        return np.searchsorted(self.problem.offers.of_party, columns, "right") - 1
+        return self.problem.offers.party_of(columns)
 
 
 def shares_of(free: Floats, count: int) -> list[Floats]:

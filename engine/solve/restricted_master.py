@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import offsets_by_row, row_of_each
 from engine.problem.column_rows import Entries, entries_of
 from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
@@ -73,10 +74,10 @@ def restricted_program(
     columns could break with ``capacity`` left, and the crews.
     """
     offers, limits = problem.offers, problem.limits
-    party_of = np.searchsorted(offers.of_party, columns, "right") - 1
+    party_of = offers.party_of(columns)
     parties, party_row = np.unique(party_of, return_inverse=True)
     entries = entries_of(offers, limits, columns)
-    owner = np.repeat(np.arange(len(columns)), np.diff(entries.offsets))
+    owner = row_of_each(np.diff(entries.offsets))
     positive = np.bincount(entries.row, np.maximum(entries.coefficient, 0), limits.row_count)
     keep = positive > capacity
     keep[crews.order] = False
@@ -158,7 +159,7 @@ class _Triplets:
     def by_column(self, count: int) -> tuple[Longs, npt.NDArray[np.int32], Floats]:
         column, row, coefficient = (np.concatenate(x) for x in zip(*self._pieces, strict=True))
         order = np.lexsort((row, column))
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=count))]).astype(np.int64)
+        offsets = offsets_by_row(column, count)
         return offsets, row[order].astype(np.int32), coefficient[order]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import row_of_each
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
@@ -36,7 +37,7 @@ def choice_of(problem: MatchingProblem, columns: Longs) -> Choice:
 def is_feasible(problem: MatchingProblem, columns: Longs) -> bool:
     """Whether the columns keep every limit, every crew, one column a party and every bound party."""
     offers, limits = problem.offers, problem.limits
-    party = np.searchsorted(offers.of_party, columns, "right") - 1
+    party = offers.party_of(columns)
     taken = np.bincount(party, minlength=len(offers.must))
     once = (taken <= 1).all() and (taken[offers.must] == 1).all()
     return bool(once) and _fits(problem, use_of(offers, limits, columns))
@@ -157,7 +158,7 @@ def _in_tight_share_or_crew(problem: MatchingProblem, columns: Longs, use: Float
     crew = np.zeros(problem.offers.order_count, bool)
     crew[problem.crew_orders] = True
     entries = entries_of(problem.offers, problem.limits, columns)
-    owner = np.repeat(np.arange(len(columns)), np.diff(entries.offsets))
+    owner = row_of_each(np.diff(entries.offsets))
     ratio = problem.limits.ratio_rows & (use > -1)
     hits = _touches(problem, columns, crew)
     hits[owner[ratio[entries.row]]] = True
@@ -168,8 +169,8 @@ def _columns_of_others(problem: MatchingProblem, core: Longs, fixed: Longs) -> L
     """The columns of the core whose party has nothing fixed."""
     offers = problem.offers
     settled = np.zeros(len(offers.must), bool)
-    settled[np.searchsorted(offers.of_party, fixed, "right") - 1] = True
-    return core[~settled[np.searchsorted(offers.of_party, core, "right") - 1]]
+    settled[offers.party_of(fixed)] = True
+    return core[~settled[offers.party_of(core)]]
 
 
 def _touches(problem: MatchingProblem, columns: Longs, orders: Bools) -> Bools:

@@ -103,7 +103,7 @@ def _missing_links(problem: MatchingProblem, restricted: Restricted, answer: Lin
     taken = np.flatnonzero(answer.point[: len(columns)] > OPEN)
     lengths = offers.lengths(columns[taken])
     _, order = offers.placements(columns[taken])
-    party = np.repeat(np.searchsorted(offers.of_party, columns[taken], "right") - 1, lengths)
+    party = np.repeat(offers.party_of(columns[taken]), lengths)
     share = np.repeat(answer.point[taken], lengths)
     half = opened[order] < 1 - OPEN
     key, first, back = np.unique(party[half] * offers.order_count + order[half], return_index=True, return_inverse=True)
@@ -130,7 +130,7 @@ def _joined(problem: MatchingProblem, one: Links, other: Links) -> Links:
 def missed_columns(problem: MatchingProblem, at: Bound, parties: Longs, core: Longs, row_prices: Floats) -> Longs:
     """Columns outside the core that are worth more than their party gets, the best few of each party."""
     reduced = at_prices(problem, at.prices, at.crew).reduced()
-    excess = reduced - _gets(problem, parties, row_prices)[problem.offers.party_of()]
+    excess = reduced - _gets(problem, parties, row_prices)[problem.offers.party_of_each()]
     excess[core] = -1
     return _first_of_each(problem, np.flatnonzero(excess > ROUNDING * SCALE), excess, MISSED_EACH)
 
@@ -153,7 +153,7 @@ def _with_dense_missed(
 def near_best(problem: MatchingProblem, at: Bound, width: float, most_each: int) -> Longs:
     """Columns within ``width`` (billionths) of their party's best and not below ``-width``, at most so many each."""
     reduced = at_prices(problem, at.prices, at.crew).reduced()
-    party_of = problem.offers.party_of()
+    party_of = problem.offers.party_of_each()
     wanted = (reduced >= -width) | problem.offers.must[party_of]
     near = np.flatnonzero((reduced >= at.surplus[party_of] - width) & wanted)
     return _first_of_each(problem, near, reduced, most_each)
@@ -161,7 +161,7 @@ def near_best(problem: MatchingProblem, at: Bound, width: float, most_each: int)
 
 def _first_of_each(problem: MatchingProblem, columns: Longs, worth: npt.NDArray[np.number], most: int) -> Longs:
     """The best ``most`` of the columns of each party, sorted."""
-    party = np.searchsorted(problem.offers.of_party, columns, "right") - 1
+    party = problem.offers.party_of(columns)
     order = np.lexsort((-worth[columns], party))
     first = np.flatnonzero(np.r_[True, np.diff(party[order]) != 0]) if len(order) else np.empty(0, np.int64)
     rank = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import row_of_each
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
@@ -50,9 +51,9 @@ def kept_columns(problem: MatchingProblem, warm: Warm, promised: Longs, reduced:
     """
     offers = problem.offers
     held = _columns_of(offers, warm.worker, warm.order)
-    party = np.searchsorted(offers.of_party, held, "right") - 1
+    party = offers.party_of(held)
     free = held[~offers.must[party]]
-    bound_parties = np.searchsorted(offers.of_party, promised, "right") - 1
+    bound_parties = offers.party_of(promised)
     own = held[offers.must[party]]
     others = promised[~np.isin(bound_parties, party[offers.must[party]])]
     plan = np.sort(np.concatenate([free, own, others]))
@@ -69,9 +70,9 @@ def _columns_of(offers: Offers, worker: Longs, order: Longs) -> Longs:
 
     Sets of placements are compared by the sum of their mixed keys and their count.
     """
-    owner = np.repeat(np.arange(offers.count), np.diff(offers.cells))
+    owner = row_of_each(np.diff(offers.cells))
     keys = _mixed(offers.cell_worker, offers.cell % max(offers.order_count, 1), offers.order_count)
-    party_of = offers.party_of()
+    party_of = offers.party_of_each()
     workers = int(max(worker.max(initial=-1), offers.cell_worker.max(initial=-1))) + 1
     party_of_worker = np.full(workers, -1, np.int64)
     party_of_worker[offers.cell_worker] = party_of[owner]

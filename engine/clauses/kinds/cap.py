@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from engine.arrays import row_of_each
 from engine.clauses.base import (
     Bools,
     Clause,
@@ -170,7 +171,7 @@ class Cap(Count):
             (offsets, own), own_names, own_period = self._slots(
                 season, members & (codes == code), f"{self.per}={names[code]}"
             )
-            orders.append(np.repeat(np.arange(len(members)), np.diff(offsets)))
+            orders.append(row_of_each(np.diff(offsets)))
             slots.append(own + len(slot_names))
             slot_names.extend(own_names)
             slot_period.append(own_period)

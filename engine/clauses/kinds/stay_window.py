@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from engine.arrays import place_in_row, row_of_each
 from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example, Ledger
 from engine.clauses.parameters import number_of_days, required
 from engine.clauses.where import Where
@@ -146,8 +147,8 @@ def _stays_of_tested(calendars: CalendarTable) -> tuple[Array, Array]:
     """Every (tested placement, stay of the same calendar) as two parallel arrays."""
     begin = np.searchsorted(calendars.calendar, calendars.tested_calendar, "left")
     count = np.searchsorted(calendars.calendar, calendars.tested_calendar, "right") - begin
-    owner = np.repeat(np.arange(len(count)), count)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    owner = row_of_each(count)
+    within = place_in_row(count)
     return owner, begin[owner] + within
 
 

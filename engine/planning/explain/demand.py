@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.arrays import offsets_of
 from engine.errors import CallError, ClashError
 from engine.planning.explain.clash_set import smallest_clash
 from engine.planning.explain.reading import row_of
@@ -57,7 +58,7 @@ def most_places(programme: Programme, order_id: str) -> int:
         raise CallError("The programme is too large for this question.", "Ask it of fewer workers or orders.")
     offers = problem.offers
     row = row_of(problem.programme.orders.id_text("order_id"), order_id, "order")
-    here = np.concatenate([[0], np.cumsum(offers.cell % offers.order_count == row)])
+    here = offsets_of(offers.cell % offers.order_count == row)
     value = (here[offers.cells[1:]] - here[offers.cells[:-1]]).astype(np.int64) * SCALE
     result = match(replace(problem, offers=replace(offers, value=value)), "optimal", 0.0, Budget(SECONDS))
     if result.bound // SCALE > result.objective // SCALE:

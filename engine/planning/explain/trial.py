@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import row_holding
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.errors import CallError, InputError
 from engine.planning.events import Events, after_events
@@ -81,8 +82,8 @@ class Trial:
             return np.empty(0, np.int64)
         offers = self.problem.offers
         mine = np.flatnonzero(offers.cell_worker == found[0])
-        columns = np.unique(np.searchsorted(offers.cells, mine, "right") - 1)
-        parties = np.unique(np.searchsorted(offers.of_party, columns, "right") - 1)
+        columns = np.unique(row_holding(offers.cells, mine))
+        parties = np.unique(offers.party_of(columns))
         spans = [np.arange(offers.of_party[p], offers.of_party[p + 1]) for p in parties]
         return np.concatenate([np.empty(0, np.int64), *spans])
 

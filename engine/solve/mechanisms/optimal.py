@@ -161,7 +161,7 @@ class _Run(SearchState):
 
     def _place(self, sweeper: Sweeper, level: Level) -> None:
         problem, offers = self.problem, self.problem.offers
-        promised = self.plan.columns[offers.must[np.searchsorted(offers.of_party, self.plan.columns, "right") - 1]]
+        promised = self.plan.columns[offers.must[offers.party_of(self.plan.columns)]]
         wider = DENSE_WIDTH if problem.dense is not None else 1
         width = int(wider * level.width * sweeper.typical_worth() * SCALE)
         plan, core = settle(problem, promised, find_core(problem, self.bound, width))
@@ -218,7 +218,7 @@ class _Run(SearchState):
     def _remember_best(self) -> None:
         """Take the best dense pair of every unplaced party into the problem, so that a reason can be given."""
         free = np.ones(len(self.problem.offers.must), bool)
-        free[np.searchsorted(self.problem.offers.of_party, self.plan.columns, "right") - 1] = False
+        free[self.problem.offers.party_of(self.plan.columns)] = False
         self.grow(np.where(free, -BLOCKED, 2 * BLOCKED), 1)
 
     def _close_all(self, small: bool) -> None:
