@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow.csv as pa_csv
 
 from engine.audit.candidate_pairs import CandidatePairs
-from engine.audit.pairs import clauses_in_force, pair_breaches, under
+from engine.audit.pairs import pair_breaches, under
 from engine.audit.placement_table import HOME, PlacementTable
 from engine.audit.valuation import placement_values
 from engine.clauses.base import Clause, Count, Ratio, Tally
@@ -95,12 +95,11 @@ def _costs(pairs: PlacementTable, prices: _Prices) -> Floats:
     by_order = np.array([prices("headcount", name) - prices("min_crew", name) for name in orders])
     cost = by_order[pairs.order] + _bed_costs(pairs, prices) + _link_costs(pairs, prices)
     agreement = pairs.agreement()
-    for clause, position in clauses_in_force(pairs.programme):
-        if isinstance(clause.rule, Count):
-            counted = np.flatnonzero(under(agreement, position))
-            own = pairs.subset(counted)
-            for tally in clause.rule.tallies(own, clause.where, pairs.programme.siblings(clause)):
-                cost[counted] += _tally_costs(own, clause, tally, prices)
+    for clause, count, position in pairs.programme.in_force(Count):
+        counted = np.flatnonzero(under(agreement, position))
+        own = pairs.subset(counted)
+        for tally in count.tallies(own, clause.where, pairs.programme.siblings(clause)):
+            cost[counted] += _tally_costs(own, clause, tally, prices)
     return cost
 
 

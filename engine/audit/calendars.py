@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.pairs import clauses_in_force, under
+from engine.audit.pairs import under
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Join, Ledger
 
@@ -96,11 +96,10 @@ def _days(placements: PlacementTable, rows: Rows) -> tuple[Rows, Rows]:
 def _permissions(placements: PlacementTable, agreement: Rows, abroad: Rows) -> tuple[Rows, Rows]:
     """The gap and the number of changes that the first matching transfer clause allows each placement, else -1."""
     gap, changes = np.full(placements.size, -1), np.full(placements.size, -1)
-    for clause, position in clauses_in_force(placements.programme):
-        if isinstance(clause.rule, Join):
-            open_rows = np.flatnonzero(under(agreement, position) & (gap < 0))
-            rows = open_rows[placements.subset(open_rows).matches(clause.where)]
-            gap[rows], changes[rows] = clause.rule.max_gap_days, clause.rule.max_transfers
+    for clause, join, position in placements.programme.in_force(Join):
+        open_rows = np.flatnonzero(under(agreement, position) & (gap < 0))
+        rows = open_rows[placements.subset(open_rows).matches(clause.where)]
+        gap[rows], changes[rows] = join.max_gap_days, join.max_transfers
     return gap[abroad], changes[abroad]
 
 
@@ -130,14 +129,13 @@ def calendar_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[t
     yield "overlap", placements.size, overlap
     yield "travel", placements.size, travel
     first, last = _days(placements, np.arange(placements.size))
-    for clause, position in clauses_in_force(placements.programme):
-        if isinstance(clause.rule, Ledger):
-            tested = np.flatnonzero(under(agreement, position))
-            tested = tested[placements.subset(tested).matches(clause.where)]
-            broken = np.zeros(placements.size, bool)
-            if len(tested):
-                broken[tested] = clause.rule.breaches(stays.testing(tested, first, last))
-            yield clause, len(tested), broken
+    for clause, ledger, position in placements.programme.in_force(Ledger):
+        tested = np.flatnonzero(under(agreement, position))
+        tested = tested[placements.subset(tested).matches(clause.where)]
+        broken = np.zeros(placements.size, bool)
+        if len(tested):
+            broken[tested] = ledger.breaches(stays.testing(tested, first, last))
+        yield clause, len(tested), broken
 
 
 def _too_many(placements: PlacementTable, agreement: Rows) -> Bools:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.pairs import clauses_in_force, under
+from engine.audit.pairs import under
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Count, Ratio, Tally
 
@@ -35,21 +35,20 @@ def count_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tupl
     yield "beds", placements.programme["sites"].size, _beds(placements)
     yield "travel group", placements.size, _groups(placements)
     yield "commitment", placements.programme["commitments"].size, _commitments(placements)
-    for clause, position in clauses_in_force(placements.programme):
-        if isinstance(clause.rule, Count):
-            counted = np.flatnonzero(under(agreement, position))
-            siblings = placements.programme.siblings(clause)
-            own = placements.subset(counted)
-            made, found = 0, []
-            for tally in clause.rule.tallies(own, clause.where, siblings):
-                if isinstance(tally, Ratio):
-                    made += 1
-                    excesses = _ratio_excess(clause, tally)
-                else:
-                    made += tally.capacity.size
-                    excesses = _tally_excess(clause, own, tally)
-                found += [_moved(excess, counted) for excess in excesses]
-            yield clause, made, found
+    for clause, count, position in placements.programme.in_force(Count):
+        counted = np.flatnonzero(under(agreement, position))
+        siblings = placements.programme.siblings(clause)
+        own = placements.subset(counted)
+        made, found = 0, []
+        for tally in count.tallies(own, clause.where, siblings):
+            if isinstance(tally, Ratio):
+                made += 1
+                excesses = _ratio_excess(clause, tally)
+            else:
+                made += tally.capacity.size
+                excesses = _tally_excess(clause, own, tally)
+            found += [_moved(excess, counted) for excess in excesses]
+        yield clause, made, found
 
 
 def _moved(excess: Excess, counted: Rows) -> Excess:

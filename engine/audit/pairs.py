@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from engine.audit.placement_table import HOME, UNCOVERED, PlacementTable
 from engine.clauses.base import Clause, Gate
-from engine.programme.programme import Programme
 
 Bools = npt.NDArray[np.bool_]
 _ROUNDING = 1e-9
@@ -86,15 +85,6 @@ LASTING: dict[str, Callable[[PlacementTable], Bools]] = {
 }
 
 
-def clauses_in_force(programme: Programme) -> Iterator[tuple[Clause, int | None]]:
-    """Every clause with the position of its agreement, None for the programme's own."""
-    for position, agreement in enumerate(programme.agreements):
-        for clause in agreement.clauses:
-            yield clause, position
-    for clause in programme.clauses:
-        yield clause, None
-
-
 def under(agreement: npt.NDArray[np.int64], position: int | None) -> Bools:
     """Which placements stand under the agreement at ``position``, or, for None, abroad at all."""
     return agreement != HOME if position is None else agreement == position
@@ -105,11 +95,10 @@ def pair_breaches(placements: PlacementTable) -> Iterator[tuple[str | Clause, in
     for name, check in LASTING.items():
         yield name, placements.size, check(placements)
     agreement = placements.agreement()
-    for clause, position in clauses_in_force(placements.programme):
-        if isinstance(clause.rule, Gate):
-            looked_at = np.flatnonzero(under(agreement, position))
-            looked_at = looked_at[placements.subset(looked_at).matches(clause.where)]
-            broken = np.zeros(placements.size, bool)
-            if len(looked_at):
-                broken[looked_at] = clause.rule.breaches(placements.subset(looked_at))
-            yield clause, len(looked_at), broken
+    for clause, gate, position in placements.programme.in_force(Gate):
+        looked_at = np.flatnonzero(under(agreement, position))
+        looked_at = looked_at[placements.subset(looked_at).matches(clause.where)]
+        broken = np.zeros(placements.size, bool)
+        if len(looked_at):
+            broken[looked_at] = gate.breaches(placements.subset(looked_at))
+        yield clause, len(looked_at), broken

@@ -266,6 +266,14 @@ class Ratio:
 class Count(Rule):
     """Are these many allowed?"""
 
+    def places(self) -> int | None:
+        """The one number of places that the clause allows in all, None where it has several, a share, or none."""
+        return None
+
+    def takes_more(self) -> bool:
+        """Whether one unit more can be asked: by its parameter ``count``."""
+        return False
+
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """The limit rows of the clause."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audit.placement_table import PlacementTable
-from engine.clauses.kinds.cap import Cap
+from engine.clauses.base import Count
 from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]
@@ -75,10 +75,10 @@ def _grouped(key: npt.NDArray[np.object_], income: npt.NDArray[np.float64]) -> d
 def _quotas(placements: PlacementTable) -> tuple[int, int]:
     """(placements, places) under the caps of agreements that have one count and no ``per``."""
     agreement, used, places = placements.agreement(), 0, 0
-    for position, one in enumerate(placements.programme.agreements):
-        under = np.flatnonzero(agreement == position)
-        for clause in one.clauses:
-            if isinstance(clause.rule, Cap) and clause.rule.count is not None and clause.rule.per is None:
-                used += int(placements.subset(under).matches(clause.where).sum())
-                places += int(clause.rule.count)
+    for clause, count, position in placements.programme.in_force(Count):
+        allowed = count.places()
+        if allowed is not None and position is not None:
+            under = np.flatnonzero(agreement == position)
+            used += int(placements.subset(under).matches(clause.where).sum())
+            places += allowed
     return used, places

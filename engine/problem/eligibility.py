@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import place_in_row
-from engine.clauses.base import Bools, Clause, Gate, Ints
+from engine.clauses.base import Bools, Gate, Ints
 from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, day_number
 from engine.problem.pair_block import PairBlock
@@ -82,10 +82,11 @@ class _Gates:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        always = [clause for clause in register.programme.clauses if isinstance(clause.rule, Gate)]
-        self.gates: list[list[Clause]] = [
-            [clause for clause in agreement.clauses if isinstance(clause.rule, Gate)] + always
-            for agreement in register.programme.agreements
+        gates = list(register.programme.in_force(Gate))
+        # of each agreement its own gates, then the programme's
+        self.gates = [
+            [gate for gate in gates if gate.agreement in (number, None)]
+            for number in range(len(register.programme.agreements))
         ]
         self.excluded_worker, self.excluded_order = _excluded_pairs(register)
 
@@ -122,9 +123,8 @@ class _Gates:
             places = np.flatnonzero(agreement == position)
             part = block.narrowed(places)
             through = np.asarray(True)
-            for clause in self.gates[position]:
-                assert isinstance(clause.rule, Gate)
-                admitted = clause.rule.admits(part)
+            for clause, gate, _ in self.gates[position]:
+                admitted = gate.admits(part)
                 if clause.where != EVERYTHING:
                     admitted = admitted | ~part.matching(clause.where)
                 through = through & admitted

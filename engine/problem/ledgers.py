@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import row_of_each
-from engine.clauses.base import Array, Bools, Calendars, Clause, Ints, Ledger
+from engine.clauses.base import Array, Bools, Calendars, Ints, Join, Ledger
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.kernel import kernel
 from engine.problem.pair_block import PairBlock
@@ -42,11 +42,10 @@ class PairLedger:
     @cached_property
     def _transfer(self) -> tuple[Ints, Ints]:
         gap, changes = np.full(len(self.order), -1, np.int32), np.full(len(self.order), -1, np.int32)
-        for position, clause in self.register.transfers:
-            rule = clause.rule
+        for clause, join, position in self.register.transfers:
             open_pairs = np.flatnonzero(self._under(position) & (gap < 0))
             found = open_pairs[self._matching(clause.where, open_pairs)]
-            gap[found], changes[found] = rule.max_gap_days, rule.max_transfers  # type: ignore[attr-defined]  # a Join
+            gap[found], changes[found] = join.max_gap_days, join.max_transfers
         return gap, changes
 
     @property
@@ -65,24 +64,17 @@ class PairLedger:
     def _tested(self) -> list[tuple[Ledger, Bools]]:
         """Every ledger with the pairs at which it is tested."""
         found = []
-        for position, clause in self._ledgers:
+        for clause, ledger, position in self.register.programme.in_force(Ledger):
             mask = np.zeros(len(self.order), bool)
             pairs = np.flatnonzero(self._under(position))
             mask[pairs[self._matching(clause.where, pairs)]] = True
-            assert isinstance(clause.rule, Ledger)
-            found.append((clause.rule, mask))
+            found.append((ledger, mask))
         return found
-
-    @cached_property
-    def _ledgers(self) -> list[tuple[int | None, Clause]]:
-        programme = self.register.programme
-        owned = [(i, clause) for i, agreement in enumerate(programme.agreements) for clause in agreement.clauses]
-        return [(i, c) for i, c in [*owned, *((None, c) for c in programme.clauses)] if isinstance(c.rule, Ledger)]
 
     def singles_legal(self) -> Bools:
         """Whether each pair alone is a legal calendar; pairs that no past tells apart are tested once."""
         every = np.arange(len(self.order), dtype=np.int64)
-        if not self._ledgers or not len(every):
+        if not self._tested or not len(every):
             return np.ones(len(every), bool)
         alike = self._without_past & self._told_by_origin
         key = self.origin.astype(np.int64) * self.register.order_count + self.order
@@ -103,7 +95,8 @@ class PairLedger:
 
     @property
     def _told_by_origin(self) -> bool:
-        wheres = [clause.where for _, clause in [*self._ledgers, *self.register.transfers]]
+        programme = self.register.programme
+        wheres = [clause.where for clause, _, _ in (*programme.in_force(Ledger), *programme.in_force(Join))]
         return all(
             set(where.words) <= _ORIGIN_KEYS and not where.worker_class and where.recalled is None for where in wheres
         )

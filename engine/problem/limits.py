@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Bools, Clause, Count, Ints, LimitPart
+from engine.clauses.base import Bools, Count, Ints, LimitPart
 from engine.clauses.slots import busiest_days, day_slots, slots_from_entries
 from engine.clauses.where import Where
 from engine.days import day_text
@@ -28,6 +28,7 @@ from engine.problem.packed_parts import (
     split_parts,
 )
 from engine.problem.register import AT_HOME, Register
+from engine.programme.programme import InForce
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -159,9 +160,8 @@ def _named_blocks(register: Register, first: int) -> list[NamedBlock]:
     """The blocks of all counting clauses; equal worker keys, of which there are few, are kept once."""
     keys: dict[tuple[int, bytes], list[Ints]] = {}
     blocks: list[NamedBlock] = []
-    for clause, season in _counting(register):
-        assert isinstance(clause.rule, Count)
-        for block in clause.rule.limits(season, clause.where, register.programme.siblings(clause)):
+    for (clause, count, _), season in _counting(register):
+        for block in count.limits(season, clause.where, register.programme.siblings(clause)):
             if len(block.capacity):
                 shared = [replace(part, worker_key=_kept_once(keys, part.worker_key)) for part in block.parts]
                 blocks.append(NamedBlock(first, replace(block, parts=tuple(shared)), clause))
@@ -234,9 +234,9 @@ class _UnderAgreement:
         return self._workers & self._register.workers_matching(where)
 
 
-def _counting(register: Register) -> Iterator[tuple[Clause, _UnderAgreement]]:
-    for position, agreement in enumerate(register.programme.agreements):
-        season = _UnderAgreement(register, position)
-        yield from ((clause, season) for clause in agreement.clauses if isinstance(clause.rule, Count))
-    season = _UnderAgreement(register, None)
-    yield from ((clause, season) for clause in register.programme.clauses if isinstance(clause.rule, Count))
+def _counting(register: Register) -> Iterator[tuple[InForce[Count], _UnderAgreement]]:
+    seasons: dict[int | None, _UnderAgreement] = {}
+    for count in register.programme.in_force(Count):
+        if count.agreement not in seasons:
+            seasons[count.agreement] = _UnderAgreement(register, count.agreement)
+        yield count, seasons[count.agreement]

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Bools, Clause, Ints, Join
+from engine.clauses.base import Bools, Ints, Join
 from engine.clauses.where import ORDER_KEYS, PREFIX_KEYS, Where
 from engine.days import NO_DATE, OPEN_END, OPEN_START, calendar_year, day_number, month_day, years_before
 from engine.programme.cells import is_label
-from engine.programme.programme import Programme
+from engine.programme.programme import InForce, Programme
 from engine.programme.table import Labels, Lists
 
 Longs = npt.NDArray[np.int64]
@@ -322,15 +322,9 @@ class Register:
         return {}
 
     @cached_property
-    def transfers(self) -> list[tuple[int | None, Clause]]:
-        """Transfer clauses in the order in which they count, with the position of their agreement."""
-        found: list[tuple[int | None, Clause]] = [
-            (position, clause)
-            for position, agreement in enumerate(self.programme.agreements)
-            for clause in agreement.clauses
-            if isinstance(clause.rule, Join)
-        ]
-        return found + [(None, clause) for clause in self.programme.clauses if isinstance(clause.rule, Join)]
+    def transfers(self) -> list[InForce[Join]]:
+        """Transfer clauses in the order in which they count, each with its agreement."""
+        return list(self.programme.in_force(Join))
 
     @cached_property
     def refusals(self) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:

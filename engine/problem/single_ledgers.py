@@ -30,11 +30,11 @@ class ListedPairs:
 
 def strike_illegal(register: Register, rectangle: Rectangle) -> Rectangle:
     """The rectangle less the pairs that are no legal calendar on their own."""
-    clauses = [clause for clause in register.programme.all_clauses() if isinstance(clause.rule, Ledger)]
-    if not clauses:
+    ledgers = [ledger for _, ledger, _ in register.programme.in_force(Ledger)]
+    if not ledgers:
         return rectangle
     admitted = rectangle.admitted.copy()
-    doubtful = admitted & ~_surely_legal(register, rectangle, [c.rule for c in clauses if isinstance(c.rule, Ledger)])
+    doubtful = admitted & ~_surely_legal(register, rectangle, ledgers)
     row, column = np.nonzero(doubtful)
     if len(row):
         pairs = ListedPairs(rectangle.workers[row], rectangle.orders[column])
@@ -49,7 +49,7 @@ def _surely_legal(register: Register, rectangle: Rectangle, ledgers: list[Ledger
     destination = register.destination[rectangle.orders]
     start, end = register.starts[rectangle.orders][None, :], register.ends[rectangle.orders][None, :]
     past_days, last, count = days[:, destination], last_end[:, destination], seasons[:, destination]
-    longest_gap = max((getattr(clause.rule, "max_gap_days", 0) for _, clause in register.transfers), default=-1)
+    longest_gap = max((join.max_gap_days for _, join, _ in register.transfers), default=-1)
     apart = start - last - 1
     sure = (past_days == 0) | (apart > longest_gap)
     for ledger in ledgers:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from engine.clauses.base import Clause
+from engine.clauses.base import Clause, Rule
 from engine.errors import CallError
 from engine.programme.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Family = TypeVar("Family", bound=Rule)
 RawToml = dict[str, Any]
 OBJECTIVE_TERMS = ("fill", "skill", "income", "recall", "choice", "score")
 
@@ -50,6 +51,14 @@ class Settings:
     reference_weekly_income: Decimal
     weights: Mapping[str, Decimal]
     tiers: tuple[tuple[str, ...], ...] = ()
+
+
+class InForce(NamedTuple, Generic[Family]):
+    """A clause with its rule, and the number of its agreement (None for the programme's own)."""
+
+    clause: Clause
+    rule: Family
+    agreement: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,16 @@ class Programme:
     def orders(self) -> Table:
         """The job orders."""
         return self.tables["orders"]
+
+    def in_force(self, family: type[Family]) -> Iterator[InForce[Family]]:
+        """Every clause of a family with its agreement: the agreements' in file order, then the programme's own."""
+        for number, agreement in enumerate(self.agreements):
+            for clause in agreement.clauses:
+                if isinstance(clause.rule, family):
+                    yield InForce(clause, clause.rule, number)
+        for clause in self.clauses:
+            if isinstance(clause.rule, family):
+                yield InForce(clause, clause.rule, None)
 
     def all_clauses(self) -> tuple[Clause, ...]:
         """Every clause, the agreements' in file order, then the programme's own."""

@@ -113,6 +113,14 @@ class Cap(Count):
         ),
     )
 
+    def places(self) -> int | None:
+        """See `Count`."""
+        return self.count if self.per is None else None
+
+    def takes_more(self) -> bool:
+        """See `Count`."""
+        return self.count is not None
+
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""
         found: list[tuple[str, str]] = []

@@ -12,6 +12,7 @@ import numpy as np
 from engine.clauses.base import (
     Bools,
     Clause,
+    Count,
     CountedPlacements,
     Example,
     Ints,
@@ -99,6 +100,10 @@ class SetAside(Reserve):
         )
         return [LimitBlock(np.array([_remaining(cap, self.count)]), ("",), ("",), (others, outside, flagged))]
 
+    def takes_more(self) -> bool:
+        """See `Count`."""
+        return True
+
     def tallies(
         self, placements: CountedPlacements, where: Where, siblings: Mapping[str, Clause]
     ) -> list[Tally | Ratio]:
@@ -115,7 +120,9 @@ class SetAside(Reserve):
 
 
 def _remaining(cap: Clause, kept: int) -> float:
-    return float(getattr(cap.rule, "count", 0) - kept)
+    """What the cap leaves for all others; reading has seen that it has one count."""
+    places = cap.rule.places() if isinstance(cap.rule, Count) else None
+    return float((places or 0) - kept)
 
 
 def _table(flags: Bools) -> Ints:

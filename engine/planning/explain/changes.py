@@ -16,8 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.audit.placement_table import PlacementTable
-from engine.clauses.base import Clause
-from engine.clauses.kinds.cap import Cap
+from engine.clauses.base import Clause, Count, Reserve
 from engine.days import NO_DATE, day_date
 from engine.planning.explain.reading import Bools, Longs, refusals
 from engine.planning.explain.words import Words
@@ -244,6 +243,6 @@ def _caps(admitted: PlacementTable) -> list[Clause]:
     owners = {programme.agreements[p].id for p in np.unique(agreement[agreement >= 0])} | {""}
     return [
         clause
-        for clause in programme.all_clauses()
-        if clause.agreement_id in owners and isinstance(clause.rule, Cap) and clause.rule.count is not None
+        for clause, count, _ in programme.in_force(Count)
+        if clause.agreement_id in owners and count.takes_more() and not isinstance(count, Reserve)
     ]

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.clauses.base import Clause, Count, Reserve
-from engine.clauses.kinds.cap import Cap
 from engine.errors import CallError
 from engine.planning.explain.reading import Reading, refusals
 from engine.planning.explain.trial import Trial, make_trial
@@ -48,7 +47,7 @@ def explain_clause(reading: Reading, name: str, words: Words) -> ClauseExplanati
     clause = find_clause(reading, name)
     looked_at, refused, alone = (0, 0, 0) if isinstance(clause.rule, Count) else _blocking(reading, clause)
     limits = _limits(reading, clause)
-    trial = make_trial(reading.programme) if isinstance(clause.rule, Cap | Reserve) else None
+    trial = make_trial(reading.programme) if isinstance(clause.rule, Count) and clause.rule.takes_more() else None
     gains = None if trial is None else _gains(trial, clause)
     explained = ClauseExplanation(
         clause.name, words.rule(clause), clause.source, looked_at, refused, alone, limits, gains
