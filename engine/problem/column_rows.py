@@ -22,25 +22,23 @@ Floats = npt.NDArray[np.float64]
 @kernel
 def add_cell(cell: int, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
     """Add what a placement in ``cell`` uses of every row to ``use``, ``sign`` times."""
-    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     c, o = cell // orders, cell % orders
-    for r in range(order_offsets[o], order_offsets[o + 1]):
-        use[order_rows[r]] += sign
-    for e in range(offsets[o], offsets[o + 1]):
-        p = part[e]
-        key = key_of_class[p, c]
+    for r in range(limits.order_offsets[o], limits.order_offsets[o + 1]):
+        use[limits.order_rows[r]] += sign
+    for e in range(limits.offsets[o], limits.offsets[o + 1]):
+        p = limits.part[e]
+        key = limits.key_of_class[p, c]
         if key >= 0:
-            use[base[p] + key * width[p] + slot[e]] += sign * coefficient[p]
+            use[limits.base[p] + key * limits.width[p] + limits.slot[e]] += sign * limits.coefficient[p]
 
 
 @kernel
 def add_column(j: int, held: ColumnArrays, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
     """Add what column ``j`` uses of every row to ``use``, ``sign`` times."""
-    cells, cell, extras, extra_row, extra_coefficient = held
-    for k in range(cells[j], cells[j + 1]):
-        add_cell(cell[k], orders, limits, use, sign)
-    for k in range(extras[j], extras[j + 1]):
-        use[extra_row[k]] += sign * extra_coefficient[k]
+    for k in range(held.cells[j], held.cells[j + 1]):
+        add_cell(held.cell[k], orders, limits, use, sign)
+    for k in range(held.extras[j], held.extras[j + 1]):
+        use[held.extra_row[k]] += sign * held.extra_coefficient[k]
 
 
 @kernel
@@ -50,18 +48,18 @@ def list_cell(
     """Write the rows of class c on order o from ``at`` on, those of the ``wanted`` parts and, if ``own``, those of the
     order itself; returns where they end. Nothing is written to empty arrays: so the entries are counted first.
     """
-    order_offsets, order_rows, key_of_class, base, width, part_coefficient, offsets, part, slot = limits
     if own:
-        for r in range(order_offsets[o], order_offsets[o + 1]):
+        for r in range(limits.order_offsets[o], limits.order_offsets[o + 1]):
             if len(row):
-                row[at], coefficient[at] = order_rows[r], 1.0
+                row[at], coefficient[at] = limits.order_rows[r], 1.0
             at += 1
-    for e in range(offsets[o], offsets[o + 1]):
-        p = part[e]
-        key = key_of_class[p, c]
+    for e in range(limits.offsets[o], limits.offsets[o + 1]):
+        p = limits.part[e]
+        key = limits.key_of_class[p, c]
         if wanted[p] and key >= 0:
             if len(row):
-                row[at], coefficient[at] = base[p] + key * width[p] + slot[e], part_coefficient[p]
+                row[at] = limits.base[p] + key * limits.width[p] + limits.slot[e]
+                coefficient[at] = limits.coefficient[p]
             at += 1
     return at
 
@@ -102,15 +100,14 @@ def _entries(
     row: Array,
     coefficient: Array,
 ) -> None:
-    cells, cell, extras, extra_row, extra_coefficient = held
     at = 0
     for i in range(len(columns)):
         j = columns[i]
-        for k in range(cells[j], cells[j + 1]):
-            at = list_cell(cell[k] // orders, cell[k] % orders, limits, wanted, True, at, row, coefficient)
-        for k in range(extras[j], extras[j + 1]):
+        for k in range(held.cells[j], held.cells[j + 1]):
+            at = list_cell(held.cell[k] // orders, held.cell[k] % orders, limits, wanted, True, at, row, coefficient)
+        for k in range(held.extras[j], held.extras[j + 1]):
             if len(row):
-                row[at], coefficient[at] = extra_row[k], extra_coefficient[k]
+                row[at], coefficient[at] = held.extra_row[k], held.extra_coefficient[k]
             at += 1
         offsets[i + 1] = at
 

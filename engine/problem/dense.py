@@ -49,8 +49,8 @@ class DenseGroup:
 
     @property
     def arrays(self) -> GroupArrays:
-        """``party``, ``bits``, ``weekly``, ``part``, ``weeks`` and ``which``, for kernels."""
-        return self.party, self.bits, self.weekly, self.part, self.weeks, self.which
+        """What kernels need."""
+        return GroupArrays(self.party, self.bits, self.weekly, self.part, self.weeks, self.which)
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def ceilings_of(group: DenseGroup, cost: Longs) -> Ceilings:
     highest = group.weekly.max(0, initial=0.0)[group.which]
     ceiling = np.rint((group.part + group.weeks * highest) * SCALE).astype(np.int64) - own
     rank = np.argsort(-ceiling, kind="stable")
-    return rank, ceiling[rank], own
+    return Ceilings(rank, ceiling[rank], own)
 
 
 def _gathered(found: list[tuple[DenseGroup, Longs, Longs, Longs]], most: int) -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from engine.clauses.base import Array
@@ -9,18 +11,39 @@ from engine.draws import first_state, next_state
 from engine.kernel import kernel
 from engine.problem.values import SCALE
 
-GroupArrays = tuple[Array, ...]
-Ceilings = tuple[Array, Array, Array]
 REFUSED = -(2**62)
+
+
+class GroupArrays(NamedTuple):
+    """What a kernel needs of a `DenseGroup` of n workers and m orders.
+
+    ``party`` (n,), ``bits`` (n, ceil(m / 8)), ``weekly`` (n, kinds of order), ``part``, ``weeks`` and ``which`` (m,).
+    """
+
+    party: Array
+    bits: Array
+    weekly: Array
+    part: Array
+    weeks: Array
+    which: Array
+
+
+class Ceilings(NamedTuple):
+    """Orders of a group by falling ceiling: ``rank`` (m,) their positions, ``ceiling`` (m,) in that order, and ``cost``
+    (m,) by position, both in billionths.
+    """
+
+    rank: Array
+    ceiling: Array
+    cost: Array
 
 
 @kernel
 def pair_worth(i: int, j: int, group: GroupArrays, cost: Array) -> int:
     """What the pair of worker i and order j of a group is worth less its cost, `REFUSED` where it is not admitted."""
-    _, bits, weekly, part, weeks, which = group
-    if not bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+    if not group.bits[i, j >> 3] >> (7 - (j & 7)) & 1:
         return np.int64(REFUSED)  # type: ignore[return-value]  # numba has one whole number
-    return np.int64(np.rint((part[j] + weeks[j] * weekly[i, which[j]]) * SCALE)) - cost[j]
+    return np.int64(np.rint((group.part[j] + group.weeks[j] * group.weekly[i, group.which[j]]) * SCALE)) - cost[j]
 
 
 @kernel
@@ -35,16 +58,15 @@ def scan_best(
     first_cell: int,
 ) -> None:
     """Raise ``worth`` (by party) to the best pair of each worker ``low:high``, and write its cell."""
-    party = group[0]
-    rank, ceiling, cost = ceilings
+    party = group.party
     for i in range(low, high):
         best, at = worth[party[i]], -1
-        for r in range(len(rank)):
-            if ceiling[r] <= best:
+        for r in range(len(ceilings.rank)):
+            if ceilings.ceiling[r] <= best:
                 break
-            own = pair_worth(i, rank[r], group, cost)
+            own = pair_worth(i, ceilings.rank[r], group, ceilings.cost)
             if own > best:
-                best, at = own, rank[r]
+                best, at = own, ceilings.rank[r]
         if at >= 0:
             worth[party[i]] = best
             cells[party[i]] = first_cell + orders[at]
@@ -56,20 +78,19 @@ def scan_top(
 ) -> None:
     """Write the best pairs above ``threshold`` (by party) of each worker ``low:high``, as many as ``column`` holds."""
     most = column.shape[1]
-    party = group[0]
-    rank, ceiling, cost = ceilings
+    party = group.party
     for i in range(low, high):
         least, held, row = threshold[party[i]], 0, i - low
-        for r in range(len(rank)):
-            if ceiling[r] <= least:
+        for r in range(len(ceilings.rank)):
+            if ceilings.ceiling[r] <= least:
                 break
-            own = pair_worth(i, rank[r], group, cost)
+            own = pair_worth(i, ceilings.rank[r], group, ceilings.cost)
             if own > least:
                 k = held if held < most else most - 1
                 while k > 0 and worth[row, k - 1] < own:
                     worth[row, k], column[row, k] = worth[row, k - 1], column[row, k - 1]
                     k -= 1
-                worth[row, k], column[row, k] = own, rank[r]
+                worth[row, k], column[row, k] = own, ceilings.rank[r]
                 held = min(held + 1, most)
                 if held == most:
                     least = max(least, worth[row, most - 1])

@@ -61,7 +61,7 @@ class Limits:
     def arrays(self) -> LimitArrays:
         """What a kernel needs to walk the rows of a cell."""
         parts = self.parts
-        return (
+        return LimitArrays(
             self.order_offsets,
             self.order_rows,
             self.key_of_class,

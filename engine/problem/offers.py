@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,20 @@ from engine.problem.packed_parts import PackedParts
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 NOTHING = -1
-ColumnArrays = tuple[Longs, Ints, Longs, Ints, Floats]
+
+
+class ColumnArrays(NamedTuple):
+    """What columns hold, for kernels.
+
+    Column j fills ``cell[cells[j]:cells[j + 1]]`` and uses ``extra_row[extras[j]:extras[j + 1]]`` besides,
+    ``extra_coefficient`` times each. Shapes: ``cells`` and ``extras`` (columns + 1,).
+    """
+
+    cells: Longs
+    cell: Ints
+    extras: Longs
+    extra_row: Ints
+    extra_coefficient: Floats
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,8 @@ class Offers:
 
     @property
     def arrays(self) -> ColumnArrays:
-        """What columns hold, for kernels: ``cells``, ``cell``, ``extras``, ``extra_row``, ``extra_coefficient``."""
-        return self.cells, self.cell, self.extras, self.extra_row, self.extra_coefficient
+        """What columns hold, for kernels."""
+        return ColumnArrays(self.cells, self.cell, self.extras, self.extra_row, self.extra_coefficient)
 
     def party_of_each(self) -> Ints:
         """The party of each column."""

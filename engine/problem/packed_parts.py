@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,24 @@ class PackedParts:
         return offsets_of(counts), self.slot[chosen]
 
 
-LimitArrays = tuple[Longs, Ints, Ints, Longs, Longs, Floats, Longs, Ints, Ints]
+class LimitArrays(NamedTuple):
+    """What a kernel needs to walk the rows of a cell (class c, order o).
+
+    The cell uses the rows ``order_rows[order_offsets[o]:order_offsets[o + 1]]`` once each; and for each entry e in
+    ``offsets[o]:offsets[o + 1]``, with p = ``part[e]`` and k = ``key_of_class[p, c]``, where k isn't negative, the row
+    ``base[p] + k * width[p] + slot[e]``, ``coefficient[p]`` times. Shapes: ``order_offsets`` and ``offsets`` (orders +
+    1,), ``key_of_class`` (parts, classes), ``base``, ``width`` and ``coefficient`` (parts,).
+    """
+
+    order_offsets: Longs
+    order_rows: Ints
+    key_of_class: Ints
+    base: Longs
+    width: Longs
+    coefficient: Floats
+    offsets: Longs
+    part: Ints
+    slot: Ints
 
 
 Placed = tuple[NamedBlock, LimitPart]

@@ -29,21 +29,20 @@ def price_table(limits: Limits, prices: Longs) -> Longs:
 
 @kernel
 def _price_table(prices: Array, limits: LimitArrays, table: Array) -> None:
-    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     classes, orders = table.shape
     for o in range(orders):
         total = 0
-        for k in range(order_offsets[o], order_offsets[o + 1]):
-            total += prices[order_rows[k]]
+        for k in range(limits.order_offsets[o], limits.order_offsets[o + 1]):
+            total += prices[limits.order_rows[k]]
         for c in range(classes):
             table[c, o] = total
-        for e in range(offsets[o], offsets[o + 1]):
-            p = part[e]
-            first = base[p] + slot[e]
+        for e in range(limits.offsets[o], limits.offsets[o + 1]):
+            p = limits.part[e]
+            first = limits.base[p] + limits.slot[e]
             for c in range(classes):
-                key = key_of_class[p, c]
+                key = limits.key_of_class[p, c]
                 if key >= 0:
-                    table[c, o] += np.int64(np.floor(prices[first + key * width[p]] * coefficient[p]))
+                    table[c, o] += np.int64(np.floor(prices[first + key * limits.width[p]] * limits.coefficient[p]))
 
 
 def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
@@ -63,12 +62,11 @@ def least_bad_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs
 
 @kernel
 def _reduced(j: int, value: Array, columns: ColumnArrays, table: Array, prices: Array) -> int:
-    cells, cell, extras, extra_row, extra_coefficient = columns
     worth = value[j]
-    for k in range(cells[j], cells[j + 1]):
-        worth -= table[cell[k]]
-    for k in range(extras[j], extras[j + 1]):
-        worth -= np.int64(np.floor(prices[extra_row[k]] * extra_coefficient[k]))
+    for k in range(columns.cells[j], columns.cells[j + 1]):
+        worth -= table[columns.cell[k]]
+    for k in range(columns.extras[j], columns.extras[j + 1]):
+        worth -= np.int64(np.floor(prices[columns.extra_row[k]] * columns.extra_coefficient[k]))
     return int(worth)
 
 

@@ -146,16 +146,15 @@ def _closed(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> npt.NDArr
 
 @kernel
 def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
-    order_offsets, order_rows, key_of_class, base, width, coefficient, offsets, part, slot = limits
     c, o = cell // orders, cell % orders
-    for r in range(order_offsets[o], order_offsets[o + 1]):
-        if use[order_rows[r]] > capacity[order_rows[r]]:
+    for r in range(limits.order_offsets[o], limits.order_offsets[o + 1]):
+        if use[limits.order_rows[r]] > capacity[limits.order_rows[r]]:
             return False
-    for e in range(offsets[o], offsets[o + 1]):
-        p = part[e]
-        key = key_of_class[p, c]
-        if key >= 0 and coefficient[p] > 0:
-            row = base[p] + key * width[p] + slot[e]
+    for e in range(limits.offsets[o], limits.offsets[o + 1]):
+        p = limits.part[e]
+        key = limits.key_of_class[p, c]
+        if key >= 0 and limits.coefficient[p] > 0:
+            row = limits.base[p] + key * limits.width[p] + limits.slot[e]
             if use[row] > capacity[row]:
                 return False
     return True
@@ -164,12 +163,11 @@ def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Ar
 @kernel
 def _column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
     """Whether no row that column ``j`` adds to is overrun."""
-    cells, cell, extras, extra_row, extra_coefficient = columns
-    for k in range(cells[j], cells[j + 1]):
-        if not _holds(cell[k], orders, limits, capacity, use):
+    for k in range(columns.cells[j], columns.cells[j + 1]):
+        if not _holds(columns.cell[k], orders, limits, capacity, use):
             return False
-    for k in range(extras[j], extras[j + 1]):
-        if extra_coefficient[k] > 0 and use[extra_row[k]] > capacity[extra_row[k]]:
+    for k in range(columns.extras[j], columns.extras[j + 1]):
+        if columns.extra_coefficient[k] > 0 and use[columns.extra_row[k]] > capacity[columns.extra_row[k]]:
             return False
     return True
 
@@ -178,8 +176,8 @@ def _column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArray
 def _on_closed(j: int, columns: ColumnArrays, orders: int, closed: Array) -> bool:
     """Whether column ``j`` holds a placement on a closed order."""
     found = False
-    for k in range(columns[0][j], columns[0][j + 1]):
-        found |= closed[columns[1][k] % orders]
+    for k in range(columns.cells[j], columns.cells[j + 1]):
+        found |= closed[columns.cell[k] % orders]
     return found
 
 
@@ -222,20 +220,19 @@ def _insert_group(
     taken: Array,
     column: Array,
 ) -> None:
-    party = group[0]
-    rank, ceiling, cost = ceilings
-    full = np.zeros(len(rank), np.bool_)
+    party = group.party
+    full = np.zeros(len(ceilings.rank), np.bool_)
     for i in turn:
         if taken[party[i]]:
             continue
         best, at = REFUSED, -1
-        for r in range(len(rank)):
-            j = rank[r]
-            if ceiling[r] <= best:
+        for r in range(len(ceilings.rank)):
+            j = ceilings.rank[r]
+            if ceilings.ceiling[r] <= best:
                 break
             if full[j] or closed[group_orders[j]]:
                 continue
-            own = pair_worth(i, j, group, cost)
+            own = pair_worth(i, j, group, ceilings.cost)
             if own > best:
                 cell = first_class * orders + group_orders[j]
                 add_cell(cell, orders, limits, use, 1.0)

@@ -71,7 +71,7 @@ class Part:
         if self.single:
             _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
         else:
-            columns = offers.cells, cells.of_placement, offers.extras, offers.extra_row, offers.extra_coefficient
+            columns = offers.arrays._replace(cell=cells.of_placement)
             _choose(*span, columns, offers.must, table, prices, chosen)
         return counts
 
@@ -232,7 +232,6 @@ def _choose(
     prices: Array,
     chosen: Array,
 ) -> None:
-    begin, cell, extras, extra_row, extra_coefficient = columns
     for p in range(low, high):
         best, at = np.float32(0), NOTHING
         if must[p]:
@@ -241,10 +240,10 @@ def _choose(
         for j in range(of_party[p], of_party[p + 1]):
             state = next_state(state)
             worth = value[j] + blur * fraction(state)
-            for k in range(begin[j], begin[j + 1]):
-                worth -= table[cell[k]]
-            for k in range(extras[j], extras[j + 1]):
-                worth -= np.float32(prices[extra_row[k]] * extra_coefficient[k])
+            for k in range(columns.cells[j], columns.cells[j + 1]):
+                worth -= table[columns.cell[k]]
+            for k in range(columns.extras[j], columns.extras[j + 1]):
+                worth -= np.float32(prices[columns.extra_row[k]] * columns.extra_coefficient[k])
             if worth > best:
                 best, at = worth, j
         chosen[p] = at
