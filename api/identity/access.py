@@ -33,6 +33,13 @@ class Principal:
     employer_id: str
     session_id: str = ""
 
+    @property
+    def has_tenant(self) -> bool:
+        """Whether whom this account acts for is known: a ministry's state, an employer's id; others need neither."""
+        if self.role in MINISTRIES:
+            return bool(self.country)
+        return bool(self.employer_id) if self.role == EMPLOYER else self.role in ROLES
+
     def may(self, action: str) -> bool:
         """Whether the table allows the action to this role."""
         return self.role in GRANTS[action].roles

@@ -1,10 +1,14 @@
-"""What each role sees, as conditions on rows. What is not seen is not there, in lists, exports and messages alike."""
+"""What each role sees, as conditions on rows. What is not seen is not there, in lists, exports and messages alike.
+
+Every condition ends closed: a role that a rule doesn't name, a ministry without a country and an employer without an id
+see nothing.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from api.identity.access import AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
+from api.identity.access import ADMINISTRATOR, AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
 from api.storage.operation_states import PLACED
 from api.storage.tables import (
     agreements,
@@ -30,7 +34,11 @@ def _corridors(principal: Principal, programme_id: sa.ColumnElement[str]) -> sa.
 
 
 def programmes_seen(principal: Principal) -> Condition:
-    """Ministries see the programmes that they own or have a corridor in, employers those that list them."""
+    """Ministries see the programmes that they own or have a corridor in, employers those that list them; planners,
+    auditors and administrators all.
+    """
+    if not principal.has_tenant:
+        return sa.false()
     if principal.role in MINISTRIES:
         owned = sa.and_(programmes.c.owner_role == principal.role, programmes.c.owner_country == principal.country)
         return sa.or_(owned, _corridors(principal, programmes.c.id).correlate(programmes).exists())
@@ -39,13 +47,15 @@ def programmes_seen(principal: Principal) -> Condition:
         return sa.exists().where(
             employers.programme_id == programmes.c.id, employers.employer_id == principal.employer_id
         )
-    return sa.true()
+    return sa.true() if principal.role in (*SEES_ALL, ADMINISTRATOR) else sa.false()
 
 
 def orders_seen(principal: Principal) -> Condition:
     """Employers see their own orders, a ministry of destination those in its country, drafts included; a ministry of
     origin what was submitted in the countries of its corridors; planners and auditors what was submitted.
     """
+    if not principal.has_tenant:
+        return sa.false()
     filed = orders.c.state != "draft"
     if principal.role == EMPLOYER:
         return orders.c.employer_id == principal.employer_id
@@ -61,6 +71,8 @@ def workers_seen(principal: Principal) -> Condition:
     """A ministry of origin sees its own workers; a ministry of destination and an employer those who have accepted to
     come to them.
     """
+    if not principal.has_tenant:
+        return sa.false()
     workers = registers["workers"].c
     theirs = sa.exists().where(
         operations.c.programme_id == workers.programme_id, operations.c.worker_id == workers.worker_id
@@ -76,6 +88,8 @@ def workers_seen(principal: Principal) -> Condition:
 
 def rows_seen(table: str, principal: Principal) -> Condition:
     """Rows of a register: of a worker, where the worker is seen; employers see what is their own."""
+    if not principal.has_tenant:
+        return sa.false()
     rows = registers[table].c
     if table == "workers":
         return workers_seen(principal)
@@ -122,6 +136,8 @@ def agreements_seen(principal: Principal) -> Condition:
     """Ministries see the agreements of their own corridors and of the programmes they own, employers those that lead to
     their state, planners and auditors all.
     """
+    if not principal.has_tenant:
+        return sa.false()
     if principal.role == EMPLOYER:
         employers = registers["employers"].c
         home = sa.and_(
@@ -135,7 +151,7 @@ def agreements_seen(principal: Principal) -> Condition:
         )
         return sa.exists().where(home, leads)
     if principal.role not in MINISTRIES:
-        return sa.true()
+        return sa.true() if principal.role in SEES_ALL else sa.false()
     mine = _corridors(principal, agreements.c.programme_id).where(
         programme_corridors.c.agreement_id == agreements.c.agreement_id
     )
@@ -149,6 +165,8 @@ def agreements_seen(principal: Principal) -> Condition:
 
 def runs_seen(principal: Principal) -> Condition:
     """Ministries see their own runs, planners those of planners, auditors all."""
+    if not principal.has_tenant:
+        return sa.false()
     if principal.role in MINISTRIES:
         return sa.and_(runs.c.role == principal.role, runs.c.country == principal.country)
     if principal.role == PLANNER:
@@ -158,6 +176,8 @@ def runs_seen(principal: Principal) -> Condition:
 
 def operations_seen(principal: Principal) -> Condition:
     """Each ministry sees its own side, employers what was offered for their orders, auditors all."""
+    if not principal.has_tenant:
+        return sa.false()
     if principal.role == ORIGIN:
         return operations.c.origin_country == principal.country
     if principal.role == DESTINATION:
@@ -173,4 +193,5 @@ def operations_seen(principal: Principal) -> Condition:
 
 def owns(principal: Principal, programme: sa.Row[tuple[object, ...]]) -> bool:
     """Whether a programme is a ministry's own."""
-    return bool(principal.role == programme.owner_role and principal.country == programme.owner_country)
+    same = principal.role == programme.owner_role and principal.country == programme.owner_country
+    return bool(same and principal.has_tenant)

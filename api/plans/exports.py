@@ -12,6 +12,8 @@ import icalendar
 import xlsxwriter
 from sqlalchemy import RowMapping
 
+from engine.spreadsheet_text import neutral
+
 FORMS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -22,7 +24,6 @@ EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"example": "worker_id,order_id"} for kind in FORMS.values()}}
 }
 Cells = Mapping[str, Any] | RowMapping
-_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def exported(form: str, columns: Sequence[str], rows: Iterable[Cells]) -> bytes:
@@ -30,11 +31,6 @@ def exported(form: str, columns: Sequence[str], rows: Iterable[Cells]) -> bytes:
     if form == "csv":
         return _csv(columns, rows)
     return _xlsx(columns, rows) if form == "xlsx" else _calendar(rows)
-
-
-def neutral(value: Any) -> Any:
-    """A cell that no spreadsheet program takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_BEGIN_FORMULAS) else value
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Cells]) -> bytes:

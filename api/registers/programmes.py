@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from api.identity.access import GRANTS, ORIGIN, Principal
 from api.identity.visibility import owns
 from api.problems import refused
+from api.registers.safe_ids import unsafe_ids
 from api.storage.database import new_id, now
 from api.storage.tables import agreements, programme_corridors, programmes
 from engine.errors import Fault, InputError
@@ -25,6 +26,7 @@ def require_settings(text: str) -> None:
     content = parse_toml(text.encode(), "programme.toml", faults.append)
     if content is not None:
         read_settings(content, "programme.toml", faults.append, lambda _: None)
+        faults += unsafe_ids(content, "programme.toml")
     if faults:
         raise InputError(faults)
 
@@ -35,6 +37,7 @@ def agreement_of(text: str, identifier: str) -> Agreement:
     faults: list[Fault] = []
     content = parse_toml(text.encode(), file, faults.append)
     found = None if content is None else read_agreement(content, file, faults.append, lambda _: None)
+    faults += unsafe_ids(content, file)
     if found is not None and found.id != identifier:
         faults.append(Fault(file, 0, "id", found.id, "is another agreement", f"id = {identifier!r}", "setting"))
     if faults or found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api.registers.safe_ids import SAFE_ID, UNSAFE
 from engine.errors import CallError, Fault, InputError
 from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
@@ -23,6 +24,7 @@ from engine.sheets.sheet_reading import read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 LONGEST_LINE = 200_000
+NAMES = ("household", "travel_group", "past_employer", "refusal")  # labels that are ids of something
 SPANS = (("start_date", "end_date"), ("available_from", "available_to"), ("debarred_from", "debarred_until"))
 
 
@@ -69,6 +71,13 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
 
 def require_consistent_rows(raw: RawTable) -> None:
     """Raise `InputError` for rows that end before they begin, and preferences that name both or neither."""
+    faults = disordered_rows(raw)
+    if faults:
+        raise InputError(faults)
+
+
+def disordered_rows(raw: RawTable) -> list[Fault]:
+    """A fault for each row whose cells contradict each other."""
     faults = []
     for first, last in SPANS:
         if first in raw.columns and last in raw.columns:
@@ -80,8 +89,7 @@ def require_consistent_rows(raw: RawTable) -> None:
         wrong = [i for i, (order, employer) in enumerate(both) if bool(order) == bool(employer)]
         expected = "an order or an employer"
         faults += [Fault(raw.file, raw.row(i), "order_id", "", "names both or neither", expected) for i in wrong]
-    if faults:
-        raise InputError(faults)
+    return faults
 
 
 def _require_found(chosen: SheetMap, file: str) -> None:
@@ -104,12 +112,17 @@ def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
 
 @lru_cache(maxsize=200_000)
 def cell_faults(table: str, column: str, text: str) -> tuple[Fault, ...]:
-    """What is wrong with one cell of a request, as the engine reads it; most cells are seen again and again."""
+    """What is wrong with one cell of a request, as an upload of it is held; most cells are seen again and again."""
     raw = RawTable(table, "request", {column: pa.array([text], pa.string())}, 1)
-    return tuple(
-        Fault("request", 0, fault.column, fault.value, fault.problem, fault.expected, fault.code)
-        for fault in column_faults(raw, column)
-    )
+    found = [*column_faults(raw, column), *_control_characters(raw), *_unsafe_ids(raw)]
+    return tuple(replace(fault, row=0) for fault in found)
+
+
+def row_faults(table: str, cells: Mapping[str, str]) -> list[Fault]:
+    """What is wrong with a row that is changed by hand: everything that an upload of it would be refused for."""
+    raw = RawTable(table, "request", {name: pa.array([text], pa.string()) for name, text in cells.items()}, 1)
+    found = [fault for name, text in cells.items() for fault in cell_faults(table, name, text)]
+    return found + [replace(fault, row=0, value=cells[fault.column]) for fault in disordered_rows(raw)]
 
 
 def _control_characters(raw: RawTable) -> list[Fault]:
@@ -126,11 +139,11 @@ def _unsafe_ids(raw: RawTable) -> list[Fault]:
     """Ids that a spreadsheet program would take for a formula: they stand as they are in files of results."""
     faults = []
     for column in TABLES[raw.name].columns:
-        if column.kind in ("id", "reference") and column.name in raw.columns:
+        if (column.kind in ("id", "reference") or column.concept in NAMES) and column.name in raw.columns:
             cells = raw.columns[column.name]
-            for record in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, r"^[=+@-]|^.{65}")))[:1000]:
-                shown, expected = cells[record].as_py()[:80], "an id of at most 64 letters, digits and marks within it"
-                faults.append(Fault(raw.file, raw.row(record), column.name, shown, "is no safe id", expected))
+            for record in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, f"{UNSAFE}|^.{{65}}")))[:1000]:
+                shown = cells[record].as_py()[:80]
+                faults.append(Fault(raw.file, raw.row(record), column.name, shown, "is no safe id", SAFE_ID))
     return faults
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from api.identity.access import PLANNER, Principal
 from api.registers.persons import person_of
-from api.registers.uploads import cell_faults
+from api.registers.uploads import row_faults
 from api.storage.tables import persons, registers
 from api.wire.programmes import WorkerChange, WorkerOut
 from engine.errors import Fault, InputError
@@ -36,14 +36,17 @@ def shown_profile(principal: Principal, cells: Mapping[str, Any] | sa.RowMapping
 
 
 def change_worker(connection: sa.Connection, row: sa.Row[Any], asked: WorkerChange) -> None:
-    """Change a profile and what is known of the person. Raises `InputError` with every fault."""
+    """Change a profile and what is known of the person. Raises `InputError` with every fault of the row as it would be.
+
+    The row is held to all that an upload of it is held to, so that no later run fails for what was changed by hand.
+    """
     faults = [
         Fault("request", 0, f"profile.{name}", "", "can't be changed", "one of " + ", ".join(COLUMNS[2:]))
         for name in asked.profile
         if name not in COLUMNS or name in FIXED
     ]
     cells = {name: row._mapping[name] for name in COLUMNS} | {n: v for n, v in asked.profile.items() if n in COLUMNS}
-    faults += [fault for name, cell in cells.items() for fault in cell_faults("workers", name, cell)]
+    faults += row_faults("workers", cells)
     if faults:
         raise InputError(faults)
     workers = registers["workers"]

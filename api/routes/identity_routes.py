@@ -12,6 +12,7 @@ from api.identity.passwords import hash_password, hash_secret, new_secret, passw
 from api.identity.tokens import Tokens, begin_session, end_session, end_sessions, refreshed
 from api.problems import ServiceError, content_fault, not_found
 from api.rate_limits import count_attempt
+from api.registers.uploads import cell_faults
 from api.request_context import Context, Router, allowed, etag
 from api.settings import settings
 from api.storage.database import database, new_id, now, transaction, utc
@@ -29,6 +30,7 @@ from api.wire.identity import (
     TokensOut,
 )
 from api.wire.shapes import After, Limit, Page, page
+from engine.errors import InputError
 
 router = Router(prefix="/v1")
 QUARTER_HOUR = 900
@@ -177,6 +179,10 @@ def _require_tenant(asked: AccountIn) -> None:
         raise content_fault("country", asked.country, "doesn't go with the role", "a country for ministries alone")
     if (asked.role == EMPLOYER) != bool(asked.employer_id):
         raise content_fault("employer_id", asked.employer_id, "doesn't go with the role", "an id for employers alone")
+    faults = cell_faults("employers", "employer_id", asked.employer_id) if asked.employer_id else ()
+    faults += cell_faults("employers", "country", asked.country)
+    if faults:
+        raise InputError(faults)
 
 
 def _begun(connection: sa.Connection, account_id: str, action: str) -> TokensOut:

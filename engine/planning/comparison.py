@@ -13,6 +13,7 @@ import pyarrow.csv as pa_csv
 
 from engine.planning.branches import Outcome
 from engine.planning.measures import MEASURES
+from engine.spreadsheet_text import neutral_table
 
 
 def measures_table(base: Outcome, branches: Sequence[Outcome]) -> pa.Table:
@@ -74,9 +75,9 @@ def write_comparison(folder: Path, base: Outcome, branches: Sequence[Outcome]) -
     from engine.charts.what_ifs.files import write_chart
 
     options = pa_csv.WriteOptions(quoting_style="needed")
-    pa_csv.write_csv(measures_table(base, branches), folder / "comparison.csv", options)
-    pa_csv.write_csv(groups_table(base, branches), folder / "groups.csv", options)
-    pa_csv.write_csv(states_table(base, branches), folder / "branches.csv", options)
+    pa_csv.write_csv(neutral_table(measures_table(base, branches)), folder / "comparison.csv", options)
+    pa_csv.write_csv(neutral_table(groups_table(base, branches)), folder / "groups.csv", options)
+    pa_csv.write_csv(neutral_table(states_table(base, branches)), folder / "branches.csv", options)
     (folder / "comparison.json").write_text(json.dumps(as_json(base, branches), indent=1), "utf-8")
     sound = [(one.title or one.id, one.totals) for one in branches if not one.failure]
     write_chart(differences.draw(base.totals, sound), folder, "comparison")

@@ -32,6 +32,7 @@ from engine.solve.match import match
 from engine.solve.prices import bound_at
 from engine.solve.result import Knowledge, Listener, Result, Stop
 from engine.solve.warm import Warm, listed_for
+from engine.spreadsheet_text import neutral_table
 
 Longs = npt.NDArray[np.int64]
 RESERVES = 3
@@ -57,8 +58,8 @@ class Rematched:
         options = pa_csv.WriteOptions(quoting_style="needed")
         with written_aside(out) as folder:
             self.matched.files.write_into(folder)
-            pa_csv.write_csv(self.changes, folder / "changes.csv", options)
-            pa_csv.write_csv(self.reserves, folder / "reserves.csv", options)
+            pa_csv.write_csv(neutral_table(self.changes), folder / "changes.csv", options)
+            pa_csv.write_csv(neutral_table(self.reserves), folder / "reserves.csv", options)
 
 
 def rematch(

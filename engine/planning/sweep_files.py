@@ -13,6 +13,7 @@ from engine.errors import CallError
 from engine.planning.branches import Outcome
 from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep
+from engine.spreadsheet_text import neutral_table
 
 POINTS = "points"
 OWN = {POINTS, "sweep.csv", "sweep.csv.part", "sweep.png", "sweep.svg", "sweep.html"}
@@ -47,7 +48,8 @@ def write_sweep(out: Path, sweep: Sweep, base: Outcome, outcomes: Sequence[Outco
     from engine.charts.what_ifs import grid
     from engine.charts.what_ifs.files import write_chart
 
-    pa_csv.write_csv(sweep_table(sweep, base, outcomes), out / "sweep.csv.part", pa_csv.WriteOptions())
+    table = neutral_table(sweep_table(sweep, base, outcomes))
+    pa_csv.write_csv(table, out / "sweep.csv.part", pa_csv.WriteOptions())
     (out / "sweep.csv.part").rename(out / "sweep.csv")
     drawn = [(v, o.totals[measure]) for (v, _), o in zip(sweep.points(), outcomes, strict=True) if not o.failure]
     write_chart(grid.draw([axis.name for axis in sweep.axes], drawn, measure), out, "sweep")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from api.registers.safe_ids import require_safe_ids
 from api.runs.branching import branched
 from api.runs.job import Job, Results, files_in
 from engine.planning.sweep import Sweep, read_sweep
@@ -29,4 +30,6 @@ def sweep_of(text: str) -> Sweep:
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         path = Path(place, "sweep.toml")
         path.write_text(text, "utf-8")
-        return read_sweep(path)
+        sweep = read_sweep(path)
+    require_safe_ids([{"id": sweep.common.id}, *sweep.common.entries, *(axis.entry for axis in sweep.axes)], "sweep")
+    return sweep

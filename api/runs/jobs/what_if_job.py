@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 
+from api.registers.safe_ids import unsafe_ids
 from api.runs.branching import branched
 from api.runs.job import Job, Results, files_in
 from engine.errors import Fault, InputError
@@ -35,6 +36,7 @@ def read_what_ifs(texts: list[str]) -> list[Edits]:
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             faults.append(Fault(file, 0, "", "", f"is not TOML ({error})", "[[edit]] tables", "edit"))
             continue
+        faults += unsafe_ids(content, file)
         found.append(edits_from(content, f"what-if-{number}", file, faults.append))
     names = [edits.id for edits in found]
     for name in sorted({name for name in names if names.count(name) > 1}):
