@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.planning.branches import Outcome
 from engine.planning.comparison import write_comparison
+from engine.planning.measures import MEASURES
 from engine.spreadsheet_text import neutral, neutral_table
 
 HOSTILE = st.text("=+-@\t\r1.e|ab", max_size=6)
@@ -40,8 +41,9 @@ def test_no_cell_of_a_table_begins_like_a_formula(texts: list[str]) -> None:
 
 def test_a_comparison_of_hostile_names_holds_no_formula() -> None:
     """Ids, titles and failures of branches are texts that somebody typed."""
-    base = Outcome(id="base", title="", status="optimal", totals={"placements": 1}, groups={})
-    branch = Outcome(id="=1+1", title="@SUM(A1)", status="-x", totals={"placements": 2}, groups={}, failure="+1+1")
+    totals = dict.fromkeys(MEASURES, 1.0)
+    base = Outcome(id="base", title="", status="optimal", totals=totals)
+    branch = Outcome(id="=1+1", title="@SUM(A1)", status="-x", totals=totals, groups={"=x": {"-y": (1, 1.0)}}, failure="+1+1")
     with tempfile.TemporaryDirectory() as place:
         write_comparison(Path(place), base, [branch])
         for path in Path(place).glob("*.csv"):

@@ -84,7 +84,7 @@ def disordered_rows(raw: RawTable) -> list[Fault]:
             cells = zip(raw.columns[first].to_pylist(), raw.columns[last].to_pylist(), strict=True)
             wrong = [i for i, (begin, end) in enumerate(cells) if begin and end and end < begin]
             faults += [Fault(raw.file, raw.row(i), last, "", f"is before {first}", "a later day") for i in wrong]
-    if raw.name == "preferences":
+    if raw.name == "preferences" and {"order_id", "employer_id"} <= set(raw.columns):
         both = zip(raw.columns["order_id"].to_pylist(), raw.columns["employer_id"].to_pylist(), strict=True)
         wrong = [i for i, (order, employer) in enumerate(both) if bool(order) == bool(employer)]
         expected = "an order or an employer"
@@ -120,8 +120,9 @@ def cell_faults(table: str, column: str, text: str) -> tuple[Fault, ...]:
 
 def row_faults(table: str, cells: Mapping[str, str]) -> list[Fault]:
     """What is wrong with a row that is changed by hand: everything that an upload of it would be refused for."""
-    raw = RawTable(table, "request", {name: pa.array([text], pa.string()) for name, text in cells.items()}, 1)
     found = [fault for name, text in cells.items() for fault in cell_faults(table, name, text)]
+    sound = set(cells) - {fault.column for fault in found}
+    raw = RawTable(table, "request", {name: pa.array([cells[name]], pa.string()) for name in sound}, 1)
     return found + [replace(fault, row=0, value=cells[fault.column]) for fault in disordered_rows(raw)]
 
 
