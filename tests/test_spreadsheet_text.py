@@ -43,7 +43,7 @@ def test_a_comparison_of_hostile_names_holds_no_formula() -> None:
     """Ids, titles and failures of branches are texts that somebody typed."""
     totals = dict.fromkeys(MEASURES, 1.0)
     base = Outcome(id="base", title="", status="optimal", totals=totals)
-    branch = Outcome(id="=1+1", title="@SUM(A1)", status="-x", totals=totals, groups={"=x": {"-y": (1, 1.0)}}, failure="+1+1")
+    branch = Outcome(id="=1+1", title="@SUM(A1)", status="-x", totals=totals, failure="+1+1")
     with tempfile.TemporaryDirectory() as place:
         write_comparison(Path(place), base, [branch])
         for path in Path(place).glob("*.csv"):
