@@ -130,15 +130,16 @@ def _run_once(
         except BrokenProcessPool:
             return
         except BaseException:
-            _end_processes(executor)
-            executor.shutdown(wait=False, cancel_futures=True)
+            _end_at_once(executor)
             raise
 
 
-def _end_processes(executor: Executor) -> None:
-    """End what an executor of this machine computes just now; Python 3.14 has ``terminate_workers`` for it."""
-    for process in list((getattr(executor, "_processes", None) or {}).values()):
-        process.terminate()
+def _end_at_once(executor: Executor) -> None:
+    """Stop an executor and, where they are of this machine, its processes, whatever they compute just now."""
+    if isinstance(executor, ProcessPoolExecutor):
+        executor.shutdown(wait=True, kill_workers=True)
+    else:
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _outcome_of(future: Future[dict[str, Any]], edits: Edits) -> Outcome:

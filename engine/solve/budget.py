@@ -5,9 +5,29 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
+
+
+def _go_on() -> None:
+    """Nobody wants the run to stop."""
+
+
+_HEED: ContextVar[Callable[[], None]] = ContextVar("heed", default=_go_on)
+
+
+@contextmanager
+def heeding(heed: Callable[[], None]) -> Iterator[None]:
+    """Let every `Budget` made within call ``heed`` whenever it is asked, also while a solver process computes; what
+    ``heed`` raises ends the run there, without a plan.
+    """
+    token = _HEED.set(heed)
+    try:
+        yield
+    finally:
+        _HEED.reset(token)
 
 
 class Budget:
@@ -23,6 +43,7 @@ class Budget:
         self._most_steps = most_steps
         self.steps = 0
         self.interrupted = False
+        self.heed = _HEED.get()
 
     def step(self) -> None:
         """Count one step of work that was done whole."""
@@ -40,7 +61,8 @@ class Budget:
 
     @property
     def over(self) -> bool:
-        """Whether the run must end at this step."""
+        """Whether the run must end at this step. Raises what `heeding` was given raises."""
+        self.heed()
         if self._most_steps is not None:
             return self.steps >= self._most_steps
         return self.interrupted or self.left <= 0
@@ -79,5 +101,6 @@ class Uncounted:
 
     @property
     def over(self) -> bool:
-        """Whether the clock or an interrupt ended the run."""
+        """Whether the clock or an interrupt ended the run. Raises as `Budget.over` does."""
+        self._budget.heed()
         return self._budget.interrupted or self._budget.left <= 0
