@@ -68,7 +68,7 @@ class Outcome:
 class Base:
     """A programme with its plan, from which branches begin; ``problem`` has the rows in the order that ``seed`` draws.
 
-    ``warm`` is the base's plan in that order.
+    ``warm`` is the base's plan in that order. With an ``origin``, measures are of its workers and agreements alone.
     """
 
     programme: Programme
@@ -78,23 +78,32 @@ class Base:
     gap: float
     time_limit: float
     seed: int
+    origin: str = ""
 
     def key(self, edits: Edits) -> str:
         """What a branch's outcome depends on, as a short text."""
-        asked = (self.programme.sha256, edits.sha256(), self.gap, self.time_limit, self.seed, software_version())
+        own = (self.origin,) if self.origin else ()
+        asked = (self.programme.sha256, edits.sha256(), self.gap, self.time_limit, self.seed, software_version(), *own)
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
 
 
-def make_base(programme: Programme, gap: float, time_limit: float, seed: int, listener: Listener | None = None) -> Base:
+def make_base(
+    programme: Programme,
+    gap: float,
+    time_limit: float,
+    seed: int,
+    listener: Listener | None = None,
+    origin: str = "",
+) -> Base:
     """Match a programme cold, for branches to begin from. Raises what matching raises, and `CallError` for tiers."""
     programme.require_weights("A what-if")
     begin = time.monotonic()
     drawn, workers, orders = drawn_order(programme, seed)
     result = match(compile_problem(drawn), "optimal", gap, Budget(time_limit), listener)
-    measures = _audited(programme, workers[result.worker], orders[result.order])
+    measures = _audited(programme, workers[result.worker], orders[result.order], origin)
     warm = Warm(result.prices, result.crew, result.worker, result.order)
     outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)
-    return Base(programme, result.problem, warm, outcome, gap, time_limit, seed)
+    return Base(programme, result.problem, warm, outcome, gap, time_limit, seed, origin)
 
 
 def run_branch(base: Base, edits: Edits) -> Outcome:
@@ -106,7 +115,7 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
         drawn, workers, orders = drawn_order(programme, base.seed)
         problem = recompiled(base.problem, drawn)
         result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, _warm(base, problem))
-        measures = _audited(programme, workers[result.worker], orders[result.order])
+        measures = _audited(programme, workers[result.worker], orders[result.order], base.origin)
     except VaivenError as error:
         return Outcome(edits.id, edits.title, failure=str(error), seconds=time.monotonic() - begin)
     return _outcome(edits.id, edits.title, measures, result, time.monotonic() - begin)
@@ -126,11 +135,11 @@ def _outcome(identifier: str, title: str, measures: Measures, result: Result, se
     )
 
 
-def _audited(programme: Programme, worker: Longs, order: Longs) -> Measures:
+def _audited(programme: Programme, worker: Longs, order: Longs, origin: str) -> Measures:
     verdict = audit(programme, worker, order)
     if not verdict.legal:
         raise AuditError(f"The plan found is not legal: {verdict.breaches[0]}", "Please report this.")
-    return measure(programme, worker, order, verdict.objective)
+    return measure(programme, worker, order, verdict.objective, origin)
 
 
 def _warm(base: Base, problem: MatchingProblem) -> Warm:

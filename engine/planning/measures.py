@@ -45,12 +45,18 @@ class Measures:
     groups: Mapping[str, Mapping[str, tuple[int, float]]] = field(repr=False)
 
 
-def measure(programme: Programme, worker: Longs, order: Longs, objective: float) -> Measures:
-    """The measures of a plan, given as row numbers."""
+def measure(programme: Programme, worker: Longs, order: Longs, objective: float, origin: str = "") -> Measures:
+    """The measures of a plan, given as row numbers; with an ``origin``, of its workers and its agreements alone.
+
+    ``objective`` is told as it is.
+    """
     placements = PlacementTable(programme, worker, order)
+    if origin:
+        own = placements.text("workers", "origin_country") == origin
+        worker, placements = worker[own], placements.subset(np.flatnonzero(own))
     weeks = placements.days / 7
     income = placements.net_weekly_income() * weeks
-    used, places = _quotas(placements)
+    used, places = _quotas(placements, origin)
     values = (
         objective,
         placements.size,
@@ -72,13 +78,18 @@ def _grouped(key: npt.NDArray[np.object_], income: npt.NDArray[np.float64]) -> d
     return {str(n): (int(c), float(t)) for n, c, t in zip(names, count, total, strict=True)}
 
 
-def _quotas(placements: PlacementTable) -> tuple[int, int]:
-    """(placements, places) under the caps of agreements that have one count and no ``per``."""
+def _quotas(placements: PlacementTable, origin: str) -> tuple[int, int]:
+    """(placements, places) under the caps of agreements, of an ``origin`` if named, with one count and no ``per``."""
     agreement, used, places = placements.agreement(), 0, 0
     for clause, count, position in placements.programme.in_force(Count):
         allowed = count.places()
-        if allowed is not None and position is not None:
+        if allowed is not None and position is not None and _covers(placements.programme, position, origin):
             under = np.flatnonzero(agreement == position)
             used += int(placements.subset(under).matches(clause.where).sum())
             places += allowed
     return used, places
+
+
+def _covers(programme: Programme, position: int, origin: str) -> bool:
+    """Whether an agreement is of an origin, or any will do."""
+    return not origin or origin in programme.agreements[position].origins
