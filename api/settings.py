@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     lease_seconds: float = _setting(30.0, "how long a run waits for a worker that is silent")
     checkpoint_seconds: float = _setting(10.0, "how often a run keeps what another could begin from")
     longest_run_seconds: float = _setting(3600.0, "the longest time limit that a run gets")
+    waiting_runs_of_a_ministry: int = _setting(40, "runs that an account of a ministry may have waiting")
+    waiting_runs_of_a_planner: int = _setting(20, "runs that a planner's account may have waiting")
+    waiting_runs_of_planners: int = _setting(100, "runs that all planners together may have waiting")
+    keep_unpublished_days: int = _setting(180, "how long runs are kept whose plan wasn't published")
+    keep_inputs_days: int = _setting(30, "how long what such a run read is kept, without which it can't be replayed")
+    keep_published_inputs_days: int = _setting(1825, "how long what a published plan was made from is kept")
 
 
 @lru_cache(maxsize=1)
