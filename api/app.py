@@ -27,6 +27,7 @@ from api.routes import (
     operation_routes,
     order_routes,
     programme_routes,
+    queue_routes,
     register_routes,
     run_routes,
 )
@@ -40,6 +41,7 @@ ROUTES = (
     order_routes,
     run_routes,
     operation_routes,
+    queue_routes,
     audit_routes,
     health_routes,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +15,15 @@ import typer
 from engine.errors import CallError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     import sqlalchemy as sa
 
+    from api.runs.worker import Worker
+
 PATIENCE = 20.0
+LAST_ANSWERS = 5  # seconds that requests under way get when the service ends
+LOOK_SECONDS = 1.0
 WAY = 10  # of 19 steps of priority
 database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
 account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
@@ -55,18 +63,25 @@ def serve(
     from api.runs.worker import Worker
 
     set_up_logs()
-    engine = _ready_database()
-    computing = Worker(engine)
+    computing = Worker(_ready_database())
+
+    class Serving(uvicorn.Server):
+        """The server, which lets a run under way stop as soon as a signal comes, before the last answers are out."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Told of a signal."""
+            computing.stop.set()
+            super().handle_exit(sig, frame)
+
     typer.echo(f"Serving http://{host}:{port}; the operations are described at /docs. Ctrl-C ends it.", err=True)
-    taking = threading.Thread(target=computing.run_forever, daemon=True)
     if own_worker:
-        taking.start()
-    try:
-        uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
-    finally:
-        computing.stop.set()
-        if own_worker:
-            taking.join(PATIENCE)  # a run under way is given back
+        computing.start()
+    config = uvicorn.Config(
+        create_app(), host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS
+    )
+    with _heeding_signals(computing.stop):  # the server raises a signal again when it has ended
+        Serving(config).run()
+    _end(computing)
 
 
 def worker() -> None:
@@ -81,11 +96,30 @@ def worker() -> None:
     set_up_logs()
     os.nice(WAY)
     computing = Worker(_ready_database())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: computing.stop.set())
-    taking = threading.Thread(target=computing.run_forever)
-    taking.start()
-    taking.join()
+    with _heeding_signals(computing.stop):
+        computing.start()
+        while not computing.stop.wait(LOOK_SECONDS):
+            pass
+    _end(computing)
+
+
+@contextmanager
+def _heeding_signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT ask to stop, and no more: who stops so exits with status 0."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(computing: Worker) -> None:
+    """Give the run under way back and end with status 0, whatever is still computed."""
+    if not computing.end(PATIENCE):
+        os._exit(0)
 
 
 @database_commands.command("upgrade")

@@ -72,6 +72,8 @@ GRANTS: dict[str, Grant] = {
     "run.read": _grant("Runs are seen by ministries, planners and auditors.", *READERS),
     "run.start": _grant("Runs are started by ministries and planners.", *MINISTRIES, PLANNER),
     "run.cancel": _grant("Runs are cancelled by those who start them.", *MINISTRIES, PLANNER),
+    "queue.read": _grant("The queue of all runs is seen by administrators.", ADMINISTRATOR),
+    "queue.cancel": _grant("Runs of others are cancelled by administrators.", ADMINISTRATOR),
     "plan.publish": _grant("Plans are published by ministries; a planner's plan is a what-if.", *MINISTRIES),
     "operation.read": _grant(
         "Operations are seen by ministries, employers and auditors.", *MINISTRIES, EMPLOYER, AUDITOR

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import anyio
 import sqlalchemy as sa
@@ -17,17 +17,22 @@ from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import publish
 from api.problems import ServiceError, not_found
 from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
-from api.runs.queue import LIVE, ask_cancel, enqueue
-from api.runs.requests import require_runnable
+from api.runs.gate import is_served
+from api.runs.kind import any_kind, kinds
+from api.runs.queue import ask_cancel, enqueue
+from api.runs.shares import LIVE, line, require_room
 from api.storage.database import database, transaction, utc
-from api.storage.tables import BEGUN_FROM, CHECKPOINT, INPUT, placements, run_files, runs
-from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState
+from api.storage.tables import placements, run_files, runs
+from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState, SpokenIn
 from api.wire.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
-PRIVATE = (INPUT, CHECKPOINT, BEGUN_FROM)
 POLL_SECONDS = 0.5
 DOWNLOADED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"example": "a,b"}}}}
+if TYPE_CHECKING:
+    AnyRunIn = RunIn
+else:
+    AnyRunIn = any_kind()
 
 
 @router.get("")
@@ -43,31 +48,37 @@ def list_runs(
     asked = asked if state is None else asked.where(runs.c.state == state)
     asked = asked if after is None else asked.where(runs.c.id > after)
     rows = context.connection.execute(asked.order_by(runs.c.id).limit(limit + 1)).all()
-    return page([run_out(row) for row in rows], limit, [row.id for row in rows])
+    return page(runs_out(context.connection, rows), limit, [row.id for row in rows])
 
 
 @router.post("", status_code=202, response_model=RunOut)
 def start_run(
     programme_id: str,
-    asked: RunIn,
+    asked: AnyRunIn,
+    request: Request,
     idempotency_key: IdempotencyKey = None,
     context: Context = allowed("run.start"),
 ) -> Response:
-    """Start a match, a what-if, a sweep or a re-match; it waits in the queue for a worker."""
+    """Start a run: a match, a re-match, what-ifs, a sweep, an explanation or a report; it waits in the queue for a
+    worker, and `before` says how many others come first.
+    """
     begin_once(context, idempotency_key, asked.model_dump_json())
-    require_runnable(context.connection, context.principal, programme_id, asked)
-    identifier = enqueue(
-        context.connection, context.principal, programme_id, asked.kind, asked.model_dump(exclude={"kind"})
-    )
+    if isinstance(asked, SpokenIn) and asked.lang is None:
+        asked.lang = _spoken(request.headers.get("accept-language", ""))
+    kind = kinds()[asked.kind]
+    kind.check(context.connection, context.principal, programme_id, asked)
+    require_room(context.connection, context.principal)
+    options, long = asked.model_dump(exclude={"kind"}), kind.is_long(asked)
+    identifier = enqueue(context.connection, context.principal, programme_id, asked.kind, options, long)
     context.record("run.started", f"run/{identifier}", kind=asked.kind)
-    row = context.connection.execute(sa.select(runs).where(runs.c.id == identifier)).one()
-    return context.answer(run_out(row), 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
+    told = _read(context.connection, identifier)
+    return context.answer(told, 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
 
 
 @router.get("/{run_id}")
 def read_run(programme_id: str, run_id: str, context: Context = allowed("run.read")) -> RunOut:
     """A run: how far it is, or what came of it."""
-    return run_out(context.objects["run_id"])
+    return runs_out(context.connection, [context.objects["run_id"]])[0]
 
 
 @router.get(
@@ -87,8 +98,7 @@ def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.c
         raise ServiceError(409, f"The run is {context.objects['run_id'].state} already.")
     ask_cancel(context.connection, run_id)
     context.record("run.cancelled", f"run/{run_id}")
-    row = context.connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
-    return context.answer(run_out(row), 202)
+    return context.answer(_read(context.connection, run_id), 202)
 
 
 @router.get("/{run_id}/placements")
@@ -136,7 +146,7 @@ def list_files(programme_id: str, run_id: str, context: Context = allowed("run.r
     """The files of a run's results with their sha256: reasons, prices, certificate, comparisons, charts."""
     asked = sa.select(run_files.c.name, run_files.c.sha256).where(run_files.c.run_id == run_id)
     found = context.connection.execute(asked.order_by(run_files.c.name))
-    return {row.name: row.sha256 for row in found if not row.name.startswith(PRIVATE)}
+    return {row.name: row.sha256 for row in found if is_served(row.name)}
 
 
 @router.get("/{run_id}/files/{name}", response_class=Response, responses=DOWNLOADED)
@@ -144,10 +154,10 @@ def read_file(programme_id: str, run_id: str, name: str, context: Context = allo
     """One file of a run's results."""
     asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)
     found = context.connection.scalar(asked)
-    if found is None or name.startswith(PRIVATE):
+    if found is None or not is_served(name):
         raise not_found()
     ending = name.rpartition(".")[2]
-    kinds = {"json": "application/json", "csv": "text/csv; charset=utf-8", "png": "image/png"}
+    kinds = {"json": "application/json", "csv": "text/csv; charset=utf-8", "png": "image/png", "html": "text/html"}
     headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
     return Response(bytes(found), media_type=kinds.get(ending, "application/octet-stream"), headers=headers)
 
@@ -190,11 +200,31 @@ def _look(credentials: tuple[str | None, str | None], run_id: str) -> RunOut | N
             principal_of(connection, *credentials)
         except ServiceError:
             return None
-        return run_out(connection.execute(sa.select(runs).where(runs.c.id == run_id)).one())
+        return _read(connection, run_id)
 
 
-def run_out(row: sa.Row[tuple[object, ...]]) -> RunOut:
-    """A run on the wire."""
+def _spoken(accepted: str) -> Literal["en", "es"]:
+    """The first language of an Accept-Language header that is spoken; English where none is."""
+    for part in accepted.split(","):
+        tag = part.partition(";")[0].strip().lower()[:2]
+        if tag == "es":
+            return "es"
+        if tag == "en":
+            return "en"
+    return "en"
+
+
+def _read(connection: sa.Connection, run_id: str) -> RunOut:
+    return runs_out(connection, [connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()])[0]
+
+
+def runs_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[RunOut]:
+    """Runs on the wire, with how many come before those that wait."""
+    waiting = line(connection, expired=False) if any(row.state == "queued" for row in rows) else None
+    return [_run_out(row, None if waiting is None else waiting.before(row.id)) for row in rows]
+
+
+def _run_out(row: sa.Row[Any], before: int | None) -> RunOut:
     moments = ("created_at", "started_at", "ended_at", "published_at")
-    told = {name: row._mapping[name] for name in RunOut.model_fields}
-    return RunOut.model_validate(told | {name: told[name] and utc(told[name]) for name in moments})
+    told = {name: row._mapping[name] for name in RunOut.model_fields if name != "before"}
+    return RunOut.model_validate(told | {"before": before} | {name: told[name] and utc(told[name]) for name in moments})

@@ -2,6 +2,9 @@
 
 A run whose lease ran out is taken by another process. It may so be computed twice; whoever has an old fencing number
 can't write, so it is never committed twice.
+
+``attempts`` is 1 and one more for each death: a lease that ran out without a word. A run that was handed back, and one
+whose process held on to it while the database was away, has lost none. Whose turn it is says `api.runs.shares`.
 """
 
 from __future__ import annotations
@@ -16,12 +19,12 @@ import sqlalchemy as sa
 
 from api.identity.access import Principal
 from api.registers.persons import private_files
+from api.runs.shares import LIVE, line
 from api.settings import settings
 from api.storage.database import new_id, now, transaction
 from api.storage.tables import CHECKPOINT, placements, run_files, runs
 
 MOST_ATTEMPTS = 5
-LIVE = ("queued", "running")
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,15 @@ class LostClaim(Exception):
 
 
 def enqueue(
-    connection: sa.Connection, principal: Principal, programme_id: str, kind: str, options: Mapping[str, Any]
+    connection: sa.Connection,
+    principal: Principal,
+    programme_id: str,
+    kind: str,
+    options: Mapping[str, Any],
+    long: bool = False,
 ) -> str:
-    """Put a run into the queue."""
-    identifier = new_id()
+    """Put a run into the queue; a ``long`` one comes after short ones and gives way to them."""
+    identifier, moment = new_id(), now()
     connection.execute(
         runs.insert().values(
             id=identifier,
@@ -52,6 +60,10 @@ def enqueue(
             country=principal.country,
             account_id=principal.account_id,
             state="queued",
+            long=long,
+            queued_at=moment,
+            spent_seconds=0.0,
+            slice_seconds=0.0,
             fence=0,
             attempts=0,
             cancel_asked=False,
@@ -59,36 +71,56 @@ def enqueue(
             progress={},
             manifest={},
             problem=None,
-            created_at=now(),
+            created_at=moment,
         )
     )
     return identifier
 
 
-def claim(engine: sa.Engine, owner: str) -> Claim | None:
-    """Take the oldest run that waits, or whose lease ran out; None where there is none."""
-    free = sa.or_(runs.c.state == "queued", sa.and_(runs.c.state == "running", runs.c.lease_until < now()))
+def claim(engine: sa.Engine, owner: str, expired: bool = True) -> Claim | None:
+    """Take the run whose turn it is, None where there is none; where ``expired``, also one whose lease ran out."""
+    with transaction(engine, read_only=True) as connection:
+        if not line(connection, expired).waiting:
+            return None
     with transaction(engine) as connection:
-        asked = sa.select(runs).where(free).order_by(runs.c.created_at, runs.c.id).limit(1)
-        row = connection.execute(asked.with_for_update(skip_locked=True)).one_or_none()
-        if row is None:
-            return None
-        if row.attempts >= MOST_ATTEMPTS:
-            died = {"title": "The run failed", "status": 500, "detail": f"Its process died {row.attempts} times."}
-            _end(connection, row.id, "failed", {"problem": died})
-            return None
-        if row.cancel_asked:
-            _end(connection, row.id, "cancelled", {})
-            return None
-        values = {
-            "state": "running",
-            "owner": owner,
-            "lease_until": _lease(),
-            "fence": row.fence + 1,
-            "attempts": row.attempts + 1,
-            "started_at": row.started_at or now(),
-        }
-        taken = connection.execute(runs.update().where(runs.c.id == row.id).values(values).returning(runs)).one()
+        found = line(connection, expired)
+        for candidate in found.waiting:
+            asked = sa.select(runs).where(runs.c.id == candidate.id, _free(expired))
+            row = connection.execute(asked.with_for_update(skip_locked=True)).one_or_none()
+            if row is not None and _may_go_on(connection, row):
+                return _take(connection, row, owner, found.overdue is candidate)
+    return None
+
+
+def _free(expired: bool) -> sa.ColumnElement[bool]:
+    waiting = runs.c.state == "queued"
+    return sa.or_(waiting, sa.and_(runs.c.state == "running", runs.c.lease_until < now())) if expired else waiting
+
+
+def _may_go_on(connection: sa.Connection, row: sa.Row[Any]) -> bool:
+    """Whether a run is still wanted and its process didn't die too often; else it is ended."""
+    if row.cancel_asked:
+        _end(connection, row.id, "cancelled", {})
+    elif row.state == "running" and row.attempts >= MOST_ATTEMPTS:
+        died = {"title": "The run failed", "status": 500, "detail": f"Its process died {row.attempts} times."}
+        _end(connection, row.id, "failed", {"problem": died})
+    else:
+        return True
+    return False
+
+
+def _take(connection: sa.Connection, row: sa.Row[Any], owner: str, overdue: bool) -> Claim:
+    died = row.state == "running"
+    values = {
+        "state": "running",
+        "owner": owner,
+        "lease_until": _lease(),
+        "fence": row.fence + 1,
+        "attempts": row.attempts + 1 if died else max(1, row.attempts),
+        "started_at": row.started_at or now(),
+        "overdue_at": now() if overdue else row.overdue_at,
+    }
+    taken = connection.execute(runs.update().where(runs.c.id == row.id).values(values).returning(runs)).one()
     return Claim(row.id, row.fence + 1, taken)
 
 
@@ -100,9 +132,12 @@ def _mine(held: Claim) -> sa.ColumnElement[bool]:
     return sa.and_(runs.c.id == held.run_id, runs.c.fence == held.fence, runs.c.state == "running")
 
 
-def beat(engine: sa.Engine, held: Claim, progress: Mapping[str, Any]) -> None:
-    """Hold the lease and tell how far the run is. Raises `LostClaim` where it isn't ours any more, or cancelled."""
-    values = {"lease_until": _lease(), "progress": dict(progress)}
+def beat(engine: sa.Engine, held: Claim, progress: Mapping[str, Any], spent: float = 0.0) -> None:
+    """Hold the lease and tell how far the run is. Raises `LostClaim` where it isn't ours any more, or cancelled.
+
+    A lease that ran out is held again as long as nobody else took the run: its fencing number is still ours.
+    """
+    values = {"lease_until": _lease(), "progress": dict(progress), "spent_seconds": spent}
     with transaction(engine) as connection:
         kept = connection.execute(
             runs.update().where(_mine(held)).values(values).returning(runs.c.cancel_asked)
@@ -124,15 +159,17 @@ def finish(
     manifest: Mapping[str, Any],
     files: Mapping[str, bytes],
     placed: list[dict[str, Any]],
+    keep_input: bool = True,
 ) -> None:
-    """Commit what came of a run, whole and once. Raises `LostClaim`."""
+    """Commit what came of a run, whole and once, without what it read unless that is kept. Raises `LostClaim`."""
     with transaction(engine) as connection:
         _require(connection, held)
         _write_files(connection, held.run_id, files)
         for begin in range(0, len(placed), 5000):
             rows = [{**row, "run_id": held.run_id} for row in placed[begin : begin + 5000]]
             connection.execute(placements.insert(), rows)
-        _end(connection, held.run_id, "done", {"manifest": dict(manifest)})
+        told = {"manifest": dict(manifest)}
+        _end(connection, held.run_id, "done", told if keep_input else told | {"replayable": False})
 
 
 def fail(engine: sa.Engine, held: Claim, problem: Mapping[str, Any]) -> None:
@@ -142,25 +179,29 @@ def fail(engine: sa.Engine, held: Claim, problem: Mapping[str, Any]) -> None:
         _end(connection, held.run_id, "failed", {"problem": dict(problem)})
 
 
-def release(engine: sa.Engine, held: Claim) -> None:
-    """Give up a claim: cancelled where that was asked, else back to the queue at once."""
+def release(engine: sa.Engine, held: Claim, spent: float | None = None, slice_seconds: float = 0.0) -> None:
+    """Give up a claim: cancelled where that was asked, else back to the queue at once, without the loss of an attempt.
+
+    ``slice_seconds`` is how long it keeps its turn the next time at least.
+    """
     with transaction(engine) as connection:
         row = connection.execute(sa.select(runs).where(_mine(held)).with_for_update()).one_or_none()
         if row is None:
             return
         if row.cancel_asked:
             _end(connection, held.run_id, "cancelled", {})
-        else:
-            values = {"state": "queued", "attempts": row.attempts - 1}
-            connection.execute(runs.update().where(runs.c.id == held.run_id).values(values))
+            return
+        values = {"state": "queued", "queued_at": now(), "slice_seconds": slice_seconds, "owner": None}
+        values |= {} if spent is None else {"spent_seconds": spent}
+        connection.execute(runs.update().where(runs.c.id == held.run_id).values(values | {"lease_until": None}))
 
 
 def ask_cancel(connection: sa.Connection, run_id: str) -> None:
     """Cancel a run that waits, and ask the process that computes one to stop."""
     live = sa.and_(runs.c.id == run_id, runs.c.state.in_(LIVE))
-    connection.execute(runs.update().where(live).values(cancel_asked=True))
-    waiting = sa.and_(runs.c.id == run_id, runs.c.state == "queued")
-    connection.execute(runs.update().where(waiting).values(state="cancelled", ended_at=now()))
+    asked = runs.update().where(live).values(cancel_asked=True).returning(runs.c.state)
+    if connection.scalar(asked) == "queued":
+        _end(connection, run_id, "cancelled", {})
 
 
 def kept_files(engine: sa.Engine, run_id: str, prefix: str) -> dict[str, bytes]:
@@ -178,6 +219,12 @@ def kept_file(engine: sa.Engine, run_id: str, name: str) -> bytes | None:
     with engine.connect() as connection:
         found = connection.scalar(asked)
     return None if found is None else bytes(found)
+
+
+def file_of_run(connection: sa.Connection, run_id: str, name: str) -> bytes:
+    """A file that a run has for certain, as one of a plan that is published."""
+    mine = sa.and_(run_files.c.run_id == run_id, run_files.c.name == name)
+    return bytes(connection.execute(sa.select(run_files.c.content).where(mine)).scalar_one())
 
 
 def _require(connection: sa.Connection, held: Claim) -> None:

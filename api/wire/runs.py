@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from api.problems import Problem
 from api.wire.shapes import Name, Text, example
 
-Kind = Literal["match", "what_if", "sweep", "rematch"]
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 OperationState = Literal[
     "proposed", "offered", "accepted", "declined", "travelling", "arrived", "home", "dropped", "withdrawn"
@@ -18,20 +17,22 @@ OperationState = Literal[
 
 
 class RunIn(BaseModel):
-    """What to run. `what_ifs` is for a what-if, `sweep` for a sweep (TOML files of edits), `plan` for a re-match."""
+    """What to run: what all kinds of run share. Each kind adds its own, with an example (`api.runs.jobs`)."""
 
-    model_config = example({"kind": "match", "gap": 0.001, "time_limit": 600, "seed": 0})
-    kind: Kind = "match"
-    mechanism: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "optimal"
+    kind: str
     gap: Annotated[float, Field(ge=0, le=1)] = 0.001
     time_limit: Annotated[float, Field(gt=0, le=86_400, description="Seconds of the solve stage.")] = 600
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     states: Annotated[list[Literal["submitted", "certified"]], Field(min_length=1, max_length=2)] = ["certified"]
-    what_ifs: Annotated[list[Annotated[str, Field(max_length=50_000)]], Field(max_length=50)] = []
-    sweep: Annotated[str, Field(max_length=50_000)] = ""
-    measure: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "placements"
-    plan: Annotated[Text, Field(max_length=64, description="The run whose published plan is repaired.")] = ""
-    charge: Annotated[float, Field(ge=0, le=1e6, description="What a kept placement counts more.")] = 2.0
+
+
+class SpokenIn(RunIn):
+    """What is told in a language: that of `lang`, or the first of the request's `Accept-Language` that is spoken."""
+
+    lang: Annotated[Literal["en", "es"] | None, Field(description="Without it, what `Accept-Language` asks.")] = None
+
+
+PlanId = Annotated[Text, Field(min_length=1, max_length=64, description="A run that has a plan.")]
 
 
 class RunOut(BaseModel):
@@ -48,6 +49,7 @@ class RunOut(BaseModel):
             "problem": None,
             "attempts": 1,
             "replayable": True,
+            "before": None,
             "created_at": "2026-01-05T09:00:00Z",
             "started_at": "2026-01-05T09:00:01Z",
             "ended_at": None,
@@ -55,7 +57,7 @@ class RunOut(BaseModel):
         }
     )
     id: str
-    kind: Kind
+    kind: str
     state: RunState
     options: dict[str, Any]
     progress: dict[str, Any]
@@ -63,10 +65,40 @@ class RunOut(BaseModel):
     problem: Problem | None
     attempts: int
     replayable: bool
+    before: Annotated[int | None, Field(description="How many runs come before this one, as long as it waits.")] = None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
     published_at: datetime | None
+
+
+class QueuedOut(BaseModel):
+    """A run in the queue as administrators see it: whose it is and how long it goes on, nothing of its content."""
+
+    model_config = example(
+        {
+            "id": "0198",
+            "kind": "sweep",
+            "state": "queued",
+            "role": "planner",
+            "account_id": "0197",
+            "long": True,
+            "attempts": 1,
+            "spent_seconds": 61.5,
+            "before": 3,
+            "created_at": "2026-01-05T09:00:00Z",
+        }
+    )
+    id: str
+    kind: str
+    state: RunState
+    role: str
+    account_id: str
+    long: bool
+    attempts: int
+    spent_seconds: float
+    before: int | None
+    created_at: datetime
 
 
 class PlacementOut(BaseModel):

@@ -109,6 +109,14 @@ MATRIX: dict[str, Row] = {
         "e1 e2 planner auditor administrator",
     ),
     "export_operations": ("GET", P + "/operation-export", {}, "gt hn ca us e1 e2 auditor", "planner administrator"),
+    "list_queue": ("GET", "/v1/queue", {}, "administrator", "gt hn ca us e1 e2 planner auditor"),
+    "cancel_queued": (
+        "POST",
+        "/v1/queue/{run}/cancellation",
+        {},
+        "administrator",
+        "gt hn ca us e1 e2 planner auditor",
+    ),
     "list_entries": ("GET", "/v1/audit-log", {}, "auditor administrator", "gt hn ca us e1 e2 planner"),
 }
 PUBLIC = {

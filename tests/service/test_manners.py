@@ -64,6 +64,8 @@ def _has_example(schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
         schema = schemas[schema["$ref"].rpartition("/")[2]]
     if "examples" in schema or "example" in schema or schema.get("additionalProperties") == {"type": "string"}:
         return True
+    if "oneOf" in schema:
+        return all(_has_example(one, schemas) for one in schema["oneOf"])
     items = schema.get("properties", {}).get("items", {}).get("items", {})
     return bool(items) and _has_example(items, schemas)
 

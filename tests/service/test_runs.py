@@ -17,8 +17,9 @@ import pytest
 import sqlalchemy as sa
 from world import World, workers_csv
 
-from api.runs.queue import LostClaim, beat, claim, finish, kept_files, release
-from api.runs.worker import Computing, Worker
+from api.runs.computing import Computing
+from api.runs.queue import LostClaim, beat, claim, finish, keep_files, kept_files, release
+from api.runs.worker import Worker
 from api.settings import settings
 from api.storage.database import now, transaction
 from api.storage.tables import placements, run_files, runs
@@ -119,7 +120,7 @@ def test_a_worker_that_is_stopped_gives_its_run_back(world: World) -> None:
 def test_no_run_goes_on_for_longer_than_any_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It fails and says so."""
     world.certified()
-    monkeypatch.setattr("api.runs.worker.LONGEST_FACTOR", 0)
+    monkeypatch.setattr("api.runs.computing.LONGEST_FACTOR", 0)
     run = world.run()
     assert run["state"] == "failed" and "longer than any run may" in run["problem"]["detail"]
 
@@ -238,18 +239,37 @@ def test_a_sweep_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_database_that_is_away_costs_no_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run isn't failed: its lease runs out, and it is taken again."""
+    """The process that computed the run commits it once the database is back, whatever it couldn't write until then."""
     world.certified()
     run = _queued(world)
+    failures = {"keep_files": 1, "finish": 3, "fail": 0}
 
-    def away(*_: Any) -> None:
-        raise sa.exc.OperationalError("COMMIT", None, Exception("away"))
+    def away(name: str, act: Any) -> Any:
+        def call(*args: Any) -> Any:
+            failures[name] -= 1
+            if failures[name] >= 0:
+                raise sa.exc.OperationalError("COMMIT", None, Exception("away"))
+            return act(*args)
 
-    monkeypatch.setattr("api.runs.worker.finish", away)
-    with pytest.raises(sa.exc.OperationalError):
-        Worker(world.engine).run_one()
-    assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "running"
-    monkeypatch.setattr("api.runs.worker.finish", finish)
-    _let_lease_run_out(world, run)
+        return call
+
+    monkeypatch.setenv("VAIVEN_CHECKPOINT_SECONDS", "0")
+    settings.cache_clear()
+    monkeypatch.setattr("api.runs.computing.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("api.runs.computing.finish", away("finish", finish))
+    monkeypatch.setattr("api.runs.computing.keep_files", away("keep_files", keep_files))
     assert Worker(world.engine).run_one()
-    assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "done"
+    found = world.must("gt", "GET", f"{P}/runs/{run}")
+    assert (found["state"], found["attempts"], failures["finish"]) == ("done", 1, -1)
+
+
+def test_a_lease_that_ran_out_is_held_again(world: World) -> None:
+    """By the process that has it, as long as nobody else took the run: no attempt is lost."""
+    run = _queued(world)
+    held = claim(world.engine, "one")
+    assert held is not None
+    _let_lease_run_out(world, run)
+    beat(world.engine, held, {})
+    assert claim(world.engine, "two") is None
+    finish(world.engine, held, {}, {}, [])
+    assert world.must("gt", "GET", f"{P}/runs/{run}")["attempts"] == 1

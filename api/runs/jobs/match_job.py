@@ -3,32 +3,62 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
+import sqlalchemy as sa
+from pydantic import Field
 
+from api.identity.access import Principal
+from api.problems import content_fault
 from api.runs.job import Job, Results, files_in
+from api.runs.kind import Kind
 from api.storage.tables import BEGUN_FROM
+from api.wire.runs import RunIn
+from api.wire.shapes import example
 from engine.plan.plan_files import PlanFiles
 from engine.programme import read_programme
 from engine.run import Options, match_read
+from engine.solve.mechanisms import mechanisms
 
-KIND = "match"
-
-
-def compute(job: Job) -> Results:
-    """Match the programme, from the last checkpoint where there is one."""
-    programme = read_programme(job.programme)
-    resumable = job.options["mechanism"] == "optimal" and not programme.settings.tiers
-    warm = job.done / "checkpoint" if resumable and (job.done / "checkpoint" / "prices.csv").is_file() else None
-    seconds = job.time_limit if warm is None else job.seconds_left
-    options = Options(job.options["mechanism"], job.options["gap"], seconds, job.options["seed"], warm)
-    matched = match_read(programme, options, job.listen)
-    manifest = {"programme_sha256": programme.sha256, "resumed": warm is not None}
-    return plan_results(matched.files, job.folder / "result", manifest, warm)
+LONG_SECONDS = 900
 
 
-def plan_results(files: PlanFiles, folder: Path, manifest: dict[str, Any], warm: Path | None) -> Results:
+class MatchIn(RunIn):
+    """A match."""
+
+    model_config = example({"kind": "match", "gap": 0.001, "time_limit": 600, "seed": 0})
+    kind: Literal["match"] = "match"
+    mechanism: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "optimal"
+
+
+class Match(Kind):
+    """A match: from the last checkpoint where there is one."""
+
+    name, asked, has_plan = "match", MatchIn, True
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: MatchIn) -> None:
+        """Raise `InputError` for an unknown mechanism."""
+        if asked.mechanism not in mechanisms():
+            raise content_fault("mechanism", asked.mechanism, "is no mechanism", "one of " + ", ".join(mechanisms()))
+
+    def is_long(self, asked: MatchIn) -> bool:
+        """One that may go on for a quarter of an hour."""
+        return asked.time_limit > LONG_SECONDS
+
+    def compute(self, job: Job) -> Results:
+        """Match the programme."""
+        programme = read_programme(job.programme)
+        resumable = job.options["mechanism"] == "optimal" and not programme.settings.tiers
+        warm = job.done / "checkpoint" if resumable and (job.done / "checkpoint" / "prices.csv").is_file() else None
+        seconds = job.time_limit if warm is None else job.seconds_left
+        options = Options(job.options["mechanism"], job.options["gap"], seconds, job.options["seed"], warm)
+        matched = match_read(programme, options, job.listen)
+        manifest = {"programme_sha256": programme.sha256, "resumed": warm is not None}
+        return _plan_results(matched.files, job.folder / "result", manifest, warm)
+
+
+def _plan_results(files: PlanFiles, folder: Path, manifest: dict[str, Any], warm: Path | None) -> Results:
     """A plan as results; what it began from is kept beside it, so that it can be replayed."""
     files.write(folder)
     found = files_in(folder)
@@ -42,3 +72,6 @@ def plan_results(files: PlanFiles, folder: Path, manifest: dict[str, Any], warm:
 def placed_rows(placements: pa.Table) -> list[dict[str, Any]]:
     """The rows of placements.csv."""
     return list(placements.to_pylist())
+
+
+KIND = Match()

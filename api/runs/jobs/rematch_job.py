@@ -2,30 +2,118 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import sqlalchemy as sa
+from pydantic import Field
+
+from api.identity.access import PLANNER, Principal
+from api.identity.visibility import runs_seen
+from api.problems import content_fault, refused
+from api.registers.snapshot import write_snapshot
 from api.runs.job import Job, Results, files_in
-from api.runs.jobs.match_job import placed_rows
+from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
+from api.runs.kind import Kind, Source
+from api.runs.queue import file_of_run
+from api.storage.operation_states import UNDER_WAY
+from api.storage.tables import operations, runs
+from api.wire.runs import PlanId, RunIn
+from api.wire.shapes import example
 from engine.planning.rematch import rematch
 from engine.run import Options
 
-KIND = "rematch"
+EVENTS = {"declined": "exclude", "dropped": "drop_out"}
 
 
-def compute(job: Job) -> Results:
-    """Repair the plan; changes.csv and reserves.csv stand beside it."""
-    options = Options(gap=job.options["gap"], time_limit=job.time_limit, seed=job.options["seed"])
-    out = job.folder / "result"
-    found = rematch(
-        job.programme, job.folder / "plan", job.folder / "events.csv", out, job.options["charge"], options, job.listen
+class RematchIn(RunIn):
+    """A re-match of a published plan."""
+
+    model_config = example({"kind": "rematch", "plan": "0198", "charge": 2.0})
+    kind: Literal["rematch"]
+    plan: PlanId
+    charge: Annotated[float, Field(ge=0, le=1e6, description="What a kept placement counts more.")] = 2.0
+
+
+class Rematch(Kind):
+    """A repair; changes.csv and reserves.csv stand beside its plan."""
+
+    name, asked, has_plan = "rematch", RematchIn, True
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: RematchIn) -> None:
+        """Raise 403 for a planner, `InputError` where the plan isn't a published one of the ministry's own."""
+        if principal.role == PLANNER:
+            raise refused("Plans are repaired by the ministry that published them.")
+        mine = sa.and_(runs.c.id == asked.plan, runs.c.programme_id == programme_id, runs_seen(principal))
+        published = sa.select(runs.c.id).where(mine, runs.c.published_at.is_not(None))
+        if connection.scalar(published) is None:
+            raise content_fault("plan", asked.plan, "is no published plan", "the id of a run whose plan is published")
+
+    def is_long(self, asked: RematchIn) -> bool:
+        """One that may go on for a quarter of an hour."""
+        return asked.time_limit > LONG_SECONDS
+
+    def write_input(self, source: Source, folder: Path) -> None:
+        """The programme with what is offered held, the plan to repair, and what has happened to it."""
+        scope = replace(source.scope, held=("offered", *UNDER_WAY), without_declined=False)
+        write_snapshot(source.connection, source.programme, scope, folder / "programme")
+        _write_repair(source, folder)
+
+    def compute(self, job: Job) -> Results:
+        """Repair the plan."""
+        options = Options(gap=job.options["gap"], time_limit=job.time_limit, seed=job.options["seed"])
+        plan, out, charge = job.folder / "plan", job.folder / "result", job.options["charge"]
+        found = rematch(job.programme, plan, job.folder / "events.csv", out, charge, options, job.listen)
+        certificate = dict(found.matched.files.certificate)
+        manifest = {
+            "programme_sha256": certificate["programme_sha256"],
+            "software": certificate["software"],
+            "seed": certificate["seed"],
+            "certificate": certificate,
+            "events": found.events,
+            "lost": found.lost,
+            "altered": found.altered,
+            "added": found.added,
+        }
+        return Results(files_in(out), manifest, placed_rows(found.matched.files.placements))
+
+
+def _write_repair(source: Source, folder: Path) -> None:
+    """The plan to repair and what has happened to it; what names somebody erased, or a closed order, is left out."""
+    run, connection = source.run, source.connection
+    workers = _ids(folder / "programme" / "workers.csv", "worker_id")
+    orders = _ids(folder / "programme" / "orders.csv", "order_id")
+    plan = folder / "plan"
+    plan.mkdir()
+    for name in ("prices.csv", "certificate.json"):
+        (plan / name).write_bytes(file_of_run(connection, run.options["plan"], name))
+    lines = file_of_run(connection, run.options["plan"], "placements.csv").decode().splitlines()
+    chosen = [row for row in csv.DictReader(lines) if row["worker_id"] in workers and row["order_id"] in orders]
+    _write(plan / "placements.csv", ("worker_id", "order_id"), [(r["worker_id"], r["order_id"]) for r in chosen])
+    happened = connection.execute(
+        sa.select(operations.c.state, operations.c.worker_id, operations.c.order_id)
+        .where(operations.c.programme_id == run.programme_id, operations.c.state.in_(tuple(EVENTS)))
+        .order_by(operations.c.worker_id, operations.c.order_id)
     )
-    certificate = dict(found.matched.files.certificate)
-    manifest = {
-        "programme_sha256": certificate["programme_sha256"],
-        "software": certificate["software"],
-        "seed": certificate["seed"],
-        "certificate": certificate,
-        "events": found.events,
-        "lost": found.lost,
-        "altered": found.altered,
-        "added": found.added,
-    }
-    return Results(files_in(out), manifest, placed_rows(found.matched.files.placements))
+    events = [
+        (EVENTS[state], worker, order if state == "declined" else "")
+        for state, worker, order in happened
+        if worker in workers and (state == "dropped" or order in orders)
+    ]
+    _write(folder / "events.csv", ("event", "worker_id", "order_id"), list(dict.fromkeys(events)))
+
+
+def _ids(path: Path, column: str) -> set[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row[column] for row in csv.DictReader(file)}
+
+
+def _write(path: Path, titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([titles, *rows])
+
+
+KIND = Rematch()

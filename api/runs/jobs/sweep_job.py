@@ -4,32 +4,68 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Annotated, Literal
 
+import sqlalchemy as sa
+from pydantic import Field
+
+from api.identity.access import Principal
+from api.problems import content_fault
 from api.registers.safe_ids import require_safe_ids
-from api.runs.branching import branched
+from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
-from engine.planning.sweep import Sweep, read_sweep
+from api.runs.kind import Kind
+from api.wire.runs import RunIn
+from api.wire.shapes import example
+from engine.planning.measures import MEASURES
+from engine.planning.sweep import Sweep as Grid
+from engine.planning.sweep import read_sweep
 from engine.planning.sweep_files import folder_of_points, write_sweep
 
-KIND = "sweep"
+
+class SweepIn(RunIn):
+    """A sweep: a TOML file of edits with one or two `[[vary]]` tables, or the name of one of the library."""
+
+    model_config = example({"kind": "sweep", "sweep": "sweep-guatemala-capacity", "measure": "placements"})
+    kind: Literal["sweep"]
+    sweep: Annotated[str, Field(min_length=1, max_length=50_000)]
+    measure: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "placements"
 
 
-def compute(job: Job) -> Results:
-    """Match the base, then each point from it."""
-    asked = sweep_of(job.options["sweep"])
-    base, outcomes, manifest = branched(job, [edits for _, edits in asked.points()], folder_of_points(job.done))
-    folder = job.folder / "result"
-    folder.mkdir()
-    write_sweep(folder, asked, base.outcome, outcomes, job.options["measure"])
-    failed = {outcome.id: outcome.failure for outcome in outcomes if outcome.failure}
-    return Results(files_in(folder), manifest | {"failed": failed})
+class Sweep(Kind):
+    """A sweep."""
+
+    name, asked = "sweep", SweepIn
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: SweepIn) -> None:
+        """Raise `InputError` for an unknown measure and every fault of the sweep."""
+        if asked.measure not in MEASURES:
+            raise content_fault("measure", asked.measure, "is no measure", "one of " + ", ".join(MEASURES))
+        _sweep_of(asked.sweep)
+
+    def is_long(self, asked: SweepIn) -> bool:
+        """Always: it is many matches."""
+        return True
+
+    def compute(self, job: Job) -> Results:
+        """Match the base, then each point from it."""
+        asked = _sweep_of(job.options["sweep"])
+        base, outcomes, manifest = branched(job, [edits for _, edits in asked.points()], folder_of_points(job.done))
+        folder = job.folder / "result"
+        folder.mkdir()
+        write_sweep(folder, asked, base.outcome, outcomes, job.options["measure"])
+        failed = {outcome.id: outcome.failure for outcome in outcomes if outcome.failure}
+        return Results(files_in(folder), manifest | {"failed": failed})
 
 
-def sweep_of(text: str) -> Sweep:
-    """A sweep as TOML text. Raises `InputError` with every fault of it."""
+def _sweep_of(asked: str) -> Grid:
+    """A sweep as TOML text or by name. Raises `InputError` with every fault of it."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         path = Path(place, "sweep.toml")
-        path.write_text(text, "utf-8")
+        path.write_text(text_of("sweep", asked), "utf-8")
         sweep = read_sweep(path)
     require_safe_ids([{"id": sweep.common.id}, *sweep.common.entries, *(axis.entry for axis in sweep.axes)], "sweep")
     return sweep
+
+
+KIND = Sweep()

@@ -4,43 +4,77 @@ from __future__ import annotations
 
 import tomllib
 from decimal import Decimal
+from typing import Annotated, Literal
 
+import sqlalchemy as sa
+from pydantic import Field
+
+from api.identity.access import Principal
 from api.registers.safe_ids import unsafe_ids
-from api.runs.branching import branched
+from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
+from api.runs.kind import Kind
+from api.wire.runs import RunIn
+from api.wire.shapes import example
 from engine.errors import Fault, InputError
 from engine.planning.comparison import as_json, write_comparison
 from engine.programme.edits import Edits, edits_from
 
-KIND = "what_if"
+What = Annotated[str, Field(min_length=1, max_length=50_000)]
 
 
-def compute(job: Job) -> Results:
-    """Match the base, then each branch from it."""
-    branches = read_what_ifs(job.options["what_ifs"])
-    base, outcomes, manifest = branched(job, branches, job.done / "points")
-    folder = job.folder / "result"
-    folder.mkdir()
-    write_comparison(folder, base.outcome, outcomes)
-    return Results(files_in(folder), manifest | {"comparison": as_json(base.outcome, outcomes)})
+class WhatIfIn(RunIn):
+    """What-ifs: TOML texts of edits, or names of the library."""
+
+    model_config = example({"kind": "what_if", "what_ifs": ["hurricane-in-florida"]})
+    kind: Literal["what_if"]
+    what_ifs: Annotated[list[What], Field(min_length=1, max_length=50)]
 
 
-def read_what_ifs(texts: list[str]) -> list[Edits]:
-    """What-ifs as TOML texts. Raises `InputError` with every fault of form."""
+class WhatIf(Kind):
+    """What-ifs."""
+
+    name, asked = "what_if", WhatIfIn
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: WhatIfIn) -> None:
+        """Raise `InputError` with every fault of form."""
+        _read_what_ifs(asked.what_ifs)
+
+    def is_long(self, asked: WhatIfIn) -> bool:
+        """Always: it is many matches."""
+        return True
+
+    def compute(self, job: Job) -> Results:
+        """Match the base, then each branch from it."""
+        branches = _read_what_ifs(job.options["what_ifs"])
+        base, outcomes, manifest = branched(job, branches, job.done / "points")
+        folder = job.folder / "result"
+        folder.mkdir()
+        write_comparison(folder, base.outcome, outcomes)
+        return Results(files_in(folder), manifest | {"comparison": as_json(base.outcome, outcomes)})
+
+
+def _read_what_ifs(asked: list[str]) -> list[Edits]:
+    """What-ifs as TOML texts or by name. Raises `InputError` with every fault of form."""
     faults: list[Fault] = []
     found = []
-    for number, text in enumerate(texts, 1):
+    for number, one in enumerate(asked, 1):
         file = f"what_ifs {number}"
+        text = text_of(file, one)
         try:
             content = tomllib.loads(text, parse_float=Decimal)
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             faults.append(Fault(file, 0, "", "", f"is not TOML ({error})", "[[edit]] tables", "edit"))
             continue
         faults += unsafe_ids(content, file)
-        found.append(edits_from(content, f"what-if-{number}", file, faults.append))
+        name = one if text is not one else f"what-if-{number}"
+        found.append(edits_from(content, name, file, faults.append))
     names = [edits.id for edits in found]
     for name in sorted({name for name in names if names.count(name) > 1}):
         faults.append(Fault("what_ifs", 0, "id", name, "stands twice", "an id of its own for each", "edit"))
     if faults:
         raise InputError(faults)
     return found
+
+
+KIND = WhatIf()

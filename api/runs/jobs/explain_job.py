@@ -1,0 +1,87 @@
+"""Why: an explanation of a worker, an order, a placement, a clause, or of commitments that can't be kept.
+
+It is a run and no plain answer, since it reads the whole programme and may ask the solver: seconds to minutes that no
+web process has. It is short, so it comes before what-ifs and sweeps.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import sqlalchemy as sa
+from pydantic import Field
+
+from api.identity.access import ORIGIN, Principal
+from api.problems import content_fault, refused
+from api.runs.earlier import EARLIER, earlier_programme, require_earlier, with_others, write_earlier
+from api.runs.job import Job, Results
+from api.runs.kind import Kind, Source
+from api.wire.runs import PlanId, SpokenIn
+from api.wire.shapes import example
+from engine.errors import CallError
+from engine.planning.explain import explained
+from engine.planning.explain.words import Words
+
+Id = Annotated[str, Field(min_length=1, max_length=130)]
+
+
+class ExplainIn(SpokenIn):
+    """What to explain of the run `plan`: a worker, an order, both (a placement), a clause, or its commitments.
+
+    `commitments`, and an order of a run without a plan, need no plan.
+    """
+
+    model_config = example({"kind": "explain", "plan": "0198", "order": "E12~O1", "lang": "en"})
+    kind: Literal["explain"]
+    plan: PlanId
+    worker: Id | None = None
+    order: Id | None = None
+    clause: Id | None = None
+    commitments: bool = False
+
+
+class Explain(Kind):
+    """An explanation."""
+
+    name, asked, keeps_input = "explain", ExplainIn, False
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: ExplainIn) -> None:
+        """Raise `InputError` unless one thing is asked of a run that can be looked at again, 403 where a worker's
+        profile would be told to whoever doesn't keep it.
+        """
+        of_pair = asked.worker is not None or asked.order is not None
+        if of_pair + (asked.clause is not None) + asked.commitments != 1:
+            expected = "one of worker, order, both of them, clause, commitments"
+            raise content_fault("kind", "explain", "says nothing, or too much, to explain", expected)
+        if asked.worker is not None and asked.order is None and principal.role != ORIGIN:
+            raise refused("What stands in a worker's way is told to the ministry of the worker's own state.")
+        without = asked.commitments or (asked.order is not None and asked.worker is None)
+        require_earlier(connection, principal, programme_id, asked.plan, not without)
+
+    def write_input(self, source: Source, folder: Path) -> None:
+        """What the earlier run read, and its plan."""
+        write_earlier(source, folder)
+
+    def compute(self, job: Job) -> Results:
+        """Explain what is asked. Raises `CallError` for what isn't there or is another's."""
+        plan = job.folder / EARLIER if (job.folder / EARLIER).is_dir() else None
+        names = {name: job.options[name] for name in ("worker", "order", "clause")}
+        for what, name in names.items():
+            if name is not None and job.audience.is_hidden(name):
+                raise CallError(f"There is no {what} {name!r} in the programme.", f"Name a {what}'s id.")
+        if plan is not None:
+            with_others(job.folder, job.audience)
+        words = Words(job.options["lang"] or "en")
+        found = explained(
+            earlier_programme(job.folder), plan, **names, commitments=job.options["commitments"], words=words
+        )
+        told = {"about": type(found).__name__.removesuffix("Explanation").lower(), **asdict(found)}
+        content = json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n"
+        summary: dict[str, Any] = {"explanation": json.loads(content)}
+        return Results({"explanation.json": content.encode()}, summary)
+
+
+KIND = Explain()

@@ -1,0 +1,53 @@
+"""The report of a plan: one page that opens from disk without any network, in the language asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pyarrow.csv as pa_csv
+import sqlalchemy as sa
+
+from api.identity.access import Principal
+from api.runs.earlier import EARLIER, earlier_programme, require_earlier, write_earlier
+from api.runs.job import Job, Results
+from api.runs.kind import Kind, Source
+from api.wire.runs import PlanId, SpokenIn
+from api.wire.shapes import example
+from engine.charts.plan_view import PlanView
+from engine.charts.report import PAGE, write_report
+from engine.plan.plan_files import read_certificate, read_placements
+
+
+class ReportIn(SpokenIn):
+    """A report of the plan of the run `plan`."""
+
+    model_config = example({"kind": "report", "plan": "0198", "lang": "es"})
+    kind: Literal["report"]
+    plan: PlanId
+
+
+class Report(Kind):
+    """A report, drawn from the plan as its audience has it: a ministry's own placements, prices and checks."""
+
+    name, asked, keeps_input = "report", ReportIn, False
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: ReportIn) -> None:
+        """Raise `InputError` where there is no such plan, 409 where what it read was deleted."""
+        require_earlier(connection, principal, programme_id, asked.plan, True)
+
+    def write_input(self, source: Source, folder: Path) -> None:
+        """What the earlier run read, and its plan."""
+        write_earlier(source, folder)
+
+    def compute(self, job: Job) -> Results:
+        """Draw the page."""
+        programme, plan = earlier_programme(job.folder), job.folder / EARLIER
+        lang = job.options["lang"] or "en"
+        prices, certificate = pa_csv.read_csv(plan / "prices.csv"), read_certificate(plan)
+        view = PlanView(programme, *read_placements(programme, plan), prices, certificate, lang)
+        page = write_report(view, job.folder / "result", lang)
+        return Results({PAGE: page.read_bytes()}, {"lang": lang, "programme_sha256": programme.sha256})
+
+
+KIND = Report()
