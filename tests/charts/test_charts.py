@@ -54,7 +54,6 @@ def test_missing_drawing_packages_are_told_with_the_way_to_install_them(monkeypa
     """Without altair the charts raise a call error with the extra's name instead of an import error."""
     from engine import charts as package
 
-    package.charts.cache_clear()
     monkeypatch.setattr(package, "find_spec", lambda name: None if name == "altair" else object())
     with pytest.raises(CallError, match=r"altair.*pip install vaiven\[plots\]"):
         package.charts()
