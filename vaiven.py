@@ -26,6 +26,7 @@ from engine.face.what_ifs import Comparison, SweepTable, sweep, what_if
 from engine.kernel import software_version
 from engine.programme import Programme, read_programme
 from engine.run import Options
+from engine.tuning import Tuning
 
 __version__ = software_version()
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Programme",
     "SolverError",
     "SweepTable",
+    "Tuning",
     "VaivenError",
     "audit",
     "discover",

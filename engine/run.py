@@ -36,6 +36,7 @@ from engine.solve.cluster import spread_to
 from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
 from engine.solve.tiers import Tier, match_tiers
+from engine.tuning import USUAL, Tuning
 
 Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-6
@@ -53,7 +54,8 @@ STATUS = {
 class Options:
     """How to match: the mechanism, the gap asked, the limit of the solve stage in seconds, the seed of the ties.
 
-    ``warm`` is the folder of an earlier plan to begin from, ``cluster`` the address of a Dask scheduler.
+    ``warm`` is the folder of an earlier plan to begin from, ``cluster`` the address of a Dask scheduler,
+    ``tuning`` the numbers of the search.
     """
 
     mechanism: str = "optimal"
@@ -63,6 +65,7 @@ class Options:
     warm: Path | None = None
     most_steps: int | None = None
     cluster: str | None = None
+    tuning: Tuning = USUAL
 
 
 @dataclass
@@ -99,7 +102,7 @@ def match_read(
     clock = clock or Clock(None)
     clock.begin("compile")
     drawn, workers, orders = drawn_order(programme, options.seed)
-    problem = compile_problem(drawn)
+    problem = compile_problem(drawn, options.tuning)
     clock.begin("solve")
     budget = Budget(options.time_limit, options.most_steps)
     tiers: list[Tier] = []

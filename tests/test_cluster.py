@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from distributed import LocalCluster
 
-import engine.solve.levels as levels
 import engine.solve.mechanisms.optimal as optimal
 from engine.errors import CallError
 from engine.planning.branches import Outcome, make_base, run_branch
@@ -25,6 +24,7 @@ from engine.solve.budget import Budget
 from engine.solve.cluster import join_cluster
 from engine.solve.result import Result
 from engine.solve.sweeps import Sweeper
+from engine.tuning import Tuning
 from scenarios.presets import nation, northern_triangle
 
 # A pass is twenty round trips of some 20 ms.
@@ -43,19 +43,15 @@ def problem(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """A nation of single placements, and a programme of calendars."""
     folder = tmp_path_factory.mktemp("cluster") / "p"
     request.param.build(400, 3).write(folder)
-    return compile_problem(read_programme(folder))
+    return compile_problem(read_programme(folder), Tuning(whole_program=0, passes=FEW))
 
 
 def _same(one: Result, other: Result) -> bool:
     return one.columns.tolist() == other.columns.tolist() and one.prices.tolist() == other.prices.tolist()
 
 
-def test_a_cluster_finds_what_one_machine_finds(
-    problem: MatchingProblem, cluster: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, cluster: Any) -> None:
     """Every price and every placement."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
-    monkeypatch.setattr(levels, "PASSES", FEW)
     here = optimal.run(problem, 0.01, Budget(120))
     joined = join_cluster(cluster.scheduler_address)
     there = optimal.run(problem, 0.01, Budget(120), spread=joined.spread)
@@ -64,12 +60,8 @@ def test_a_cluster_finds_what_one_machine_finds(
     assert _same(here, there)
 
 
-def test_a_lost_process_costs_a_sweep_and_not_the_run(
-    problem: MatchingProblem, cluster: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lost_process_costs_a_sweep_and_not_the_run(problem: MatchingProblem, cluster: Any) -> None:
     """One is killed once parties live on both."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
-    monkeypatch.setattr(levels, "PASSES", FEW)
     here = optimal.run(problem, 0.01, Budget(120))
     joined = join_cluster(cluster.scheduler_address)
     killed: list[int] = []

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from oracle.optimum import optimum
 from oracle.programme_reader import read as read_naively
 
-import engine.problem.problem as problem
 import engine.solve.mechanisms.optimal as optimal
-import engine.solve.replacement as replacement
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.column_rows import use_of
 from engine.problem.offers import NOTHING
@@ -32,10 +30,12 @@ from engine.solve.prices import at_prices, bound_at, no_crew_prices
 from engine.solve.replacement import shares_of
 from engine.solve.rounding import is_feasible
 from engine.solve.sweeps import make_sweeper
+from engine.tuning import Tuning
 from scenarios.preset import Draft
 from scenarios.presets import nation, northern_triangle
 
 NOBODY = np.empty(0, np.int64)
+LARGE = Tuning(whole_program=-1)  # every programme goes through the levels
 
 
 def _compiled(made: Draft, folder: Path) -> MatchingProblem:
@@ -70,15 +70,12 @@ def test_a_sweep_chooses_what_the_exact_bound_chooses(kind: str, request: pytest
     assert np.allclose(use, use_of(problem.offers, problem.limits, chosen[chosen >= 0]), atol=1e-3)
 
 
-def test_halves_on_two_threads_choose_the_same(
-    nation_problem: MatchingProblem, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_halves_on_two_threads_choose_the_same(nation_problem: MatchingProblem) -> None:
     """Prices after an ascent are the same to the last bit on one core or two."""
     results = []
     for each in (10**9, 1):
-        monkeypatch.setattr("engine.solve.sweeps.COLUMNS_PER_THREAD", each)
-        monkeypatch.setattr("engine.solve.sweeps.CELLS_PER_THREAD", each)
-        sweeper = make_sweeper(nation_problem)
+        tuning = Tuning(columns_per_thread=each, cells_per_thread=each)
+        sweeper = make_sweeper(replace(nation_problem, tuning=tuning))
         begin = np.zeros(sweeper.limits.row_count)
         results.append(ascend(sweeper, begin, 20, (3.0, 0.01), Budget(60))[0])
     assert np.array_equal(results[0], results[1])
@@ -107,48 +104,40 @@ def test_two_windows_share_no_more_than_is_free(free: list[float]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_levels_are_legal_and_bounded_under_every_clause(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_levels_are_legal_and_bounded_under_every_clause(seed: int, tmp_path: Path) -> None:
     """Chains, crews, groups, shares and commitments sent through the levels: audited, and optimum within the bound."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
     programme = draft(seed, 30).programme(tmp_path / "p")
     naive = optimum(read_naively(tmp_path / "p"))
     assert naive is not None
-    certificate = match_read(programme, Options(gap=1e-6)).files.certificate
+    certificate = match_read(programme, Options(gap=1e-6, tuning=LARGE)).files.certificate
     assert certificate["objective"] <= float(naive[0]) + 1e-6
     assert certificate["bound"] >= float(naive[0]) - 1e-6
     assert certificate["status"] in ("optimal", "within_gap", "exhausted")
 
 
-def test_crews_are_sifted_however_large_the_programme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crews_are_sifted_however_large_the_programme(tmp_path: Path) -> None:
     """Levels only price a programme with crews; its plan comes from sifting at any size."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
-    monkeypatch.setattr(optimal, "SIFTED_PROGRAM", -1)
     northern_triangle.build(400, 2).write(tmp_path / "p")
-    certificate = match_read(read_programme(tmp_path / "p"), Options(gap=1e-2)).files.certificate
+    tuning = replace(LARGE, sifted_program=-1)
+    certificate = match_read(read_programme(tmp_path / "p"), Options(gap=1e-2, tuning=tuning)).files.certificate
     assert certificate["gap"] <= 1e-2
 
 
 @pytest.mark.parametrize("columns", [400, 10**9])
-def test_windows_reach_what_is_asked(columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_reach_what_is_asked(columns: int, tmp_path: Path) -> None:
     """A large core is cut into windows by origin and destination, two at a time; the gap is met and proved."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
-    monkeypatch.setattr(replacement, "WINDOW_COLUMNS", columns)
-    monkeypatch.setattr(replacement, "WHOLE_COLUMNS", columns)
+    tuning = replace(LARGE, window_columns=columns, whole_core=columns)
     nation.build(1500, 1).write(tmp_path / "p")
-    matched = match_read(read_programme(tmp_path / "p"), Options(gap=1e-3))
+    matched = match_read(read_programme(tmp_path / "p"), Options(gap=1e-3, tuning=tuning))
     assert matched.verdict.legal
     assert matched.files.certificate["gap"] <= 1e-3
 
 
-def test_what_is_told_of_a_plan_never_falls(nation_problem: MatchingProblem, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_told_of_a_plan_never_falls(nation_problem: MatchingProblem) -> None:
     """Who fills a place for now is left out of the next windows, but not of the plan that the user hears of."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
-    monkeypatch.setattr(replacement, "WINDOW_COLUMNS", 400)
-    monkeypatch.setattr(replacement, "WHOLE_COLUMNS", 400)
     told: list[float] = []
-    found = optimal.run(nation_problem, 1e-4, Budget(60), lambda progress: told.append(progress.objective))
+    cut = replace(nation_problem, tuning=replace(LARGE, window_columns=400, whole_core=400))
+    found = optimal.run(cut, 1e-4, Budget(60), lambda progress: told.append(progress.objective))
     assert told == sorted(told)
     assert found.objective == round(told[-1] * SCALE)
 
@@ -176,13 +165,12 @@ def test_parts_of_a_level_end_with_the_level() -> None:
     assert all(one.last_step > other.last_step for one, other in pairwise(parts))
 
 
-def test_dense_pairs_are_found_by_their_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dense_pairs_are_found_by_their_prices(tmp_path: Path) -> None:
     """A programme whose pairs are not listed ends as near to its bound, and neither bound is below the other's plan."""
     nation.build(1500, 1).write(tmp_path / "p")
     programme = read_programme(tmp_path / "p")
     listed = match_read(programme, Options(gap=2e-3)).files.certificate
-    monkeypatch.setattr(problem, "DENSE_PAIRS", 0)
-    dense = match_read(programme, Options(gap=2e-3)).files.certificate
+    dense = match_read(programme, Options(gap=2e-3, tuning=Tuning(dense_pairs=0))).files.certificate
     assert dense["gap"] <= 2e-3
     assert dense["bound"] >= listed["objective"]
     assert listed["bound"] >= dense["objective"]
@@ -216,16 +204,15 @@ def test_a_blur_is_drawn_by_party_alone(nation_problem: MatchingProblem) -> None
 
 def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock may end a run while any piece of work is under way: what it left is what so many whole steps leave."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", -1)
     nation.build(1500, 1).write(tmp_path / "p")
     programme = read_programme(tmp_path / "p")
-    whole = match_read(programme, Options(gap=1e-5)).files.certificate["steps"]
+    whole = match_read(programme, Options(gap=1e-5, tuning=LARGE)).files.certificate["steps"]
     offers = compile_problem(programme).offers
     priced = next(levels(1e-5, offers.count / len(offers.must))).passes
     for cut in (priced, priced + 1, priced + 2, whole - 1):
         ended = _ended_by_the_clock_after(programme, cut, monkeypatch)
         steps = ended.files.certificate["steps"]
-        again = match_read(programme, Options(gap=1e-5, most_steps=steps))
+        again = match_read(programme, Options(gap=1e-5, most_steps=steps, tuning=LARGE))
         assert again.files.placements.equals(ended.files.placements)
         assert again.files.prices.equals(ended.files.prices)
 
@@ -241,4 +228,4 @@ def _ended_by_the_clock_after(programme: Programme, steps: int, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(Budget, "over", property(over))
         patch.setattr(Budget, "left", property(lambda _: -1.0 if asked.count(steps) > 1 else 60.0))
-        return match_read(programme, Options(gap=1e-5))
+        return match_read(programme, Options(gap=1e-5, tuning=LARGE))

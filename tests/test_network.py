@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,10 @@ from engine.problem.values import SCALE
 from engine.programme import read_programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
-from engine.solve.levels import Level
 from engine.solve.match import match
-from engine.solve.mechanisms import optimal
 from engine.solve.network import is_network, network_prices
 from engine.solve.prices import bound_at, no_crew_prices
+from engine.tuning import Tuning
 from scenarios.presets import nation
 
 
@@ -40,25 +40,21 @@ def test_the_best_plan_proves_itself(tmp_path: Path, seed: int) -> None:
     assert network_prices(problem, best.columns[best.columns != worst]) is None
 
 
-def test_a_large_network_is_proved_by_its_own_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_network_is_proved_by_its_own_prices(tmp_path: Path) -> None:
     """Sent through the levels it ends with the same plan's worth, proved, though a coarse gap was asked."""
     problem = _problem(tmp_path / "p", 7)
     exact = match(problem, "optimal", 0.0, Budget(60))
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
-    found = match(problem, "optimal", 1e-4, Budget(60))
+    found = match(replace(problem, tuning=Tuning(whole_program=0)), "optimal", 1e-4, Budget(60))
     assert found.objective == pytest.approx(exact.objective, abs=SCALE / 1e4)
     assert found.bound - found.objective <= 1e-8 * found.bound
 
 
-def test_where_a_core_does_not_hold_the_best_plan_all_pairs_are_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_a_core_does_not_hold_the_best_plan_all_pairs_are_asked(tmp_path: Path) -> None:
     """Prices of a single pass and a core of no width are too rough; the flow over everything is proved all the same."""
     problem = _problem(tmp_path / "p", 5)
     exact = match(problem, "optimal", 0.0, Budget(60))
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
-    monkeypatch.setattr(optimal, "NETWORK_LEVEL", Level(1, 0.05, 0.05, 0.0))
-    found = match(problem, "optimal", 1e-9, Budget(60))
+    rough = replace(problem, tuning=Tuning(whole_program=0, network_level=(1, 0.05, 0.05, 0.0)))
+    found = match(rough, "optimal", 1e-9, Budget(60))
     assert found.objective == pytest.approx(exact.objective, abs=SCALE / 1e4)
     assert found.bound - found.objective <= 1e-8 * found.bound
 

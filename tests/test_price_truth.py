@@ -18,9 +18,9 @@ from engine.programme.edits import Edits
 from engine.solve.budget import Budget
 from engine.solve.linear_program import solve
 from engine.solve.match import match
-from engine.solve.mechanisms.optimal import WHOLE_PROGRAM
 from engine.solve.prices import bound_at
 from engine.solve.restricted_master import Crews, restricted_program
+from engine.tuning import USUAL
 from scenarios.presets import nation
 
 NOTHING = np.empty(0, np.int64)
@@ -61,7 +61,7 @@ def test_the_ceiling_holds_on_a_large_run(tmp_path: Path) -> None:
     """With k more places under a quota no plan is worth more than ``price_bound + k * price``; by warm runs."""
     nation.build(2_000, 5).write(tmp_path / "p")
     base = make_base(read_programme(tmp_path / "p"), 0.001, 60.0, 0)
-    assert base.problem.offers.count > WHOLE_PROGRAM
+    assert base.problem.offers.count > USUAL.whole_program
     bound = bound_at(base.problem, base.warm.prices, base.warm.crew).value / SCALE
     price = dict(zip((name for name, _, _ in base.problem.limits.names), base.warm.prices / SCALE, strict=True))
     quotas = sorted((a.id for a in base.programme.agreements), key=lambda name: -price.get(f"{name}|quota", 0.0))

@@ -19,6 +19,7 @@ from oracle.programme_reader import read as read_naively
 from engine.audit.bound import recomputed_bound
 from engine.errors import ClashError
 from engine.run import Matched, Options, match_read
+from engine.tuning import Tuning
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(
@@ -141,16 +142,14 @@ def test_renaming_ids_changes_no_value(seed: int) -> None:
     assert _objective(replace(made, tables=renamed)) == pytest.approx(_objective(made), abs=1e-6)
 
 
-def test_the_dense_way_proves_what_the_listed_way_proves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dense_way_proves_what_the_listed_way_proves(tmp_path: Path) -> None:
     """Priced where they lie, pairs give a legal plan and a bound that the listed optimum respects."""
-    import engine.problem.problem as problem
     from scenarios.presets import nation
 
     made = nation.build(400, 3)
     listed = Draft(dict(made.settings), list(made.agreements), dict(made.tables)).programme(tmp_path / "p")
     exact = match_read(listed, Options(gap=0.0)).files.certificate
-    monkeypatch.setattr(problem, "DENSE_PAIRS", 10)
-    dense = match_read(listed, Options(gap=0.02, time_limit=60))
+    dense = match_read(listed, Options(gap=0.02, time_limit=60, tuning=Tuning(dense_pairs=10)))
     certificate = dense.files.certificate
     assert dense.problem.dense is not None
     assert dense.verdict.legal

@@ -11,7 +11,6 @@ from adversarial_programmes import draft
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import engine.problem.problem as problem_module
 import engine.solve.mechanisms.optimal as optimal
 from engine.errors import CallError, ClashError
 from engine.plan.earlier_plan import read_warm
@@ -22,6 +21,7 @@ from engine.solve.budget import Budget
 from engine.solve.result import Result
 from engine.solve.rounding import is_feasible
 from engine.solve.warm import Warm, kept_columns
+from engine.tuning import Tuning
 from scenarios.presets import nation
 
 NOBODY = np.empty(0, np.int64)
@@ -74,14 +74,10 @@ def test_what_smaller_limits_have_no_room_for_leaves(share: float, nation_folder
 
 
 @pytest.mark.parametrize("dense", [False, True])
-def test_a_warm_run_proves_what_a_cold_one_proves(
-    dense: bool, nation_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_warm_run_proves_what_a_cold_one_proves(dense: bool, nation_folder: Path) -> None:
     """Large programmes, listed or dense, are sent by levels from the earlier plan."""
-    monkeypatch.setattr(optimal, "WHOLE_PROGRAM", 0)
-    if dense:
-        monkeypatch.setattr(problem_module, "DENSE_PAIRS", 0)
-    problem = compile_problem(read_programme(nation_folder / "p"))
+    tuning = Tuning(whole_program=0, dense_pairs=0) if dense else Tuning(whole_program=0)
+    problem = compile_problem(read_programme(nation_folder / "p"), tuning)
     warm = read_warm(problem, nation_folder / "plan")
     again = optimal.run(problem, 0.001, Budget(60), None, warm)
     cut = _with_less(problem, 0.95)

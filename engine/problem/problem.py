@@ -25,9 +25,9 @@ from engine.problem.register import AT_HOME, Register
 from engine.problem.single_ledgers import strike_illegal
 from engine.problem.values import Values, refuse_overflow
 from engine.programme.programme import Programme
+from engine.tuning import USUAL, Tuning
 
 Longs = npt.NDArray[np.int64]
-DENSE_PAIRS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class MatchingProblem:
     A party is a worker (``lead``) or a travel group (its first member); ``offers`` are its columns, ``limits`` the rows
     that join parties. Where too many pairs are admitted to be listed, ``dense`` holds them, ``offers`` begins with the
     few that need columns of their own, and grows by `grown`. ``eligible_pairs`` counts all admitted pairs,
-    ``admitted_by_order`` those of each order.
+    ``admitted_by_order`` those of each order; ``tuning`` says how it is searched.
     """
 
     register: Register
@@ -46,6 +46,7 @@ class MatchingProblem:
     lead: Ints
     dense: DenseOffers | None
     admitted_by_order: Longs
+    tuning: Tuning = USUAL
 
     @property
     def programme(self) -> Programme:
@@ -76,8 +77,8 @@ class MatchingProblem:
         return self.grown(self.dense.top(table, threshold, most))
 
 
-def compile_problem(programme: Programme) -> MatchingProblem:
-    """Compile a programme into a `MatchingProblem`.
+def compile_problem(programme: Programme, tuning: Tuning = USUAL) -> MatchingProblem:
+    """Compile a programme into a `MatchingProblem`, which is searched as ``tuning`` says.
 
     Raises `CallError` where several placements a worker are allowed and too many pairs are admitted to be listed.
     """
@@ -87,27 +88,27 @@ def compile_problem(programme: Programme) -> MatchingProblem:
     rectangles = admitted_rectangles(register)
     limits = make_limits(register)
     by_order = _admitted_by_order(register, rectangles)
-    if _is_dense(register, int(by_order.sum())):
-        return _compile_dense(register, values, rectangles, limits, by_order)
+    if _is_dense(register, int(by_order.sum()), tuning.dense_pairs):
+        return replace(_compile_dense(register, values, rectangles, limits, by_order), tuning=tuning)
     admitted = without_impossible_crews(register, list_pairs(register, rectangles, values), limits)
     itineraries = legal_itineraries(register, admitted)
     offers, lead = _make_offers(register, admitted, itineraries, limits)
-    return MatchingProblem(register, offers, limits, lead, None, by_order)
+    return MatchingProblem(register, offers, limits, lead, None, by_order, tuning)
 
 
-def _is_dense(register: Register, pairs: int) -> bool:
-    """Whether so many pairs are admitted that listing them would cost more than pricing them where they lie.
+def _is_dense(register: Register, pairs: int, most: int) -> bool:
+    """Whether more than ``most`` pairs are admitted: listing them would cost more than pricing them where they lie.
 
     Raises `CallError` where they are too many to be listed and a worker may have several placements.
     """
     several = register.programme.settings.max_placements_per_worker > 1
     several |= bool((register.agreement[register.origins] == AT_HOME).any())
-    if several and pairs > DENSE_PAIRS:
+    if several and pairs > most:
         raise CallError(
             f"{pairs:,} pairs are admitted; so many can be matched only with one placement a worker.",
             "Set max_placements_per_worker = 1 and leave return placements to a run of their own.",
         )
-    return not several and pairs > DENSE_PAIRS
+    return not several and pairs > most
 
 
 def _admitted_by_order(register: Register, rectangles: Sequence[Rectangle]) -> Longs:

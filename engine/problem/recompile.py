@@ -23,11 +23,11 @@ def recompiled(base: MatchingProblem, programme: Programme) -> MatchingProblem:
     and its limits made anew. Programmes with crews are compiled afresh: a larger limit may make a crew possible.
     """
     if len(base.crew_orders) or not _same_but_counts(base.programme, programme):
-        return compile_problem(programme)
+        return compile_problem(programme, base.tuning)
     register = Register(programme)
     limits = make_limits(register)
     if not _same_rows(base.limits, limits):
-        return compile_problem(programme)
+        return compile_problem(programme, base.tuning)
     return replace(base, register=register, limits=limits)
 
 

@@ -102,7 +102,7 @@ class Cluster:
 
     def spread(self, sweeper: Sweeper) -> Sweeper:
         """The sweeper with its parties on the cluster."""
-        return SpreadSweeper(sweeper.part, sweeper.limits, sweeper.other_core, self.client)
+        return SpreadSweeper(sweeper.part, sweeper.limits, sweeper.tuning, sweeper.other_core, self.client)
 
     def close(self) -> None:
         """Leave the cluster, which goes on."""

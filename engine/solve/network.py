@@ -18,14 +18,12 @@ from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.solve.core import Core
-from engine.solve.levels import Level
 
 Longs = npt.NDArray[np.int64]
 # In billionths: raises below NOISE are left, and a free place may cost FREE, so that what a solver rounded off doesn't
 # creep around in circles. The bound is that much higher, a billionth of it.
 NOISE, FREE = 100, 2000
 MOST_SWEEPS = 500
-NETWORK_LEVEL = Level(100, 0.05, 1e-4, 4e-3)  # rough prices and a wide core
 
 
 def is_network(problem: MatchingProblem) -> bool:

@@ -30,9 +30,8 @@ from engine.solve.sweeps import Sweeper
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-WINDOW_COLUMNS, WHOLE_COLUMNS = 60_000, 150_000
-NODES, SPARE = 200, 10
-ROUNDS, FIRST_CHAINS, CHAINS = 4, 1, 20
+SPARE = 10
+FIRST_CHAINS, CHAINS = 1, 20
 
 
 @dataclass
@@ -63,10 +62,11 @@ class Replacement:
         """Chains of moves; then, where the core is large, windows by origin and by destination in turn; then, where
         that is not worth ``wanted``, the core as a whole.
         """
-        large = len(self.core.columns) > WHOLE_COLUMNS
+        tuning = self.problem.tuning
+        large = len(self.core.columns) > tuning.whole_core
         self._improve(FIRST_CHAINS if large else CHAINS)
-        for number in range(ROUNDS if large else 0):
-            windows = self._windows(by_origin=number % 2 == 0, shift=number // 2 * WINDOW_COLUMNS // 2)
+        for number in range(tuning.rounds if large else 0):
+            windows = self._windows(by_origin=number % 2 == 0, shift=number // 2 * tuning.window_columns // 2)
             half = -(-len(windows) // 2)
             for first in range(half):
                 self._replace(windows[first::half])
@@ -105,8 +105,8 @@ class Replacement:
         self.tell(self.filled)
 
     def _windows(self, by_origin: bool, shift: int) -> list[Longs]:
-        """Undecided parties in windows of about `WINDOW_COLUMNS` columns, by origin or by destination; a ``shift`` (in
-        columns) moves where they end.
+        """Undecided parties in windows of about ``window_columns`` columns, by origin or by destination; a ``shift``
+        (in columns) moves where they end.
         """
         offers, core, register = self.problem.offers, self.core, self.problem.register
         counts = np.bincount(self._party_of_core, minlength=len(offers.must))
@@ -116,7 +116,7 @@ class Replacement:
         order = offers.cell[offers.cells[at]] % offers.order_count
         side = register.origin[self.problem.lead[parties]] if by_origin else register.destination[order]
         parties = parties[np.lexsort((self._rank_of_orders[order], side))]
-        window = (shift + np.cumsum(counts[parties])) // WINDOW_COLUMNS
+        window = (shift + np.cumsum(counts[parties])) // self.problem.tuning.window_columns
         return np.split(parties, np.flatnonzero(np.diff(window)) + 1)
 
     @cached_property
@@ -164,9 +164,8 @@ class Replacement:
         held = self.problem.limits.capacity - room - self._use(own)
         value = self.problem.offers.value
         elsewhere = (self._worth(self.plan) - value[own].sum()) / SCALE
-        found = place_exactly(
-            self.problem, held, columns, budget, NODES, self.within, self.wanted + SPARE * self.within - elsewhere
-        )
+        nodes, enough = self.problem.tuning.window_nodes, self.wanted + SPARE * self.within - elsewhere
+        found = place_exactly(self.problem, held, columns, budget, nodes, self.within, enough)
         return found if found is not None and value[found].sum() > value[own].sum() else None
 
     def _use(self, columns: Longs) -> Floats:

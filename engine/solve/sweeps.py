@@ -23,12 +23,11 @@ from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.priced_cells import Cells, make_cells
+from engine.tuning import Tuning
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
-COLUMNS_PER_THREAD = 150_000
-CELLS_PER_THREAD = 100_000
 
 
 def _one_thread() -> ThreadPoolExecutor:
@@ -82,6 +81,7 @@ class Sweeper:
 
     part: Part
     limits: Limits
+    tuning: Tuning
     other_core: ThreadPoolExecutor = field(default_factory=_one_thread)
 
     @property
@@ -126,7 +126,7 @@ class Sweeper:
     def _counts(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
         """How often each cell is taken, where placements are single; ``chosen`` is written in any case."""
         table, of_party = self._costs(prices), self.part.offers.of_party
-        if of_party[high] - of_party[low] < 2 * COLUMNS_PER_THREAD:
+        if of_party[high] - of_party[low] < 2 * self.tuning.columns_per_thread:
             return self.part.sweep(table, prices, low, high, chosen, blur)
         middle = int(np.searchsorted(of_party, (of_party[low] + of_party[high]) // 2))
         other = self.other_core.submit(self.part.sweep, table, prices, low, middle, chosen, blur)
@@ -136,7 +136,7 @@ class Sweeper:
     def _costs(self, prices: Floats) -> Singles:
         """What each cell costs, on both cores where there are many."""
         size = len(self.cells.offsets) - 1
-        if size < CELLS_PER_THREAD:
+        if size < self.tuning.cells_per_thread:
             return costs_of(self.cells, prices)
         table = np.empty(size, np.float32)
         arrays = self.cells.offsets, self.cells.row, self.cells.coefficient, prices, table
@@ -166,7 +166,8 @@ def make_sweeper(problem: MatchingProblem) -> Sweeper:
     offers = problem.offers
     single = bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
     value = (offers.value / SCALE).astype(np.float32)
-    return Sweeper(Part(offers, make_cells(offers, problem.limits, single), value, single), problem.limits)
+    part = Part(offers, make_cells(offers, problem.limits, single), value, single)
+    return Sweeper(part, problem.limits, problem.tuning)
 
 
 @kernel

@@ -13,8 +13,10 @@ from small_programs import compiled, highs_optimum
 
 from benchmarks.program import load, program_of
 from benchmarks.registry import specs
+from engine.problem import compile_problem
 from engine.problem.export import write_mps
-from engine.programme import write_programme
+from engine.programme import read_programme, write_programme
+from engine.tuning import Tuning
 
 
 def _optimum_of_file(path: Path) -> float:
@@ -55,12 +57,12 @@ def test_a_saved_program_is_read_back_whole(tmp_path: Path) -> None:
         assert np.array_equal(getattr(program, field.name), getattr(again, field.name)), field.name
 
 
-def test_pairs_that_are_not_listed_are_not_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_that_are_not_listed_are_not_exported(tmp_path: Path) -> None:
     """Where pairs are priced where they lie there is no program to hand over, and it is said."""
-    monkeypatch.setattr("engine.problem.problem.DENSE_PAIRS", 10)
     specs()["dense"].build(300, tmp_path / "programme")
+    dense = compile_problem(read_programme(tmp_path / "programme"), Tuning(dense_pairs=10))
     with pytest.raises(ValueError, match="no columns"):
-        program_of(compiled(tmp_path / "programme"))
+        program_of(dense)
 
 
 def test_a_crew_below_its_least_is_a_fault(tmp_path: Path) -> None:

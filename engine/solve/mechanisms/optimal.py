@@ -20,7 +20,7 @@ from engine.solve.clash import clash_error
 from engine.solve.commitments import promised_columns
 from engine.solve.core import Core, find_core, settle
 from engine.solve.levels import Level, levels
-from engine.solve.network import NETWORK_LEVEL, best_of_all, best_on_core, is_network, network_prices
+from engine.solve.network import best_of_all, best_on_core, is_network, network_prices
 from engine.solve.price_search import sampled, search_prices
 from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
 from engine.solve.reduced_cost_fixing import EVERYTHING, survivors_of
@@ -31,18 +31,10 @@ from engine.solve.search_state import SearchState
 from engine.solve.sifting import Sifted, near_best, sift
 from engine.solve.sweeps import Spread, Sweeper, make_sweeper, on_this_machine
 from engine.solve.warm import Warm, kept_columns, listed_for
+from engine.tuning import Tuning
 
 Longs = npt.NDArray[np.int64]
 NAME = "optimal"
-WHOLE_PROGRAM = 20_000
-SIFTED_PROGRAM = 3_000_000
-CLOSING_COLUMNS, MOST_CLOSING_COLUMNS = 40_000, 200_000
-ROUNDS = 8
-NODES = 2_000
-CORE_EACH = 6
-DENSE_WIDTH = 10
-MENDING_WIDTH, FEW_CHANGES = 0.2, 10
-SIFTING_WIDTH = 0.01
 BLOCKED = 2**50
 
 
@@ -65,6 +57,11 @@ def run(
 class _Run(SearchState):
     spread: Spread
 
+    @property
+    def tuning(self) -> Tuning:
+        """How this problem is searched."""
+        return self.problem.tuning
+
     def solve(self, warm: Warm | None) -> Result:
         problem = self.problem
         free = np.zeros(problem.limits.row_count, np.int64), no_crew_prices(problem)
@@ -72,12 +69,12 @@ class _Run(SearchState):
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self.tell("prices")
-        small = problem.offers.count <= WHOLE_PROGRAM and problem.dense is None
+        small = problem.offers.count <= self.tuning.whole_program and problem.dense is None
         if warm is not None:
             self._resume(warm)
         if not small and not self.good_enough():
             self._by_levels(warm is not None)
-        sifting = self.problem.offers.count <= SIFTED_PROGRAM or bool(len(problem.crew_orders))
+        sifting = self.problem.offers.count <= self.tuning.sifted_program or bool(len(problem.crew_orders))
         if not self.closed() and (small or (sifting and not self.good_enough())):
             sifted = self._sharp_prices(small)
             if sifted.infeasible:
@@ -111,11 +108,11 @@ class _Run(SearchState):
             if self.budget.over or self.good_enough():
                 return
         begun_at = (self.proved - self.plan.objective) / max(SCALE, abs(self.proved)) if warm else None
-        if begun_at is not None and begun_at < FEW_CHANGES * self.gap and not len(self.problem.crew_orders):
+        if begun_at is not None and begun_at < self.tuning.few_changes * self.gap and not len(self.problem.crew_orders):
             self._mend(sweeper)
             if self.budget.over or self.good_enough():
                 return
-        for level in levels(self.gap, each, begun_at):
+        for level in levels(self.gap, each, begun_at, self.tuning):
             sweeper = self._price(sweeper, level)
             if self.budget.over or len(self.problem.crew_orders):
                 break
@@ -125,8 +122,9 @@ class _Run(SearchState):
 
     def _by_flow(self, sweeper: Sweeper) -> Sweeper:
         """The plan of a pure network by min-cost flow on a core, or on all pairs if that plan doesn't prove itself."""
-        sweeper = self._price(sweeper, NETWORK_LEVEL)
-        width = int(NETWORK_LEVEL.width * sweeper.typical_worth() * SCALE)
+        level = Level(*self.tuning.network_level)
+        sweeper = self._price(sweeper, level)
+        width = int(level.width * sweeper.typical_worth() * SCALE)
         if not self.budget.over:
             self._take_flow(best_on_core(self.problem, find_core(self.problem, self.bound, width)))
         if not (self.budget.over or self.good_enough()):
@@ -143,7 +141,7 @@ class _Run(SearchState):
 
     def _mend(self, sweeper: Sweeper) -> None:
         """Fill by chains of moves, at the prices that there are, what an earlier plan leaves open."""
-        width = int(MENDING_WIDTH * sweeper.typical_worth() * SCALE)
+        width = int(self.tuning.mending_width * sweeper.typical_worth() * SCALE)
         again = self._replacement(sweeper, find_core(self.problem, self.bound, width))
         self.offer(again.mend())
         self.tell("placing")
@@ -162,7 +160,7 @@ class _Run(SearchState):
     def _place(self, sweeper: Sweeper, level: Level) -> None:
         problem, offers = self.problem, self.problem.offers
         promised = self.plan.columns[offers.must[offers.party_of(self.plan.columns)]]
-        wider = DENSE_WIDTH if problem.dense is not None else 1
+        wider = self.tuning.dense_width if problem.dense is not None else 1
         width = int(wider * level.width * sweeper.typical_worth() * SCALE)
         plan, core = settle(problem, promised, find_core(problem, self.bound, width))
         self.statistics["core"] = len(core.columns)
@@ -187,13 +185,13 @@ class _Run(SearchState):
         if small:
             core = np.arange(offers.count)
         else:
-            width = SIFTING_WIDTH * (self.bound.choosing_value() or float(SCALE))
-            self.grow(np.maximum(self.bound.surplus - int(width), -int(width)), CORE_EACH)
+            width = self.tuning.sifting_width * (self.bound.choosing_value() or float(SCALE))
+            self.grow(np.maximum(self.bound.surplus - int(width), -int(width)), self.tuning.core_each)
             problem = self.problem
-            core = near_best(problem, self.bound, width, CORE_EACH)
+            core = near_best(problem, self.bound, width, self.tuning.core_each)
             chosen = self.bound.chosen[self.bound.chosen != NOTHING]
             core = np.union1d(np.union1d(core, chosen), self.plan.columns)
-        sifted = sift(problem, self.bound, core, ROUNDS, self.gap / 20, self.budget, self._improved)
+        sifted = sift(problem, self.bound, core, self.tuning.sifting_rounds, self.gap / 20, self.budget, self._improved)
         self.problem = sifted.problem
         self.plan = choice_of(self.problem, sifted.moved[self.plan.columns])
         self.statistics |= {"core": len(sifted.core), "rounds": sifted.rounds, "linear_value": sifted.linear_value}
@@ -209,7 +207,9 @@ class _Run(SearchState):
         if len(sifted.point) and not self.budget.over:
             tolerance = self.worth(min(self.gap, 1e-4) / 4)
             held = np.zeros(self.problem.limits.row_count)
-            found = round_point(self.problem, held, sifted.core, sifted.point, self.budget, NODES, tolerance)
+            found = round_point(
+                self.problem, held, sifted.core, sifted.point, self.budget, self.tuning.nodes, tolerance
+            )
             if found is not None:
                 self.offer(found)
         self.fill()
@@ -223,12 +223,12 @@ class _Run(SearchState):
 
     def _close_all(self, small: bool) -> None:
         """Close, each time over more columns and nodes, until the gap is reached or closing gains nothing any more."""
-        nodes, columns = NODES, CLOSING_COLUMNS
+        nodes, columns = self.tuning.nodes, self.tuning.closing_columns
         while not self.budget.over and not (self.closed() if small else self.good_enough()):
             before = self.proved, self.plan.objective
             self._close(small, nodes, columns)
             nodes, columns = 4 * nodes, 2 * columns
-            if small or (before == (self.proved, self.plan.objective) and columns > MOST_CLOSING_COLUMNS):
+            if small or (before == (self.proved, self.plan.objective) and columns > self.tuning.most_closing_columns):
                 break
 
     def _close(self, small: bool, nodes: int, most_columns: int) -> None:
