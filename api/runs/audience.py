@@ -45,12 +45,16 @@ class Audience:
         return not self.hidden.isdisjoint(tokens) or any(phrase in text for phrase in self._phrases)
 
     def redacted(self, text: str) -> str:
-        """The text with dots in place of what is another's."""
+        """The text with dots in place of what is another's, and of whole lines after the first that name it: they tell
+        more of it than its name.
+        """
         if not self.is_hidden(text):
             return text
+        first, *others = text.split("\n")
         for phrase in self._phrases:
-            text = text.replace(phrase, _HIDDEN)
-        return _TOKEN.sub(self._redact, text)
+            first = first.replace(phrase, _HIDDEN)
+        told = [_HIDDEN if self.is_hidden(line) else line for line in others]
+        return "\n".join([_TOKEN.sub(self._redact, first), *told])
 
     def _redact(self, found: re.Match[str]) -> str:
         token = found.group()
@@ -58,12 +62,17 @@ class Audience:
         return token.replace(bare, _HIDDEN) if token in self.hidden or bare in self.hidden else token
 
     def redacted_content(self, content: Any) -> Any:
-        """JSON with its texts redacted; entries whose name is another's are left out."""
+        """JSON with its texts redacted; entries whose name is another's are left out, items of lists that name it are
+        dots.
+        """
         if isinstance(content, str):
             return self.redacted(content)
         if isinstance(content, Mapping):
             return {key: self.redacted_content(one) for key, one in content.items() if not self.is_hidden(str(key))}
-        return [self.redacted_content(one) for one in content] if isinstance(content, list | tuple) else content
+        return [self._redacted_item(one) for one in content] if isinstance(content, list | tuple) else content
+
+    def _redacted_item(self, item: Any) -> Any:
+        return _HIDDEN if isinstance(item, str) and self.is_hidden(item) else self.redacted_content(item)
 
 
 def audience_of(role: str, country: str, programme: Path) -> Audience:
