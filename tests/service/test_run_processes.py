@@ -1,0 +1,174 @@
+"""Runs in real processes: ended by a signal, and going on while the database is away."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from world import World, workers_csv
+
+from api.commands import PATIENCE
+from api.runs.queue import kept_files
+from api.runs.worker import Worker
+from api.storage.tables import runs
+from engine.solve.budget import Budget, heeding
+from engine.solve.solver_children import SolverChild
+
+P = "/v1/programmes/{p}"
+EDIT = 'edit = { agreement = "GT-CA", clause = "quota", count = "VALUE" }'
+COMMANDS = {"worker": ["worker"], "serve": ["serve", "--port", "0"]}
+
+
+@contextmanager
+def _process(command: list[str], **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """A process of ours, ended at the end; its log is on standard error."""
+    environment = os.environ | {"VAIVEN_CHECKPOINT_SECONDS": "0"} | settings
+    vaiven = str(Path(sys.executable).with_name("vaiven"))
+    process = subprocess.Popen([vaiven, *command], env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def _row(world: World, run: str) -> Any:
+    with world.engine.connect() as connection:
+        return connection.execute(sa.select(runs).where(runs.c.id == run)).one()
+
+
+def _until(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
+    """Wait until something is reached, or the process died."""
+    while not reached():
+        assert process.poll() is None, "the process died"
+        threading.Event().wait(0.05)
+
+
+def _queued_sweep(world: World, points: int) -> str:
+    sweep = f'[[vary]]\nname = "quota"\n{EDIT}\nvalues = {list(range(points))}\n'
+    body = {"kind": "sweep", "sweep": sweep, "time_limit": 60}
+    return str(world.must("gt", "POST", P + "/runs", json=body)["id"])
+
+
+def _queued_match(world: World) -> str:
+    """A match that takes some seconds."""
+    world.upload("gt", "workers", workers_csv("GT", range(1, 1500)))
+    toml = world.must("gt", "GET", P + "/agreements/GT-CA")["toml"].replace("count = 50", "count = 1100")
+    world.must("gt", "PUT", P + "/agreements/GT-CA", json={"toml": toml}, headers={"If-Match": '"1"'})
+    sites = "site_id,employer_id,region,beds,inspected_until\nS1,E1,CA-ON,2000,\n"
+    assert world.upload("ca", "sites", sites).status_code == 201
+    for number in range(12):
+        world.certified(headcount=100, hourly_wage=12 + number / 4, min_crew=5 + number)
+    return str(world.must("gt", "POST", P + "/runs", json={"time_limit": 60, "gap": 0.0})["id"])
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_a_signal_hands_the_run_back(world: World, command: str) -> None:
+    """SIGTERM: status 0, no attempt lost, and the next process begins from the checkpoint."""
+    run = _queued_match(world)
+    with _process(COMMANDS[command]) as process:
+        _until(process, lambda: bool(kept_files(world.engine, run, "checkpoint/checkpoint/")))
+        assert _row(world, run).state == "running"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE + 10)
+        assert process.returncode == 0
+    assert (_row(world, run).state, _row(world, run).attempts) == ("queued", 1)
+    assert Worker(world.engine).run_one()
+    found = world.must("gt", "GET", f"{P}/runs/{run}")
+    assert (found["state"], found["attempts"], found["manifest"]["resumed"]) == ("done", 1, True)
+
+
+def test_a_signal_hands_a_sweep_back(world: World) -> None:
+    """With the points that are finished; its processes end with it."""
+    world.certified(headcount=4)
+    run = _queued_sweep(world, 400)
+    with _process(COMMANDS["worker"]) as process:
+        _until(process, lambda: bool(kept_files(world.engine, run, "checkpoint/points/")))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE + 10)
+        assert process.returncode == 0
+    row = _row(world, run)
+    assert (row.state, row.attempts, row.owner) == ("queued", 1, None)
+
+
+def test_a_solver_process_that_computes_is_stopped() -> None:
+    """Without waiting for its answer."""
+    asked = threading.Event()
+
+    def heed() -> None:
+        if asked.is_set():
+            raise InterruptedError
+        asked.set()
+
+    with heeding(heed):
+        budget = Budget(3600.0)
+    child = SolverChild("json.tool")  # reads on until its input ends, and answers nothing before
+    with pytest.raises(InterruptedError):
+        child.answers("x = 1", budget)
+    assert not child.alive
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_outages_of_the_database_are_no_deaths(world: World, postgresql: str) -> None:
+    """Five in one run, each longer than its lease: the process that has it takes it up again, beside one that waits."""
+    world.certified(headcount=4)
+    run = _queued_sweep(world, 2000)
+    name = world.engine.url.database
+    with _process(COMMANDS["worker"], VAIVEN_LEASE_SECONDS="1") as process:
+        _until(process, lambda: bool(kept_files(world.engine, run, "checkpoint/points/")))
+        other = Worker(world.engine)
+        other.start()
+        for _ in range(5):
+            with _away(postgresql, str(name)):
+                _read_warnings(process, timedelta(seconds=1.5))
+            _until(process, lambda: _holds_again(world, run))
+        row = _row(world, run)
+        assert (row.state, row.attempts, row.fence) == ("running", 1, 1)
+        assert other.end(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE + 10)
+        assert process.returncode == 0 and _row(world, run).attempts == 1
+
+
+def _read_warnings(process: subprocess.Popen[str], length: timedelta) -> None:
+    """Read the log until what it has told of the database since spans a time, which is longer than a lease."""
+    assert process.stderr is not None
+    told: list[datetime] = []
+    while not told or told[-1] - told[0] < length:
+        line = process.stderr.readline()
+        assert line, "the process died"
+        if '"event": "database"' in line:
+            told.append(datetime.fromisoformat(json.loads(line)["timestamp"]))
+
+
+def _holds_again(world: World, run: str) -> bool:
+    with world.engine.connect() as connection:
+        held = sa.select(runs.c.lease_until > sa.func.now()).where(runs.c.id == run)
+        return bool(connection.scalar(held))
+
+
+@contextmanager
+def _away(server: str, name: str) -> Iterator[None]:
+    """A database that nobody can reach, and whose connections have been ended."""
+    address = server.replace("postgresql:", "postgresql+psycopg:") + "/postgres"
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %(name)s"
+        connection.exec_driver_sql(ended, {"name": name})
+        yield
+        connection.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    engine.dispose()
