@@ -36,7 +36,7 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
         limits.arrays,
         limits.capacity + ROUNDING,
         use,
-        _closed(problem, use),
+        _least_to_open(problem, use),
         taken,
         added,
     )
@@ -45,12 +45,22 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
 
 def fill(problem: MatchingProblem, columns: Longs, reduced: Longs, candidates: Longs | None = None) -> Longs:
     """Add those of the ``candidates`` (sorted; every column by default) that belong to free parties and fit, best
-    reduced value first.
+    reduced value first, until none of them fits any more.
     """
-    offers, taken = problem.offers, _taken(problem, columns)
+    # who is added to a share, or opens a crew's order, may make room for somebody who was looked at before
+    makes_room = bool(problem.limits.ratio_rows.any()) or bool(len(problem.crew_orders))
+    while True:
+        grown = _filled_once(problem, columns, reduced, candidates)
+        if not makes_room or len(grown) == len(columns):
+            return grown
+        columns = grown
+
+
+def _filled_once(problem: MatchingProblem, columns: Longs, reduced: Longs, candidates: Longs | None) -> Longs:
+    taken = _taken(problem, columns)
     if candidates is None:
         candidates = _with_room(problem, columns, taken)
-    free = candidates[~taken[offers.party_of(candidates)]]
+    free = candidates[~taken[problem.offers.party_of(candidates)]]
     return insert(problem, columns, free[np.argsort(-reduced[free], kind="stable")])
 
 
@@ -89,7 +99,7 @@ def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[M
         return problem, np.arange(problem.offers.count), columns
     limits, orders = problem.limits, problem.offers.order_count
     use, taken = use_of(problem.offers, limits, columns), _taken(problem, columns)
-    closed = _closed(problem, use)
+    least = _least_to_open(problem, use)
     table = problem.dense.class_table(at_prices(problem, at.prices, at.crew).table)
     pieces: list[tuple[DenseGroup, Longs, Longs]] = []
     for group in problem.dense.groups:
@@ -105,7 +115,7 @@ def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[M
             limits.arrays,
             limits.capacity + ROUNDING,
             use,
-            closed,
+            least,
             taken,
             column,
         )
@@ -137,11 +147,12 @@ def _taken(problem: MatchingProblem, columns: Longs) -> npt.NDArray[np.bool_]:
     return taken
 
 
-def _closed(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Crew orders that nobody is on: nobody can be added alone."""
-    closed = np.zeros(problem.offers.order_count, np.bool_)
-    closed[problem.crew_orders] = use[problem.crew_orders] == 0
-    return closed
+def _least_to_open(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> Longs:
+    """How many people must come at once, by order: the crew of a crew order that nobody is on, else 0."""
+    least = np.zeros(problem.offers.order_count, np.int64)
+    crews = problem.crew_orders
+    least[crews] = np.where(use[crews] == 0, problem.register.min_crew[crews], 0)
+    return least
 
 
 @kernel
@@ -173,12 +184,17 @@ def _column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArray
 
 
 @kernel
-def _on_closed(j: int, columns: ColumnArrays, orders: int, closed: Array) -> bool:
-    """Whether column ``j`` holds a placement on a closed order."""
-    found = False
+def _too_few(j: int, columns: ColumnArrays, orders: int, least: Array) -> bool:
+    """Whether column ``j`` brings fewer people to an order than must come at once; a travel group may be a crew."""
     for k in range(columns.cells[j], columns.cells[j + 1]):
-        found |= closed[columns.cell[k] % orders]
-    return found
+        order = columns.cell[k] % orders
+        if least[order] > 1:
+            come = 0
+            for other in range(columns.cells[j], columns.cells[j + 1]):
+                come += columns.cell[other] % orders == order
+            if come < least[order]:
+                return True
+    return False
 
 
 @kernel
@@ -190,17 +206,19 @@ def _insert(
     limits: LimitArrays,
     capacity: Array,
     use: Array,
-    closed: Array,
+    least: Array,
     taken: Array,
     added: Array,
 ) -> None:
     for i in range(len(candidates)):
         j = candidates[i]
-        if taken[party[i]] or _on_closed(j, columns, orders, closed):
+        if taken[party[i]] or _too_few(j, columns, orders, least):
             continue
         add_column(j, columns, orders, limits, use, 1.0)
         if _column_holds(j, columns, orders, limits, capacity, use):
             taken[party[i]] = added[i] = True
+            for k in range(columns.cells[j], columns.cells[j + 1]):
+                least[columns.cell[k] % orders] = 0
         else:
             add_column(j, columns, orders, limits, use, -1.0)
 
@@ -216,7 +234,7 @@ def _insert_group(
     limits: LimitArrays,
     capacity: Array,
     use: Array,
-    closed: Array,
+    least: Array,
     taken: Array,
     column: Array,
 ) -> None:
@@ -230,7 +248,7 @@ def _insert_group(
             j = ceilings.rank[r]
             if ceilings.ceiling[r] <= best:
                 break
-            if full[j] or closed[group_orders[j]]:
+            if full[j] or least[group_orders[j]] > 1:
                 continue
             own = pair_worth(i, j, group, ceilings.cost)
             if own > best:
