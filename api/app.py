@@ -24,6 +24,7 @@ from api.routes import (
     audit_routes,
     health_routes,
     identity_routes,
+    key_routes,
     operation_routes,
     order_routes,
     programme_routes,
@@ -36,6 +37,7 @@ from engine.kernel import software_version
 
 ROUTES = (
     identity_routes,
+    key_routes,
     programme_routes,
     register_routes,
     order_routes,

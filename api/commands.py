@@ -163,7 +163,7 @@ def first_administrator(
     from pydantic import ValidationError
 
     from api.audit_log import Entry, append
-    from api.routes.identity_routes import make_account
+    from api.identity.accounts import make_account
     from api.storage.database import transaction
     from api.storage.tables import accounts
     from api.wire.identity import AccountIn
@@ -176,7 +176,7 @@ def first_administrator(
     with transaction(_ready_database()) as connection:
         if connection.scalar(sa.select(sa.func.count()).where(accounts.c.role == "administrator")):
             raise CallError("There is an administrator already.", "Ask him or her for an account.")
-        row = make_account(connection, asked)
+        row = make_account(connection, asked, by_other=False)
         append(connection, [Entry(row.id, "account.created", f"account/{row.id}", {"role": "administrator"})])
     typer.echo(f"{email} is the first administrator.")
 

@@ -15,17 +15,29 @@ from api.storage.tables import attempts
 
 def count_attempt(engine: sa.Engine, key: str, most: int, seconds: int) -> None:
     """Count an attempt, in a transaction of its own; raises 429 where there were ``most`` in this window of time."""
+    with transaction(engine) as connection:
+        count = _counted(connection, key, seconds)
+    if count > most:
+        _refuse(seconds)
+
+
+def count_within(connection: sa.Connection, key: str, most: int, seconds: int) -> None:
+    """Count an attempt within a transaction that writes anyway; the count is kept though the attempt is refused."""
+    if _counted(connection, key, seconds) > most:
+        _refuse(seconds, keeps=True)
+
+
+def _counted(connection: sa.Connection, key: str, seconds: int) -> int:
+    """Count one in this window of time; how many it makes."""
     window = int(time.time()) // seconds
-    first = inserting(engine, attempts).values(key=key, window=window * seconds, count=1)
+    first = inserting(connection, attempts).values(key=key, window=window * seconds, count=1)
     counted = first.on_conflict_do_update(
         index_elements=["key", "window"], set_={"count": attempts.c.count + 1}
     ).returning(attempts.c.count)
-    with transaction(engine) as connection:
-        count = connection.scalar(counted) or 0
-        if count == 1:
-            connection.execute(attempts.delete().where(attempts.c.key == key, attempts.c.window < window * seconds))
-    if count > most:
-        _refuse((window + 1) * seconds - time.time())
+    count = int(connection.scalar(counted) or 0)
+    if count == 1:
+        connection.execute(attempts.delete().where(attempts.c.key == key, attempts.c.window < window * seconds))
+    return count
 
 
 def count_check(account_id: str) -> None:
@@ -53,6 +65,9 @@ class RequestLimit:
         return 0.0 if left >= 1 else (1 - left) / self._rate
 
 
-def _refuse(wait: float) -> None:
-    seconds = max(1, int(wait) + 1)
-    raise ServiceError(429, f"Too many; try again in {seconds} s.", headers={"Retry-After": str(seconds)})
+def _refuse(seconds: int, keeps: bool = False) -> None:
+    """Raise 429 until the next window of so many seconds."""
+    wait = max(1, int(seconds - time.time() % seconds) + 1)
+    error = ServiceError(429, f"Too many; try again in {wait} s.", headers={"Retry-After": str(wait)})
+    error.keeps = keeps
+    raise error

@@ -21,7 +21,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from pydantic import BaseModel
 
 from api.audit_log import Entry, append
-from api.identity.access import GRANTS, Principal
+from api.identity.access import Principal
 from api.identity.authenticate import principal_of
 from api.identity.visibility import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
 from api.problems import ServiceError, not_found, refused
@@ -173,8 +173,9 @@ def _opened(
             if found is None:
                 raise not_found()
             context.objects[name] = found
-    if not context.principal.may(action):
-        raise refused(GRANTS[action].reason)
+    reason = context.principal.reason_against(action)
+    if reason:
+        raise refused(reason)
     return context
 
 
@@ -232,8 +233,7 @@ def _operation(context: Context, identifier: str) -> sa.Select[Any]:
 
 def _account(context: Context, identifier: str) -> sa.Select[Any]:
     seen = sa.true() if context.principal.may("account.read") else sa.false()
-    chosen = sa.select(accounts).where(accounts.c.id == identifier, seen)
-    return chosen if context.request.method == "GET" else chosen.with_for_update()
+    return sa.select(accounts).where(accounts.c.id == identifier, seen)  # whoever changes it holds it with others
 
 
 # In the order in which they are looked up: a programme before what is in it.

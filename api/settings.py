@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     secret_key: str = Field("", repr=False, description="signs tokens; empty: drawn once, kept in the database")
     access_minutes: int = _setting(15, "how long a token is good before it must be refreshed")
     refresh_days: int = _setting(14, "how long a session can be refreshed")
+    key_days: int = _setting(90, "how many days an API key is good where none are asked for; at most 365")
     oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")
     oidc_audience: str = _setting("", "the audience that its ID tokens must be for")
     oidc_keys_url: str = _setting("", "where its public keys are (JWKS)")

@@ -15,6 +15,12 @@ MINISTRIES = frozenset({ORIGIN, DESTINATION})
 READERS = MINISTRIES | {PLANNER, AUDITOR}
 
 
+# What is open to who must set a password first.
+BEFORE_PASSWORD = ("session.own", "password.own")
+# What a key can't do, whatever its scope: make another that outlives it, or take the account over.
+SESSION_ALONE = ("password.own", "key.own")
+
+
 @dataclass(frozen=True)
 class Grant:
     """The roles that may do something, and what the others are told."""
@@ -25,13 +31,19 @@ class Grant:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks: an account with its role; ``country`` for ministries, ``employer_id`` for employers."""
+    """Who asks: an account with its role; ``country`` for ministries, ``employer_id`` for employers.
+
+    ``scope`` are the actions of an API key (None: all of the role); ``must_set_password`` holds for who came in with a
+    password that somebody else chose.
+    """
 
     account_id: str
     role: str
     country: str
     employer_id: str
     session_id: str = ""
+    scope: frozenset[str] | None = None
+    must_set_password: bool = False
 
     @property
     def has_tenant(self) -> bool:
@@ -41,8 +53,20 @@ class Principal:
         return bool(self.employer_id) if self.role == EMPLOYER else self.role in ROLES
 
     def may(self, action: str) -> bool:
-        """Whether the table allows the action to this role."""
-        return self.role in GRANTS[action].roles
+        """Whether the table allows the action to this role, and these credentials hold it."""
+        return not self.reason_against(action)
+
+    def reason_against(self, action: str) -> str:
+        """Why this may not be done, '' where it may."""
+        if self.role not in GRANTS[action].roles:
+            return GRANTS[action].reason
+        if self.must_set_password and action not in BEFORE_PASSWORD:
+            return "Somebody else chose this password; set your own first: PUT /v1/me/password."
+        if not self.session_id and action in SESSION_ALONE:
+            return "This is done in a session, never by an API key."
+        if self.scope is not None and action not in self.scope:
+            return f"The scope of this API key doesn't hold {action}."
+        return ""
 
 
 def _grant(reason: str, *roles: str) -> Grant:
@@ -81,6 +105,21 @@ GRANTS: dict[str, Grant] = {
     "operation.move": _grant("Operations are recorded by the two ministries.", *MINISTRIES),
     "account.read": _grant("Accounts are seen by administrators and auditors.", ADMINISTRATOR, AUDITOR),
     "account.write": _grant("Accounts are managed by administrators.", ADMINISTRATOR),
+    "session.own": Grant(frozenset(ROLES), "Everybody reads who he or she is, and ends the session."),
+    "password.own": Grant(frozenset(ROLES), "Everybody sets his or her own password."),
     "key.own": Grant(frozenset(ROLES), "Everybody manages his or her own API keys."),
     "audit.read": _grant("The audit log is read by auditors and administrators.", AUDITOR, ADMINISTRATOR),
 }
+
+
+def scope_of_key(role: str, asked: list[str]) -> list[str] | None:
+    """The actions that a key of a role is made for: names of actions, or ``read`` for all that only read; None for an
+    empty list, which means all that the role may. Raises ValueError for what isn't an action of the role.
+    """
+    own = {action for action, grant in GRANTS.items() if role in grant.roles} - set(SESSION_ALONE)
+    reading = {action for action in own if action.endswith(".read")}
+    wrong = sorted(set(asked) - own - {"read"})
+    if wrong:
+        raise ValueError(", ".join(wrong))
+    chosen = (set(asked) & own) | (reading if "read" in asked else set())
+    return sorted({*chosen, "session.own"}) if asked else None

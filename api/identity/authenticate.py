@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from api.identity.access import Principal
+from api.identity.keys import good_keys
 from api.identity.passwords import secret_fits
 from api.identity.tokens import session_of
 from api.problems import ServiceError
@@ -15,26 +18,27 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 def principal_of(connection: sa.Connection, bearer: str | None, api_key: str | None) -> Principal:
     """Who holds these credentials. Raises 401 where nobody does (any more)."""
-    session = ""
+    session, scope = "", None
     if bearer:
         session = session_of(connection, bearer)
         held = sa.select(sessions.c.account_id).where(sessions.c.id == session, sessions.c.revoked_at.is_(None))
     elif api_key:
-        held = _of_key(connection, api_key)
+        key = _key(connection, api_key)
+        held = sa.select(api_keys.c.account_id).where(api_keys.c.id == key.id)
+        scope = None if key.scope is None else frozenset(key.scope)
     else:
         raise ServiceError(401, "Say who you are.", "Send a bearer token or an API key.", CHALLENGE)
     wanted = sa.select(accounts).where(accounts.c.id == held.scalar_subquery(), accounts.c.active.is_(True))
     row = connection.execute(wanted).one_or_none()
     if row is None:
         raise ServiceError(401, "These credentials are good no longer.", "Log in again.", CHALLENGE)
-    return Principal(row.id, row.role, row.country, row.employer_id, session)
+    must = bool(session and row.password_by_other)
+    return Principal(row.id, row.role, row.country, row.employer_id, session, scope, must)
 
 
-def _of_key(connection: sa.Connection, api_key: str) -> sa.Select[tuple[str]]:
+def _key(connection: sa.Connection, api_key: str) -> sa.Row[Any]:
     identifier, _, secret = api_key.removeprefix("vaiven_").partition(".")
-    row = connection.execute(
-        sa.select(api_keys).where(api_keys.c.id == identifier, api_keys.c.revoked_at.is_(None))
-    ).one_or_none()
+    row = connection.execute(sa.select(api_keys).where(api_keys.c.id == identifier, good_keys())).one_or_none()
     if row is None or not secret_fits(secret, row.secret_hash):
         raise ServiceError(401, "This API key is not good.", "Make a new one.", CHALLENGE)
-    return sa.select(api_keys.c.account_id).where(api_keys.c.id == identifier)
+    return row

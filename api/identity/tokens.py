@@ -80,11 +80,11 @@ def end_session(connection: sa.Connection, session: str) -> None:
     )
 
 
-def end_sessions(connection: sa.Connection, account_id: str) -> None:
-    """Revoke all sessions of an account."""
+def end_sessions(connection: sa.Connection, account_id: str, but: str = "") -> None:
+    """Revoke all sessions of an account, but for one where that is named."""
     connection.execute(
         sessions.update()
-        .where(sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None))
+        .where(sessions.c.account_id == account_id, sessions.c.id != but, sessions.c.revoked_at.is_(None))
         .values(revoked_at=now())
     )
 

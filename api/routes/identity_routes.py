@@ -1,4 +1,4 @@
-"""Sessions, accounts and API keys."""
+"""Sessions, who one is, and accounts."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ import sqlalchemy as sa
 from fastapi import Request, Response
 
 from api.audit_log import Entry, append
-from api.identity.access import EMPLOYER, GRANTS, MINISTRIES
+from api.identity.access import GRANTS
+from api.identity.accounts import changed_account, locked_account, make_account, require_tenant, set_own_password
 from api.identity.oidc import account_of, claims_of
-from api.identity.passwords import hash_password, hash_secret, new_secret, password_fits
-from api.identity.tokens import Tokens, begin_session, end_session, end_sessions, refreshed
-from api.problems import ServiceError, content_fault, not_found
-from api.rate_limits import count_attempt
-from api.registers.uploads import cell_faults
+from api.identity.passwords import hash_secret, password_fits
+from api.identity.tokens import Tokens, begin_session, end_session, refreshed
+from api.problems import ServiceError
+from api.rate_limits import count_attempt, count_within
 from api.request_context import Context, Router, allowed, etag
 from api.settings import settings
-from api.storage.database import database, new_id, now, transaction, utc
-from api.storage.tables import accounts, api_keys
+from api.storage.database import database, transaction, utc
+from api.storage.tables import accounts
 from api.wire.identity import (
     AccountChange,
     AccountIn,
     AccountOut,
     IdTokenIn,
-    KeyIn,
-    KeyOut,
     LoginIn,
     MeOut,
+    PasswordIn,
     RefreshIn,
     TokensOut,
 )
 from api.wire.shapes import After, Limit, Page, page
-from engine.errors import InputError
 
 router = Router(prefix="/v1")
 QUARTER_HOUR = 900
@@ -72,7 +70,7 @@ def refresh_session(asked: RefreshIn) -> TokensOut:
 
 
 @router.delete("/sessions/current", status_code=204, tags=["identity"])
-def log_out(context: Context = allowed("key.own")) -> Response:
+def log_out(context: Context = allowed("session.own")) -> Response:
     """End this session: its tokens are good no longer."""
     if not context.principal.session_id:
         raise ServiceError(409, "An API key has no session.", "Delete the key.")
@@ -82,11 +80,30 @@ def log_out(context: Context = allowed("key.own")) -> Response:
 
 
 @router.get("/me", tags=["identity"])
-def read_me(context: Context = allowed("key.own")) -> MeOut:
+def read_me(context: Context = allowed("session.own")) -> MeOut:
     """Who asks, and which actions the table of roles allows."""
     who = context.principal
     may = [action for action in GRANTS if who.may(action)]
-    return MeOut(account_id=who.account_id, role=who.role, country=who.country, employer_id=who.employer_id, may=may)
+    return MeOut(
+        account_id=who.account_id,
+        role=who.role,
+        country=who.country,
+        employer_id=who.employer_id,
+        may=may,
+        must_set_password=who.must_set_password,
+    )
+
+
+@router.put("/me/password", status_code=204, tags=["identity"])
+def set_password(asked: PasswordIn, context: Context = allowed("password.own")) -> Response:
+    """Set one's own password with the old one; every other session ends. Who came in with a password that somebody else
+    chose does this before anything else.
+    """
+    who = context.principal
+    count_within(context.connection, f"password of {who.account_id}", settings().logins_per_quarter_hour, QUARTER_HOUR)
+    set_own_password(context.connection, who, asked.old_password, asked.password)
+    context.record("password.set", f"account/{who.account_id}")
+    return Response(status_code=204)
 
 
 @router.get("/accounts", tags=["identity"])
@@ -102,7 +119,7 @@ def list_accounts(
 @router.post("/accounts", status_code=201, tags=["identity"], response_model=AccountOut)
 def create_account(asked: AccountIn, context: Context = allowed("account.write")) -> Response:
     """Make an account."""
-    _require_tenant(asked)
+    require_tenant(asked)
     row = make_account(context.connection, asked)
     context.record("account.created", f"account/{row.id}", role=row.role)
     return context.answer(_account(row), 201, Location=f"/v1/accounts/{row.id}", ETag=etag(row.version))
@@ -118,71 +135,11 @@ def read_account(account_id: str, response: Response, context: Context = allowed
 
 @router.patch("/accounts/{account_id}", tags=["identity"], response_model=AccountOut)
 def change_account(account_id: str, asked: AccountChange, context: Context = allowed("account.write")) -> Response:
-    """Rename an account, give it a new password, or let it rest; the latter two end its sessions."""
-    row = context.objects["account_id"]
-    version = context.require_version(row)
-    values = asked.model_dump(exclude_none=True, exclude={"password"}) | {"version": version + 1}
-    if asked.password is not None:
-        values["password_hash"] = hash_password(asked.password)
-    changed = accounts.update().where(accounts.c.id == row.id, accounts.c.version == version).values(values)
-    found = context.connection.execute(changed.returning(accounts)).one()
-    if asked.password is not None or asked.active is False:
-        end_sessions(context.connection, row.id)
+    """Rename an account, give it a new password, or let it rest; the latter two end its sessions and API keys."""
+    row = locked_account(context.connection, account_id)
+    found = changed_account(context.connection, context.principal, row, context.require_version(row), asked)
     context.record("account.changed", f"account/{row.id}", columns=sorted(asked.model_fields_set))
     return context.answer(_account(found), ETag=etag(found.version))
-
-
-@router.get("/api-keys", tags=["identity"])
-def list_api_keys(context: Context = allowed("key.own")) -> Page[KeyOut]:
-    """One's own API keys that are good, without their secrets."""
-    mine = sa.and_(api_keys.c.account_id == context.principal.account_id, api_keys.c.revoked_at.is_(None))
-    rows = context.connection.execute(sa.select(api_keys).where(mine).order_by(api_keys.c.id)).all()
-    return Page(items=[KeyOut(id=row.id, name=row.name, created_at=utc(row.created_at)) for row in rows])
-
-
-@router.post("/api-keys", status_code=201, tags=["identity"])
-def create_api_key(asked: KeyIn, context: Context = allowed("key.own")) -> KeyOut:
-    """Make an API key for a system; its secret is told this once."""
-    identifier, secret, at = new_id(), new_secret(), now()
-    values = {"id": identifier, "account_id": context.principal.account_id, "name": asked.name, "created_at": at}
-    context.connection.execute(api_keys.insert().values(**values, secret_hash=hash_secret(secret), revoked_at=None))
-    context.record("key.created", f"key/{identifier}")
-    return KeyOut(id=identifier, name=asked.name, created_at=at, secret=f"vaiven_{identifier}.{secret}")
-
-
-@router.delete("/api-keys/{key_id}", status_code=204, tags=["identity"])
-def delete_api_key(key_id: str, context: Context = allowed("key.own")) -> Response:
-    """Revoke one of one's own API keys."""
-    mine = sa.and_(api_keys.c.id == key_id, api_keys.c.account_id == context.principal.account_id)
-    revoked = api_keys.update().where(mine, api_keys.c.revoked_at.is_(None)).values(revoked_at=now())
-    if not context.connection.execute(revoked).rowcount:
-        raise not_found()
-    context.record("key.revoked", f"key/{key_id}")
-    return Response(status_code=204)
-
-
-def make_account(connection: sa.Connection, asked: AccountIn) -> sa.Row[tuple[object, ...]]:
-    """Write a new account. Raises 409 for an address that has one."""
-    values = asked.model_dump(exclude={"password", "email"}) | {"id": new_id(), "email": asked.email.lower()}
-    hashed = hash_password(asked.password) if asked.password is not None else ""
-    values |= {"password_hash": hashed, "oidc_subject": "", "active": True, "version": 1, "created_at": now()}
-    try:
-        with connection.begin_nested():
-            return connection.execute(accounts.insert().values(values).returning(accounts)).one()
-    except sa.exc.IntegrityError as error:
-        raise ServiceError(409, "There is an account of this address.") from error
-
-
-def _require_tenant(asked: AccountIn) -> None:
-    """A ministry's account has a country, an employer's an employer."""
-    if (asked.role in MINISTRIES) != bool(asked.country):
-        raise content_fault("country", asked.country, "doesn't go with the role", "a country for ministries alone")
-    if (asked.role == EMPLOYER) != bool(asked.employer_id):
-        raise content_fault("employer_id", asked.employer_id, "doesn't go with the role", "an id for employers alone")
-    faults = cell_faults("employers", "employer_id", asked.employer_id) if asked.employer_id else ()
-    faults += cell_faults("employers", "country", asked.country)
-    if faults:
-        raise InputError(faults)
 
 
 def _begun(connection: sa.Connection, account_id: str, action: str) -> TokensOut:

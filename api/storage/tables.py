@@ -37,6 +37,8 @@ accounts = sa.Table(
     _text("country"),
     _text("employer_id"),
     _text("password_hash"),
+    # Somebody else chose the password: it is set anew before anything else is done with it.
+    sa.Column("password_by_other", sa.Boolean, nullable=False, server_default=sa.false()),
     _text("oidc_subject"),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -58,7 +60,9 @@ api_keys = sa.Table(
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
     _text("name"),
     sa.Column("secret_hash", sa.Text, nullable=False),
+    sa.Column("scope", sa.JSON(none_as_null=True)),  # actions; without: all that the account's role may
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment),  # a key without one is good no longer
     sa.Column("revoked_at", Moment),
 )
 attempts = sa.Table(

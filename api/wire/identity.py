@@ -50,13 +50,29 @@ class MeOut(BaseModel):
     """Who asks."""
 
     model_config = example(
-        {"account_id": "0198", "role": "origin_ministry", "country": "GT", "employer_id": "", "may": ["run.start"]}
+        {
+            "account_id": "0198",
+            "role": "origin_ministry",
+            "country": "GT",
+            "employer_id": "",
+            "may": ["run.start"],
+            "must_set_password": False,
+        }
     )
     account_id: str
     role: Role
     country: str
     employer_id: str
     may: list[str]
+    must_set_password: bool = False
+
+
+class PasswordIn(BaseModel):
+    """The password of before, and one that nobody else knows."""
+
+    model_config = example({"old_password": "correct horse battery", "password": "battery staple and a horse"})
+    old_password: Annotated[Text, Field(max_length=200)]
+    password: Password
 
 
 class AccountIn(BaseModel):
@@ -74,7 +90,7 @@ class AccountIn(BaseModel):
 
 
 class AccountChange(BaseModel):
-    """What of an account may change; a new password, or `active: false`, ends its sessions."""
+    """What of an account may change; a new password, or `active: false`, ends its sessions and API keys."""
 
     model_config = example({"active": False})
     name: Name | None = None
@@ -110,19 +126,34 @@ class AccountOut(BaseModel):
 
 
 class KeyIn(BaseModel):
-    """A name for a new API key."""
+    """A new API key: what it is called, how long it is good, and for what."""
 
-    model_config = example({"name": "payroll system"})
+    model_config = example({"name": "payroll system", "days": 30, "scope": ["read"]})
     name: Name
+    days: int | None = Field(None, ge=1, le=365, description="None: as the service is set up.")
+    scope: list[Annotated[Text, Field(max_length=60)]] = Field(
+        [], max_length=60, description="Actions as `/v1/me` lists them, `read` for all that only read; empty: all."
+    )
 
 
 class KeyOut(BaseModel):
-    """An API key; its secret is told once, when it is made."""
+    """An API key; its secret is told once, when it is made. An empty scope is all that the account may."""
 
     model_config = example(
-        {"id": "0198", "name": "payroll system", "created_at": "2026-01-05T09:00:00Z", "secret": None}
+        {
+            "id": "0198",
+            "account_id": "0197",
+            "name": "payroll system",
+            "scope": ["order.read", "session.own"],
+            "created_at": "2026-01-05T09:00:00Z",
+            "expires_at": "2026-02-04T09:00:00Z",
+            "secret": None,
+        }
     )
     id: str
+    account_id: str
     name: str
+    scope: list[str]
     created_at: datetime
+    expires_at: datetime
     secret: str | None = None

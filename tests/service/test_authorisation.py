@@ -22,6 +22,21 @@ EMPTY = {"files": {"file": ("t.csv", "x\n")}}
 MATRIX: dict[str, Row] = {
     "log_out": ("DELETE", "/v1/sessions/current", {}, ALL, ""),
     "read_me": ("GET", "/v1/me", {}, ALL, ""),
+    "set_password": (
+        "PUT",
+        "/v1/me/password",
+        {"json": {"old_password": "x", "password": "battery staple and a horse"}},
+        ALL,
+        "",
+    ),
+    "list_account_keys": ("GET", "/v1/account-keys", {}, "auditor administrator", "gt hn ca us e1 e2 planner"),
+    "revoke_account_key": (
+        "DELETE",
+        "/v1/account-keys/{key}",
+        {},
+        "administrator",
+        "gt hn ca us e1 e2 planner auditor",
+    ),
     "list_accounts": ("GET", "/v1/accounts", {}, "auditor administrator", "gt hn ca us e1 e2 planner"),
     "create_account": (
         "POST",
