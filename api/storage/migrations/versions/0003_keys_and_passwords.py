@@ -12,8 +12,8 @@ from alembic import op
 
 from api.settings import settings
 
-revision = "0003"
-down_revision = "0002"
+revision = "0003_keys"
+down_revision = "0002_queue"
 branch_labels = None
 depends_on = None
 
