@@ -163,7 +163,7 @@ def first_administrator(
     from pydantic import ValidationError
 
     from api.audit_log import Entry, append
-    from api.identity.accounts import make_account
+    from api.registers.accounts import make_account
     from api.storage.database import transaction
     from api.storage.tables import accounts
     from api.wire.identity import AccountIn

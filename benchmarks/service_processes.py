@@ -18,8 +18,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from api.identity.accounts import make_account
 from api.identity.tokens import begin_session
+from api.registers.accounts import make_account
 from api.settings import settings
 from api.storage.database import database, transaction, upgrade
 from api.wire.identity import AccountIn

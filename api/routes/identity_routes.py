@@ -7,12 +7,12 @@ from fastapi import Request, Response
 
 from api.audit_log import Entry, append
 from api.identity.access import GRANTS
-from api.identity.accounts import changed_account, locked_account, make_account, require_tenant, set_own_password
 from api.identity.oidc import account_of, claims_of
 from api.identity.passwords import hash_secret, password_fits
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.problems import ServiceError
 from api.rate_limits import count_attempt, count_within
+from api.registers.accounts import changed_account, locked_account, make_account, require_tenant, set_own_password
 from api.request_context import Context, Router, allowed, etag
 from api.settings import settings
 from api.storage.database import database, transaction, utc

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from api.identity.accounts import make_account
 from api.identity.tokens import begin_session
+from api.registers.accounts import make_account
 from api.runs.worker import Worker
 from api.storage.database import transaction
 from api.wire.identity import AccountIn
