@@ -116,11 +116,20 @@ class Opening:
 
     @contextmanager
     def opened(self) -> Iterator[Context]:
-        """The request within its transaction, which is committed with its entries in the audit log at the end."""
-        with transaction(database(), self.request.method in ("GET", "HEAD")) as connection:
+        """The request within its transaction, which is committed with its entries in the audit log at the end.
+
+        Who reads of persons leaves an entry too: a transaction that reads alone can't write it, so it is written in one
+        of its own before the answer leaves. Where it can't be written, nothing is told.
+        """
+        reads = self.request.method in ("GET", "HEAD")
+        with transaction(database(), reads) as connection:
             context = _opened(self.action, self.request, connection, self.bearer, self.api_key)
             yield context
-            append(connection, context.entries)
+            if not reads:
+                append(connection, context.entries)
+        if reads and context.entries:
+            with transaction(database()) as connection:
+                append(connection, context.entries)
 
 
 def allowed(action: str) -> Any:

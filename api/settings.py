@@ -22,6 +22,12 @@ class Settings(BaseSettings):
     secret_key: str = Field("", repr=False, description="signs tokens; empty: drawn once, kept in the database")
     access_minutes: int = _setting(15, "how long a token is good before it must be refreshed")
     refresh_days: int = _setting(14, "how long a session can be refreshed")
+    days_told_after_return: int = _setting(
+        14, "how many days after the return a placement's other end is still told who it was"
+    )
+    check_variants_per_day: int = _setting(
+        8, "how many different contents of one order an employer may check a day; ten times over all its orders"
+    )
     key_days: int = _setting(90, "how many days an API key is good where none are asked for; at most 365")
     oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")
     oidc_audience: str = _setting("", "the audience that its ID tokens must be for")

@@ -6,10 +6,15 @@ see nothing.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 
 from api.identity.access import ADMINISTRATOR, AUDITOR, DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, PLANNER, Principal
-from api.storage.operation_states import PLACED
+from api.identity.shown_columns import shown_columns
+from api.settings import settings
+from api.storage.database import now, utc
+from api.storage.operation_states import HOME, UNDER_WAY
 from api.storage.tables import (
     agreements,
     operation_history,
@@ -69,7 +74,7 @@ def orders_seen(principal: Principal) -> Condition:
 
 def workers_seen(principal: Principal) -> Condition:
     """A ministry of origin sees its own workers; a ministry of destination and an employer those who have accepted to
-    come to them.
+    come to them, until they have returned.
     """
     if not principal.has_tenant:
         return sa.false()
@@ -80,10 +85,27 @@ def workers_seen(principal: Principal) -> Condition:
     if principal.role == ORIGIN:
         return workers.origin_country == principal.country
     if principal.role == DESTINATION:
-        return theirs.where(operations.c.destination_country == principal.country, operations.c.state.in_(PLACED))
+        return theirs.where(operations.c.destination_country == principal.country, persons_told())
     if principal.role == EMPLOYER:
-        return theirs.where(operations.c.employer_id == principal.employer_id, operations.c.state.in_(PLACED))
+        return theirs.where(operations.c.employer_id == principal.employer_id, persons_told())
     return sa.true() if principal.role in SEES_ALL else sa.false()
+
+
+def persons_told() -> Condition:
+    """The operations by which the other end knows who somebody is: from the acceptance to the return, and for the days
+    of the settings after it. Who declined or dropped out is told no longer at once.
+    """
+    returned = sa.and_(operations.c.state == HOME, operations.c.changed_at > now() - _days_told())
+    return sa.or_(operations.c.state.in_(UNDER_WAY), returned)
+
+
+def is_person_told(state: str, changed_at: datetime) -> bool:
+    """Whether `persons_told` holds for an operation of this state."""
+    return state in UNDER_WAY or (state == HOME and utc(changed_at) > now() - _days_told())
+
+
+def _days_told() -> timedelta:
+    return timedelta(days=settings().days_told_after_return)
 
 
 def rows_seen(table: str, principal: Principal) -> Condition:
@@ -91,6 +113,8 @@ def rows_seen(table: str, principal: Principal) -> Condition:
     if not principal.has_tenant:
         return sa.false()
     rows = registers[table].c
+    if not shown_columns(principal, table):
+        return sa.false()
     if table == "workers":
         return workers_seen(principal)
     if principal.role in SEES_ALL:
@@ -102,8 +126,10 @@ def rows_seen(table: str, principal: Principal) -> Condition:
     if principal.role not in MINISTRIES:
         return sa.false()
     workers = registers["workers"].c
+    here = rows.destination_country == principal.country if table == "history" else sa.true()
+    own = sa.true() if principal.role == ORIGIN else here
     return sa.exists().where(
-        workers.programme_id == rows.programme_id, workers.worker_id == rows.worker_id, workers_seen(principal)
+        own, workers.programme_id == rows.programme_id, workers.worker_id == rows.worker_id, workers_seen(principal)
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
-from api.identity.visibility import operations_seen
+from api.identity.shown_columns import PERSON
+from api.identity.visibility import is_person_told, operations_seen
 from api.plans.publication import move
 from api.problems import ServiceError, not_found, refused
 from api.storage.database import utc
-from api.storage.operation_states import PLACED
 from api.storage.tables import operations, persons
 from api.wire.runs import OperationOut
 
@@ -65,8 +65,10 @@ def listed_operations(
 
 
 def operation_out(principal: Principal, row: Row) -> OperationOut:
-    """An operation on the wire; at the other end a name is known once the placement is accepted."""
+    """An operation on the wire; the other end knows a name from the acceptance until the return."""
     cells = row._mapping
     told = {name: cells[name] for name in OperationOut.model_fields if name not in ("name", "changed_at")}
-    known = principal.role not in (EMPLOYER, DESTINATION) or cells["state"] in PLACED
+    known = "name" in PERSON.get(principal.role, ()) and (
+        principal.role not in (EMPLOYER, DESTINATION) or is_person_told(row.state, row.changed_at)
+    )
     return OperationOut(**told, changed_at=utc(row.changed_at), name=cells.get("name") if known else None)

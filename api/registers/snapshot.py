@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
-from api.identity.access import DESTINATION, ORIGIN
+from api.identity.access import DESTINATION, ORIGIN, PLANNER
+from api.identity.generalisation import generalisation_of, skills_of
 from api.registers.programmes import newest_agreements
 from api.storage.operation_states import ENDED, OFFERABLE, UNDER_WAY
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
@@ -66,7 +67,9 @@ def told_to(role: str, error: InputError) -> InputError:
 
 
 def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> None:
-    """Write a programme's folder; what is under way already becomes commitments."""
+    """Write a programme's folder; what is under way already becomes commitments. Planners' runs read values that stand
+    for many, the same that planners are told.
+    """
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
     corridors = _corridors(connection, programme.id, scope)
@@ -83,9 +86,11 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
         "worker_id": set(tables["workers"]["worker_id"].to_pylist()),
         "order_id": set(tables["orders"]["order_id"].to_pylist()),
     }
+    told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.role == PLANNER else None
     for name, table in tables.items():
         if name not in ("workers", "orders"):
             table = _with_known(table, known)
+        table = table if told is None else told.table(name, table)
         if table.num_rows or TABLES[name].needed:
             pa_csv.write_csv(table, folder / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
 

@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from api.identity.access import PLANNER, Principal
+from api.identity.generalisation import generalisation_of
+from api.identity.shown_columns import shown_cells, shown_person
+from api.identity.visibility import orders_seen
 from api.registers.persons import person_of
 from api.registers.uploads import row_faults
-from api.storage.tables import persons, registers
+from api.storage.tables import orders, persons, registers
 from api.wire.programmes import WorkerChange, WorkerOut
 from engine.errors import Fault, InputError
 from engine.programme.schema import TABLES
 
 COLUMNS = TABLES["workers"].column_names
 FIXED = ("worker_id", "origin_country")
-TELLING = ("birth_date", "household_id", "travel_group_id")
 
 
-def worker_out(connection: sa.Connection, principal: Principal, row: sa.Row[Any]) -> WorkerOut:
-    """A worker as a role may see it: planners without the person."""
-    profile = shown_profile(principal, row._mapping)
+def worker_out(connection: sa.Connection, principal: Principal, programme: sa.Row[Any], row: sa.Row[Any]) -> WorkerOut:
+    """A worker as a role may see it."""
+    profile = told_rows(connection, principal, programme, "workers", [row._mapping])[0]
     del profile["worker_id"]
-    person = None if principal.role == PLANNER else person_of(connection, row.worker_id)
-    told = person and {name: person[name] for name in ("register_number", "name", "contact")}
-    return WorkerOut(worker_id=row.worker_id, profile=profile, person=told)
+    person = shown_person(principal, person_of(connection, row.worker_id))
+    return WorkerOut(worker_id=row.worker_id, profile=profile, person=person)
 
 
-def shown_profile(principal: Principal, cells: Mapping[str, Any] | sa.RowMapping) -> dict[str, str]:
-    """The columns of a profile that a role may read: a planner none by which somebody could be known."""
-    hidden = TELLING if principal.role == PLANNER else ()
-    return {name: str(cells[name]) for name in COLUMNS if name not in hidden}
+def told_rows(
+    connection: sa.Connection,
+    principal: Principal,
+    programme: sa.Row[Any],
+    table: str,
+    rows: Sequence[sa.RowMapping],
+) -> list[dict[str, str]]:
+    """The rows of a register as a role is told them: its columns, and for planners values that stand for many."""
+    shown = [shown_cells(principal, table, row) for row in rows]
+    if principal.role != PLANNER:
+        return shown
+    generalisation = generalisation_of(programme.settings, _skills(connection, principal, programme.id))
+    return [generalisation.row(table, row) for row in shown]
+
+
+def _skills(connection: sa.Connection, principal: Principal, programme_id: str) -> frozenset[str]:
+    """The skills that orders name which somebody sees."""
+    named = sa.select(orders.c.required_skills, orders.c.desired_skills).distinct()
+    rows = connection.execute(named.where(orders.c.programme_id == programme_id, orders_seen(principal)))
+    return frozenset(skill for row in rows for cell in row for skill in cell.split(";") if skill)
 
 
 def change_worker(connection: sa.Connection, row: sa.Row[Any], asked: WorkerChange) -> None:

@@ -27,7 +27,16 @@ def list_operations(
     """The published placements that one sees, with the state of each."""
     asked = listed_operations(context.principal, programme_id, state, order_id, after)
     rows = context.connection.execute(asked.limit(limit + 1)).all()
-    return page([operation_out(context.principal, row) for row in rows], limit, [row.id for row in rows])
+    told = [operation_out(context.principal, row) for row in rows]
+    record_names(context, told[:limit], state=state, order_id=order_id, after=after)
+    return page(told, limit, [row.id for row in rows])
+
+
+def record_names(context: Context, told: list[OperationOut], **asked: str | None) -> None:
+    """Leave an entry in the audit log where names are told: how many, and what was asked for."""
+    names = sum(bool(one.name) for one in told)
+    if names:
+        context.record("persons.read", f"programme/{context.programme.id}/operations", names=names, **asked)
 
 
 @router.get("/operations/{operation_id}")
@@ -71,7 +80,8 @@ def export_operations(
 ) -> Response:
     """The published placements that one sees as a CSV file, a spreadsheet or a calendar."""
     asked = listed_operations(context.principal, programme_id, None, None, None)
-    told = [operation_out(context.principal, row).model_dump(mode="json") for row in context.connection.execute(asked)]
-    content = exported(form, list(OperationOut.model_fields), told)
+    told = [operation_out(context.principal, row) for row in context.connection.execute(asked)]
+    record_names(context, told, form=form)
+    content = exported(form, list(OperationOut.model_fields), [one.model_dump(mode="json") for one in told])
     named = {"Content-Disposition": f'attachment; filename="operations.{form}"'}
     return Response(content, media_type=FORMS[form], headers=named)

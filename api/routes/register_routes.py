@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import Form, Response, UploadFile
 
-from api.identity.access import Principal
+from api.identity.access import PLANNER
 from api.identity.visibility import rows_seen
 from api.plans.publication import drop_open
 from api.problems import content_fault
@@ -17,7 +17,7 @@ from api.registers.persons import all_rows_of, erase, person_of
 from api.registers.programmes import raise_revision
 from api.registers.rows import write_register
 from api.registers.uploads import Upload, digest, read_upload, safe_name
-from api.registers.workers import change_worker, shown_profile, worker_out
+from api.registers.workers import change_worker, told_rows, worker_out
 from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
 from api.storage.tables import KEYS, registers
 from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
@@ -84,7 +84,8 @@ def list_rows(
 ) -> Page[RowOut]:
     """The rows of a register that one sees; of workers the profiles alone."""
     rows = registers[table]
-    order = [rows.c[name] for name in KEYS[table]]
+    month = context.principal.role == PLANNER  # no cursor splits finer than what is told
+    order = [sa.func.substr(rows.c[n], 1, 7) if month and n == "start_date" else rows.c[n] for n in KEYS[table]]
     asked = sa.select(rows).where(rows.c.programme_id == programme_id, rows_seen(table, context.principal))
     if after is not None:
         cursor = after.split("\x1f")
@@ -92,21 +93,20 @@ def list_rows(
             raise content_fault("after", after, "is no cursor of this list", "`next` of the page before")
         asked = asked.where(sa.tuple_(*order) > sa.tuple_(*cursor))
     found = context.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
-    items = [RowOut(cells=_shown(table, context.principal, dict(row))) for row in found]
-    keys = ["\x1f".join(str(row[column.name]) for column in order) for row in found]
-    return page(items, limit, keys)
-
-
-def _shown(table: str, principal: Principal, row: dict[str, Any]) -> dict[str, str]:
-    if table == "workers":
-        return shown_profile(principal, row)
-    return {name: value for name, value in row.items() if name != "programme_id"}
+    told = told_rows(context.connection, context.principal, context.programme, table, found)
+    if told and "worker_id" in KEYS[table]:
+        context.record("persons.read", f"programme/{programme_id}/{table}", rows=min(len(told), limit))
+    keys = [
+        "\x1f".join(cells[n][:7] if month and n == "start_date" else cells[n] for n in KEYS[table]) for cells in told
+    ]
+    return page([RowOut(cells=cells) for cells in told], limit, keys)
 
 
 @router.get("/workers/{worker_id}")
 def read_worker(programme_id: str, worker_id: str, context: Context = allowed("worker.read")) -> WorkerOut:
     """One worker's profile, and who it is for those who may know."""
-    return worker_out(context.connection, context.principal, context.objects["worker_id"])
+    context.record("person.read", f"worker/{worker_id}")
+    return worker_out(context.connection, context.principal, context.programme, context.objects["worker_id"])
 
 
 @router.patch("/workers/{worker_id}", response_model=WorkerOut)
@@ -120,7 +120,7 @@ def change_a_worker(
     workers = registers["workers"]
     mine = sa.and_(workers.c.programme_id == programme_id, workers.c.worker_id == worker_id)
     row = context.connection.execute(sa.select(workers).where(mine)).one()
-    return context.answer(worker_out(context.connection, context.principal, row))
+    return context.answer(worker_out(context.connection, context.principal, context.programme, row))
 
 
 @router.post("/workers/{worker_id}/export")

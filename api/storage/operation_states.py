@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+HOME = "home"
 PLACED = ("accepted", "travelling", "arrived", "home")
 UNDER_WAY = PLACED[:-1]
 OFFERABLE = ("proposed", "offered")
