@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from api.problems import content_fault
@@ -20,17 +18,17 @@ from engine.solve.result import Progress
 NAME_MARKS = set("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
-def branched(job: Job, branches: Sequence[Edits], points: Path) -> tuple[Base, list[Outcome], dict[str, Any]]:
+# The base of the run that this process computed last: where a run gave way it goes on from the same.
+_bases: dict[str, Base] = {}
+
+
+def branched(job: Job, branches: Sequence[Edits]) -> tuple[Base, list[Outcome], dict[str, Any]]:
     """The base, the outcome of each branch, and what the manifest says of where they come from.
 
-    ``points`` is the folder of finished branches. Each branch has the run's whole time limit.
+    Finished branches are kept for another attempt. Each branch has the run's whole time limit.
     """
-
-    def listen(progress: Progress) -> None:
-        job.listen(replace(progress, checkpoint=None))  # the base is matched anew by each attempt; branches are kept
-
-    programme = read_programme(job.programme)
-    base = make_base(programme, job.options["gap"], job.time_limit, job.options["seed"], listen, job.origin)
+    base = _base_of(job)
+    points = job.done / "points"
     points.mkdir(parents=True, exist_ok=True)
     kept = {path.name for path in points.glob("*.json")}
 
@@ -42,12 +40,26 @@ def branched(job: Job, branches: Sequence[Edits], points: Path) -> tuple[Base, l
         job.listen(Progress(outcome.seconds, f"branch {outcome.id}", outcome.bound, objective))
 
     outcomes = run_branches(base, branches, process_pool, points, tell, job.heed)
+    _bases.clear()
     manifest = {
-        "programme_sha256": programme.sha256,
+        "programme_sha256": base.programme.sha256,
         "software": f"vaiven {software_version()}",
         "seed": job.options["seed"],
     }
     return base, outcomes, manifest
+
+
+def _base_of(job: Job) -> Base:
+    """The base, from the last checkpoint where there is one, which is another process's."""
+    known = _bases.get(job.run_id)
+    _bases.clear()
+    if known is None:
+        programme = read_programme(job.programme)
+        begun = job.done / "checkpoint" if (job.done / "checkpoint" / "prices.csv").is_file() else None
+        gap, seed = job.options["gap"], job.options["seed"]
+        known = make_base(programme, gap, job.time_limit, seed, job.listen, job.origin, begun)
+    _bases[job.run_id] = known
+    return known
 
 
 def text_of(column: str, asked: str) -> str:

@@ -121,7 +121,7 @@ class Computing:
         options = self.held.row.options
         limit = min(float(options["time_limit"]), settings().longest_run_seconds)
         left = max(5.0, limit - float(self.held.row.spent_seconds))
-        return Job(folder, done, options, limit, left, audience, self._listen, self._heed, self._keep)
+        return Job(self.held.run_id, folder, done, options, limit, left, audience, self._listen, self._heed, self._keep)
 
     def _reach(self, act: Callable[[], Answer]) -> Answer:
         """Do something with the database, again and again while it is away."""

@@ -14,13 +14,15 @@ from engine.solve.result import Progress
 
 @dataclass(frozen=True)
 class Job:
-    """``folder`` holds programme/ and what else the kind of run reads; ``done`` what an earlier attempt left.
+    """What a run of ``run_id`` is given: ``folder`` holds programme/ and what else its kind reads, ``done`` what an
+    earlier attempt left.
 
     ``time_limit`` is that of a solve stage, ``seconds_left`` what is left of it for one that goes on where it was; both
     in seconds. ``audience`` is who is told what comes of it. ``listen`` is told how far it is, ``heed`` is called now
     and then, and both raise to stop it; ``keep`` keeps a file for the next attempt.
     """
 
+    run_id: str
     folder: Path
     done: Path
     options: Mapping[str, Any]

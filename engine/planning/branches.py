@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from engine.audit.audit import audit
 from engine.errors import AuditError, VaivenError
 from engine.kernel import software_version
-from engine.plan.earlier_plan import named_prices, warm_from
+from engine.plan.earlier_plan import named_prices, read_warm, warm_from
 from engine.planning.measures import Measures, measure
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
@@ -94,12 +94,18 @@ def make_base(
     seed: int,
     listener: Listener | None = None,
     origin: str = "",
+    begun: Path | None = None,
 ) -> Base:
-    """Match a programme cold, for branches to begin from. Raises what matching raises, and `CallError` for tiers."""
+    """Match a programme for branches to begin from: cold, or from the plan or checkpoint in the folder ``begun``.
+
+    Raises what matching raises, and `CallError` for tiers.
+    """
     programme.require_weights("A what-if")
     begin = time.monotonic()
     drawn, workers, orders = drawn_order(programme, seed)
-    result = match(compile_problem(drawn), "optimal", gap, Budget(time_limit), listener)
+    problem = compile_problem(drawn)
+    start = None if begun is None else read_warm(problem, begun)
+    result = match(problem, "optimal", gap, Budget(time_limit), listener, start)
     measures = _audited(programme, workers[result.worker], orders[result.order], origin)
     warm = Warm(result.prices, result.crew, result.worker, result.order)
     outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)

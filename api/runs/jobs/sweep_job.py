@@ -20,7 +20,7 @@ from api.wire.shapes import example
 from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep as Grid
 from engine.planning.sweep import read_sweep
-from engine.planning.sweep_files import folder_of_points, write_sweep
+from engine.planning.sweep_files import write_sweep
 
 
 class SweepIn(RunIn):
@@ -50,7 +50,7 @@ class Sweep(Kind):
     def compute(self, job: Job) -> Results:
         """Match the base, then each point from it."""
         asked = _sweep_of(job.options["sweep"])
-        base, outcomes, manifest = branched(job, [edits for _, edits in asked.points()], folder_of_points(job.done))
+        base, outcomes, manifest = branched(job, [edits for _, edits in asked.points()])
         folder = job.folder / "result"
         folder.mkdir()
         write_sweep(folder, asked, base.outcome, outcomes, job.options["measure"])

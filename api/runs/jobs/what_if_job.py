@@ -47,7 +47,7 @@ class WhatIf(Kind):
     def compute(self, job: Job) -> Results:
         """Match the base, then each branch from it."""
         branches = _read_what_ifs(job.options["what_ifs"])
-        base, outcomes, manifest = branched(job, branches, job.done / "points")
+        base, outcomes, manifest = branched(job, branches)
         folder = job.folder / "result"
         folder.mkdir()
         write_comparison(folder, base.outcome, outcomes)
