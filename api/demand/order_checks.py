@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.demand.check_privacy import blur_of, count_variant
 from api.identity.access import EMPLOYER, Principal
 from api.problems import ServiceError
 from api.registers.snapshot import scope_of, told_to, write_snapshot
@@ -18,16 +19,20 @@ from engine.planning.explain.order import funnel
 from engine.planning.explain.words import Words, rule_name
 from engine.programme import Programme, read_programme
 
-FEW = 10
 
+def check_order(
+    connection: sa.Connection, principal: Principal, programme: sa.Row[Any], order: sa.Row[Any]
+) -> CheckOut:
+    """How many workers an order would admit, and which rule refuses most. Employers are told blurred counts alone, of
+    values that stand for many, and a number of variants a day (`api.demand.check_privacy`).
 
-def check_order(connection: sa.Connection, principal: Principal, programme: sa.Row[Any], order_id: str) -> CheckOut:
-    """How many workers an order would admit, and which rule refuses most; small numbers aren't told to employers, nor
-    what each rule takes away, and large ones are rounded down to tens, for the difference of two may be small.
-
-    Raises 409 or `InputError` where the programme as it stands can't be read.
+    Raises 409 or `InputError` where the programme as it stands can't be read, 429 for too many variants.
     """
-    scope = replace(scope_of(principal.role, principal.country), only_order=order_id)
+    blur = None
+    if principal.role == EMPLOYER:
+        blur = blur_of(connection, principal, order._mapping)
+        count_variant(principal, order._mapping, blur.variant)
+    scope = replace(scope_of(principal.role, principal.country), only_order=order.order_id)
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         write_snapshot(connection, programme, scope, Path(place, "programme"))
         read = _read(principal, Path(place, "programme"))
@@ -35,19 +40,15 @@ def check_order(connection: sa.Connection, principal: Principal, programme: sa.R
     lost, before = {}, read.workers.size
     for rule, left in steps:
         lost[rule], before = before - left, left
+    if blur is not None:
+        lost = {rule: blur.count(f"lost by {rule_name(rule)}", count) for rule, count in lost.items()}
     worst = max(lost, key=lambda rule: lost[rule], default=None)
-
-    def told(count: int) -> str:
-        if principal.role != EMPLOYER:
-            return str(count)
-        return f"fewer than {FEW}" if count < FEW else str(count // FEW * FEW)
-
     return CheckOut(
-        registered=told(read.workers.size),
-        admitted=told(len(admitted)),
+        registered=str(read.workers.size) if blur is None else blur.told("registered", read.workers.size),
+        admitted=str(len(admitted)) if blur is None else blur.told("admitted", len(admitted)),
         refuses_most="" if worst is None else rule_name(worst),
         in_words="" if worst is None else Words().rule(worst),
-        funnel={} if principal.role == EMPLOYER else {rule_name(rule): str(left) for rule, left in steps},
+        funnel={} if blur is not None else {rule_name(rule): str(left) for rule, left in steps},
     )
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
-from api.identity.access import DESTINATION, ORIGIN, PLANNER
+from api.identity.access import DESTINATION, EMPLOYER, ORIGIN, PLANNER
 from api.identity.generalisation import generalisation_of, skills_of
 from api.registers.programmes import newest_agreements
 from api.storage.operation_states import ENDED, OFFERABLE, UNDER_WAY
@@ -21,6 +21,7 @@ from api.storage.tables import operations, orders, programme_corridors, register
 from engine.errors import InputError
 from engine.programme.schema import TABLES
 
+BLURRED = (PLANNER, EMPLOYER)  # what is computed for them stands on values that stand for many
 OF_ORIGIN = ("workers", "history", "preferences", "commitments", "exclusions", "scores")
 
 
@@ -67,8 +68,8 @@ def told_to(role: str, error: InputError) -> InputError:
 
 
 def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> None:
-    """Write a programme's folder; what is under way already becomes commitments. Planners' runs read values that stand
-    for many, the same that planners are told.
+    """Write a programme's folder; what is under way already becomes commitments. Planners' runs and employers'
+    checks read values that stand for many, the same that planners are told.
     """
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
@@ -86,7 +87,7 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
         "worker_id": set(tables["workers"]["worker_id"].to_pylist()),
         "order_id": set(tables["orders"]["order_id"].to_pylist()),
     }
-    told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.role == PLANNER else None
+    told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.role in BLURRED else None
     for name, table in tables.items():
         if name not in ("workers", "orders"):
             table = _with_known(table, known)

@@ -137,4 +137,4 @@ def read_order_history(
 def check_an_order(programme_id: str, order_id: str, context: Context = allowed("order.check")) -> CheckOut:
     """How many workers an order would admit under the agreements, and which rule refuses most."""
     count_check(context.principal.account_id)
-    return check_order(context.connection, context.principal, context.programme, order_id)
+    return check_order(context.connection, context.principal, context.programme, context.objects["order_id"])

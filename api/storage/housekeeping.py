@@ -21,6 +21,7 @@ from api.storage.tables import (
     attempts,
     idempotency,
     operations,
+    order_check_variants,
     placements,
     run_files,
     runs,
@@ -36,6 +37,7 @@ Ids = list[str]
 def keep_house(engine: sa.Engine, stop: threading.Event | None = None) -> None:
     """Delete what is too old to be of use, until ``stop`` is set."""
     with transaction(engine) as connection:
+        connection.execute(order_check_variants.delete().where(order_check_variants.c.day < now().date().isoformat()))
         connection.execute(idempotency.delete().where(idempotency.c.created_at < now() - ANSWERS))
         connection.execute(sessions.delete().where(sessions.c.expires_at < now() - ENDED))
         connection.execute(attempts.delete().where(attempts.c.window < int(time.time()) - ATTEMPTS_SECONDS))

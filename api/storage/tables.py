@@ -170,6 +170,16 @@ orders = sa.Table(
     sa.Column("changed_at", Moment, nullable=False),
     sa.Index("ix_orders_employer", "programme_id", "employer_id"),
 )
+# What of an order an employer has checked on a day; no content, its keyed hash alone.
+order_check_variants = sa.Table(
+    "order_check_variants",
+    metadata,
+    sa.Column("programme_id", sa.Text, primary_key=True),
+    sa.Column("employer_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("variant", sa.Text, primary_key=True),
+)
 order_history = sa.Table(
     "order_history",
     metadata,

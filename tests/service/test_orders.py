@@ -115,13 +115,13 @@ def test_lists_come_in_pages_and_by_filter(world: World) -> None:
 
 
 def test_an_order_is_checked_against_the_agreements(world: World) -> None:
-    """How many it would admit and what refuses most; an employer isn't told small numbers; checks are few."""
+    """How many it would admit and what refuses most; an employer is told blurred numbers; checks are few."""
     order = world.order(languages=["en:B2"])
     told = world.must("gt", "GET", f"{P}/orders/{order['order_id']}/check")
     assert told["admitted"] == "0" and told["refuses_most"] == "language" and told["registered"] == "10"
     assert "language" in told["in_words"]
     small = world.must("e1", "GET", f"{P}/orders/{order['order_id']}/check")
-    assert small["admitted"] == "fewer than 10" and small["funnel"] == {}
+    assert small["admitted"] in ("fewer than 10", "10", "20", "30") and small["funnel"] == {}, "0, and noise"
     fine = world.order()
     assert world.must("ca", "GET", f"{P}/orders/{fine['order_id']}/check")["admitted"] == "10"
     statuses = {world.call("e1", "GET", f"{P}/orders/{fine['order_id']}/check").status_code for _ in range(14)}

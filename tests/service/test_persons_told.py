@@ -210,3 +210,16 @@ def _all_that_a_planner_gets(world: World, worker: str) -> list[Any]:
             found.append("" if name == "branches.csv" else text)  # which tells the seconds that a branch took
     assert run["state"] == "done", run
     return found
+
+
+@pytest.mark.parametrize("key", ["where", "set"])
+def test_a_planner_is_told_which_columns_an_edit_may_name(world: World, key: str) -> None:
+    """What-if and sweep alike, with what is allowed; a ministry may name them."""
+    edit = f'table = "workers"\n{key} = {{ household_id = ["H-1"] }}\ncopies = 0.5\n'
+    sweep = f'[[vary]]\nedit = {{ weights = {{ fill = "VALUE" }} }}\nvalues = [1, 2]\n[[edit]]\n{edit}'
+    for asked in ({"kind": "what_if", "what_ifs": [f"[[edit]]\n{edit}"]}, {"kind": "sweep", "sweep": sweep}):
+        refused = world.call("planner", "POST", P + "/runs", json=asked)
+        assert refused.status_code == 422, refused.text
+        (fault,) = refused.json()["faults"]
+        assert "household_id" in fault["column"] and "origin_country" in fault["expected"]
+        assert world.call("gt", "POST", P + "/runs", json=asked).status_code == 202

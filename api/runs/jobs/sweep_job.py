@@ -15,6 +15,7 @@ from api.registers.safe_ids import require_safe_ids
 from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.shown_edits import require_shown_columns
 from api.wire.runs import RunIn
 from api.wire.shapes import example
 from engine.planning.measures import MEASURES
@@ -41,7 +42,8 @@ class Sweep(Kind):
         """Raise `InputError` for an unknown measure and every fault of the sweep."""
         if asked.measure not in MEASURES:
             raise content_fault("measure", asked.measure, "is no measure", "one of " + ", ".join(MEASURES))
-        _sweep_of(asked.sweep)
+        sweep = _sweep_of(asked.sweep)
+        require_shown_columns(principal, [*sweep.common.entries, *(axis.entry for axis in sweep.axes)], "sweep")
 
     def is_long(self, asked: SweepIn) -> bool:
         """Always: it is many matches."""

@@ -14,6 +14,7 @@ from api.registers.safe_ids import unsafe_ids
 from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.shown_edits import require_shown_columns
 from api.wire.runs import RunIn
 from api.wire.shapes import example
 from engine.errors import Fault, InputError
@@ -38,7 +39,8 @@ class WhatIf(Kind):
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: WhatIfIn) -> None:
         """Raise `InputError` with every fault of form."""
-        _read_what_ifs(asked.what_ifs)
+        for number, edits in enumerate(_read_what_ifs(asked.what_ifs), 1):
+            require_shown_columns(principal, edits.entries, f"what_ifs {number}")
 
     def is_long(self, asked: WhatIfIn) -> bool:
         """Always: it is many matches."""
