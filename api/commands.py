@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 20.0
 LAST_ANSWERS = 5  # seconds that requests under way get when the service ends
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.2
 WAY = 10  # of 19 steps of priority
 database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
 account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
@@ -98,8 +99,8 @@ def worker() -> None:
     computing = Worker(_ready_database())
     with _heeding_signals(computing.stop):
         computing.start()
-        while not computing.stop.wait(LOOK_SECONDS):
-            pass
+        while not computing.stop.is_set():
+            time.sleep(LOOK_SECONDS)  # to wait for the event could meet the handler of the signal holding its lock
     _end(computing)
 
 

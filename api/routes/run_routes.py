@@ -25,6 +25,7 @@ from api.storage.database import database, transaction, utc
 from api.storage.tables import placements, run_files, runs
 from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState, SpokenIn
 from api.wire.shapes import After, Limit, Page, page
+from engine.words.catalogue import preferred_language
 
 router = Router(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
 POLL_SECONDS = 0.5
@@ -204,14 +205,8 @@ def _look(credentials: tuple[str | None, str | None], run_id: str) -> RunOut | N
 
 
 def _spoken(accepted: str) -> Literal["en", "es"]:
-    """The first language of an Accept-Language header that is spoken; English where none is."""
-    for part in accepted.split(","):
-        tag = part.partition(";")[0].strip().lower()[:2]
-        if tag == "es":
-            return "es"
-        if tag == "en":
-            return "en"
-    return "en"
+    """The language that an Accept-Language header likes best, of those that explanations and reports speak."""
+    return "es" if preferred_language(accepted)[:2] == "es" else "en"
 
 
 def _read(connection: sa.Connection, run_id: str) -> RunOut:

@@ -47,7 +47,7 @@ class Computing:
         self.lost, self.ended, self.give_way = threading.Event(), threading.Event(), threading.Event()
         self.progress: dict[str, Any] = dict(held.row.progress)
         self.begun = self.kept_at = time.monotonic()
-        self.slice = max(SLICE_SECONDS, held.row.slice_seconds)
+        self.slice = max(SLICE_SECONDS, held.row.slice_seconds)  # how long it may look for something new
         self.new_after: float | None = None  # seconds until something new was found since this process took the run
         self._waiting: dict[str, bytes] = {}
         self._keeping = threading.Lock()
@@ -154,7 +154,8 @@ class Computing:
 
     def _heed(self) -> None:
         """Stop what isn't wanted any more, gives way, or takes longer than any run may."""
-        late = self.seconds > LONGEST_SLICES * self.slice
+        slice_seconds = self.slice if self.new_after is None else SLICE_SECONDS
+        late = self.seconds > LONGEST_SLICES * slice_seconds
         if self.lost.is_set() or self.stop.is_set() or (self.give_way.is_set() and late):
             raise LostClaim
         if self.spent > LONGEST_FACTOR * settings().longest_run_seconds:

@@ -2,7 +2,8 @@
 
 Ministries come before planners and short runs before long ones; among equals comes the account that has fewest runs
 under way and has used least of the last day. Who has waited for long is taken out of turn now and then, for one slice,
-so that nobody waits for ever. A run under way keeps its turn for a slice; then it gives way to whoever comes before it.
+so that nobody waits for ever. A run under way keeps its turn for a slice; then it gives way to whoever comes before it,
+as soon as it has found anything new (`api.runs.computing`).
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def should_give_way(connection: sa.Connection, run: Row, seconds: float) -> bool
     """Whether a run that has computed for so many seconds since it was taken gives way to one that waits: one of a
     class before its own or, after it had its share, one of the same class of an account that has used much less.
     """
-    if seconds < max(SLICE_SECONDS, run.slice_seconds):
+    if seconds < SLICE_SECONDS:
         return False
     found = line(connection, expired=False)
     others = [row for row in found.waiting if row.account_id != run.account_id or _class(row) < _class(run)]
