@@ -13,16 +13,28 @@ WORDINGS: Mapping[str, str] = {
     "not_admitted.rule": msgid("{rule} refuses {count} of {looked_at} orders looked at"),
     "not_admitted.group": msgid("no order admits every member of the travel group"),
     "not_admitted.nobody": msgid("no registered worker is admitted"),
+    "not_admitted.calendar": msgid(
+        "{pairs} may do the work, and none of them has a calendar with it: stays, travel groups or promises forbid it"
+    ),
+    "not_admitted.nobody_else": msgid("nobody could come but the {here} who are on it"),
     "outpriced.worker": msgid("{order} is worth {value:.6f}, its places cost {cost:.6f}"),
-    "outpriced.order": msgid("all {admitted} admitted have a better place"),
-    "tied.worker": msgid("{order} is worth {value:.6f}, as much as its places cost"),
+    "outpriced.holders": msgid(
+        "{order} is worth {value:.6f}, each placement that could make room under {limit} is worth {least:.6f} or more"
+    ),
+    "outpriced.order": msgid("of {admitted} who could come {here} are on it and {elsewhere} have a better place"),
+    "tied.worker": msgid("{order} is worth {value:.6f}, exactly as much as a placement that holds {limit}"),
     "limit_full.min_crew": msgid("{order} does not reach its min_crew"),
     "limit_full.worker": msgid("{limit} is full ({used:g} used), for {order}"),
-    "limit_full.crew": msgid("fewer than min_crew {least} of {admitted} admitted can be had"),
+    "limit_full.never": msgid("{limit} is too small for {order}"),
+    "limit_full.crew": msgid("its min_crew is {least}, only {admitted} could come"),
+    "limit_full.crew_never": msgid("its min_crew is {least}, {limit} lets fewer of {admitted} admitted through"),
+    "limit_full.crew_elsewhere": msgid(
+        "its min_crew is {least}, {waiting} of those who could come have no placement, {elsewhere} have a better one"
+    ),
     "limit_full.order": msgid("{limit} stands in the way of most of {waiting} waiting"),
     "left_within_gap.worker": msgid("{order} would gain {gain:.6f}"),
     "left_within_gap.full": msgid("{order} would gain {gain:.6f}, {limit} is full"),
-    "left_within_gap.order": msgid("{waiting} of {admitted} admitted wait"),
+    "left_within_gap.order": msgid("{waiting} of {admitted} who could come wait"),
 }
 
 

@@ -8,25 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import row_of_each
-from engine.audit.calendars import calendar_breaches
-from engine.audit.candidate_pairs import CandidatePairs
-from engine.audit.pairs import pair_breaches
-from engine.audit.placement_table import PlacementTable
-from engine.clauses.base import Clause
+from engine.plan.exchange import Exchanges
 from engine.plan.reason import Reason, reason
+from engine.plan.refusals import refusals, why_no_crew
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import NOTHING, Offers
-from engine.problem.priced_columns import least_bad_offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.programme.programme import Programme
-from engine.ranks import rank_within
 from engine.solve.prices import at_prices
-from engine.solve.result import Result
+from engine.solve.result import Knowledge, Result
 
 Longs = npt.NDArray[np.int64]
-ORDERS_LOOKED_AT = 5
+Bools = npt.NDArray[np.bool_]
 COLUMNS_PER_BLOCK = 400_000
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -40,43 +35,47 @@ class Reasons:
 def find_reasons(result: Result) -> Reasons:
     """The reason for every worker who is not placed and for every order that is not full."""
     state = _State(result.problem, result)
-    unplaced = _refusals(result.problem.programme, state.without_pairs())
+    unplaced = refusals(result.problem.programme, state.without_pairs(), state.impossible_crews())
     unplaced |= state.unplaced_with_offers()
     return Reasons(unplaced, state.unfilled())
 
 
 class _State:
-    """The plan against its prices: what is used, who is free, and what stands in their way."""
+    """The plan against its prices: what is used, who is free, and what stands in their way.
+
+    For each column of a free party, ``blocking`` is the first full row in its way (`NOTHING` for none) and ``never``
+    the first row that could not hold it even if nobody else were there; ``waits`` marks those on an order whose crew
+    nobody has begun.
+    """
 
     def __init__(self, problem: MatchingProblem, result: Result) -> None:
         self.problem, self.result = problem, result
         offers, limits = problem.offers, problem.limits
         self.use = use_of(offers, limits, result.columns)
-        self.placed = np.zeros(problem.programme.workers.size, bool)
-        self.placed[result.worker] = True
         self.free = np.ones(len(offers.must), bool)
         self.free[offers.party_of(result.columns)] = False
-        priced = at_prices(problem, result.prices, result.crew)
-        self.best, self.worth = least_bad_offers(priced.offers, priced.table, priced.prices)
+        self.columns = np.flatnonzero(np.repeat(self.free, np.diff(offers.of_party)))
         self.orders = problem.programme.orders.id_text("order_id")
         self.closed = np.zeros(len(self.orders), bool)
         self.closed[problem.crew_orders] = self.use[problem.crew_orders] == 0
-        self.blocking = self._blocking()
+        self.blocking, self.never = np.full(offers.count, NOTHING), np.full(offers.count, NOTHING)
+        self._look_at_rows()
+        self.waits = _on_orders(offers, self.columns, self.closed)
+        self.exchanges = Exchanges(problem, result.columns, self.use)
 
-    def _blocking(self) -> Longs:
-        """For each column of a free party: the first full row in its way, -1 for none, -2 - o for a closed crew o."""
-        offers, limits = self.problem.offers, self.problem.limits
-        found = np.full(offers.count, -1, np.int64)
-        columns = np.flatnonzero(np.repeat(self.free, np.diff(offers.of_party)))
-        for begin in range(0, len(columns), COLUMNS_PER_BLOCK):
-            block = columns[begin : begin + COLUMNS_PER_BLOCK]
-            entries = entries_of(offers, limits, block)
-            full = self.use[entries.row] + entries.coefficient > limits.capacity[entries.row] + 1e-9
-            owner = row_of_each(np.diff(entries.offsets))
-            hits = np.flatnonzero(full)[::-1]
-            found[block[owner[hits]]] = entries.row[hits]
-        _mark_closed(offers, columns, self.closed, found)
-        return found
+    def _look_at_rows(self) -> None:
+        limits = self.problem.limits
+        for begin in range(0, len(self.columns), COLUMNS_PER_BLOCK):
+            block = self.columns[begin : begin + COLUMNS_PER_BLOCK]
+            entries = entries_of(self.problem.offers, limits, block)
+            owner, capacity = row_of_each(np.diff(entries.offsets)), limits.capacity[entries.row]
+            for found, used in ((self.blocking, self.use[entries.row]), (self.never, 0.0)):
+                # the last written is the first: rows are gone through from the end
+                hits = np.flatnonzero(used + entries.coefficient > capacity + ROUNDING)[::-1]
+                found[block[owner[hits]]] = entries.row[hits]
+        self.never[self.never != NOTHING] = np.where(
+            limits.ratio_rows[self.never[self.never != NOTHING]], NOTHING, self.never[self.never != NOTHING]
+        )
 
     def without_pairs(self) -> Longs:
         """Workers without any legal calendar, groups apart."""
@@ -84,147 +83,155 @@ class _State:
         lone = np.flatnonzero(self.problem.programme.workers.labels("travel_group_id").codes < 0)
         return lone[np.diff(offers.of_party)[: len(lone)] == 0]
 
+    def impossible_crews(self) -> Longs:
+        """Orders that somebody is admitted to, and that were left out for their crew can't be had."""
+        offers, crews = self.problem.offers, self.problem.crew_orders
+        reached = np.zeros(len(self.orders), bool)
+        reached[offers.cell % offers.order_count] = True
+        return crews[~reached[crews] & (self.problem.admitted_by_order[crews] > 0)]
+
+    def _best(self) -> tuple[Longs, Longs]:
+        """The best column of each free party at the prices and its reduced value, of those that could ever be; of all
+        where none could. `NOTHING` for a party without columns.
+        """
+        offers = self.problem.offers
+        best, worth = np.full(len(self.free), NOTHING), np.zeros(len(self.free), np.int64)
+        if not len(self.columns):
+            return best, worth
+        reduced = at_prices(self.problem, self.result.prices, self.result.crew).reduced()[self.columns]
+        party = offers.party_of_each()[self.columns]
+        ranked = np.lexsort((self.columns, -reduced, self.never[self.columns] != NOTHING, party))
+        first = ranked[np.flatnonzero(np.diff(party[ranked], prepend=-1))]
+        best[party[first]], worth[party[first]] = self.columns[first], reduced[first]
+        return best, worth
+
     def unplaced_with_offers(self) -> dict[int, Reason]:
         """The reasons of the unplaced who had something to take, and of travel groups."""
         reasons: dict[int, Reason] = {}
         groups = self.problem.programme.workers.labels("travel_group_id").codes
         lone = int((groups < 0).sum())
+        best, worth = self._best()
         for party in np.flatnonzero(self.free):
             lead = int(self.problem.lead[party])
-            column = int(self.best[party])
+            column = int(best[party])
             if column == NOTHING:
                 if party >= lone:
                     nobody = reason("not_admitted.group")
                     reasons |= dict.fromkeys(np.flatnonzero(groups == groups[lead]).tolist(), nobody)
                 continue
-            found = self._reason(column, int(self.worth[party]))
             members = np.flatnonzero(groups == groups[lead]).tolist() if party >= lone else [lead]
-            reasons |= dict.fromkeys(members, found)
+            reasons |= dict.fromkeys(members, self._reason(column, int(worth[party])))
         return reasons
 
     def _reason(self, column: int, worth: int) -> Reason:
+        """Why a column, the best of its party, is not in the plan."""
         offers = self.problem.offers
-        _, orders = offers.placements(np.array([column]))
-        order = "+".join(dict.fromkeys(self.orders[orders]))
+        order = "+".join(dict.fromkeys(self.orders[offers.placements(np.array([column]))[1]]))
         value = offers.value[column] / SCALE
+        if self.never[column] != NOTHING:
+            return self._full("limit_full.never", int(self.never[column]), order)
         if worth < 0:
             return reason("outpriced.worker", order=order, value=value, cost=value - worth / SCALE)
-        if worth == 0:
-            return reason("tied.worker", order=order, value=value)
         row = int(self.blocking[column])
-        if row < -1:
-            return reason("limit_full.min_crew", order=str(self.orders[-2 - row]))
-        if row >= 0 and self.result.prices[row] == 0:
-            limit = self.problem.limits.names[row][0]
-            return reason("limit_full.worker", limit=limit, used=float(self.use[row]), order=order)
-        if row >= 0:
-            limit = self.problem.limits.names[row][0]
-            return reason("left_within_gap.full", order=order, gain=worth / SCALE, limit=limit)
-        return reason("left_within_gap.worker", order=order, gain=worth / SCALE)
+        if row == NOTHING:
+            if self.waits[column]:
+                return reason("limit_full.min_crew", order=order)
+            return reason("left_within_gap.worker", order=order, gain=worth / SCALE)
+        if worth > 0 and self.result.knowledge is not Knowledge.OPTIMAL:
+            if self.result.prices[row] == 0:
+                return self._full("limit_full.worker", row, order)
+            return reason("left_within_gap.full", order=order, gain=worth / SCALE, limit=self._name(row))
+        return self._by_exchange(column, row, order)
+
+    def _by_exchange(self, column: int, row: int, order: str) -> Reason:
+        """The reason that single exchanges with those who hold the full row prove."""
+        value = self.problem.offers.value[column]
+        found = self.exchanges.of(column, row)
+        if found.verdict == "tied":
+            return reason("tied.worker", order=order, value=value / SCALE, limit=self._name(row))
+        if found.verdict == "cheaper":
+            gain = (value - found.least) / SCALE
+            return reason("left_within_gap.full", order=order, gain=gain, limit=self._name(row))
+        if found.verdict == "dearer":
+            return reason(
+                "outpriced.holders", order=order, value=value / SCALE, least=found.least / SCALE, limit=self._name(row)
+            )
+        return self._full("limit_full.worker", row, order)
+
+    def _full(self, case: str, row: int, order: str) -> Reason:
+        return reason(case, limit=self._name(row), used=float(self.use[row]), order=order)
+
+    def _name(self, row: int) -> str:
+        return self.problem.limits.names[row][0]
 
     def unfilled(self) -> dict[int, tuple[int, Reason]]:
         """Open places by order, with what keeps them open."""
         problem, offers = self.problem, self.problem.offers
-        open_places = (problem.register.headcount - self.use[: len(self.orders)]).astype(np.int64)
-        admitted = problem.admitted_by_order
-        lengths = np.diff(offers.cells)
-        free = np.repeat(np.repeat(self.free, np.diff(offers.of_party)), lengths)
-        order_of_cell = offers.cell % offers.order_count
-        waiting = np.bincount(order_of_cell[free], minlength=len(self.orders))
+        here = self.use[: len(self.orders)].astype(np.int64)
+        open_places = problem.register.headcount - here
+        lengths = offers.lengths(self.columns)
+        order = offers.placements(self.columns)[1]
+        waiting = np.bincount(order, minlength=len(self.orders))
         if problem.dense is not None:
             waiting = problem.dense.admitted_by_order(len(self.orders), self.free)
-        hindrance = _most_frequent(order_of_cell[free], np.repeat(self.blocking, lengths)[free])
+        blocked = np.repeat(self.blocking[self.columns], lengths)
+        unblocked = np.bincount(order[blocked == NOTHING], minlength=len(self.orders))
+        hindrance = _most_frequent(order, blocked)
         found = {}
-        for order in np.flatnonzero(open_places > 0):
-            found[int(order)] = (
-                int(open_places[order]),
-                self._why_open(int(order), int(admitted[order]), int(waiting[order]), hindrance.get(int(order), -1)),
-            )
+        able = self._able(open_places > 0)
+        for number in np.flatnonzero(open_places > 0).tolist():
+            counts = int(able[number]), int(here[number]), int(waiting[number])
+            why = self._why_open(number, counts, int(unblocked[number]), hindrance.get(number, NOTHING))
+            found[number] = (int(open_places[number]), why)
+        for number in self.impossible_crews().tolist():
+            found[number] = (int(open_places[number]), why_no_crew(problem.programme, number))
         return found
 
-    def _why_open(self, order: int, admitted: int, waiting: int, row: int) -> Reason:
+    def _able(self, wanted: Bools) -> Longs:
+        """How many workers have a legal calendar with each of the wanted orders (by order)."""
+        offers, count = self.problem.offers, len(self.orders)
+        if self.problem.dense is not None:
+            return self.problem.admitted_by_order
+        order = offers.cell % count
+        if (np.diff(offers.cells) == 1).all():
+            able = np.bincount(order, minlength=count)
+        else:
+            kept = wanted[order]
+            pairs = np.unique(offers.cell_worker[kept].astype(np.int64) * count + order[kept])
+            able = np.bincount(pairs % count, minlength=count)
+        return able
+
+    def _why_open(self, order: int, counts: tuple[int, int, int], unblocked: int, row: int) -> Reason:
+        """``counts``: who is admitted, who is on it, who of the others has no placement."""
+        admitted, here, waiting = counts
         if not admitted:
-            return reason("not_admitted.nobody")
-        if self.closed[order]:
-            least = self.problem.register.min_crew[order]
-            return reason("limit_full.crew", least=int(least), admitted=admitted)
+            pairs = int(self.problem.admitted_by_order[order])
+            return reason("not_admitted.calendar", pairs=pairs) if pairs else reason("not_admitted.nobody")
+        if admitted <= here:
+            return reason("not_admitted.nobody_else", here=here)
+        least = int(self.problem.register.min_crew[order])
+        if self.closed[order] and admitted < least:
+            return reason("limit_full.crew", least=least, admitted=admitted)
         if not waiting:
-            return reason("outpriced.order", admitted=admitted)
-        if row >= 0:
-            return reason("limit_full.order", limit=self.problem.limits.names[row][0], waiting=waiting)
+            return reason("outpriced.order", admitted=admitted, here=here, elsewhere=admitted - here)
+        if row != NOTHING and unblocked < (least if self.closed[order] else 1):
+            return reason("limit_full.order", limit=self._name(row), waiting=waiting)
+        if self.closed[order] and unblocked < least:
+            return reason("limit_full.crew_elsewhere", least=least, waiting=waiting, elsewhere=admitted - waiting)
         return reason("left_within_gap.order", waiting=waiting, admitted=admitted)
 
 
-def _mark_closed(offers: Offers, columns: Longs, closed: npt.NDArray[np.bool_], found: Longs) -> None:
-    if not closed.any():
-        return
-    lengths = offers.lengths(columns)
-    owner = np.repeat(columns, lengths)
-    _, order = offers.placements(columns)
-    shut = closed[order]
-    found[owner[shut]] = np.where(found[owner[shut]] == -1, -2 - order[shut], found[owner[shut]])
+def _on_orders(offers: Offers, columns: Longs, marked: Bools) -> Bools:
+    """Which columns hold a placement on a marked order."""
+    found = np.zeros(offers.count, bool)
+    owner = np.repeat(columns, offers.lengths(columns))
+    found[owner[marked[offers.placements(columns)[1]]]] = True
+    return found
 
 
-def _most_frequent(key: npt.NDArray[np.int32], row: Longs) -> dict[int, int]:
-    """For each key the row, other than -1, that occurs most often (the lowest on a tie)."""
-    kept = row >= 0
-    pairs, counts = np.unique(np.stack([key[kept].astype(np.int64), row[kept]], 1), axis=0, return_counts=True)
-    order = np.lexsort((-pairs[:, 1], counts, pairs[:, 0]))
-    return {int(k): int(r) for k, r in pairs[order]}
-
-
-def _refusals(programme: Programme, workers: Longs) -> dict[int, Reason]:
-    """For workers without an offer: the rule that refuses most of the orders looked at in their occupations."""
-    worker, order = _candidates(programme, workers)
-    reasons = dict.fromkeys(workers.tolist(), reason("not_admitted.occupation"))
-    if not len(worker):
-        return reasons
-    pairs = PlacementTable(programme, worker, order)
-    votes: dict[str, npt.NDArray[np.float64]] = {}
-    for rule, _, broken in pair_breaches(pairs):
-        refused = np.bincount(worker, broken, programme.workers.size)
-        votes[_rule_text(rule)] = refused  # type: ignore[assignment]  # the stubs forget that weights make it float
-    looked_at = np.bincount(worker, minlength=programme.workers.size)
-    for rule, tally in _calendar_votes(programme, pairs).items():
-        votes[rule] = tally
-    names = list(votes)
-    table = np.array([votes[name] for name in names])[:, workers]
-    most = table.argmax(0)
-    for position, number in enumerate(workers.tolist()):
-        if looked_at[number]:
-            count = int(table[most[position], position])
-            rule = names[most[position]]
-            seen = int(looked_at[number])
-            reasons[number] = reason("not_admitted.rule", rule=rule, count=count, looked_at=seen)
-    return reasons
-
-
-def _calendar_votes(programme: Programme, pairs: PlacementTable) -> dict[str, npt.NDArray[np.float64]]:
-    """Ledgers' refusals: each round puts one order to each worker, so that no two share a calendar."""
-    votes: dict[str, npt.NDArray[np.float64]] = {}
-    turn = rank_within(pairs.worker)
-    for number in range(ORDERS_LOOKED_AT):
-        alone = pairs.subset(turn == number)
-        if alone.size:
-            for rule, _, broken in calendar_breaches(alone, alone.agreement()):
-                tally = np.bincount(alone.worker, broken, programme.workers.size)
-                votes[_rule_text(rule)] = votes.get(_rule_text(rule), np.zeros(programme.workers.size)) + tally
-    return votes
-
-
-def _rule_text(rule: str | Clause) -> str:
-    if isinstance(rule, str):
-        return rule
-    return f"{rule.name} ({rule.source})" if rule.source else rule.name
-
-
-def _candidates(programme: Programme, workers: Longs) -> tuple[Longs, Longs]:
-    """Up to `ORDERS_LOOKED_AT` orders in the occupations of each worker, spread over them; sorted by worker."""
-    pairs = CandidatePairs(programme)
-    count = np.diff(pairs.first)[workers]
-    looked = np.minimum(count, ORDERS_LOOKED_AT)
-    numbers = [
-        (pairs.first[workers] + turn * count // np.maximum(looked, 1))[looked > turn]
-        for turn in range(ORDERS_LOOKED_AT)
-    ]
-    return pairs.at(np.sort(np.concatenate(numbers)))
+def _most_frequent(key: Longs, row: Longs) -> dict[int, int]:
+    """For each key the row, other than `NOTHING`, that occurs most often (the lowest on a tie)."""
+    kept = row != NOTHING
+    pairs, counts = np.unique(np.stack([key[kept], row[kept]], 1), axis=0, return_counts=True)
+    ranked = np.lexsort((-pairs[:, 1], counts, pairs[:, 0]))
+    return {int(k): int(r) for k, r in pairs[ranked]}

@@ -5,8 +5,6 @@ The prices of all rows that a cell uses fold into one table class by order.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -52,12 +50,6 @@ def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Lon
     arrays = offers.of_party, offers.value, offers.arrays, offers.must
     _best(*arrays, table.ravel(), prices, chosen, surplus)
     return chosen, surplus
-
-
-def least_bad_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Longs]:
-    """Each party's best column, worth its price or not (`NOTHING` where it has none), and its worth less its price."""
-    everyone = replace(offers, must=np.ones(len(offers.must), bool))
-    return best_offers(everyone, table, prices)
 
 
 @kernel
