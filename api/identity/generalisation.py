@@ -5,8 +5,8 @@ edits or clauses, depends on more than is shown: two programmes that differ with
 same to a planner. Each rule here is a function of one cell, and what isn't named stays as it is.
 
 Dates of readiness and papers go to the end of their month that lets more through, incomes go down to a multiple of 50,
-months of experience to whole years, points to tens. Days of birth become the first of January of a year that stands for
-the ages from 18 to 24, then for five years each, as of the year of the programme. Households, travel groups, refused
+months of experience up to whole years, points to tens. Days of birth become the first of January of a year that stands
+for the ages from 18 to 24, then for five years each, as of the year of the programme. Households, travel groups, refused
 employers, reasons in words and skills that no order names are left out.
 """
 
@@ -113,7 +113,7 @@ def _share(text: str, _asked: Generalisation) -> str:
 
 def _whole_years(text: str, _asked: Generalisation) -> str:
     entries = [entry.partition(":") for entry in text.split(";")]
-    return ";".join(f"{code}:{int(months) // MONTHS * MONTHS}" for code, _, months in entries)
+    return ";".join(f"{code}:{-(-int(months) // MONTHS) * MONTHS}" for code, _, months in entries)
 
 
 def _known_skills(text: str, asked: Generalisation) -> str:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, ORIGIN, PLANNER
 from api.identity.generalisation import generalisation_of, skills_of
+from api.registers.held_pairs import leave_out_refused
 from api.registers.programmes import newest_agreements
 from api.storage.operation_states import ENDED, OFFERABLE, UNDER_WAY
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
@@ -94,6 +95,8 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
         table = table if told is None else told.table(name, table)
         if table.num_rows or TABLES[name].needed:
             pa_csv.write_csv(table, folder / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
+    if told is not None and tables["commitments"].num_rows:
+        leave_out_refused(folder)
 
 
 def _rows(connection: sa.Connection, table: sa.Table, name: str, programme_id: str) -> pa.Table:
