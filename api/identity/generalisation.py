@@ -6,8 +6,8 @@ same to a planner. Each rule here is a function of one cell, and what isn't name
 
 Dates of readiness and papers go to the end of their month that lets more through, incomes go down to a multiple of 50,
 months of experience up to whole years, points to tens. Days of birth become the first of January of a year that stands
-for the ages from 18 to 24, then for five years each, as of the year of the programme. Households, travel groups, refused
-employers, reasons in words and skills that no order names are left out.
+for the ages from 18 to 24, then for five years each, as of the year of the programme. Households, travel groups,
+refused employers, reasons in words and skills that no order names are left out.
 """
 
 from __future__ import annotations
