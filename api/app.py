@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from api.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
+from api.database_problems import RETRY_SECONDS, database_problem
+from api.lanes import Lanes
+from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, problem_response
 from api.rate_limits import RequestLimit
-from api.request_context import Replayed
+from api.repeated_requests import Replayed
 from api.request_log import RequestLog
 from api.routes import (
     audit_routes,
@@ -47,9 +46,6 @@ ROUTES = (
     audit_routes,
     health_routes,
 )
-THREADS = 12
-CLASHES = ("23505", "40001", "40P01")  # SQLSTATE of a key that is taken, a serialization failure, a deadlock
-SQLITE_CLASH = "UNIQUE constraint failed"
 _EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503)
 DESCRIPTION = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
 
@@ -69,8 +65,8 @@ def create_app() -> FastAPI:
         openapi_url="/v1/openapi.json",
         responses=documented,
         generate_unique_id_function=lambda route: route.name,
-        lifespan=_few_threads,
     )
+    app.state.lanes = Lanes()
     app.state.limit = RequestLimit(settings().requests_per_minute)
     add_problem_handlers(app)
     _add_answers(app)
@@ -85,17 +81,8 @@ def create_app() -> FastAPI:
             allow_headers=["Authorization", "X-API-Key", "If-Match", "Idempotency-Key", "Content-Type"],
             expose_headers=["ETag", "Location", "Retry-After", "Idempotent-Replayed"],
         )
-    app.add_middleware(
-        RequestLog, largest_body=settings().largest_body_kb * 1024, largest_upload=settings().largest_upload_mb * 2**20
-    )
+    app.add_middleware(RequestLog)
     return app
-
-
-@asynccontextmanager
-async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
-    """Handlers mostly compute: more threads than this only make each of them wait longer for its turn."""
-    to_thread.current_default_thread_limiter().total_tokens = THREADS
-    yield
 
 
 def _add_answers(app: FastAPI) -> None:
@@ -103,20 +90,12 @@ def _add_answers(app: FastAPI) -> None:
     def _replayed(_request: Request, error: Replayed) -> Response:
         return error.response
 
-    @app.exception_handler(sa.exc.IntegrityError)
-    @app.exception_handler(sa.exc.OperationalError)
-    def _at_once(request: Request, error: sa.exc.DBAPIError) -> Response:
-        if getattr(error.orig, "sqlstate", None) not in CLASHES and not str(error.orig).startswith(SQLITE_CLASH):
-            raise error  # a fault of ours, or a database that is away
-        problem = Problem(
-            type="urn:vaiven:problem:at-once",
-            title=TITLES[409],
-            status=409,
-            detail="Somebody changed the same thing at the same time.",
-            hint="Send it again.",
-            instance=request.url.path,
-        )
-        return problem_response(problem)
+    @app.exception_handler(sa.exc.SQLAlchemyError)
+    def _of_database(request: Request, error: sa.exc.SQLAlchemyError) -> Response:
+        problem = database_problem(error, request.url.path)
+        if problem is None:
+            raise error  # a fault of ours
+        return problem_response(problem, {"Retry-After": str(RETRY_SECONDS)} if problem.status == 503 else None)
 
     @app.exception_handler(sa.exc.DataError)
     @app.exception_handler(UnicodeEncodeError)

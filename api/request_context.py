@@ -1,32 +1,38 @@
-"""A request on its way in: one transaction, who asks, what it is about, and whether that is allowed.
+"""A request on its way in: who asks, what it is about, and whether that is allowed; then one transaction for the work.
 
-The order is always the same: who (401), what (404 for what may not be seen), whether (403 with the table's reason).
-What is done is committed, with its entries in the audit log, before the answer leaves.
+The order is always the same: who (401), what (404 for what may not be seen), whether (403 with the table's reason). A
+request that changes something is looked at so before its body is read, on a connection that locks nothing; what its
+content says is judged next; then the transaction begins, in which all of this is found out again, under the locks that
+it takes. What is done is committed, with its entries in the audit log, before the answer leaves.
 """
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from api.audit_log import Entry, append
 from api.identity.access import Principal
 from api.identity.authenticate import principal_of
-from api.identity.visibility import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
+from api.identity.passwords import hash_secret
+from api.lanes import Keys, lanes_of
 from api.problems import ServiceError, not_found, refused
-from api.storage.database import database, insert_new, now, transaction
-from api.storage.tables import accounts, idempotency, operations, orders, programmes, registers, runs
+from api.repeated_requests import begin_once, fingerprint, keep_answer, was_asked
+from api.request_bodies import allow_body, require_shallow
+from api.request_objects import FINDERS
+from api.storage.database import database, transaction
 
 Row = sa.Row[Any]
 bearer_scheme = HTTPBearer(auto_error=False, description="An access token from /v1/sessions.")
@@ -35,23 +41,13 @@ IdempotencyKey = Annotated[
     str | None,
     Header(min_length=8, max_length=200, description="The same key and content are done once, and answered alike."),
 ]
+MatchHeader = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=200, description="The ETag of the version that is meant; needed (428)."),
+]
 MATCH_HEADER = "If-Match"
-# Actions that change what a programme is made of: they take it one after another.
-CHANGE_PROGRAMMES = (
-    "programme.change",
-    "agreement.write",
-    "register.write",
-    "worker.change",
-    "worker.erase",
-    "plan.publish",
-)
-
-
-class Replayed(Exception):
-    """The request was made before; ``response`` is what it was answered."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
+READING = ("GET", "HEAD")
+MOST_FIELDS, LARGEST_FIELD = 10, 64 * 1024
 
 
 @dataclass
@@ -65,7 +61,7 @@ class Context:
     credentials: tuple[str | None, str | None]
     objects: dict[str, Row] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
-    idempotency_key: str | None = None
+    locking: bool = False
 
     @property
     def programme(self) -> Row:
@@ -78,26 +74,21 @@ class Context:
 
     def require_version(self, row: Row) -> int:
         """The version of an object, held against If-Match. Raises 428 without that header, 412 where it is another."""
+        self.require_tag(etag(row.version))
+        return int(row.version)
+
+    def require_tag(self, tag: str) -> None:
+        """Hold an object's entity tag against If-Match. Raises 428 without that header, 412 where it is another."""
         asked = self.request.headers.get(MATCH_HEADER)
         if asked is None:
             raise ServiceError(428, "Say which version is meant.", "Send its ETag as If-Match.")
-        if asked.strip() not in ("*", etag(row.version)):
-            headers = {"ETag": etag(row.version)}
-            raise ServiceError(412, "It was changed meanwhile.", "Read it again, then decide.", headers)
-        return int(row.version)
+        if asked.strip() not in ("*", tag):
+            raise ServiceError(412, "It was changed meanwhile.", "Read it again, then decide.", {"ETag": tag})
 
     def answer(self, content: BaseModel, status: int = 200, **headers: str) -> Response:
-        """A JSON answer, kept for a repetition where the request has an Idempotency-Key."""
+        """A JSON answer with headers."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = content.model_dump(mode="json")
-        if self.idempotency_key is not None:
-            key = self.idempotency_key
-            self.connection.execute(
-                idempotency.update()
-                .where(idempotency.c.account_id == self.principal.account_id, idempotency.c.key == key)
-                .values(status=status, headers=named, body=body)
-            )
-        return JSONResponse(body, status, named)
+        return JSONResponse(content.model_dump(mode="json"), status, named)
 
 
 def etag(version: int) -> str:
@@ -105,35 +96,71 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+def content_tag(content: Any) -> str:
+    """The entity tag of something that counts no versions: a digest of all that can be changed of it."""
+    return f'"{hash_secret(json.dumps(content, sort_keys=True, default=str))[:32]}"'
+
+
 @dataclass(frozen=True)
 class Opening:
-    """A request that asks for an action and was not looked at yet."""
+    """A request that asks for an action, with the credentials that came."""
 
     action: str
     request: Request
     bearer: str | None
     api_key: str | None
+    key: str | None = None
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether it may change something."""
+        return self.request.method not in READING
+
+    def looked(self) -> Principal:
+        """Who asks, once all that can be found out without a lock speaks for it; 401, 404, 403 and 429 come from here.
+
+        A request that was sent before may be about what is no longer there: its first answer is what it gets.
+        """
+        with transaction(database(), read_only=True) as connection:
+            context = self._context(connection)
+            _require_rate(self.request, context.principal)
+            if self.key is None or not was_asked(connection, context.principal.account_id, self.key):
+                _find(context, locking=False)
+        return context.principal
 
     @contextmanager
-    def opened(self) -> Iterator[Context]:
+    def opened(self, asked: str) -> Iterator[Context]:
         """The request within its transaction, which is committed with its entries in the audit log at the end.
 
-        Who reads of persons leaves an entry too: a transaction that reads alone can't write it, so it is written in one
-        of its own before the answer leaves. Where it can't be written, nothing is told.
+        ``asked`` is its fingerprint, by which a repeated one is known (`Replayed`). Who reads of persons leaves an
+        entry too: a transaction that reads alone can't write it, so it is written in one of its own before the answer
+        leaves. Where it can't be written, nothing is told.
         """
-        reads = self.request.method in ("GET", "HEAD")
-        with transaction(database(), reads) as connection:
-            context = _opened(self.action, self.request, connection, self.bearer, self.api_key)
+        with transaction(database(), not self.unsafe) as connection:
+            context = self._context(connection)
+            if self.unsafe and self.key is not None:
+                begin_once(connection, context.principal.account_id, self.key, asked)
+            if not self.unsafe:
+                _require_rate(self.request, context.principal)
+            _find(context, locking=self.unsafe)
             yield context
-            if not reads:
+            if self.unsafe:
                 append(connection, context.entries)
-        if reads and context.entries:
+        if not self.unsafe and context.entries:
             with transaction(database()) as connection:
                 append(connection, context.entries)
 
+    def _context(self, connection: sa.Connection) -> Context:
+        who = principal_of(connection, self.bearer, self.api_key)
+        return Context(who, connection, self.request, self.action, (self.bearer, self.api_key))
 
-def allowed(action: str) -> Any:
-    """The dependency of a handler's ``context``: the action that it is, and the credentials that came."""
+
+def allowed(action: str, heavy: bool = False, upload: bool = False, versioned: bool = False) -> Any:
+    """The dependency of a handler's ``context``: the action that it is, and the credentials that came.
+
+    ``heavy`` calls read or compute a whole programme, and share few threads; an ``upload`` may send a file, and is
+    heavy; what is ``versioned`` needs If-Match.
+    """
 
     async def opening(
         request: Request,
@@ -142,115 +169,191 @@ def allowed(action: str) -> Any:
     ) -> Opening:
         return Opening(action, request, bearer.credentials if bearer else None, api_key)
 
-    return Depends(opening)
+    async def matched(
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
+        api_key: Annotated[str | None, Security(key_scheme)],
+        if_match: MatchHeader = None,  # noqa: ARG001  # `Context.require_version` reads it; here it is described
+    ) -> Opening:
+        return Opening(action, request, bearer.credentials if bearer else None, api_key)
+
+    chosen = matched if versioned else opening
+    chosen.manner = Manner(action, heavy or upload, upload)  # type: ignore[attr-defined]  # a function's own attribute
+    return Depends(chosen)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a handler is to be run: the action that it is, whether it is heavy, whether a file may come."""
+
+    action: str
+    heavy: bool
+    upload: bool
+
+
+class Route(APIRoute):
+    """A route that knows who asks before it reads a body, and reads no more of one than its operation takes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with the look at who asks in front of it."""
+        handle = super().get_route_handler()
+        manner: Manner | None = getattr(self.endpoint, "manner", None)
+
+        async def guarded(request: Request) -> Response:
+            if manner is None:
+                return await handle(request)
+            if request.method in READING and not manner.heavy:
+                return await handle(request)
+            opening = _opening(manner.action, request)
+            lanes = lanes_of(request)
+            who = await lanes.reading.run((opening_key(request),), opening.looked)
+            request.state.account_id = who.account_id
+            allow_body(request.scope, manner.upload)
+            if not manner.upload:
+                if request.method not in READING:
+                    require_shallow(await request.body())
+                return await handle(request)
+            with lanes.uploads.taken(who.account_id):
+                await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+                return await handle(request)
+
+        return guarded
+
+
+def opening_key(request: Request) -> str:
+    """Whose share of the threads a request takes before its sender is known: that of the credentials."""
+    told = request.headers.get("authorization") or request.headers.get("x-api-key") or ""
+    return hash_secret(told)
+
+
+def _opening(action: str, request: Request) -> Opening:
+    """A request whose body wasn't read yet."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    key = request.headers.get("idempotency-key")
+    told = bearer.strip() if scheme.lower() == "bearer" else None
+    return Opening(action, request, told, request.headers.get("x-api-key"), key)
 
 
 class Router(APIRouter):
-    """A router whose handlers run, from the first look at who asks to the commit, in one go on one thread.
+    """A router that does for every handler what none of them has to think of.
 
-    A request that waits for a thread so never holds a lock that others wait for on all threads.
+    - The handler's ``context`` is opened around it: it runs from the first look at who asks to the commit in one go on
+      one thread, so that a request which waits for a thread never holds a lock that others wait for on all threads.
+    - Every POST, PUT, PATCH and DELETE takes `Idempotency-Key`: the same key and content are done once and answered
+      alike. Handlers neither declare the header nor call anything for it.
+    - Before a body is read the sender is known and allowed (401, 403, 404), and no more is read than the operation
+      takes.
+    - What `preparing` names is called with the handler's other arguments before the transaction begins; what it returns
+      is the handler's ``prepared``. Whatever reads a content that somebody sent (a file, TOML) belongs there: locks are
+      held for the write alone, and what depends on the database is decided in the handler, under them.
+    - Handlers run in lanes (`Lane`): reading, writing, heavy; those without a ``context`` sign somebody in.
     """
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(route_class=Route, **kwargs)
+
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
-        """Add a handler; its ``context`` is opened around it."""
-        super().add_api_route(path, _within_transaction(endpoint), **kwargs)
+        """Add a handler."""
+        super().add_api_route(path, _run_by(endpoint, kwargs.get("status_code"), kwargs.get("methods")), **kwargs)
 
 
-def _within_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
-    if "context" not in inspect.signature(handler).parameters:
+def preparing(prepare: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a handler's ``prepared`` be what ``prepare`` makes of its other arguments, before any transaction."""
+
+    def decorated(handler: Callable[..., Any]) -> Callable[..., Any]:
+        handler.prepare = prepare  # type: ignore[attr-defined]  # a function's own attribute
         return handler
 
+    return decorated
+
+
+def _run_by(handler: Callable[..., Any], status: int | None, methods: Any) -> Callable[..., Any]:
+    """The handler as the framework calls it: a coroutine that runs it on a thread of its lane."""
+    signature = inspect.signature(handler)
+    parameters = [one for name, one in signature.parameters.items() if name != "prepared"]
+    context = signature.parameters.get("context")
+    if context is None:
+        return _signing_in(handler)
+    manner: Manner = context.default.dependency.manner
+    unsafe = not set(methods or ()) <= set(READING)
+    if unsafe:
+        told = inspect.Parameter("idempotency_key", inspect.Parameter.KEYWORD_ONLY, default=None)
+        parameters.append(told.replace(annotation=IdempotencyKey))
+
     @wraps(handler)
-    def run(*args: Any, context: Opening, **kwargs: Any) -> Any:
-        with context.opened() as opened:
-            return handler(*args, context=opened, **kwargs)
+    async def run(*, context: Opening, idempotency_key: str | None = None, **content: Any) -> Response:
+        opening = Opening(context.action, context.request, context.bearer, context.api_key, idempotency_key)
+        return await _in_lane(opening, manner, partial(_done, handler, status or 200, opening, content))
+
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by the framework
+    run.manner = manner  # type: ignore[attr-defined]  # read by `Route`
+    return run
+
+
+def _signing_in(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """A handler that nobody needs to be known for, on a thread of its own lane, within the share of its host."""
+
+    @wraps(handler)
+    async def run(*, request: Request, **content: Any) -> Any:
+        host = request.client.host if request.client else ""
+        return await lanes_of(request).signing_in.run((host,), partial(handler, request=request, **content))
 
     return run
 
 
-def _opened(
-    action: str, request: Request, connection: sa.Connection, bearer: str | None, api_key: str | None
-) -> Context:
-    """Who asks, what about, and whether: 401, 404 and 403 are told apart here and nowhere else."""
-    context = Context(principal_of(connection, bearer, api_key), connection, request, action, (bearer, api_key))
-    wait = request.app.state.limit.take(context.principal.account_id)
+async def _in_lane(opening: Opening, manner: Manner, call: Callable[[], Response]) -> Response:
+    """Run a request in its lane, within the shares of its account and, where it writes, of its programme."""
+    lanes, request = lanes_of(opening.request), opening.request
+    who = getattr(request.state, "account_id", None) or opening_key(request)
+    if manner.heavy:
+        return await lanes.heavy.run((who,), call)
+    if not opening.unsafe:
+        return await lanes.reading.run((who,), call)
+    keys: Keys = (who, request.path_params["programme_id"]) if "programme_id" in request.path_params else (who,)
+    return await lanes.writing.run(keys, call)
+
+
+def _done(handler: Callable[..., Any], status: int, opening: Opening, content: dict[str, Any]) -> Response:
+    """Do what a request asks, in one transaction."""
+    said = {name: value for name, value in content.items() if not isinstance(value, Request | Response)}
+    asked = fingerprint(opening.request, said) if opening.unsafe and opening.key is not None else ""
+    prepare = getattr(handler, "prepare", None)
+    if prepare is not None:
+        content = content | {"prepared": prepare(**said)}
+    with opening.opened(asked) as context:
+        response = _response(handler(context=context, **content), status, content.get("response"))
+        if asked:
+            keep_answer(context.connection, context.principal.account_id, opening.key or "", response)
+    return response
+
+
+def _response(answer: Any, status: int, told: Response | None) -> Response:
+    """What a handler returned as a response, with the headers that it set on ``told``."""
+    if isinstance(answer, BaseModel):
+        answer = Response(answer.model_dump_json(), status, media_type="application/json")
+    elif not isinstance(answer, Response):
+        answer = JSONResponse(answer, status)
+    if told is not None:
+        answer.headers.update({name: value for name, value in told.headers.items() if name != "content-length"})
+    found: Response = answer
+    return found
+
+
+def _require_rate(request: Request, principal: Principal) -> None:
+    wait = request.app.state.limit.take(principal.account_id)
     if wait:
         raise ServiceError(429, "Too many requests.", headers={"Retry-After": str(int(wait) + 1)})
+
+
+def _find(context: Context, locking: bool) -> None:
+    """Look up what a request is about, and whether it is allowed: 404 and 403 are told apart here and nowhere else."""
+    context.locking = locking
     for name, find in FINDERS.items():
-        if name in request.path_params:
-            found = connection.execute(find(context, request.path_params[name])).one_or_none()
+        if name in context.request.path_params:
+            found = context.connection.execute(find(context, context.request.path_params[name])).one_or_none()
             if found is None:
                 raise not_found()
             context.objects[name] = found
-    reason = context.principal.reason_against(action)
+    reason = context.principal.reason_against(context.action)
     if reason:
         raise refused(reason)
-    return context
-
-
-def begin_once(context: Context, key: str | None, content: str) -> None:
-    """Let a request with this Idempotency-Key be done once; raises `Replayed` with the first answer, 422 where the
-    key was used for something else.
-    """
-    if key is None:
-        return
-    said = f"{context.request.method} {context.request.url.path}\n{content}"
-    fingerprint = hashlib.sha256(said.encode()).hexdigest()
-    mine = sa.and_(idempotency.c.account_id == context.principal.account_id, idempotency.c.key == key)
-    first = {"account_id": context.principal.account_id, "key": key, "fingerprint": fingerprint, "status": 0}
-    values = {**first, "headers": {}, "body": None, "created_at": now()}
-    if not insert_new(context.connection, idempotency, values):
-        done = context.connection.execute(sa.select(idempotency).where(mine)).one()
-        if done.fingerprint != fingerprint:
-            raise ServiceError(422, "This Idempotency-Key was used for another request.", "Draw a new key.")
-        raise Replayed(JSONResponse(done.body, done.status, {**done.headers, "Idempotent-Replayed": "true"}))
-    context.idempotency_key = key
-
-
-Finder = Callable[[Context, str], "sa.Select[Any]"]
-
-
-def _programme(context: Context, identifier: str) -> sa.Select[Any]:
-    chosen = sa.select(programmes).where(programmes.c.id == identifier, programmes_seen(context.principal))
-    return chosen.with_for_update(of=programmes) if context.action in CHANGE_PROGRAMMES else chosen
-
-
-def _order(context: Context, identifier: str) -> sa.Select[Any]:
-    within = orders.c.programme_id == context.programme.id
-    chosen = sa.select(orders).where(within, orders.c.order_id == identifier, orders_seen(context.principal))
-    return chosen if context.request.method == "GET" else chosen.with_for_update()
-
-
-def _worker(context: Context, identifier: str) -> sa.Select[Any]:
-    workers = registers["workers"]
-    within = workers.c.programme_id == context.programme.id
-    return sa.select(workers).where(within, workers.c.worker_id == identifier, rows_seen("workers", context.principal))
-
-
-def _run(context: Context, identifier: str) -> sa.Select[Any]:
-    chosen = sa.select(runs).where(
-        runs.c.programme_id == context.programme.id, runs.c.id == identifier, runs_seen(context.principal)
-    )
-    return chosen if context.request.method == "GET" else chosen.with_for_update()
-
-
-def _operation(context: Context, identifier: str) -> sa.Select[Any]:
-    within = operations.c.programme_id == context.programme.id
-    chosen = sa.select(operations).where(within, operations.c.id == identifier, operations_seen(context.principal))
-    return chosen if context.request.method == "GET" else chosen.with_for_update()
-
-
-def _account(context: Context, identifier: str) -> sa.Select[Any]:
-    seen = sa.true() if context.principal.may("account.read") else sa.false()
-    return sa.select(accounts).where(accounts.c.id == identifier, seen)  # whoever changes it holds it with others
-
-
-# In the order in which they are looked up: a programme before what is in it.
-FINDERS: dict[str, Finder] = {
-    "programme_id": _programme,
-    "order_id": _order,
-    "worker_id": _worker,
-    "run_id": _run,
-    "operation_id": _operation,
-    "account_id": _account,
-}

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
-from starlette.exceptions import HTTPException
 
 from api.metrics import REQUESTS, SECONDS
 from api.problems import TITLES, Problem, problem_response
+from api.request_bodies import LIMIT, BodyLimit
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,10 +37,10 @@ def set_up_logs() -> None:
 
 
 class RequestLog:
-    """Logs and measures each request, and refuses a body that is larger than allowed before it is read whole."""
+    """Logs and measures each request, and lets no body in but as far as its operation reads."""
 
-    def __init__(self, app: Any, largest_body: int, largest_upload: int) -> None:
-        self.app, self.largest_body, self.largest_upload = app, largest_body, largest_upload
+    def __init__(self, app: Any) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -65,27 +65,13 @@ class RequestLog:
             log.info("request", operation=route, status=status, seconds=round(seconds, 4))
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what comes in, so that a body without a length is held to the limit too."""
+        """Count what comes in: little, until the operation says that more may come."""
         headers = dict(scope["headers"])
         if _needs_credentials(scope) and not (b"authorization" in headers or b"x-api-key" in headers):
             await _unknown()(scope, receive, send)
             return
-        upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        most, read = (self.largest_upload if upload else self.largest_body), 0
-        told = headers.get(b"content-length", b"0")
-        if told.isdigit() and int(told) > most:
-            await _too_large(most)(scope, receive, send)
-            return
-
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > most:
-                raise HTTPException(413, _at_most(most))
-            return message
-
-        await self.app(scope, counted, send)
+        limit = scope[LIMIT] = BodyLimit(headers.get(b"content-length", b""), receive)
+        await self.app(scope, limit.receive, send)
 
 
 def _needs_credentials(scope: Scope) -> bool:
@@ -98,11 +84,3 @@ def _unknown() -> Any:
     """Nobody's body is read."""
     problem = Problem(type="urn:vaiven:problem:service", title=TITLES[401], status=401, detail="Say who you are.")
     return problem_response(problem, {"WWW-Authenticate": "Bearer", "Connection": "close"})
-
-
-def _at_most(most: int) -> str:
-    return f"At most {most:,} bytes are read."
-
-
-def _too_large(most: int) -> Any:
-    return problem_response(Problem(title=TITLES[413], status=413, detail=_at_most(most)), {"Connection": "close"})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
+from api.lanes import lanes_of
 from api.metrics import measured
 from api.problems import ServiceError
 from api.storage.database import database, require_current_schema
@@ -24,22 +25,22 @@ class HealthOut(BaseModel):
 
 
 @router.get("/health/live")
-def is_live() -> HealthOut:
+async def is_live() -> HealthOut:
     """Whether the process answers."""
     return HealthOut(status="ok")
 
 
 @router.get("/health/ready")
-def is_ready() -> HealthOut:
+async def is_ready(request: Request) -> HealthOut:
     """Whether the database answers and has the schema of this version (else 503)."""
     try:
-        require_current_schema(database())
+        await lanes_of(request).health.run(("health",), lambda: require_current_schema(database()))
     except (sa.exc.SQLAlchemyError, CallError) as error:
         raise ServiceError(503, "The database isn't ready.") from error
     return HealthOut(status="ok")
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"example": "# HELP"}}}})
-def read_metrics() -> Response:
+async def read_metrics(request: Request) -> Response:
     """Metrics in the text format of Prometheus; counts and times alone, of nobody in particular."""
-    return Response(measured(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await lanes_of(request).health.run(("metrics",), measured), media_type=CONTENT_TYPE_LATEST)

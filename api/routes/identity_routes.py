@@ -63,7 +63,7 @@ def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut
 
 
 @router.post("/sessions/refresh", tags=["identity"])
-def refresh_session(asked: RefreshIn) -> TokensOut:
+def refresh_session(request: Request, asked: RefreshIn) -> TokensOut:
     """New tokens for a session; the refresh token given is good no longer."""
     with transaction(database()) as connection:
         return _out(refreshed(connection, asked.refresh_token))
@@ -134,7 +134,9 @@ def read_account(account_id: str, response: Response, context: Context = allowed
 
 
 @router.patch("/accounts/{account_id}", tags=["identity"], response_model=AccountOut)
-def change_account(account_id: str, asked: AccountChange, context: Context = allowed("account.write")) -> Response:
+def change_account(
+    account_id: str, asked: AccountChange, context: Context = allowed("account.write", versioned=True)
+) -> Response:
     """Rename an account, give it a new password, or let it rest; the latter two end its sessions and API keys."""
     row = locked_account(context.connection, account_id)
     found = changed_account(context.connection, context.principal, row, context.require_version(row), asked)

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.operations import listed_operations, operation_out, step, step_many
-from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once, etag
+from api.request_context import Context, Router, allowed, etag
 from api.wire.runs import BulkMoveIn, MovedOut, MoveIn, OperationOut, OperationState
 from api.wire.shapes import After, Limit, Page, page
 
@@ -51,7 +51,7 @@ def read_operation(
 
 @router.post("/operations/{operation_id}/state", response_model=OperationOut)
 def move_operation(
-    programme_id: str, operation_id: str, asked: MoveIn, context: Context = allowed("operation.move")
+    programme_id: str, operation_id: str, asked: MoveIn, context: Context = allowed("operation.move", versioned=True)
 ) -> Response:
     """Record what became of a placement: offered, accepted, declined, travelling, arrived, home; needs If-Match."""
     context.require_version(context.objects["operation_id"])
@@ -64,11 +64,9 @@ def move_operation(
 def move_operations(
     programme_id: str,
     asked: BulkMoveIn,
-    idempotency_key: IdempotencyKey = None,
     context: Context = allowed("operation.move"),
 ) -> Response:
     """Record the same next state of many placements, of all or none."""
-    begin_once(context, idempotency_key, asked.model_dump_json())
     moved = step_many(context.connection, context.principal, programme_id, asked.ids, asked.state)
     context.record(f"operations.{asked.state}", f"programme/{programme_id}", moved=moved)
     return context.answer(MovedOut(moved=moved))
@@ -76,7 +74,9 @@ def move_operations(
 
 @router.get("/operation-export", response_class=Response, responses=EXPORTED)
 def export_operations(
-    programme_id: str, form: Literal["csv", "xlsx", "ics"] = "csv", context: Context = allowed("operation.read")
+    programme_id: str,
+    form: Literal["csv", "xlsx", "ics"] = "csv",
+    context: Context = allowed("operation.read", heavy=True),
 ) -> Response:
     """The published placements that one sees as a CSV file, a spreadsheet or a calendar."""
     asked = listed_operations(context.principal, programme_id, None, None, None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
@@ -13,8 +12,9 @@ from api.demand.order_checks import check_order
 from api.demand.order_uploads import file_orders
 from api.demand.orders import change_order, file_order, listed_orders, order_out, require_filer, step_order
 from api.rate_limits import count_check
-from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once, etag
-from api.routes.register_routes import MapText, receive
+from api.registers.uploads import Upload
+from api.request_context import Context, Router, allowed, etag, preparing
+from api.routes.register_routes import MapText, read_file
 from api.storage.database import utc
 from api.storage.tables import order_history, orders
 from api.wire.orders import (
@@ -55,11 +55,9 @@ def list_orders(
 def create_order(
     programme_id: str,
     asked: OrderIn,
-    idempotency_key: IdempotencyKey = None,
     context: Context = allowed("order.file"),
 ) -> Response:
     """File an order, as a draft or submitted at once."""
-    begin_once(context, idempotency_key, asked.model_dump_json())
     row = file_order(context.connection, context.principal, context.programme, asked)
     context.record(f"order.{row.state}", f"programme/{programme_id}/order/{row.order_id}", version=row.version)
     place = f"/v1/programmes/{programme_id}/orders/{row.order_id}"
@@ -67,18 +65,18 @@ def create_order(
 
 
 @router.post("/order-uploads", status_code=201, response_model=OrdersUploadedOut)
+@preparing(partial(read_file, table="orders"))
 def upload_orders(
     programme_id: str,
     file: UploadFile,
     map: MapText = "",
     submit: Annotated[bool, Form(description="Submit new orders at once.")] = False,
-    idempotency_key: IdempotencyKey = None,
-    context: Context = allowed("order.file"),
+    *,
+    prepared: Upload,
+    context: Context = allowed("order.file", upload=True),
 ) -> Response:
     """File or change the orders of a CSV file or a spreadsheet; all rows or none."""
-    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
-        upload = receive(context, file, Path(place), f"orders {submit}", map, idempotency_key)
-    done = file_orders(context.connection, context.principal, context.programme, upload.raw, submit)
+    done = file_orders(context.connection, context.principal, context.programme, prepared.raw, submit)
     context.record("orders.uploaded", f"programme/{programme_id}", added=len(done.added), changed=len(done.changed))
     return context.answer(done, 201)
 
@@ -95,7 +93,7 @@ def read_order(
 
 @router.put("/orders/{order_id}", response_model=OrderOut)
 def replace_order(
-    programme_id: str, order_id: str, asked: OrderFields, context: Context = allowed("order.file")
+    programme_id: str, order_id: str, asked: OrderFields, context: Context = allowed("order.file", versioned=True)
 ) -> Response:
     """Change what a draft or submitted order says; needs If-Match."""
     context.require_version(context.objects["order_id"])
@@ -105,7 +103,9 @@ def replace_order(
 
 
 @router.post("/orders/{order_id}/{step}", response_model=OrderOut)
-def step_an_order(programme_id: str, order_id: str, step: Step, context: Context = allowed("order.read")) -> Response:
+def step_an_order(
+    programme_id: str, order_id: str, step: Step, context: Context = allowed("order.read", versioned=True)
+) -> Response:
     """Submit, certify, return or close an order; needs If-Match."""
     require_filer(context.principal, step)
     context.require_version(context.objects["order_id"])
@@ -134,7 +134,7 @@ def read_order_history(
 
 
 @router.get("/orders/{order_id}/check")
-def check_an_order(programme_id: str, order_id: str, context: Context = allowed("order.check")) -> CheckOut:
+def check_an_order(programme_id: str, order_id: str, context: Context = allowed("order.check", heavy=True)) -> CheckOut:
     """How many workers an order would admit under the agreements, and which rule refuses most."""
     count_check(context.principal.account_id)
     return check_order(context.connection, context.principal, context.programme, context.objects["order_id"])

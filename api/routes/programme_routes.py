@@ -25,7 +25,7 @@ from api.registers.programmes import (
     write_agreement,
 )
 from api.registers.snapshot import scope_of, told_to, write_snapshot
-from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once, etag
+from api.request_context import Context, Router, allowed, etag
 from api.storage.database import utc
 from api.storage.tables import agreements, programmes
 from api.wire.programmes import (
@@ -56,11 +56,8 @@ def list_programmes(
 
 
 @router.post("", status_code=201, response_model=ProgrammeOut)
-def create_a_programme(
-    asked: ProgrammeIn, idempotency_key: IdempotencyKey = None, context: Context = allowed("programme.create")
-) -> Response:
+def create_a_programme(asked: ProgrammeIn, context: Context = allowed("programme.create")) -> Response:
     """Make a programme, a season for instance; it belongs to the ministry that makes it."""
-    begin_once(context, idempotency_key, asked.model_dump_json())
     identifier = create_programme(context.connection, context.principal, asked.title, asked.settings)
     context.record("programme.created", f"programme/{identifier}")
     row = context.connection.execute(sa.select(programmes).where(programmes.c.id == identifier)).one()
@@ -78,7 +75,7 @@ def read_a_programme(
 
 @router.patch("/{programme_id}", response_model=ProgrammeOut)
 def change_a_programme(
-    programme_id: str, asked: ProgrammeChange, context: Context = allowed("programme.change")
+    programme_id: str, asked: ProgrammeChange, context: Context = allowed("programme.change", versioned=True)
 ) -> Response:
     """Change a programme's title or settings."""
     require_owner(context.principal, context.programme)
@@ -90,7 +87,7 @@ def change_a_programme(
 
 
 @router.get("/{programme_id}/soundness")
-def check_programme(programme_id: str, context: Context = allowed("run.start")) -> SoundnessOut:
+def check_programme(programme_id: str, context: Context = allowed("run.start", heavy=True)) -> SoundnessOut:
     """Whether the programme can be matched as it stands: every fault between its tables and agreements."""
     count_check(context.principal.account_id)
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
@@ -117,7 +114,10 @@ def list_agreements(programme_id: str, context: Context = allowed("agreement.rea
 
 @router.put("/{programme_id}/agreements/{agreement_id}", response_model=AgreementOut)
 def write_an_agreement(
-    programme_id: str, agreement_id: str, asked: AgreementIn, context: Context = allowed("agreement.write")
+    programme_id: str,
+    agreement_id: str,
+    asked: AgreementIn,
+    context: Context = allowed("agreement.write", versioned=True),
 ) -> Response:
     """Put an agreement into force, or a new version of it (with If-Match); the versions before are kept."""
     found = agreement_of(asked.toml, agreement_id)
@@ -153,7 +153,7 @@ def compare_agreement_versions(
     agreement_id: str,
     from_version: Annotated[int, Query(ge=1, le=10**6)] = 1,
     to_version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
-    context: Context = allowed("agreement.read"),
+    context: Context = allowed("agreement.read", heavy=True),
 ) -> DifferenceOut:
     """What changed between two versions of an agreement."""
     one, other = _version(context, agreement_id, from_version), _version(context, agreement_id, to_version)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import Response
 
 from api.problems import ServiceError, not_found
-from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
+from api.request_context import Context, Router, allowed
 from api.runs.queue import ask_cancel
 from api.runs.shares import LIVE, Line, line
 from api.storage.database import utc
@@ -30,11 +30,8 @@ def list_queue(limit: Limit = 100, after: After = None, context: Context = allow
 
 
 @router.post("/{queued_id}/cancellation", status_code=202, response_model=QueuedOut)
-def cancel_queued(
-    queued_id: str, idempotency_key: IdempotencyKey = None, context: Context = allowed("queue.cancel")
-) -> Response:
+def cancel_queued(queued_id: str, context: Context = allowed("queue.cancel")) -> Response:
     """Cancel a run of anybody; one that has ended stays as it is (409)."""
-    begin_once(context, idempotency_key, queued_id)
     mine = sa.select(runs).where(runs.c.id == queued_id)
     found = context.connection.execute(mine.with_for_update()).one_or_none()
     if found is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Form, Response, UploadFile
@@ -16,10 +17,11 @@ from api.problems import content_fault
 from api.registers.persons import all_rows_of, erase, person_of
 from api.registers.programmes import raise_revision
 from api.registers.rows import write_register
-from api.registers.uploads import Upload, digest, read_upload, safe_name
+from api.registers.uploads import Upload, read_upload, safe_name
 from api.registers.workers import change_worker, told_rows, worker_out
-from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
-from api.storage.tables import KEYS, registers
+from api.repeated_requests import forget_answers
+from api.request_context import Context, Router, allowed, content_tag, preparing
+from api.storage.tables import KEYS, persons, registers
 from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
 from api.wire.shapes import After, Limit, Page, page
 
@@ -40,7 +42,17 @@ Replace = Annotated[bool, Form(description="Whether these rows take the place of
 MapText = Annotated[str, Form(max_length=20_000, description="map.toml, for a sheet with headings of its own.")]
 
 
+def read_file(file: UploadFile, table: str, map: str, **_: Any) -> Upload:
+    """Write an uploaded file aside under a name of ours and read it."""
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
+        path = Path(place, safe_name(file.filename or ""))
+        with path.open("wb") as target:
+            shutil.copyfileobj(file.file, target)
+        return read_upload(path, table, map)
+
+
 @router.post("/registers/{table}/uploads", status_code=201, response_model=UploadOut)
+@preparing(read_file)
 def upload_register(
     programme_id: str,
     table: Table,
@@ -49,29 +61,18 @@ def upload_register(
     replace: Annotated[
         bool, Form(description="Whether these rows take the place of all that one keeps there.")
     ] = False,
-    idempotency_key: IdempotencyKey = None,
-    context: Context = allowed("register.write"),
+    *,
+    prepared: Upload,
+    context: Context = allowed("register.write", upload=True),
 ) -> Response:
     """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
-    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
-        upload = receive(context, file, Path(place), f"{table} {replace}", map, idempotency_key)
-    added, changed = write_register(context.connection, context.principal, context.programme, upload.raw, replace)
+    added, changed = write_register(context.connection, context.principal, context.programme, prepared.raw, replace)
     revision = raise_revision(context.connection, programme_id)
     context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
     done = UploadOut(
-        table=table, rows=upload.raw.size, added=added, changed=changed, revision=revision, headings=upload.headings
+        table=table, rows=prepared.raw.size, added=added, changed=changed, revision=revision, headings=prepared.headings
     )
     return context.answer(done, 201)
-
-
-def receive(context: Context, file: UploadFile, place: Path, asked: str, map_text: str, key: str | None) -> Upload:
-    """Write an uploaded file aside under a name of ours and read it; ``asked`` is the table and what to do with it."""
-    path = place / safe_name(file.filename or "")
-    with path.open("wb") as target:
-        while part := file.file.read(2**20):
-            target.write(part)
-    begin_once(context, key, f"{asked} {map_text} {digest(path)}")
-    return read_upload(path, asked.split()[0], map_text)
 
 
 @router.get("/registers/{table}")
@@ -103,24 +104,38 @@ def list_rows(
 
 
 @router.get("/workers/{worker_id}")
-def read_worker(programme_id: str, worker_id: str, context: Context = allowed("worker.read")) -> WorkerOut:
+def read_worker(
+    programme_id: str, worker_id: str, response: Response, context: Context = allowed("worker.read")
+) -> WorkerOut:
     """One worker's profile, and who it is for those who may know."""
     context.record("person.read", f"worker/{worker_id}")
+    response.headers["ETag"] = _tag(context, context.objects["worker_id"])
     return worker_out(context.connection, context.principal, context.programme, context.objects["worker_id"])
 
 
 @router.patch("/workers/{worker_id}", response_model=WorkerOut)
 def change_a_worker(
-    programme_id: str, worker_id: str, asked: WorkerChange, context: Context = allowed("worker.change")
+    programme_id: str, worker_id: str, asked: WorkerChange, context: Context = allowed("worker.change", versioned=True)
 ) -> Response:
-    """Change columns of a worker's profile, or what is known of the person."""
+    """Change columns of a worker's profile, or what is known of the person; needs If-Match."""
+    context.require_tag(_tag(context, context.objects["worker_id"]))
     change_worker(context.connection, context.objects["worker_id"], asked)
     raise_revision(context.connection, programme_id)
     context.record("worker.changed", f"worker/{worker_id}", columns=sorted(asked.profile))
     workers = registers["workers"]
     mine = sa.and_(workers.c.programme_id == programme_id, workers.c.worker_id == worker_id)
     row = context.connection.execute(sa.select(workers).where(mine)).one()
-    return context.answer(worker_out(context.connection, context.principal, context.programme, row))
+    told = worker_out(context.connection, context.principal, context.programme, row)
+    return context.answer(told, ETag=_tag(context, row))
+
+
+def _tag(context: Context, row: sa.Row[Any]) -> str:
+    """The entity tag of a worker: of the profile and of who it is, which other programmes may change too."""
+    if context.locking:
+        context.connection.execute(
+            sa.select(persons.c.worker_id).where(persons.c.worker_id == row.worker_id).with_for_update()
+        )
+    return content_tag([dict(row._mapping), person_of(context.connection, row.worker_id)])
 
 
 @router.post("/workers/{worker_id}/export")
@@ -137,5 +152,6 @@ def erase_person(programme_id: str, worker_id: str, context: Context = allowed("
     """Erase a person in all programmes; runs that read the profile can't be replayed any more."""
     drop_open(context.connection, context.principal, worker_id)
     rows, marked = erase(context.connection, worker_id)
+    forget_answers(context.connection, worker_id)
     context.record("worker.erased", f"worker/{worker_id}", rows=rows, runs=marked)
     return ErasedOut(rows=rows, runs_not_replayable=marked)

@@ -16,7 +16,7 @@ from api.identity.visibility import runs_seen
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import publish
 from api.problems import ServiceError, not_found
-from api.request_context import Context, IdempotencyKey, Router, allowed, begin_once
+from api.request_context import Context, Router, allowed
 from api.runs.gate import is_served
 from api.runs.kind import any_kind, kinds
 from api.runs.queue import ask_cancel, enqueue
@@ -57,13 +57,11 @@ def start_run(
     programme_id: str,
     asked: AnyRunIn,
     request: Request,
-    idempotency_key: IdempotencyKey = None,
     context: Context = allowed("run.start"),
 ) -> Response:
     """Start a run: a match, a re-match, what-ifs, a sweep, an explanation or a report; it waits in the queue for a
     worker, and `before` says how many others come first.
     """
-    begin_once(context, idempotency_key, asked.model_dump_json())
     if isinstance(asked, SpokenIn) and asked.lang is None:
         asked.lang = _spoken(request.headers.get("accept-language", ""))
     kind = kinds()[asked.kind]
@@ -131,7 +129,7 @@ def export_plan(
     programme_id: str,
     run_id: str,
     form: Literal["csv", "xlsx", "ics"] = "csv",
-    context: Context = allowed("run.read"),
+    context: Context = allowed("run.read", heavy=True),
 ) -> Response:
     """A plan's placements as a CSV file, a spreadsheet or a calendar."""
     columns = list(PlacementOut.model_fields)
@@ -167,11 +165,9 @@ def read_file(programme_id: str, run_id: str, name: str, context: Context = allo
 def publish_plan(
     programme_id: str,
     run_id: str,
-    idempotency_key: IdempotencyKey = None,
-    context: Context = allowed("plan.publish"),
+    context: Context = allowed("plan.publish", heavy=True),
 ) -> Response:
     """Publish a plan: its placements become operations that can be offered to workers."""
-    begin_once(context, idempotency_key, run_id)
     done = publish(context.connection, context.principal, context.objects["run_id"])
     context.record("plan.published", f"run/{run_id}", **done.model_dump())
     return context.answer(done, 201)

@@ -269,7 +269,7 @@ def test_an_employer_learns_who_comes_once_it_is_accepted(world: World) -> None:
     world.must("gt", "POST", f"{P}/runs/{run['id']}/publication")
     one, other = world.operations()
     for operation in (one, other):
-        world.must("gt", "PATCH", f"{P}/workers/{operation['worker_id']}", json={"name": "María"})
+        world.change_worker("gt", operation["worker_id"], name="María")
     world.move("gt", "offered", [one["id"], other["id"]])
     world.move("gt", "accepted", [one["id"]])
     told = {o["id"]: o["name"] for o in world.operations("e1")}

@@ -133,9 +133,8 @@ def test_an_origin_that_is_let_in_may_send_what_is_needed(monkeypatch: pytest.Mo
 def test_a_fault_of_ours_is_no_conflict(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a key that is taken, a deadlock or the like is answered by "send it again"."""
 
-    def forget(*_: object) -> None:
-        with world.engine.begin() as connection:
-            connection.execute(orders.insert().values(programme_id=world.programme, order_id="X"))
+    def forget(connection: sa.Connection, *_: object) -> None:
+        connection.execute(orders.insert().values(programme_id=world.programme, order_id="X"))
 
     monkeypatch.setattr("api.routes.order_routes.file_order", forget)
     assert world.call("e1", "POST", P + "/orders", json=ORDER).status_code == 500

@@ -71,9 +71,14 @@ def test_a_worker_is_changed_by_hand(world: World) -> None:
     """What the format allows; what it doesn't is named."""
     worker = _pseudonyms(world)["5"]
     path = f"{P}/workers/{worker}"
-    changed = world.must("gt", "PATCH", path, json={"profile": {"available_from": "2026-02-01"}, "name": "Ana"})
+    tag = world.call("gt", "GET", path).headers["ETag"]
+    assert world.call("gt", "PATCH", path, json={"name": "Eva"}).status_code == 428
+    changed = world.change_worker("gt", worker, profile={"available_from": "2026-02-01"}, name="Ana")
+    late = world.call("gt", "PATCH", path, json={"name": "Eva"}, headers={"If-Match": tag})
+    assert late.status_code == 412 and late.headers["ETag"] != tag
     assert changed["profile"]["available_from"] == "2026-02-01" and changed["person"]["name"] == "Ana"
-    bad = world.call("gt", "PATCH", path, json={"profile": {"available_from": "soon", "worker_id": "W1"}})
+    wrong = {"profile": {"available_from": "soon", "worker_id": "W1"}}
+    bad = world.call("gt", "PATCH", path, json=wrong, headers={"If-Match": "*"})
     assert {f["column"] for f in bad.json()["faults"]} == {"available_from", "profile.worker_id"}
 
 
@@ -118,7 +123,7 @@ def test_agreements_have_versions_that_can_be_compared(world: World) -> None:
 
 def test_the_audit_log_is_whole_and_holds_nobodys_data(world: World) -> None:
     """Every change left an entry; none can be changed, and one that were would be found."""
-    world.must("gt", "PATCH", f"{P}/workers/{_pseudonyms(world)['5']}", json={"name": "Secreta"})
+    world.change_worker("gt", _pseudonyms(world)["5"], name="Secreta")
     with world.engine.connect() as connection:
         count, wrong = verify(connection)
         entries = connection.execute(sa.select(audit_log)).mappings().all()

@@ -78,7 +78,7 @@ def test_a_ministry_of_destination_learns_who_comes_once_it_is_accepted(world: W
     world.certified(headcount=1)
     _published(world, "ca")
     operation = world.operations("ca")[0]
-    world.must("gt", "PATCH", f"{P}/workers/{operation['worker_id']}", json={"name": "María"})
+    world.change_worker("gt", operation["worker_id"], name="María")
     for state in ("offered", "accepted"):
         assert world.operations("ca")[0]["name"] is None
         assert world.call("ca", "GET", f"{P}/workers/{operation['worker_id']}").status_code == 404

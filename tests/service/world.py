@@ -95,6 +95,12 @@ class World:
         )
         return self.call(who, "POST", path, files={"file": (name, content)}, **kwargs)
 
+    def change_worker(self, who: str, worker_id: str, **changes: Any) -> Any:
+        """Change a worker as it stands just now; must succeed."""
+        path = f"/v1/programmes/{{p}}/workers/{worker_id}"
+        headers = {"If-Match": self.call(who, "GET", path).headers["ETag"]}
+        return self.must(who, "PATCH", path, json=changes, headers=headers)
+
     def order(self, who: str = "e1", submit: bool = True, **changes: Any) -> dict[str, Any]:
         """File an order."""
         found: dict[str, Any] = self.must(
