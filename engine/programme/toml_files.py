@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,6 +15,7 @@ from engine.programme import codes
 from engine.programme.cells import is_label
 from engine.programme.clauses import ID_RULE, Report, is_id, read_clauses
 from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
+from engine.programme.toml_text import loads_shallow
 
 GREATEST_WEIGHT = 1_000_000
 _SETTING_KEYS = {
@@ -77,12 +77,12 @@ def load_toml(path: Path, file: str, report: Report) -> dict[str, Any] | None:
 def parse_toml(raw: bytes, file: str, report: Report) -> dict[str, Any] | None:
     """Parse TOML with exact decimals; ``file`` is what faults call it."""
     try:
-        content = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
+        content = loads_shallow(raw.decode("utf-8"))
         _refuse_giants(content)
         return content
     except UnicodeDecodeError:
         report(Fault(file, 0, "", "", "is not UTF-8", "a file saved in UTF-8", "file"))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError, ArithmeticError) as error:
+    except ValueError as error:
         report(Fault(file, 0, "", "", f"is not TOML ({error})", "a TOML file", "file"))
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from engine.errors import CallError, Fault, InputError
 from engine.programme.schema import TABLES
+from engine.programme.toml_text import loads_shallow
 from engine.sheets.headings import SEX_WORDS, nearest_column, plain
 from engine.sheets.sheet_reading import Sheet
 
@@ -57,8 +57,8 @@ def read_map(path: Path) -> SheetMap:
         faults.append(Fault(path.name, 0, key, str(value), problem, expected, "map"))
 
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as error:
+        content = loads_shallow(path.read_text("utf-8"))
+    except ValueError as error:
         raise InputError([Fault(path.name, 0, "", "", f"is not TOML ({error})", "a TOML file", "map")]) from error
     table = content.get("table")
     if not isinstance(table, str) or table not in TABLES:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from decimal import Decimal
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
@@ -20,6 +18,7 @@ from api.wire.shapes import example
 from engine.errors import Fault, InputError
 from engine.planning.comparison import as_json, write_comparison
 from engine.programme.edits import Edits, edits_from
+from engine.programme.toml_text import loads_shallow
 
 What = Annotated[str, Field(min_length=1, max_length=50_000)]
 
@@ -64,8 +63,8 @@ def _read_what_ifs(asked: list[str]) -> list[Edits]:
         file = f"what_ifs {number}"
         text = text_of(file, one)
         try:
-            content = tomllib.loads(text, parse_float=Decimal)
-        except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+            content = loads_shallow(text)
+        except ValueError as error:
             faults.append(Fault(file, 0, "", "", f"is not TOML ({error})", "[[edit]] tables", "edit"))
             continue
         faults += unsafe_ids(content, file)
