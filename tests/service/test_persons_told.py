@@ -22,6 +22,7 @@ from api.storage.tables import audit_log, operations, registers
 from engine.programme.schema import TABLES
 
 P = "/v1/programmes/{p}"
+ANY = {"If-Match": "*"}  # any version
 PRIVATE = ("reservation_weekly_income", "refuses", "household_id", "travel_group_id", "points", "registered_at")
 
 
@@ -34,7 +35,13 @@ def placed(world: World) -> tuple[World, str, str]:
     operation = world.operations("gt")[0]
     profile = {"reservation_weekly_income": "51234567", "refuses": "US", "household_id": "H-77", "points": "63636363"}
     worker: str = operation["worker_id"]
-    world.must("gt", "PATCH", f"{P}/workers/{worker}", json={"profile": profile, "name": "María", "contact": "+502 1"})
+    world.must(
+        "gt",
+        "PATCH",
+        f"{P}/workers/{worker}",
+        json={"profile": profile, "name": "María", "contact": "+502 1"},
+        headers=ANY,
+    )
     for state in ("offered", "accepted"):
         world.move("gt", state, [operation["id"]])
     return world, worker, operation["id"]

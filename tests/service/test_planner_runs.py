@@ -9,6 +9,7 @@ from typing import Any
 from world import World
 
 P = "/v1/programmes/{p}"
+ANY = {"If-Match": "*"}  # any version
 BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,7 +56,7 @@ def test_no_file_of_a_run_and_no_export_holds_a_formula(generated_world: World) 
     plan = world.run("gt", gap=0.05)
     world.must("gt", "POST", f"{P}/runs/{plan['id']}/publication")
     worker = world.operations("gt")[0]["worker_id"]
-    world.must("gt", "PATCH", f"{P}/workers/{worker}", json={"name": '=HYPERLINK("http://x","y")'})
+    world.must("gt", "PATCH", f"{P}/workers/{worker}", json={"name": '=HYPERLINK("http://x","y")'}, headers=ANY)
     edit = 'title = "=1+1"\n[[edit]]\nweights = { fill = 2 }\nnote = "@SUM(A1)"\n'
     vary = '[[vary]]\nname = "-x"\nedit = { weights = { fill = "VALUE" } }\nvalues = [1, 2]\n'
     runs = [
