@@ -61,6 +61,7 @@ def test_the_optimum_is_that_of_an_independent_brute_force(seed: int) -> None:
     certificate = matched.files.certificate
     assert certificate["objective"] == pytest.approx(float(naive[0]), abs=1e-6)
     assert min(certificate["bound"], certificate["price_bound"], proved) >= float(naive[0]) - 1e-6
+    assert proved == pytest.approx(certificate["price_bound"], rel=1e-6, abs=2e-6)
     assert matched.verdict.legal
 
 

@@ -1,220 +1,179 @@
 """The bound recomputed from ``prices.csv`` by weak duality, from the raw programme and with no solver.
 
-For prices >= 0 of the limits, ``sum count * price + sum over workers of max(0, best calendar's value - price)`` is at
-least the value of every legal plan. A worker's best calendar is found here over all sets of admitted placements that
-don't overlap, as many abroad as the programme allows; ledgers and travel are left out, which can only raise the bound.
+For prices >= 0 of the limits, ``sum count * price + sum over units of the best calendar's value less what it pays`` is
+at least the value of every legal plan. A unit is a worker or a travel group; its best calendar is found over all sets
+of placements that the audit's own checks admit, ledgers, travel and promises included, or it takes nothing.
+An order whose crew can't be had takes nobody.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.csv as pa_csv
 
-from engine.audit.candidate_pairs import CandidatePairs
-from engine.audit.pairs import pair_breaches, under
-from engine.audit.placement_table import HOME, PlacementTable
+from engine.arrays import entries_from, offsets_by_row, offsets_of, row_of_each
+from engine.audit.best_calendars import Choices, best_worth
+from engine.audit.calendars import calendar_breaches
+from engine.audit.crews import hopeless_crews
+from engine.audit.limit_prices import SCALE, LimitPrices, calendar_costs, link_costs, pair_costs
+from engine.audit.net_values import NOBODY, NetValues
+from engine.audit.pairs import admitted, under
+from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
-from engine.clauses.base import Clause, Count, Ratio, Tally
-from engine.days import day_number
-from engine.errors import CallError
 from engine.programme.programme import Programme
 
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
-PAIRS_PER_BLOCK = 2_000_000
+Longs = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+PAIRS_PER_BLOCK = 1_000_000
+FIRST_TRIED, GROWTH = 8, 4
 
 
 def recomputed_bound(programme: Programme, plan: Path) -> float:
     """The bound that the prices of a plan prove, in value terms. Raises `CallError` where the plan has no prices."""
-    prices = _Prices(plan)
-    total = prices.paid
-    for placements in _candidate_blocks(programme):
-        admitted = np.logical_not(np.logical_or.reduce([broken for _, _, broken in pair_breaches(placements)]))
-        pairs = placements.subset(admitted)
-        net = placement_values(pairs) - _costs(pairs, prices)
-        total += _best_calendars(pairs, net)
-    return total
+    prices = LimitPrices(plan)
+    net = NetValues(programme, prices)
+    closed = hopeless_crews(programme, prices)
+    listed = _listed(programme)
+    total = prices.paid + _best_calendars(programme, prices, net, closed, listed)
+    total += _best_placements(programme, prices, net, closed, np.flatnonzero(~listed))
+    return total / SCALE
 
 
-def placement_prices(pairs: PlacementTable, plan: Path) -> Floats:
+def placement_prices(pairs: PlacementTable, plan: Path) -> npt.NDArray[np.float64]:
     """What each of some placements costs at the prices of a plan, in value terms; links to crews included."""
-    return _costs(pairs, _Prices(plan))
+    prices = LimitPrices(plan)
+    return (pair_costs(pairs, prices) + link_costs(pairs, prices)) / SCALE
 
 
-class _Prices:
-    """prices.csv: the price of each limit by name, and what all limits cost together."""
-
-    def __init__(self, plan: Path) -> None:
-        path = plan / "prices.csv"
-        if not path.is_file():
-            raise CallError(f"There are no prices in {plan}.", "Name a plan that vaiven match wrote.")
-        table = pa_csv.read_csv(path).to_pydict()
-        self.by_limit = dict(zip(table["limit"], table["price"], strict=True))
-        counts = dict(zip(table["limit"], table["count"], strict=True))
-        crew = {
-            limit.partition("|")[2]: price for limit, price in self.by_limit.items() if limit.startswith("min_crew|")
-        }
-        links: dict[str, float] = defaultdict(float)
-        for limit, price in self.by_limit.items():
-            if limit.startswith("link|"):
-                links[limit.rpartition("|")[2]] += price
-        self.paid = 0.0
-        for limit, price in self.by_limit.items():
-            if limit.startswith(("min_crew|", "link|")) or counts[limit] is None or counts[limit] == "":
-                continue
-            order = limit.partition("|")[2] if limit.startswith("headcount|") else ""
-            cost = float(counts[limit]) * price
-            if order in crew or (order and order in links):
-                cost = max(
-                    0.0, cost - crew.get(order, 0.0) * float(counts.get(f"min_crew|{order}") or 0) + links[order]
-                )
-            self.paid += cost
-
-    def __call__(self, *parts: str) -> float:
-        """The price of the limit with this name, 0 where it is not listed."""
-        return float(self.by_limit.get("|".join(part for part in parts if part), 0.0))
+def _net(pairs: PlacementTable, prices: LimitPrices) -> Longs:
+    """What placements are worth beyond what they pay, in billionths."""
+    value = np.rint(placement_values(pairs) * SCALE).astype(np.int64)
+    return value - pair_costs(pairs, prices) - link_costs(pairs, prices)
 
 
-def _candidate_blocks(programme: Programme) -> list[PlacementTable]:
-    """All pairs of workers and orders that share an occupation, whole workers at a time."""
-    pairs = CandidatePairs(programme)
-    block = pairs.first // PAIRS_PER_BLOCK
-    edges = pairs.first[np.concatenate([[0], np.flatnonzero(np.diff(block)) + 1, [len(block) - 1]])]
-    spans = [np.arange(low, high) for low, high in pairwise(edges.tolist()) if low < high]
-    return [PlacementTable(programme, *pairs.at(span)) for span in spans]
+def _listed(programme: Programme) -> Bools:
+    """The workers who choose calendars: of several placements, as a group, or with a promise. The others choose one."""
+    workers = programme.workers
+    origin = workers.labels("origin_country").codes
+    listed = workers.labels("travel_group_id").codes >= 0
+    listed |= programme.settings.max_placements_per_worker > 1
+    listed |= np.isin(origin, programme.orders.labels("destination_country").codes)
+    listed[programme["commitments"].values("worker_id")] = True
+    return listed
 
 
-def _costs(pairs: PlacementTable, prices: _Prices) -> Floats:
-    """What each placement pays at the prices of all limits that it counts in."""
-    orders = pairs.programme.orders.id_text("order_id")
-    by_order = np.array([prices("headcount", name) - prices("min_crew", name) for name in orders])
-    cost = by_order[pairs.order] + _bed_costs(pairs, prices) + _link_costs(pairs, prices)
-    agreement = pairs.agreement()
-    for clause, count, position in pairs.programme.in_force(Count):
-        counted = np.flatnonzero(under(agreement, position))
-        own = pairs.subset(counted)
-        for tally in count.tallies(own, clause.where, pairs.programme.siblings(clause)):
-            cost[counted] += _tally_costs(own, clause, tally, prices)
-    return cost
+def _best_placements(programme: Programme, prices: LimitPrices, net: NetValues, closed: Bools, workers: Longs) -> int:
+    """The sum over workers with one placement each of what their best legal one is worth."""
+    worth = np.zeros(programme.workers.size, np.int64)
+    tried, few = 0, FIRST_TRIED
+    while len(workers):
+        still = []
+        step = max(1, PAIRS_PER_BLOCK // (few - tried))
+        for begin in range(0, len(workers), step):
+            some = workers[begin : begin + step]
+            order, at_most = net.best_few(some, few)
+            row, place = np.nonzero((order[:, tried:] != NOBODY) & ~closed[order[:, tried:]])
+            pairs = PlacementTable(programme, some[row], order[row, place + tried])
+            pairs = pairs.subset(admitted(pairs))
+            pairs = pairs.subset(_legal_alone(pairs))
+            np.maximum.at(worth, pairs.worker, _net(pairs, prices))
+            still.append(some[(order[:, -1] != NOBODY) & (at_most[:, -1] > worth[some])])
+        workers = np.concatenate(still)
+        tried, few = few, few * GROWTH
+    return int(worth.sum())
 
 
-def _link_costs(pairs: PlacementTable, prices: _Prices) -> Floats:
-    wanted = {limit[5:]: price for limit, price in prices.by_limit.items() if limit.startswith("link|")}
-    if not wanted:
-        return np.zeros(pairs.size)
-    names = pairs.text("workers", "worker_id") + "|" + pairs.text("orders", "order_id")
-    return np.array([wanted.get(name, 0.0) for name in names])
+def _legal_alone(pairs: PlacementTable) -> Longs:
+    """The numbers of the placements that are legal as their worker's only one."""
+    alone = PlacementTable(pairs.programme, pairs.worker, pairs.order, np.arange(pairs.size))
+    broken = np.zeros(pairs.size, bool)
+    for _, _, breach in calendar_breaches(alone, alone.agreement()):
+        broken |= breach
+    return np.flatnonzero(~broken)
 
 
-def _bed_costs(pairs: PlacementTable, prices: _Prices) -> Floats:
-    days: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for limit, price in prices.by_limit.items():
-        if limit.startswith("beds|") and price:
-            _, site, day = limit.split("|")
-            days[site].append((day_number(np.datetime64(day).astype(object)), price))
-    cost = np.zeros(pairs.size)
-    sites = pairs.text("orders", "site_id")
-    for site, priced in days.items():
-        there = np.flatnonzero(sites == site)
-        cost[there] += _present_cost(pairs.subset(there), priced)
-    return cost
+def _best_calendars(programme: Programme, prices: LimitPrices, net: NetValues, closed: Bools, listed: Bools) -> int:
+    """The sum over units of what their best legal calendar is worth."""
+    if not listed.any():
+        return 0
+    groups = programme.workers.labels("travel_group_id").codes.astype(np.int64)
+    keep_all = groups >= 0
+    keep_all[programme["commitments"].values("worker_id")] = True
+    worker, order = net.reaching(keep_all, listed)
+    left = np.flatnonzero(~closed[order])
+    blocks = [left[begin : begin + PAIRS_PER_BLOCK] for begin in range(0, len(left), PAIRS_PER_BLOCK)]
+    kept = [block[admitted(PlacementTable(programme, worker[block], order[block]))] for block in blocks]
+    rows = np.concatenate([np.empty(0, np.int64), *kept])
+    return _Units(programme, prices, PlacementTable(programme, worker[rows], order[rows])).worth()
 
 
-def _present_cost(pairs: PlacementTable, priced: list[tuple[int, float]]) -> Floats:
-    """The sum of the prices of the days on which each placement is present."""
-    day = np.array([d for d, _ in sorted(priced)])
-    total = np.concatenate([[0.0], np.cumsum([p for _, p in sorted(priced)])])
-    orders = pairs.programme.orders
-    starts, ends = orders.values("start_date")[pairs.order], orders.values("end_date")[pairs.order]
-    return total[np.searchsorted(day, ends, "right")] - total[np.searchsorted(day, starts, "left")]
+class _Units:
+    """Workers and travel groups with the admitted pairs that each may choose."""
+
+    def __init__(self, programme: Programme, prices: LimitPrices, pairs: PlacementTable) -> None:
+        self.programme, self.prices = programme, prices
+        group = programme.workers.labels("travel_group_id").codes.astype(np.int64)
+        unit_of = np.where(group >= 0, programme.workers.size + group, np.arange(programme.workers.size))
+        self.size = np.bincount(unit_of)
+        width = programme.orders.size
+        key = unit_of[pairs.worker] * width + pairs.order
+        start = programme.orders.values("start_date")[pairs.order]
+        ranked = np.lexsort((pairs.order, start, unit_of[pairs.worker]))
+        keys, _, at, count = _runs(key[ranked])
+        whole = count == self.size[keys // width]
+        number = np.cumsum(whole) - 1
+        inside = whole[at]
+        self.pairs = pairs.subset(ranked[inside])
+        self.of_choice = offsets_of(count[whole])
+        self.unit, self.order = np.divmod(keys[whole], width)
+        choice = number[at[inside]]
+        self.choices = self._choices(choice)
+
+    def _choices(self, choice: Longs) -> Choices:
+        orders, many = self.programme.orders, len(self.order)
+        net = np.zeros(many, np.int64)
+        np.add.at(net, choice, _net(self.pairs, self.prices))
+        free, must = np.zeros(many, bool), np.zeros(many, bool)
+        free[choice[~under(self.pairs.agreement(), None)]] = True
+        must[choice[self.pairs.row_of_pair("commitments") >= 0]] = True
+        start, end = (orders.values(day)[self.order].astype(np.int64) for day in ("start_date", "end_date"))
+        return Choices(offsets_by_row(self.unit, len(self.size)), start, end, net, free, must)
+
+    def worth(self) -> int:
+        """The sum of what the best legal calendars are worth."""
+        most = self.programme.settings.max_placements_per_worker
+        return int(best_worth(self.choices, most, self._judged).sum())
+
+    def _judged(self, choice: Longs, of_set: Longs) -> tuple[Longs, Bools]:
+        """What sets of choices are really worth, and whether each of their members may have them as a calendar."""
+        members = np.diff(self.of_choice)[choice]
+        rows = entries_from(self.of_choice[choice], members)
+        owner = np.repeat(row_of_each(np.diff(of_set)), members)
+        calendar = owner * int(self.size.max(initial=1)) + self._place[rows]
+        table = PlacementTable(self.programme, self.pairs.worker[rows], self.pairs.order[rows], calendar)
+        legal = np.ones(len(of_set) - 1, bool)
+        for _, _, broken in calendar_breaches(table, table.agreement()):
+            legal[owner[broken]] = False
+        net = np.add.reduceat(np.append(self.choices.net[choice], 0), of_set[:-1]) if len(legal) else choice
+        np.subtract.at(net, owner, calendar_costs(table, self.prices))
+        return net, legal
+
+    @property
+    def _place(self) -> Longs:
+        """The place of each pair's worker among the members of the unit."""
+        group = self.programme.workers.labels("travel_group_id").codes
+        rank = np.zeros(len(group), np.int64)
+        together = np.flatnonzero(group >= 0)
+        by_group = together[np.argsort(group[together], kind="stable")]
+        _, first, at, _ = _runs(group[by_group].astype(np.int64))
+        rank[by_group] = np.arange(len(by_group)) - first[at]
+        return rank[self.pairs.worker]
 
 
-def _tally_costs(pairs: PlacementTable, clause: Clause, tally: Tally | Ratio, prices: _Prices) -> Floats:
-    if isinstance(tally, Ratio):
-        least, most = prices(clause.name, "min_share"), prices(clause.name, "max_share")
-        low, high = float(tally.least or 0), float(tally.most if tally.most is not None else 1)
-        both, total = tally.inside.astype(np.float64), tally.total.astype(np.float64)
-        return least * (low * total - both) + most * (both - high * total)
-    cost = np.zeros(pairs.size)
-    several = pairs.programme.settings.max_placements_per_worker > 1
-    if tally.basis == "workers" and several:
-        return cost
-    for number, name in enumerate(tally.group_names):
-        members = np.flatnonzero(tally.group == number)
-        own = pairs.subset(members)
-        if tally.basis == "present":
-            cost[members] += _present_cost(own, _priced_days(clause, name, prices))
-        else:
-            cost[members] += _period_costs(own, clause, name, tally, prices)
-    return cost
-
-
-def _priced_days(clause: Clause, name: str, prices: _Prices) -> list[tuple[int, float]]:
-    found = []
-    for limit, price in prices.by_limit.items():
-        if price and limit.startswith(clause.name + "|"):
-            rest = limit[len(clause.name) + 1 :].replace("|", " ").strip()
-            scope, _, day = rest.rpartition(" ")
-            if scope == name:
-                found.append((day_number(np.datetime64(day).astype(object)), price))
-    return found
-
-
-def _period_costs(pairs: PlacementTable, clause: Clause, name: str, tally: Tally, prices: _Prices) -> Floats:
-    cost, start = np.zeros(pairs.size), pairs.date("orders", "start_date")
-    for period in tally.periods or (None,):
-        span = "" if period is None else f"{period[0]}..{period[1]}"
-        price = prices(clause.name, name, span) or prices(clause.name, f"{name} {span}".strip())
-        if period is None:
-            cost += price
-            continue
-        first, last = np.datetime64(str(period[0]), "D"), np.datetime64(str(period[1]), "D")
-        if tally.rollover:
-            assert tally.periods is not None
-            inside = np.logical_or.reduce(
-                [
-                    (start >= np.datetime64(str(a), "D")) & (start <= np.datetime64(str(b), "D"))
-                    for a, b in tally.periods
-                ]
-            )
-            cost += price * (inside & (start <= last))
-        else:
-            cost += price * ((start >= first) & (start <= last))
-    return cost
-
-
-def _best_calendars(pairs: PlacementTable, net: Floats) -> float:
-    """The sum over workers of the best set of placements without overlap, as many abroad as are allowed."""
-    most = pairs.programme.settings.max_placements_per_worker
-    home = pairs.agreement() == HOME
-    orders = pairs.programme.orders
-    starts, ends = orders.values("start_date")[pairs.order], orders.values("end_date")[pairs.order]
-    order = np.lexsort((ends, pairs.worker))
-    order = order[net[order] > 0]
-    heads = np.flatnonzero(np.diff(pairs.worker[order], prepend=-1))
-    total = 0.0
-    for begin, end in zip(heads, np.append(heads[1:], len(order)), strict=True):
-        rows = order[begin:end]
-        if most == 1 and not home[rows].any():
-            total += float(net[rows].max())
-        else:
-            total += _best_chain(starts[rows], ends[rows], net[rows], home[rows], most)
-    return total
-
-
-def _best_chain(starts: Rows, ends: Rows, net: Floats, home: npt.NDArray[np.bool_], most: int) -> float:
-    """Weighted interval scheduling with a limit on the intervals that are not at home; rows are sorted by end."""
-    best = np.zeros((len(ends) + 1, most + 1))
-    before = np.searchsorted(ends, starts, "left")
-    for i in range(len(ends)):
-        best[i + 1] = best[i]
-        for used in range(most + 1):
-            left = used if home[i] else used - 1
-            if left >= 0:
-                best[i + 1, used] = max(best[i + 1, used], best[before[i], left] + net[i])
-    return float(best[-1].max())
+def _runs(key: Longs) -> tuple[Longs, Longs, Longs, Longs]:
+    """Runs of equal neighbours: the key and first entry of each run, the run of each entry, how long each is."""
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    count = np.diff(np.append(first, len(key)))
+    return key[first], first, row_of_each(count), count

@@ -53,7 +53,7 @@ def stay_table(placements: PlacementTable, agreement: Rows) -> StayTable:
     destination = there.label("orders", "destination_country").codes.astype(np.int64)
     width = len(there.label("orders", "destination_country").names) + 1
     owner, past = there.past_stays()
-    key = there.worker * width + destination
+    key = there.calendar * width + destination
     _, calendar_of = np.unique(key, return_inverse=True)
     past_calendar, unique_past = _past_rows(calendar_of[owner], past)
     history = placements.programme["history"]
@@ -83,8 +83,8 @@ def stay_table(placements: PlacementTable, agreement: Rows) -> StayTable:
 
 def _past_rows(calendar: Rows, past: Rows) -> tuple[Rows, Rows]:
     """Each past stay once in each calendar that it belongs to."""
-    pairs = np.unique(np.stack([calendar, past], 1), axis=0) if len(past) else np.empty((0, 2), np.int64)
-    return pairs[:, 0], pairs[:, 1]
+    width = int(past.max(initial=0)) + 1
+    return np.divmod(np.unique(calendar * width + past), width)
 
 
 def _days(placements: PlacementTable, rows: Rows) -> tuple[Rows, Rows]:
@@ -140,26 +140,26 @@ def calendar_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[t
 
 def _too_many(placements: PlacementTable, agreement: Rows) -> Bools:
     abroad = under(agreement, None)
-    count = np.bincount(placements.worker[abroad], minlength=placements.programme.workers.size)
-    return abroad & (count[placements.worker] > placements.programme.settings.max_placements_per_worker)
+    count = np.bincount(placements.calendar[abroad], minlength=int(placements.calendar.max(initial=0)) + 1)
+    return abroad & (count[placements.calendar] > placements.programme.settings.max_placements_per_worker)
 
 
 def _between(placements: PlacementTable, agreement: Rows, stays: StayTable) -> tuple[Bools, Bools]:
-    """Placements that overlap an earlier one of the worker, and those too close to it for the travel through home."""
+    """Placements that overlap an earlier one of their calendar, and those too close to it for travel through home."""
     first, last = _days(placements, np.arange(placements.size))
-    order = np.lexsort((last, first, placements.worker))
+    order = np.lexsort((last, first, placements.calendar))
     overlap, travel = np.zeros(placements.size, bool), np.zeros(placements.size, bool)
     if len(order) < 2:
         return overlap, travel
     trip = np.where(under(agreement, None), placements.corridor("travel_days"), 0)
-    worker, starts = placements.worker[order], first[order]
-    shift = (worker - worker.min()) * 2**33
+    calendar, starts = placements.calendar[order], first[order]
+    shift = (calendar - calendar.min()) * 2**33
     latest = np.maximum.accumulate(last[order] + shift)[:-1] - shift[1:]
     earlier, later = order[:-1], order[1:]
-    same_worker = worker[1:] == worker[:-1]
+    same_calendar = calendar[1:] == calendar[:-1]
     days_between = starts[1:] - latest - 1
-    overlap[later] = same_worker & (days_between < 0)
+    overlap[later] = same_calendar & (days_between < 0)
     same_stay = stays.stay_of_placement[earlier] == stays.stay_of_placement[later]
     same_stay &= stays.stay_of_placement[later] >= 0
-    travel[later] = same_worker & (days_between >= 0) & ~same_stay & (days_between < trip[earlier] + trip[later])
+    travel[later] = same_calendar & (days_between >= 0) & ~same_stay & (days_between < trip[earlier] + trip[later])
     return overlap, travel

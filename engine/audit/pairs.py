@@ -102,3 +102,19 @@ def pair_breaches(placements: PlacementTable) -> Iterator[tuple[str | Clause, in
         if len(looked_at):
             broken[looked_at] = gate.breaches(placements.subset(looked_at))
         yield clause, len(looked_at), broken
+
+
+def admitted(placements: PlacementTable) -> npt.NDArray[np.int64]:
+    """The numbers of the placements that no rule or gate refuses, each rule asked only of those that are left."""
+    left = np.arange(placements.size)
+    for check in LASTING.values():
+        left = left[~check(placements.subset(left))]
+    agreement = placements.subset(left).agreement()
+    for clause, gate, position in placements.programme.in_force(Gate):
+        looked_at = np.flatnonzero(under(agreement, position))
+        looked_at = looked_at[placements.subset(left[looked_at]).matches(clause.where)]
+        if len(looked_at):
+            keep = np.ones(len(left), bool)
+            keep[looked_at] = ~gate.breaches(placements.subset(left[looked_at]))
+            left, agreement = left[keep], agreement[keep]
+    return left

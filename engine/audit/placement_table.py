@@ -25,11 +25,16 @@ HOME, UNCOVERED = -1, -2
 
 @dataclass(frozen=True)
 class PlacementTable:
-    """Placements as row numbers: placement i puts worker ``worker[i]`` on order ``order[i]``."""
+    """Placements as row numbers: placement i puts worker ``worker[i]`` on order ``order[i]``.
+
+    All placements of a worker are one calendar, unless ``calendar_of`` numbers the calendars: then several calendars of
+    one worker can be checked side by side.
+    """
 
     programme: Programme
     worker: Rows
     order: Rows
+    calendar_of: Rows | None = None
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -39,7 +44,13 @@ class PlacementTable:
 
     def subset(self, mask: npt.NDArray[Any]) -> PlacementTable:
         """The placements that ``mask`` marks or numbers."""
-        return PlacementTable(self.programme, self.worker[mask], self.order[mask])
+        calendar = None if self.calendar_of is None else self.calendar_of[mask]
+        return PlacementTable(self.programme, self.worker[mask], self.order[mask], calendar)
+
+    @property
+    def calendar(self) -> Rows:
+        """The number of the calendar that each placement belongs to."""
+        return self.worker if self.calendar_of is None else self.calendar_of
 
     @property
     def as_of(self) -> date:
@@ -170,7 +181,7 @@ class PlacementTable:
         history = self.programme["history"]
         end = history.values("end_date")[row].astype(np.int64).astype("datetime64[D]")
         start = self.date("orders", "start_date")
-        counts = (end < start[owner]) & (end >= _years_earlier(start, years)[owner])
+        counts = (end < start[owner]) & (end >= years_earlier(start, years)[owner])
         if reasons:
             label = history.labels("exit_reason")
             counts &= np.isin(np.array([*label.names, ""], dtype=object), reasons)[label.codes[row]]
@@ -203,6 +214,18 @@ class PlacementTable:
 
     def agreement(self) -> Rows:
         """The position of the agreement in force for each placement, `HOME` for a return placement, `UNCOVERED`."""
+        origin = self.programme.workers.labels("origin_country").codes
+        origins, of_origin = np.unique(origin, return_inverse=True)
+        width = self.programme.orders.size
+        if self.size <= len(origins) * width:
+            return self._agreement()
+        someone = np.unique(of_origin, return_index=True)[1]
+        every = PlacementTable(
+            self.programme, np.repeat(someone, width), np.tile(np.arange(width, dtype=np.int64), len(origins))
+        )
+        return every._agreement()[of_origin[self.worker] * width + self.order]
+
+    def _agreement(self) -> Rows:
         found = np.where(self.at_home(), HOME, UNCOVERED)
         start = self.date("orders", "start_date")
         sector = self.text("orders", "sector").astype(str)
@@ -277,7 +300,7 @@ def _find(lists: Lists, rows: Rows, codes: Rows) -> Rows:
     return np.where(key[by_key[position]] == wanted, by_key[position], -1)
 
 
-def _years_earlier(days: Dates, years: int) -> Dates:
+def years_earlier(days: Dates, years: int) -> Dates:
     """The same day ``years`` years earlier, 28 February for the 29th where that year has none."""
     month = days.astype("datetime64[M]") - np.timedelta64(12 * years, "M")
     same = month.astype("datetime64[D]") + (days - days.astype("datetime64[M]").astype("datetime64[D]"))
