@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -74,6 +74,17 @@ class ServiceError(VaivenError):
         self.headers = dict(headers or {})
 
 
+class Contradiction(InputError):
+    """What contradicts what stands, with what is in the way, one fault each."""
+
+    code = "contradiction"
+    http_status = 409
+
+    def __init__(self, message: str, faults: Sequence[Fault], hint: str = "") -> None:
+        super().__init__(faults, hint)
+        self.message = message
+
+
 def not_found() -> ServiceError:
     """What is not there and what may not be seen are answered alike."""
     return ServiceError(404, "There is no such thing, or it is not yours to see.")
@@ -105,7 +116,7 @@ def problem_of(error: VaivenError, instance: str = "") -> Problem:
         type=f"urn:vaiven:problem:{error.code}",
         title=TITLES.get(status, "Problem"),
         status=status,
-        detail=_count(len(faults), "input") if faults else error.message,
+        detail=_count(len(faults), "input") if faults and status != 409 else error.message,
         instance=instance,
         hint=error.hint,
         faults=shown,

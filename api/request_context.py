@@ -29,9 +29,10 @@ from api.identity.authenticate import principal_of
 from api.identity.passwords import hash_secret
 from api.lanes import Keys, lanes_of
 from api.problems import ServiceError, not_found, refused
+from api.registers.programmes import raise_revision
 from api.repeated_requests import begin_once, fingerprint, keep_answer, was_asked
 from api.request_bodies import allow_body, require_shallow
-from api.request_objects import FINDERS
+from api.request_objects import FINDERS, changes_programme
 from api.storage.database import database, transaction
 
 Row = sa.Row[Any]
@@ -62,6 +63,7 @@ class Context:
     objects: dict[str, Row] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     locking: bool = False
+    binding: bool = True  # whether what is changed may contradict a placement of a plan
 
     @property
     def programme(self) -> Row:
@@ -145,6 +147,7 @@ class Opening:
             _find(context, locking=self.unsafe)
             yield context
             if self.unsafe:
+                _raise_revision(context)
                 append(connection, context.entries)
         if not self.unsafe and context.entries:
             with transaction(database()) as connection:
@@ -343,6 +346,11 @@ def _require_rate(request: Request, principal: Principal) -> None:
     wait = request.app.state.limit.take(principal.account_id)
     if wait:
         raise ServiceError(429, "Too many requests.", headers={"Retry-After": str(int(wait) + 1)})
+
+
+def _raise_revision(context: Context) -> None:
+    if "programme_id" in context.objects and changes_programme(context.action):
+        raise_revision(context.connection, context.programme.id, context.binding)
 
 
 def _find(context: Context, locking: bool) -> None:

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from api.identity.visibility import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
+from api.registers.programmes import taken
 from api.storage.tables import accounts, operations, orders, programmes, registers, runs
 
 if TYPE_CHECKING:
     from api.request_context import Context
 
-# Actions that change what a programme is made of: they take it one after another.
-CHANGE_PROGRAMMES = (
-    "programme.change",
-    "agreement.write",
-    "register.write",
-    "worker.change",
-    "worker.erase",
-    "plan.publish",
-)
+# What is no change of what a programme's plans stand on, or takes the programmes itself; all other changes take the one
+# that the path names, one after another, before anything else in it, and raise its revision at the end.
+NO_CHANGE = ("run.start", "run.cancel", "worker.export")
+BY_ITSELF = ("worker.erase", "plan.publish")
 
 
 Finder = Callable[["Context", str], "sa.Select[Any]"]
@@ -29,7 +25,12 @@ Finder = Callable[["Context", str], "sa.Select[Any]"]
 
 def _programme(context: Context, identifier: str) -> sa.Select[Any]:
     chosen = sa.select(programmes).where(programmes.c.id == identifier, programmes_seen(context.principal))
-    return chosen.with_for_update(of=programmes) if context.locking and context.action in CHANGE_PROGRAMMES else chosen
+    return taken(chosen) if context.locking and changes_programme(context.action) else chosen
+
+
+def changes_programme(action: str) -> bool:
+    """Whether a request of this action takes the programme that its path names, and raises its revision."""
+    return action not in NO_CHANGE and action not in BY_ITSELF
 
 
 def _order(context: Context, identifier: str) -> sa.Select[Any]:
@@ -48,7 +49,7 @@ def _run(context: Context, identifier: str) -> sa.Select[Any]:
     chosen = sa.select(runs).where(
         runs.c.programme_id == context.programme.id, runs.c.id == identifier, runs_seen(context.principal)
     )
-    return chosen.with_for_update() if context.locking else chosen
+    return chosen.with_for_update() if context.locking and context.action not in BY_ITSELF else chosen
 
 
 def _operation(context: Context, identifier: str) -> sa.Select[Any]:

@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.demand.open_places import in_the_way, require_free
 from api.demand.orders import CHANGEABLE, COLUMNS, insert_order, order_id_of, require_order, update_order
 from api.identity.access import EMPLOYER, Principal
 from api.identity.visibility import orders_seen
+from api.problems import Contradiction
 from api.registers.uploads import require_sound, with_column
 from api.storage.database import now
 from api.storage.tables import orders
@@ -65,6 +67,10 @@ def _faults(
         found.append(Fault("", 0, "order_id", cells["order_id"], f"is {old.state}", "an order that may be changed"))
     try:
         require_order(connection, principal, programme, cells)
+        if old is not None:
+            require_free(connection, principal, in_the_way(connection, old, cells, old.state), withdraw=False)
+    except Contradiction as error:
+        found.append(Fault("", 0, "order_id", cells["order_id"], error.message, "a change that fits them"))
     except InputError as error:
         found += error.faults
     return found

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.demand.open_places import in_the_way, require_free
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
 from api.identity.visibility import orders_seen
 from api.problems import ServiceError, content_fault, refused
@@ -95,25 +96,27 @@ def insert_order(
 
 
 def change_order(
-    connection: sa.Connection, principal: Principal, programme: Row, order: Row, asked: OrderFields
+    connection: sa.Connection, principal: Principal, programme: Row, order: Row, asked: OrderFields, withdraw: bool
 ) -> Row:
-    """Change what an order says. Raises 409 for one that is certified or closed."""
+    """Change what an order says. Raises 409 for one that is certified or closed, and what `require_free` raises."""
     if order.state not in CHANGEABLE:
         raise ServiceError(
             409, f"A {order.state} order isn't changed.", "Have it returned, or close it and file another."
         )
     cells = {**{name: order._mapping[name] for name in COLUMNS}, **cells_of(asked)}
     require_order(connection, principal, programme, cells)
+    require_free(connection, principal, in_the_way(connection, order, cells, order.state), withdraw)
     return update_order(connection, principal, order, cells, order.state)
 
 
-def step_order(connection: sa.Connection, principal: Principal, order: Row, step: str) -> Row:
-    """Take an order a step further. Raises 409 where its state doesn't allow it."""
+def step_order(connection: sa.Connection, principal: Principal, order: Row, step: str, withdraw: bool) -> Row:
+    """Take an order a step further. Raises 409 where its state doesn't allow it, and what `require_free` raises."""
     begin, end = STEPS[step]
     if order.state not in begin:
         raise ServiceError(
             409, f"A {order.state} order can't take this step.", "It must be " + " or ".join(begin) + "."
         )
+    require_free(connection, principal, in_the_way(connection, order, dict(order._mapping), end), withdraw)
     return update_order(connection, principal, order, {}, end)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +10,11 @@ import sqlalchemy as sa
 from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
 from api.identity.shown_columns import PERSON
 from api.identity.visibility import is_person_told, operations_seen
-from api.plans.publication import move
 from api.problems import ServiceError, not_found, refused
+from api.registers.open_operations import move, move_many
 from api.storage.database import utc
-from api.storage.tables import operations, persons
+from api.storage.operation_states import STAFFED
+from api.storage.tables import operations, orders, persons
 from api.wire.runs import OperationOut
 
 Row = sa.Row[Any]
@@ -26,15 +28,32 @@ STEPS: dict[str, dict[str, frozenset[str]]] = {
 }
 
 
-def step(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
-    """Record the next state. Raises 409 where it doesn't follow, 403 where the other ministry records it."""
+def require_step(principal: Principal, operation: Row, state: str) -> None:
+    """Raises 409 where it doesn't follow, 403 where the other ministry records it."""
     follow = STEPS.get(operation.state, {})
     if state not in follow:
         expected = " or ".join(follow) or "nothing"
         raise ServiceError(409, f"A {operation.state} placement doesn't become {state}.", f"After it comes {expected}.")
     if principal.role not in follow[state]:
         raise refused(f"That a placement is {state} is recorded by the other ministry.")
+
+
+def step(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
+    """Record the next state of one. Raises what `require_step` raises."""
+    require_step(principal, operation, state)
+    _require_staffed(connection, operation.programme_id, {operation.order_id}, state)
     return move(connection, principal, operation, state)
+
+
+def _require_staffed(connection: sa.Connection, programme_id: str, order_ids: Collection[str], state: str) -> None:
+    """Raise 409 where somebody new would come to an order that takes nobody: offers are neither made nor accepted."""
+    if state not in ("offered", "accepted"):
+        return
+    taking = sa.select(orders.c.order_id).where(orders.c.programme_id == programme_id, orders.c.state.in_(STAFFED))
+    closed = sorted(set(order_ids) - set(connection.scalars(taking)))
+    if closed:
+        told = ", ".join(closed[:5])
+        raise ServiceError(409, f"Orders that take nobody new: {told}.", "They were closed or returned.")
 
 
 def step_many(connection: sa.Connection, principal: Principal, programme_id: str, ids: list[str], state: str) -> int:
@@ -43,11 +62,13 @@ def step_many(connection: sa.Connection, principal: Principal, programme_id: str
     asked = sa.select(operations).where(
         operations.c.programme_id == programme_id, operations.c.id.in_(wanted), operations_seen(principal)
     )
-    found = connection.execute(asked.order_by(operations.c.id).with_for_update()).all()
+    found = connection.execute(asked.order_by(operations.c.id)).all()
     if len(found) < len(wanted):
         raise not_found()
     for operation in found:
-        step(connection, principal, operation, state)
+        require_step(principal, operation, state)
+    _require_staffed(connection, programme_id, {row.order_id for row in found}, state)
+    move_many(connection, principal, found, state)
     return len(found)
 
 

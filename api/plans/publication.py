@@ -1,4 +1,10 @@
-"""Publishing a plan: each placement becomes an operation, to be offered, accepted, travelled and come home from."""
+"""Publishing a plan: each placement becomes an operation, to be offered, accepted, travelled and come home from.
+
+The plan is judged without any lock (`api.plans.verdict`). Then the new operations are written, which nobody waits for,
+the programme is taken, and where nothing binding has changed since the judgement the rest is written and committed.
+Where something has, it is judged again: before the transaction as often as `TURNS` says, at last with the programme
+taken.
+"""
 
 from __future__ import annotations
 
@@ -6,128 +12,122 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.identity.access import ORIGIN, Principal
-from api.problems import ServiceError
-from api.storage.database import new_id, now
-from api.storage.operation_states import ENDED, OFFERABLE, OPEN
-from api.storage.tables import operation_history, operations, orders, placements, registers, runs
-from api.wire.runs import PublishedOut
+from api.identity.access import Principal
+from api.plans.verdict import Verdict, judge
+from api.problems import Contradiction, ServiceError
+from api.registers.fitting import Unfit
+from api.registers.open_operations import keep_states, move_many
+from api.registers.programmes import raise_revision, take_programmes
+from api.registers.snapshot import told_to
+from api.storage.database import database, is_postgresql, new_id, now, transaction
+from api.storage.tables import operations, programmes, runs
+from api.wire.runs import LeftOutOut, PublishedOut
+from engine.errors import Fault, InputError
 
 Row = sa.Row[Any]
+TURNS = 2
+PUBLISHED = "This plan is published already."
 
 
-def publish(connection: sa.Connection, principal: Principal, run: Row) -> PublishedOut:
-    """Publish a plan. What it shares with what is open stays as it is; what it leaves out is withdrawn, unless somebody
-    has accepted it.
+def judged(run_id: str) -> Verdict | None:
+    """Judge a plan outside any lock; None for a run that can't be published as it is."""
+    for turn in range(TURNS):
+        with transaction(database(), read_only=True) as connection:
+            if is_postgresql(connection):
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            run = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one_or_none()
+            if run is None or _reason_against(run):
+                return None
+            verdict = judge(connection, run_id)
+        with transaction(database(), read_only=True) as connection:
+            if turn == TURNS - 1 or _still_holds(connection, run.programme_id, verdict):
+                return verdict
+    return None
 
-    Raises 409 for a run that has no plan, was published before, or would undo what somebody has accepted.
+
+def publish(
+    connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict | None, what_fits: bool
+) -> PublishedOut:
+    """Publish a plan, with ``what_fits`` what of it still does. What it shares with what is open stays as it is; what
+    it leaves out is withdrawn, unless somebody has accepted it.
+
+    Raises 409 for a run that has no plan or was published before, and `Contradiction` (409) with each placement that
+    doesn't fit, and the rule that it breaks.
     """
+    reason = _reason_against(run)
+    if reason:
+        raise ServiceError(409, reason)
+    written = connection.begin_nested()
+    begun = verdict is not None and _begin(connection, principal, verdict, what_fits)
+    take_programmes(connection, [run.programme_id])
+    if not begun or verdict is None or not _still_holds(connection, run.programme_id, verdict):
+        written.rollback()
+        verdict, written = judge(connection, run.id), connection.begin_nested()
+        _begin(connection, principal, verdict, what_fits)
+    _require_fitting(principal, verdict, what_fits)
+    written.commit()
+    _write_rest(connection, principal, run, verdict)
+    return PublishedOut(
+        proposed=len(verdict.proposed) + len(verdict.again),
+        kept=verdict.kept,
+        withdrawn=len(verdict.withdrawn),
+        left_out=[LeftOutOut(**vars(one)) for one in verdict.unfit],
+    )
+
+
+def _begin(connection: sa.Connection, principal: Principal, verdict: Verdict, what_fits: bool) -> bool:
+    """Write the new operations of a plan that may be published; whether nobody else has written one of them."""
+    if verdict.unfit and not what_fits:
+        return True
+    try:
+        _write_new(connection, principal, verdict)
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def _reason_against(run: Row) -> str:
     if run.state != "done" or run.kind not in ("match", "rematch"):
-        raise ServiceError(409, "This run has no plan to publish.")
-    if run.published_at is not None:
-        raise ServiceError(409, "This plan is published already.")
-    _require_fresh(connection, run)
-    connection.execute(runs.update().where(runs.c.id == run.id).values(published_at=now()))
-    planned = {(row.worker_id, row.order_id): row for row in connection.execute(_planned(run))}
-    theirs = sa.and_(operations.c.programme_id == run.programme_id, _side(principal))
-    known = {(row.worker_id, row.order_id): row for row in connection.execute(sa.select(operations).where(theirs))}
-    own = set(connection.scalars(sa.select(runs.c.id).where(runs.c.role == run.role, runs.c.country == run.country)))
-    stale = [row for key, row in known.items() if key not in planned and row.state in OPEN and row.run_id in own]
-    undone = [row for row in stale if row.state not in OFFERABLE]
-    if undone:
-        raise ServiceError(
-            409, f"It would undo {len(undone)} placements that are accepted.", "Match again; they are then kept."
-        )
-    for row in stale:
-        move(connection, principal, row, "withdrawn")
-    kept = {key for key in planned if key in known and known[key].state in OPEN}
-    ended = {key for key, row in known.items() if row.state in ENDED}
-    fresh = [row for key, row in planned.items() if key not in kept and key not in ended]
-    for row in fresh:
-        _propose(connection, principal, run, row, known.get((row.worker_id, row.order_id)))
-    return PublishedOut(proposed=len(fresh), kept=len(kept), withdrawn=len(stale))
+        return "This run has no plan to publish."
+    return PUBLISHED if run.published_at is not None else ""
 
 
-def _require_fresh(connection: sa.Connection, run: Row) -> None:
-    """Raise 409 where the plan may not fit any more: another was published since, or an order was closed."""
-    others = sa.and_(runs.c.programme_id == run.programme_id, runs.c.published_at > run.started_at)
-    if connection.scalar(sa.select(sa.func.count()).select_from(runs).where(others)):
-        raise ServiceError(409, "Another plan was published since this one was begun.", "Match again.")
-    same = sa.and_(orders.c.programme_id == run.programme_id, orders.c.order_id == placements.c.order_id)
-    closed = sa.select(placements.c.order_id).join(orders, same).where(placements.c.run_id == run.id)
-    closed = closed.where(orders.c.state.not_in(("submitted", "certified"))).distinct()
-    under_way = sa.exists().where(
-        operations.c.programme_id == run.programme_id,
-        operations.c.order_id == placements.c.order_id,
-        operations.c.worker_id == placements.c.worker_id,
-        operations.c.state.in_(OPEN),
+def _still_holds(connection: sa.Connection, programme_id: str, verdict: Verdict) -> bool:
+    asked = sa.select(programmes.c.binding_revision).where(programmes.c.id == programme_id)
+    return int(connection.execute(asked).scalar_one()) <= verdict.revision
+
+
+def _require_fitting(principal: Principal, verdict: Verdict, what_fits: bool) -> None:
+    if verdict.faults:
+        told = told_to(principal.role, InputError(verdict.faults))
+        raise Contradiction("The programme isn't sound at present.", told.faults, "Have what is named mended.")
+    if verdict.unfit and not what_fits:
+        message = f"{len(verdict.unfit)} placements of this plan fit no more what stands now."
+        hint = "Match again, or publish what fits with what_fits."
+        raise Contradiction(message, [_fault(one) for one in verdict.unfit], hint)
+
+
+def _fault(one: Unfit) -> Fault:
+    return Fault(
+        "placements", 0, "worker_id", one.worker_id, f"on {one.order_id} breaks {one.rule}", one.sentence, "rule"
     )
-    if connection.execute(closed.where(~under_way)).first() is not None:
-        raise ServiceError(409, "An order of this plan was closed since.", "Match again.")
 
 
-def _side(principal: Principal) -> sa.ColumnElement[bool]:
-    """The operations that a ministry's plan is about."""
-    origin = operations.c.origin_country == principal.country
-    return origin if principal.role == ORIGIN else operations.c.destination_country == principal.country
-
-
-def _planned(run: Row) -> sa.Select[Any]:
-    """The placements of a plan with the two states they are between."""
-    workers = registers["workers"]
-    same_worker = sa.and_(workers.c.programme_id == run.programme_id, workers.c.worker_id == placements.c.worker_id)
-    same_order = sa.and_(orders.c.programme_id == run.programme_id, orders.c.order_id == placements.c.order_id)
-    asked = sa.select(placements, workers.c.origin_country, orders.c.destination_country)
-    asked = asked.join(workers, same_worker).join(orders, same_order).where(placements.c.run_id == run.id)
-    if run.role == ORIGIN:
-        return asked.where(workers.c.origin_country == run.country)
-    return asked.where(orders.c.destination_country == run.country)
-
-
-def _propose(connection: sa.Connection, principal: Principal, run: Row, row: Row, known: Row | None) -> None:
-    if known is not None:
-        again = operations.update().where(operations.c.id == known.id).values(run_id=run.id)
-        connection.execute(again)
-        move(connection, principal, known, "proposed")
+def _write_new(connection: sa.Connection, principal: Principal, verdict: Verdict) -> None:
+    """Write the new operations, in the order of their keys, so that two who write the same don't clash."""
+    if not verdict.proposed:
         return
-    values = {
-        "id": new_id(),
-        "programme_id": run.programme_id,
-        "run_id": run.id,
-        "worker_id": row.worker_id,
-        "order_id": row.order_id,
-        "employer_id": row.employer_id,
-        "origin_country": row.origin_country,
-        "destination_country": row.destination_country,
-        "start_date": row.start_date,
-        "end_date": row.end_date,
-        "state": "proposed",
-        "version": 1,
-        "changed_at": now(),
-    }
-    connection.execute(operations.insert().values(values))
-    _keep(connection, principal, str(values["id"]), 1, "proposed")
+    at = now()
+    ordered = sorted(verdict.proposed, key=lambda row: (row["worker_id"], row["order_id"]))
+    rows = [{**row, "id": new_id(), "changed_at": at} for row in ordered]
+    connection.execute(operations.insert(), rows)
+    keep_states(connection, principal, [(row["id"], 1) for row in rows], "proposed")
 
 
-def move(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
-    """Give an operation its next state; each one is kept."""
-    values = {"state": state, "version": operation.version + 1, "changed_at": now()}
-    changed = operations.update().where(operations.c.id == operation.id).values(values).returning(operations)
-    row = connection.execute(changed).one()
-    _keep(connection, principal, row.id, row.version, state)
-    return row
-
-
-def drop_open(connection: sa.Connection, principal: Principal, worker_id: str) -> None:
-    """End everything that is open for a worker, who is erased."""
-    open_ = sa.select(operations).where(operations.c.worker_id == worker_id, operations.c.state.in_(OPEN))
-    for operation in connection.execute(open_.with_for_update()).all():
-        move(connection, principal, operation, "dropped")
-
-
-def _keep(connection: sa.Connection, principal: Principal, operation: str, version: int, state: str) -> None:
-    connection.execute(
-        operation_history.insert().values(
-            operation_id=operation, version=version, state=state, at=now(), account_id=principal.account_id
-        )
-    )
+def _write_rest(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict) -> None:
+    unpublished = sa.and_(runs.c.id == run.id, runs.c.published_at.is_(None))
+    if connection.execute(runs.update().where(unpublished).values(published_at=now())).rowcount != 1:
+        raise ServiceError(409, PUBLISHED)
+    move_many(connection, principal, verdict.withdrawn, "withdrawn")
+    move_many(connection, principal, verdict.again, "proposed", run.id)
+    raise_revision(connection, run.programme_id)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from api.identity.access import ORIGIN
+from api.registers.programmes import raise_revision, take_programmes
 from api.storage.database import inserting
-from api.storage.tables import CHECKPOINT, INPUT, operations, persons, programmes, registers, run_files, runs
+from api.storage.tables import CHECKPOINT, INPUT, operations, persons, registers, run_files, runs
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
@@ -66,8 +67,17 @@ def all_rows_of(connection: sa.Connection, worker_id: str) -> dict[str, list[dic
     return rows
 
 
+def take_programmes_of(connection: sa.Connection, worker_id: str) -> None:
+    """Take all programmes that a worker is in, before anything of the worker is written."""
+    workers = registers["workers"].c
+    take_programmes(
+        connection, connection.scalars(sa.select(workers.programme_id).where(workers.worker_id == worker_id))
+    )
+
+
 def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
     """Erase a person: who it is, the profile and all register rows. Returns rows erased and runs not replayable.
+    Whoever calls this has taken the worker's programmes (`take_programmes_of`).
 
     Plans keep the pseudonym, which then leads nowhere. What runs read of the worker's programmes is deleted.
     """
@@ -80,8 +90,8 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
         table = registers[name]
         erased += connection.execute(table.delete().where(table.c.worker_id == worker_id)).rowcount
     erased += connection.execute(persons.delete().where(persons.c.worker_id == worker_id)).rowcount
-    changed = programmes.update().where(programmes.c.id.in_(within))
-    connection.execute(changed.values(revision=programmes.c.revision + 1))
+    for identifier in within:
+        raise_revision(connection, identifier)
     return erased, _forget_inputs(connection, within, country)
 
 

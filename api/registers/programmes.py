@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,15 +82,33 @@ def change_programme(connection: sa.Connection, programme: Row, title: str | Non
             title=programme.title if title is None else title,
             settings=programme.settings if settings is None else settings,
             version=programmes.c.version + 1,
-            revision=programmes.c.revision + 1,
         )
     )
 
 
-def raise_revision(connection: sa.Connection, programme_id: str) -> int:
-    """Count a change of what a programme's runs read; returns the new revision."""
+def take_programmes(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Take programmes for a change, in the order in which everybody takes them, until the transaction ends."""
+    for identifier in sorted(ids):
+        connection.execute(taken(sa.select(programmes.c.id).where(programmes.c.id == identifier))).all()
+
+
+def taken(chosen: sa.Select[Any]) -> sa.Select[Any]:
+    """A choice of programmes that takes them: others who take one wait, who read it or add rows to it don't."""
+    return chosen.with_for_update(of=programmes, key_share=True)
+
+
+def raise_revision(connection: sa.Connection, programme_id: str, binding: bool = True) -> int:
+    """Count a change of what a programme's plans stand on; returns the new revision.
+
+    Invariant: whoever writes what a plan stands on (orders, registers, agreements, settings, operations, publications)
+    takes the programme first and raises the revision in the same transaction; `api.request_context` does both for all
+    that isn't named there. So such changes come one after another, and what was read at a revision is still so as long
+    as that is the newest. One that is ``binding`` may contradict a placement of a plan; a new order can't.
+    """
     changed = programmes.update().where(programmes.c.id == programme_id)
-    found = connection.execute(changed.values(revision=programmes.c.revision + 1).returning(programmes.c.revision))
+    values = {"revision": programmes.c.revision + 1}
+    values |= {"binding_revision": programmes.c.revision + 1} if binding else {}
+    found = connection.execute(changed.values(values).returning(programmes.c.revision))
     return int(found.scalar_one())
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
@@ -76,27 +78,66 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
     corridors = _corridors(connection, programme.id, scope)
     tables = {name: _rows(connection, registers[name], name, programme.id) for name in registers}
-    tables["orders"] = _orders(connection, programme.id, scope, {destination for _, destination in corridors})
-    held = _held(connection, programme.id, scope, set(tables["orders"]["order_id"].to_pylist()))
+    held = _held(connection, programme.id, scope)
+    destinations = {destination for _, destination in corridors}
+    tables["orders"] = _orders(connection, programme.id, scope, destinations, Counter(order for _, order in held))
+    read = set(tables["orders"]["order_id"].to_pylist())
+    held = {pair: day for pair, day in held.items() if pair[1] in read}
     origins = {origin for origin, _ in corridors}
     tables["workers"] = _of_origins(tables["workers"], scope, origins, {worker for worker, _ in held})
     if scope.without_declined:
         tables["exclusions"] = _with_declined(connection, programme.id, tables["exclusions"])
     tables["commitments"] = _with_held(tables["commitments"], held)
     _write_agreements(connection, programme.id, origins, corridors, tables["workers"], folder / "agreements")
-    known = {
-        "worker_id": set(tables["workers"]["worker_id"].to_pylist()),
-        "order_id": set(tables["orders"]["order_id"].to_pylist()),
-    }
     told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.role in BLURRED else None
+    if told is not None:
+        tables = {name: told.table(name, table) for name, table in tables.items()}
+    _write_tables(tables, folder)
+    if told is not None and tables["commitments"].num_rows:
+        leave_out_refused(folder)
+
+
+def write_pairs(
+    connection: sa.Connection,
+    programme: sa.Row[Any],
+    held: Mapping[tuple[str, str], str],
+    others: Iterable[tuple[str, str]],
+    folder: Path,
+) -> None:
+    """Write all that bears on pairs of workers and orders, of every side: them, the travel groups of the workers, all
+    agreements. ``held`` pairs are commitments, with the day on which each was agreed.
+    """
+    folder.joinpath("agreements").mkdir(parents=True)
+    folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
+    for row in connection.execute(newest_agreements(programme.id)):
+        (folder / "agreements" / f"{row.agreement_id}.toml").write_text(row.content, "utf-8")
+    pairs = [*held, *others]
+    tables = {name: _rows(connection, registers[name], name, programme.id) for name in registers}
+    tables["workers"] = _with_groups(tables["workers"], {worker for worker, _ in pairs})
+    tables["orders"] = _chosen(_rows(connection, orders, "orders", programme.id), "order_id", {o for _, o in pairs})
+    tables["commitments"] = _with_held(tables["commitments"].slice(0, 0), held)
+    _write_tables(tables, folder)
+
+
+def _with_groups(workers: pa.Table, wanted: set[str]) -> pa.Table:
+    """Workers and all members of their travel groups."""
+    groups = set(_chosen(workers, "worker_id", wanted)["travel_group_id"].to_pylist()) - {""}
+    both = zip(workers["worker_id"].to_pylist(), workers["travel_group_id"].to_pylist(), strict=True)
+    return workers.filter(pa.array([worker in wanted or group in groups for worker, group in both], pa.bool_()))
+
+
+def _chosen(table: pa.Table, column: str, wanted: set[str]) -> pa.Table:
+    return table.filter(pc.is_in(table[column], pa.array(sorted(wanted), pa.string())))
+
+
+def _write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """Write tables without the rows that name a worker or an order which isn't among them."""
+    known = {name: set(tables[f"{name[:-3]}s"][name].to_pylist()) for name in ("worker_id", "order_id")}
     for name, table in tables.items():
         if name not in ("workers", "orders"):
             table = _with_known(table, known)
-        table = table if told is None else told.table(name, table)
         if table.num_rows or TABLES[name].needed:
             pa_csv.write_csv(table, folder / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
-    if told is not None and tables["commitments"].num_rows:
-        leave_out_refused(folder)
 
 
 def _rows(connection: sa.Connection, table: sa.Table, name: str, programme_id: str) -> pa.Table:
@@ -138,34 +179,43 @@ def _corridors(connection: sa.Connection, programme_id: str, scope: Scope) -> se
     return {(row.origin, row.destination) for row in connection.execute(asked)}
 
 
-def _held(connection: sa.Connection, programme_id: str, scope: Scope, known: set[str]) -> list[tuple[str, str]]:
-    """The placements under way on known orders, as (worker, order)."""
+def _held(connection: sa.Connection, programme_id: str, scope: Scope) -> dict[tuple[str, str], str]:
+    """The placements that are kept, as (worker, order), each with the day on which it was agreed."""
     if scope.only_order:
-        return []
+        return {}
     theirs = sa.or_(runs.c.role != scope.role, runs.c.country != scope.country)
     kept = sa.or_(operations.c.state.in_(scope.held), sa.and_(operations.c.state.in_(OFFERABLE), theirs))
     workers = registers["workers"].c
     same = sa.and_(workers.programme_id == programme_id, workers.worker_id == operations.c.worker_id)
-    asked = sa.select(operations.c.worker_id, operations.c.order_id).join(runs, runs.c.id == operations.c.run_id)
+    columns = (operations.c.worker_id, operations.c.order_id, operations.c.agreed_on)
+    asked = sa.select(*columns).join(runs, runs.c.id == operations.c.run_id)
     asked = asked.where(operations.c.programme_id == programme_id, kept, sa.exists().where(same))
-    return [(worker, order) for worker, order in connection.execute(asked) if order in known]
+    return {(row.worker_id, row.order_id): row.agreed_on for row in connection.execute(asked)}
 
 
-def _orders(connection: sa.Connection, programme_id: str, scope: Scope, destinations: set[str]) -> pa.Table:
-    """The orders of a scope; closed ones too as long as somebody is under way to them."""
+def _orders(
+    connection: sa.Connection, programme_id: str, scope: Scope, destinations: set[str], held: Mapping[str, int]
+) -> pa.Table:
+    """The orders of a scope, and others as long as somebody is kept on them: those keep whom they have, ``held`` by
+    order, and take nobody new.
+    """
     columns = TABLES["orders"].column_names
     asked = sa.select(*(orders.c[column] for column in columns)).where(orders.c.programme_id == programme_id)
     if scope.only_order:
         return _table(columns, connection.execute(asked.where(orders.c.order_id == scope.only_order)).all())
-    under_way = sa.exists().where(
-        operations.c.programme_id == programme_id,
-        operations.c.order_id == orders.c.order_id,
-        operations.c.state.in_(UNDER_WAY),
-    )
-    asked = asked.where(sa.or_(orders.c.state.in_(scope.states), under_way))
     if scope.country:
         asked = asked.where(orders.c.destination_country.in_(destinations | {scope.country}))
-    return _table(columns, connection.execute(asked).all())
+    rows = connection.execute(asked.add_columns(orders.c.state)).all()
+    open_ = [row[:-1] for row in rows if row.state in scope.states]
+    full = [_full(row, held[row.order_id]) for row in rows if row.state not in scope.states and row.order_id in held]
+    return _table(columns, [*open_, *full])
+
+
+def _full(row: sa.Row[Any], held: int) -> tuple[str, ...]:
+    """An order's cells with as many places as are taken."""
+    cells = dict(row._mapping) | {"headcount": str(held)}
+    cells["min_crew"] = str(min(int(float(cells["min_crew"] or 1)), held))
+    return tuple(cells[name] for name in TABLES["orders"].column_names)
 
 
 def _of_origins(workers: pa.Table, scope: Scope, origins: set[str], held: set[str]) -> pa.Table:
@@ -190,11 +240,11 @@ def _with_declined(connection: sa.Connection, programme_id: str, exclusions: pa.
     return pa.Table.from_pylist(rows, schema=exclusions.schema)
 
 
-def _with_held(commitments: pa.Table, held: list[tuple[str, str]]) -> pa.Table:
+def _with_held(commitments: pa.Table, held: Mapping[tuple[str, str], str]) -> pa.Table:
     """The promises of the register with those that operations are."""
     rows = commitments.to_pylist()
     known = {(row["worker_id"], row["order_id"]) for row in rows}
-    rows += [{"worker_id": w, "order_id": o, "agreed_on": ""} for w, o in held if (w, o) not in known]
+    rows += [{"worker_id": w, "order_id": o, "agreed_on": day} for (w, o), day in held.items() if (w, o) not in known]
     return pa.Table.from_pylist(rows, schema=commitments.schema)
 
 

@@ -30,6 +30,9 @@ from api.wire.shapes import After, Country, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["orders"])
 Step = Literal["submission", "certification", "return", "closure"]
+Withdraw = Annotated[
+    bool, Query(description="Withdraw what is proposed or offered and contradicts this; never what is accepted.")
+]
 
 
 @router.get("/orders")
@@ -58,6 +61,7 @@ def create_order(
     context: Context = allowed("order.file"),
 ) -> Response:
     """File an order, as a draft or submitted at once."""
+    context.binding = False  # a new order holds nobody
     row = file_order(context.connection, context.principal, context.programme, asked)
     context.record(f"order.{row.state}", f"programme/{programme_id}/order/{row.order_id}", version=row.version)
     place = f"/v1/programmes/{programme_id}/orders/{row.order_id}"
@@ -93,23 +97,33 @@ def read_order(
 
 @router.put("/orders/{order_id}", response_model=OrderOut)
 def replace_order(
-    programme_id: str, order_id: str, asked: OrderFields, context: Context = allowed("order.file", versioned=True)
+    programme_id: str,
+    order_id: str,
+    asked: OrderFields,
+    withdraw: Withdraw = False,
+    context: Context = allowed("order.file", versioned=True),
 ) -> Response:
     """Change what a draft or submitted order says; needs If-Match."""
     context.require_version(context.objects["order_id"])
-    row = change_order(context.connection, context.principal, context.programme, context.objects["order_id"], asked)
+    order = context.objects["order_id"]
+    row = change_order(context.connection, context.principal, context.programme, order, asked, withdraw)
     context.record("order.changed", f"programme/{programme_id}/order/{order_id}", version=row.version)
     return context.answer(order_out(row), ETag=etag(row.version))
 
 
 @router.post("/orders/{order_id}/{step}", response_model=OrderOut)
 def step_an_order(
-    programme_id: str, order_id: str, step: Step, context: Context = allowed("order.read", versioned=True)
+    programme_id: str,
+    order_id: str,
+    step: Step,
+    withdraw: Withdraw = False,
+    context: Context = allowed("order.read", versioned=True),
 ) -> Response:
     """Submit, certify, return or close an order; needs If-Match."""
     require_filer(context.principal, step)
     context.require_version(context.objects["order_id"])
-    row = step_order(context.connection, context.principal, context.objects["order_id"], step)
+    row = step_order(context.connection, context.principal, context.objects["order_id"], step, withdraw)
+    context.binding = step in ("return", "closure")
     context.record(f"order.{step}", f"programme/{programme_id}/order/{order_id}", version=row.version)
     return context.answer(order_out(row), ETag=etag(row.version))
 

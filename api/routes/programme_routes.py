@@ -19,7 +19,6 @@ from api.registers.programmes import (
     create_programme,
     difference,
     newest_agreements,
-    raise_revision,
     require_owner,
     require_party,
     write_agreement,
@@ -126,7 +125,6 @@ def write_an_agreement(
     require_party(context.principal, context.programme, found, before)
     version = 1 if old is None else context.require_version(old) + 1
     write_agreement(context.connection, context.principal, programme_id, asked.toml, found, version)
-    raise_revision(context.connection, programme_id)
     context.record("agreement.written", f"programme/{programme_id}/agreement/{agreement_id}", version=version)
     row = agreement_version(context.connection, programme_id, agreement_id, version)
     assert row is not None

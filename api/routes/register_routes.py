@@ -12,10 +12,9 @@ from fastapi import Form, Response, UploadFile
 
 from api.identity.access import PLANNER
 from api.identity.visibility import rows_seen
-from api.plans.publication import drop_open
 from api.problems import content_fault
-from api.registers.persons import all_rows_of, erase, person_of
-from api.registers.programmes import raise_revision
+from api.registers.open_operations import drop_open
+from api.registers.persons import all_rows_of, erase, person_of, take_programmes_of
 from api.registers.rows import write_register
 from api.registers.uploads import Upload, read_upload, safe_name
 from api.registers.workers import change_worker, told_rows, worker_out
@@ -67,7 +66,7 @@ def upload_register(
 ) -> Response:
     """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
     added, changed = write_register(context.connection, context.principal, context.programme, prepared.raw, replace)
-    revision = raise_revision(context.connection, programme_id)
+    revision = context.programme.revision + 1
     context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
     done = UploadOut(
         table=table, rows=prepared.raw.size, added=added, changed=changed, revision=revision, headings=prepared.headings
@@ -120,7 +119,6 @@ def change_a_worker(
     """Change columns of a worker's profile, or what is known of the person; needs If-Match."""
     context.require_tag(_tag(context, context.objects["worker_id"]))
     change_worker(context.connection, context.objects["worker_id"], asked)
-    raise_revision(context.connection, programme_id)
     context.record("worker.changed", f"worker/{worker_id}", columns=sorted(asked.profile))
     workers = registers["workers"]
     mine = sa.and_(workers.c.programme_id == programme_id, workers.c.worker_id == worker_id)
@@ -150,6 +148,7 @@ def export_person(programme_id: str, worker_id: str, context: Context = allowed(
 @router.delete("/workers/{worker_id}")
 def erase_person(programme_id: str, worker_id: str, context: Context = allowed("worker.erase")) -> ErasedOut:
     """Erase a person in all programmes; runs that read the profile can't be replayed any more."""
+    take_programmes_of(context.connection, worker_id)
     drop_open(context.connection, context.principal, worker_id)
     rows, marked = erase(context.connection, worker_id)
     forget_answers(context.connection, worker_id)

@@ -14,9 +14,10 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.identity.authenticate import principal_of
 from api.identity.visibility import runs_seen
 from api.plans.exports import EXPORTED, FORMS, exported
-from api.plans.publication import publish
+from api.plans.publication import judged, publish
+from api.plans.verdict import Verdict
 from api.problems import ServiceError, not_found
-from api.request_context import Context, Router, allowed
+from api.request_context import Context, Router, allowed, preparing
 from api.runs.gate import is_served
 from api.runs.kind import any_kind, kinds
 from api.runs.queue import ask_cancel, enqueue
@@ -161,15 +162,29 @@ def read_file(programme_id: str, run_id: str, name: str, context: Context = allo
     return Response(bytes(found), media_type=kinds.get(ending, "application/octet-stream"), headers=headers)
 
 
+def judge_plan(run_id: str, **_: Any) -> Verdict | None:
+    """Judge a plan before anything is locked."""
+    return judged(run_id)
+
+
 @router.post("/{run_id}/publication", status_code=201, response_model=PublishedOut)
+@preparing(judge_plan)
 def publish_plan(
     programme_id: str,
     run_id: str,
+    what_fits: Annotated[bool, Query(description="Publish what still fits alone, and name the rest.")] = False,
+    *,
+    prepared: Verdict | None,
     context: Context = allowed("plan.publish", heavy=True),
 ) -> Response:
-    """Publish a plan: its placements become operations that can be offered to workers."""
-    done = publish(context.connection, context.principal, context.objects["run_id"])
-    context.record("plan.published", f"run/{run_id}", **done.model_dump())
+    """Publish a plan: its placements become operations that can be offered to workers.
+
+    It is audited with all that is open against the programme as it is now. What doesn't fit is named (409), or left out
+    and named where `what_fits` is asked.
+    """
+    done = publish(context.connection, context.principal, context.objects["run_id"], prepared, what_fits)
+    counts = done.model_dump(exclude={"left_out"})
+    context.record("plan.published", f"run/{run_id}", **counts, left_out=len(done.left_out))
     return context.answer(done, 201)
 
 

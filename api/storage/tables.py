@@ -126,6 +126,7 @@ programmes = sa.Table(
     sa.Column("settings", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
+    sa.Column("binding_revision", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("created_at", Moment, nullable=False),
 )
 agreements = sa.Table(
@@ -220,6 +221,7 @@ runs = sa.Table(
     sa.Column("started_at", Moment),
     sa.Column("ended_at", Moment),
     sa.Column("published_at", Moment),
+    sa.Column("revision", sa.BigInteger),  # of the programme, as the run read it
 )
 # Files of runs that aren't results: what a run read, what another attempt could begin from, what this one began from.
 INPUT, CHECKPOINT, BEGUN_FROM = "input.tar.gz", "checkpoint/", "begun_from/"
@@ -259,6 +261,7 @@ operations = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
+    _text("agreed_on"),  # the programme's day when it was proposed, from which lead times count
     sa.UniqueConstraint("programme_id", "worker_id", "order_id"),
 )
 operation_history = sa.Table(

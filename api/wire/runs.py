@@ -124,13 +124,23 @@ class PlacementOut(BaseModel):
     value: float
 
 
+class LeftOutOut(BaseModel):
+    """A placement that was left out, with the rule that it breaks and the rule in words."""
+
+    worker_id: str
+    order_id: str
+    rule: str
+    sentence: str
+
+
 class PublishedOut(BaseModel):
     """What publishing did: new placements are proposed, those that stay are left as they are, others are withdrawn."""
 
-    model_config = example({"proposed": 120, "kept": 0, "withdrawn": 0})
+    model_config = example({"proposed": 120, "kept": 0, "withdrawn": 0, "left_out": []})
     proposed: int
     kept: int
     withdrawn: int
+    left_out: list[LeftOutOut]
 
 
 class OperationOut(BaseModel):

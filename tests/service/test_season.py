@@ -19,7 +19,12 @@ def test_a_season(world: World) -> None:
     assert run["state"] == "done", run
     assert run["manifest"]["certificate"]["placements"] == 7
     run_path = f"/v1/programmes/{{p}}/runs/{run['id']}"
-    assert world.must("gt", "POST", f"{run_path}/publication") == {"proposed": 7, "kept": 0, "withdrawn": 0}
+    assert world.must("gt", "POST", f"{run_path}/publication") == {
+        "proposed": 7,
+        "kept": 0,
+        "withdrawn": 0,
+        "left_out": [],
+    }
     again = world.call("gt", "POST", f"{run_path}/publication")
     assert again.status_code == 409 and "published already" in again.json()["detail"]
 
@@ -45,7 +50,7 @@ def test_a_season(world: World) -> None:
     assert kept < pairs and len(pairs) == 7
     assert (declined["worker_id"], declined["order_id"]) not in pairs
     done = world.must("gt", "POST", f"/v1/programmes/{{p}}/runs/{repaired['id']}/publication")
-    assert done == {"proposed": 1, "kept": 6, "withdrawn": 0}
+    assert done == {"proposed": 1, "kept": 6, "withdrawn": 0, "left_out": []}
 
     assert world.move("gt", "travelling", ids[1:]).status_code == 200
     assert world.move("ca", "arrived", ids[1:]).status_code == 200
