@@ -269,7 +269,7 @@ def test_an_unforeseen_fault_tells_nobodys_data(world: World, capfd: Any, monkey
     monkeypatch.setattr("api.routes.register_routes.change_worker", fail)
     set_up_logs()
     path = f"{P}/workers/{_pseudonym(world, 'GT', '1')}"
-    answer = world.call("gt", "PATCH", path, json={"name": "x"})
+    answer = world.call("gt", "PATCH", path, json={"name": "x"}, headers={"If-Match": "*"})
     told = capfd.readouterr().err
     assert answer.status_code == 500 and answer.json()["title"] == "A fault of ours"
     assert '"error": "ValueError"' in told and "López" not in answer.text + told
