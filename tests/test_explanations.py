@@ -22,11 +22,13 @@ from engine.planning.commands import register
 from engine.planning.explain import explanation
 from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
 from engine.planning.explain.demand import explain_demand, most_places
+from engine.planning.explain.order import explain_order
 from engine.planning.explain.price_trial import price_trial
 from engine.planning.explain.reading import read_reading
 from engine.planning.explain.trial import Trial, make_trial
 from engine.planning.explain.words import LASTING_ES, Words
 from engine.planning.explain.worker import explain_worker
+from engine.problem.values import SCALE
 from engine.programme import read_programme
 from engine.run import Options, match_to_folder
 from engine.solve.budget import Budget
@@ -180,23 +182,47 @@ def test_a_demand_that_cannot_be_met_names_an_irreducible_set(tmp_path: Path) ->
     assert found >= 3
 
 
-def test_at_prices_a_change_makes_a_placement_worth_its_price(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the program is too large to try, one unit less of what is named is not worth its price."""
+def test_what_a_large_programme_is_told_holds_exactly(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the program is too large to try, what is told are bounds: an exact run lies between them."""
+    reading = read_reading(read_programme(folder / "p"), folder / "plan")
+    exact = make_trial(reading.programme)
+    assert exact is not None
+    objective, seen = exact.best().objective / SCALE, set()
+    monkeypatch.setattr("engine.planning.explain.trial.MOST_COLUMNS", 0)
+    for row in np.setdiff1d(np.arange(reading.programme.workers.size), reading.worker):
+        worker = str(reading.programme.workers.id_text("worker_id")[row])
+        explained = explain_worker(reading, worker, Words())
+        assert not explained.exact and any("weighed at the plan's prices" in line for line in explained.lines)
+        for change in explained.changes or ():
+            after = exact if change["edit"] is None else exact.edited(change["edit"])
+            assert after is not None
+            placing = after.placing(worker)
+            least, most = change["gain_at_least"], change["gain_at_most"]
+            seen.add((change["kind"], least is not None))
+            if placing is None:
+                assert least is None
+                continue
+            assert most is not None, (worker, change)
+            assert placing / SCALE - objective <= most + 1e-5, (worker, change)
+            assert least is None or placing / SCALE - objective >= least - 1e-5, (worker, change)
+    assert ("as_is", True) in seen and len(seen) >= 3, seen
+
+
+def test_at_prices_a_change_of_the_worker_makes_an_order_worth_its_price(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One unit less of what is named is not worth its price."""
     monkeypatch.setattr("engine.planning.explain.trial.MOST_COLUMNS", 0)
     reading = read_reading(read_programme(folder / "p"), folder / "plan")
     named = 0
     for row in np.setdiff1d(np.arange(reading.programme.workers.size), reading.worker):
         worker = str(reading.programme.workers.id_text("worker_id")[row])
-        explained = explain_worker(reading, worker, Words())
         trial = price_trial(reading, worker)
-        assert not explained.exact and any("weighed at the plan's prices" in line for line in explained.lines)
-        for change in explained.changes or ():
-            if change["edit"] is None:
-                assert trial.would_place(worker)
-                continue
-            named += 1
-            after = trial.edited(change["edit"])
-            assert after is not None and after.would_place(worker) and not trial.would_place(worker)
+        for change in explain_worker(reading, worker, Words()).changes or ():
+            if change["edit"] is not None and change["edit"].get("table") == "workers":
+                named += 1
+                after = trial.edited(change["edit"])
+                assert after is not None and after.would_place(worker) and not trial.would_place(worker)
     assert named >= 1
 
 
@@ -265,3 +291,14 @@ def test_the_command_speaks_and_gives_json(folder: Path) -> None:
         explanation(folder / "p", folder / "plan", None, None, None, False, Words())
     with pytest.raises(CallError, match="'fr'"):
         Words("fr")
+
+
+def test_an_order_with_open_places_is_told_why(folder: Path) -> None:
+    """The plan's own reason stands in the explanation, and a full order has none."""
+    reading = read_reading(read_programme(folder / "p"), folder / "plan")
+    unfilled = pd.read_csv(folder / "plan" / "unfilled.csv", dtype=str).set_index("order_id")["reason"]
+    assert len(unfilled)
+    for order in reading.programme.orders.id_text("order_id"):
+        told = explain_order(reading, str(order), Words())
+        assert told.open_because == unfilled.get(str(order))
+        assert any(str(told.open_because) in line for line in told.lines) == (told.placed < told.headcount)

@@ -41,12 +41,6 @@ def recomputed_bound(programme: Programme, plan: Path) -> float:
     return total / SCALE
 
 
-def placement_prices(pairs: PlacementTable, plan: Path) -> npt.NDArray[np.float64]:
-    """What each of some placements costs at the prices of a plan, in value terms; links to crews included."""
-    prices = LimitPrices(plan)
-    return (pair_costs(pairs, prices) + link_costs(pairs, prices)) / SCALE
-
-
 def _net(pairs: PlacementTable, prices: LimitPrices) -> Longs:
     """What placements are worth beyond what they pay, in billionths."""
     value = np.rint(placement_values(pairs) * SCALE).astype(np.int64)

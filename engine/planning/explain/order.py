@@ -20,7 +20,7 @@ class OrderExplanation:
     """``funnel`` is (rule, workers left after it), in the order in which rules are read; numbers only, no names.
 
     ``price`` is what a place costs an average placed worker, ``least_value`` the least value placed, ``best_left`` the
-    best value less price among the admitted who are not placed here.
+    best value less price among the admitted who are not placed here, ``open_because`` the plan's reason for open places.
     """
 
     order: str
@@ -32,6 +32,7 @@ class OrderExplanation:
     price: float
     least_value: float | None
     best_left: float | None
+    open_because: str | None
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
@@ -85,6 +86,7 @@ def _priced(
         round(float(price[here].mean()) if here.any() else 0.0, 6),
         round(float(value[here].min()), 6) if here.any() else None,
         round(float(worth[free].max()), 6) if free.any() else None,
+        reading.reason("unfilled", str(programme.orders.id_text("order_id")[row])),
     )
     return replace(explained, lines=tuple(_lines(explained, told, words)))
 
@@ -98,6 +100,8 @@ def _lines(one: OrderExplanation, told: dict[str, str], words: Words) -> list[st
         ),
         say(f"  {one.registered:,} registered workers", f"  {one.registered:,} personas registradas"),
     ]
+    if one.open_because:
+        lines.append(say(f"  Open places: {one.open_because}", f"  Plazas abiertas: {one.open_because}"))
     before = one.registered
     for name, left in one.funnel:
         lines.append(

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from engine.audit.bound import placement_prices
 from engine.audit.calendars import calendar_breaches
+from engine.audit.limit_prices import SCALE, LimitPrices, link_costs, pair_costs
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
@@ -20,7 +21,6 @@ from engine.clauses.base import Clause
 from engine.errors import CallError
 from engine.plan.plan_files import read_placements
 from engine.programme.programme import Programme
-from engine.ranks import rank_within
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -41,6 +41,20 @@ class Reading:
         """prices.csv."""
         return pa_csv.read_csv(self.folder / "prices.csv")
 
+    @cached_property
+    def limit_prices(self) -> LimitPrices:
+        """The prices of all limits."""
+        return LimitPrices(self.folder)
+
+    def reason(self, table: str, row_id: str) -> str | None:
+        """The reason that the plan's folder gives in ``unplaced`` or ``unfilled`` for an id; None where it gives none."""
+        path = self.folder / f"{table}.csv"
+        if not path.is_file():
+            return None
+        rows = pa_csv.read_csv(path)
+        found = rows.filter(pc.equal(rows[0].cast(pa.string()), row_id))
+        return str(found["reason"][0].as_py()) if found.num_rows else None
+
     def worker_row(self, worker_id: str) -> int:
         """The row of a worker. Raises `CallError` for an unknown id."""
         return row_of(self.programme.workers.id_text("worker_id"), worker_id, "worker")
@@ -55,7 +69,7 @@ class Reading:
 
     def value_and_price(self, pairs: PlacementTable) -> tuple[Floats, Floats]:
         """What pairs are worth, and what their places cost at the plan's prices."""
-        return placement_values(pairs), placement_prices(pairs, self.folder)
+        return placement_values(pairs), placement_prices(pairs, self.limit_prices)
 
 
 def read_reading(programme: Programme, folder: Path) -> Reading:
@@ -65,27 +79,17 @@ def read_reading(programme: Programme, folder: Path) -> Reading:
     return Reading(programme, folder, *read_placements(programme, folder))
 
 
+def placement_prices(pairs: PlacementTable, prices: LimitPrices) -> Floats:
+    """What each of some placements costs, in value terms; links to crews included."""
+    return (pair_costs(pairs, prices) + link_costs(pairs, prices)) / SCALE
+
+
 def refusals(pairs: PlacementTable) -> list[tuple[str | Clause, Bools]]:
     """Every rule that refuses any of the pairs, each pair looked at by itself, with the pairs that it refuses."""
     found = [(rule, broken) for rule, _, broken in pair_breaches(pairs)]
-    ledgers: dict[str, tuple[str | Clause, Bools]] = {}
-    turn = _turns(pairs.worker)
-    for number in range(int(turn.max(initial=-1)) + 1):
-        rows = np.flatnonzero(turn == number)
-        alone = pairs.subset(rows)
-        for rule, _, broken in calendar_breaches(alone, alone.agreement()):
-            name = rule if isinstance(rule, str) else rule.name
-            known = ledgers.setdefault(name, (rule, np.zeros(pairs.size, bool)))
-            known[1][rows] |= broken
-    return [(rule, broken) for rule, broken in (*found, *ledgers.values()) if broken.any()]
-
-
-def _turns(worker: Longs) -> Longs:
-    """Which of its worker's pairs each one is, so that those of one turn share no calendar."""
-    by_worker = np.argsort(worker, kind="stable")
-    turn = np.empty(len(worker), np.int64)
-    turn[by_worker] = rank_within(worker[by_worker])
-    return turn
+    alone = PlacementTable(pairs.programme, pairs.worker, pairs.order, np.arange(pairs.size))
+    found += [(rule, broken) for rule, _, broken in calendar_breaches(alone, alone.agreement())]
+    return [(rule, broken) for rule, broken in found if broken.any()]
 
 
 def row_of(ids: npt.NDArray[np.object_], wanted: str, what: str) -> int:

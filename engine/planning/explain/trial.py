@@ -57,22 +57,30 @@ class Trial:
         return _solved(self.problem)
 
     def would_place(self, worker_id: str) -> bool:
-        """Whether the best plan that places a worker is worth at least the best that doesn't.
+        """Whether the best plan that places a worker is worth at least the best that doesn't."""
+        placing = self.placing(worker_id)
+        if placing is None:
+            return False
+        offers = self.problem.offers
+        without = _solved(replace(self.problem, offers=offers.without(self._columns_of(worker_id))))
+        return placing + TIE >= without.objective
 
-        The worker's party is lured: where even so it stays out, no plan with it is as good.
+    def placing(self, worker_id: str) -> int | None:
+        """What the best plan that places a worker is worth, in billionths; None where there is none.
+
+        The worker's party is lured: where even so it stays out, no plan can hold it.
         """
         columns = self._columns_of(worker_id)
         if not len(columns):
-            return False
+            return None
         offers = self.problem.offers
         lure = int(offers.value.max(initial=SCALE)) + SCALE
         value = offers.value.copy()
         value[columns] += lure
         lured = _solved(replace(self.problem, offers=replace(offers, value=value)))
         if not np.isin(lured.columns, columns).any():
-            return False
-        without = _solved(replace(self.problem, offers=offers.without(columns)))
-        return lured.objective - lure + TIE >= without.objective
+            return None
+        return lured.objective - lure
 
     def _columns_of(self, worker_id: str) -> Longs:
         """The columns of the party of a worker."""

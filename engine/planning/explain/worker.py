@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.plan.plan_files import read_certificate
+from engine.planning.explain.bounded_changes import Bounded, bounded_changes
 from engine.planning.explain.changes import Trial, smallest_changes
-from engine.planning.explain.price_trial import price_trial
 from engine.planning.explain.reading import Longs, Reading, refusals
 from engine.planning.explain.trial import make_trial
 from engine.planning.explain.words import Words, rule_name
@@ -33,7 +33,8 @@ class Considered:
 class WorkerExplanation:
     """What can be said of a worker; ``changes`` is None for who is placed, and under tiers.
 
-    ``exact`` is whether changes were tried on the exact program; else they were weighed at the plan's prices.
+    ``exact`` is whether changes were tried on the exact program; else each has bounds on what it could gain over this
+    plan, ``gain_at_least`` (None: unknown) and ``gain_at_most``, and the first is how things stand.
     """
 
     worker: str
@@ -63,7 +64,10 @@ def explain_worker(reading: Reading, worker_id: str, words: Words) -> WorkerExpl
     exact, changes = None, None
     if not own and not reading.programme.settings.tiers:
         exact = make_trial(reading.programme)
-        changes = _changes(exact or price_trial(reading, worker_id), worker_id, orders, words)
+        if exact is not None:
+            changes = _changes(exact, worker_id, orders, words)
+        else:
+            changes = tuple(_bounded(one) for one in bounded_changes(reading, worker_id, orders, words))
     told = {rule_name(rule): words.rule(rule) for rule, _ in found}
     others = reading.programme.orders.size - len(orders)
     explained = WorkerExplanation(worker_id, tuple(considered), told, others, changes, exact is not None)
@@ -82,6 +86,12 @@ def _changes(trial: Trial, worker_id: str, orders: Longs, words: Words) -> tuple
         return ({"kind": "tied", "amount": 0, "text": text, "edit": None},)
     found = smallest_changes(trial, worker_id, orders, words)
     return tuple({"kind": c.kind, "amount": c.amount, "text": c.text, "edit": c.edit} for c in found)
+
+
+def _bounded(one: Bounded) -> dict[str, Any]:
+    change = one.change
+    told = {"kind": change.kind, "amount": change.amount, "text": change.text, "edit": change.edit or None}
+    return told | {"gain_at_least": one.at_least, "gain_at_most": one.at_most}
 
 
 def _lines(reading: Reading, explained: WorkerExplanation, words: Words) -> list[str]:
@@ -132,14 +142,27 @@ def _change_lines(explained: WorkerExplanation, words: Words) -> list[str]:
             "No single change that was tried would do.", "Ningún cambio de los probados bastaría por sí solo."
         )
         return [*how, nothing]
+    if not explained.exact:
+        return [*how, *(_bounded_line(change, words) for change in explained.changes)]
     told = [f"  {change['text']}" for change in explained.changes]
     return [*how, say("Each of these alone would do:", "Bastaría una sola de estas cosas:"), *told]
 
 
+def _bounded_line(change: dict[str, Any], words: Words) -> str:
+    most, least = change["gain_at_most"], change["gain_at_least"]
+    text = f"  {change['text']}"
+    if change["kind"] == "as_is" or most is None:
+        return text
+    known = words.say(f"gains at most {most:.6f} over this plan", f"gana a lo sumo {most:.6f} sobre este plan")
+    if least is not None:
+        known += words.say(f", and at least {least:.6f}", f", y al menos {least:.6f}")
+    return f"{text} ({known})"
+
+
 def _at_prices(words: Words) -> str:
     return words.say(
-        "What follows is weighed at the plan's prices, for the programme is too large for exact trials.",
-        "Lo que sigue se pesa a los precios del plan: el programa es demasiado grande para pruebas exactas.",
+        "What follows is weighed at the plan's prices, with bounds, for the programme is too large for exact trials.",
+        "Lo que sigue se pesa a los precios del plan, con cotas: el programa es demasiado grande para pruebas exactas.",
     )
 
 
