@@ -20,7 +20,7 @@ class OrderExplanation:
     """``funnel`` is (rule, workers left after it), in the order in which rules are read; numbers only, no names.
 
     ``price`` is what a place costs an average placed worker, ``least_value`` the least value placed, ``best_left`` the
-    best value less price among the admitted who are not placed here, ``open_because`` the plan's reason for open places.
+    best value less price among the admitted who are not placed here, ``open_because`` why places are open.
     """
 
     order: str

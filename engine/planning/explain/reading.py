@@ -47,7 +47,7 @@ class Reading:
         return LimitPrices(self.folder)
 
     def reason(self, table: str, row_id: str) -> str | None:
-        """The reason that the plan's folder gives in ``unplaced`` or ``unfilled`` for an id; None where it gives none."""
+        """The reason that the plan's ``unplaced`` or ``unfilled`` gives for an id; None where it gives none."""
         path = self.folder / f"{table}.csv"
         if not path.is_file():
             return None
