@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -72,7 +72,7 @@ def file_order(connection: sa.Connection, principal: Principal, programme: Row, 
         "employer_id": employer,
         "filed_at": now().isoformat(timespec="seconds").removesuffix("+00:00"),
     }
-    require_order(connection, principal, programme, cells)
+    require_order(connection, principal, programme, cells, _priority_faults(principal, cells, "1"))
     return insert_order(connection, principal, programme.id, cells, "submitted" if asked.submit else "draft")
 
 
@@ -104,7 +104,10 @@ def change_order(
             409, f"A {order.state} order isn't changed.", "Have it returned, or close it and file another."
         )
     cells = {**{name: order._mapping[name] for name in COLUMNS}, **cells_of(asked)}
-    require_order(connection, principal, programme, cells)
+    faults = _priority_faults(principal, cells, order.priority)
+    if principal.role == EMPLOYER:
+        cells["priority"] = order.priority
+    require_order(connection, principal, programme, cells, faults)
     require_free(connection, principal, in_the_way(connection, order, cells, order.state), withdraw)
     return update_order(connection, principal, order, cells, order.state)
 
@@ -131,10 +134,19 @@ def update_order(
     return row
 
 
-def require_order(connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str]) -> None:
-    """Raise `InputError` with every fault of an order: its cells, its dates, its site, whose it is."""
-    faults = [fault for name in COLUMNS for fault in cell_faults("orders", name, cells.get(name, ""))]
-    faults += _disorder(cells) + _strangers(connection, principal, programme, cells)
+def require_order(
+    connection: sa.Connection,
+    principal: Principal,
+    programme: Row,
+    cells: Mapping[str, str],
+    known: Sequence[Fault] = (),
+    anywhere: bool = False,
+) -> None:
+    """Raise `InputError` with every fault of an order: its cells, its dates, its site, whose it is; ``known`` ones
+    among them. With ``anywhere`` it may be of any state.
+    """
+    faults = [*known, *(fault for name in COLUMNS for fault in cell_faults("orders", name, cells.get(name, "")))]
+    faults += _disorder(cells) + _strangers(connection, principal, programme, cells, anywhere)
     if faults:
         raise InputError(faults)
 
@@ -148,18 +160,30 @@ def _disorder(cells: Mapping[str, str]) -> list[Fault]:
     return faults
 
 
+def _priority_faults(principal: Principal, cells: Mapping[str, str], before: str) -> list[Fault]:
+    """Employers don't say how urgent an order is; what the ministry has said may be repeated."""
+    asked = float(cells["priority"] or 1)
+    if principal.role != EMPLOYER or asked in (1, float(before or 1)):
+        return []
+    return [Fault("request", 0, "priority", cells["priority"], "is not set by employers", "1")]
+
+
 def _strangers(
-    connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str]
+    connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str], anywhere: bool
 ) -> list[Fault]:
     """Faults of what an order refers to; what belongs to others is told as if it weren't there."""
     faults = []
+    if principal.role == DESTINATION and not anywhere and cells["destination_country"] != principal.country:
+        expected = f"{principal.country}: a ministry files the orders of its own state"
+        return [Fault("request", 0, "destination_country", cells["destination_country"], "is another state", expected)]
     sites, employers = registers["sites"].c, registers["employers"].c
     employer = connection.execute(
         sa.select(employers.country).where(
             employers.programme_id == programme.id, employers.employer_id == cells["employer_id"]
         )
     ).one_or_none()
-    if employer is None or (principal.role == DESTINATION and employer.country not in ("", principal.country)):
+    theirs = principal.role == DESTINATION and not anywhere
+    if employer is None or (theirs and employer.country not in ("", principal.country)):
         known = "an employer of this programme"
         faults.append(Fault("request", 0, "employer_id", cells["employer_id"], "is not in employers", known))
     own = sa.select(sites.site_id).where(
@@ -172,8 +196,6 @@ def _strangers(
         faults.append(Fault("request", 0, "destination_country", place, "is another state", expected))
     if connection.scalar(own) is None:
         faults.append(Fault("request", 0, "site_id", cells["site_id"], "is not in sites", "a site of this employer"))
-    if principal.role == EMPLOYER and float(cells["priority"] or 1) != 1:
-        faults.append(Fault("request", 0, "priority", cells["priority"], "is not set by employers", "1"))
     return faults
 
 

@@ -91,6 +91,11 @@ GRANTS: dict[str, Grant] = {
     "order.file": _grant(
         "Orders are filed by employers, or for them by the ministry of destination.", EMPLOYER, DESTINATION
     ),
+    "order.upload": _grant(
+        "Orders are filed by employers and the ministry of destination, as drafts by who owns the programme.",
+        EMPLOYER,
+        *MINISTRIES,
+    ),
     "order.check": _grant("Orders are checked by those who file them, and by ministries.", *MINISTRIES, EMPLOYER),
     "order.certify": _grant("Orders are certified by the ministry of destination.", DESTINATION),
     "run.read": _grant("Runs are seen by ministries, planners and auditors.", *READERS),

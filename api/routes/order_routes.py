@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Form, Query, Response, UploadFile
 
 from api.demand.order_checks import check_order
+from api.demand.order_steps import step_orders
 from api.demand.order_uploads import file_orders
 from api.demand.orders import change_order, file_order, listed_orders, order_out, require_filer, step_order
 from api.rate_limits import count_check
@@ -22,14 +23,16 @@ from api.wire.orders import (
     OrderFields,
     OrderIn,
     OrderOut,
+    OrderStepsIn,
+    OrderStepsOut,
     OrdersUploadedOut,
     OrderVersionOut,
     State,
+    Step,
 )
 from api.wire.shapes import After, Country, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["orders"])
-Step = Literal["submission", "certification", "return", "closure"]
 Withdraw = Annotated[
     bool, Query(description="Withdraw what is proposed or offered and contradicts this; never what is accepted.")
 ]
@@ -77,9 +80,9 @@ def upload_orders(
     submit: Annotated[bool, Form(description="Submit new orders at once.")] = False,
     *,
     prepared: Upload,
-    context: Context = allowed("order.file", upload=True),
+    context: Context = allowed("order.upload", upload=True),
 ) -> Response:
-    """File or change the orders of a CSV file or a spreadsheet; all rows or none."""
+    """File or change the orders of a CSV file or a spreadsheet, of several states too; all rows or none."""
     done = file_orders(context.connection, context.principal, context.programme, prepared.raw, submit)
     context.record("orders.uploaded", f"programme/{programme_id}", added=len(done.added), changed=len(done.changed))
     return context.answer(done, 201)
@@ -126,6 +129,18 @@ def step_an_order(
     context.binding = step in ("return", "closure")
     context.record(f"order.{step}", f"programme/{programme_id}/order/{order_id}", version=row.version)
     return context.answer(order_out(row), ETag=etag(row.version))
+
+
+@router.post("/order-steps", status_code=200, response_model=OrderStepsOut)
+def step_many_orders(
+    programme_id: str, asked: OrderStepsIn, withdraw: Withdraw = False, context: Context = allowed("order.read")
+) -> Response:
+    """Submit, certify, return or close many orders, all or none."""
+    require_filer(context.principal, asked.step)
+    stepped = step_orders(context.connection, context.principal, programme_id, asked.ids, asked.step, withdraw)
+    context.binding = asked.step in ("return", "closure")
+    context.record(f"orders.{asked.step}", f"programme/{programme_id}", stepped=stepped, ids=sorted(set(asked.ids)))
+    return context.answer(OrderStepsOut(stepped=stepped))
 
 
 @router.get("/orders/{order_id}/history")

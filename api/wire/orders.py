@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.wire.shapes import Country, Text, example
+from api.wire.shapes import Country, Name, Text, example
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
 Reference = Annotated[Text, Field(min_length=1, max_length=64)]
@@ -15,6 +15,7 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$", max_length=20)]
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Places = Annotated[int, Field(ge=1, le=100_000)]
 Skill = Annotated[Text, Field(min_length=1, max_length=200, pattern="^[^;]*$")]
+Step = Literal["submission", "certification", "return", "closure"]
 State = Literal["draft", "submitted", "certified", "closed"]
 ORDER: dict[str, Any] = {
     "site_id": "S12",
@@ -147,9 +148,25 @@ class CheckOut(BaseModel):
 
 
 class OrdersUploadedOut(BaseModel):
-    """Orders that an upload filed or changed."""
+    """Orders that an upload filed or changed; `notices` say what wasn't done as the sheet has it."""
 
-    model_config = example({"added": ["E12~O1"], "changed": ["E12~O2"], "unchanged": 0})
+    model_config = example({"added": ["E12~O1"], "changed": ["E12~O2"], "unchanged": 0, "notices": []})
     added: list[str]
     changed: list[str]
     unchanged: int
+    notices: list[str] = []
+
+
+class OrderStepsIn(BaseModel):
+    """A step of many orders: of all of them or, where one can't take it, of none."""
+
+    model_config = example({"step": "certification", "ids": ["E12~O1", "E12~O2"]})
+    step: Step
+    ids: Annotated[list[Name], Field(min_length=1, max_length=5000)]
+
+
+class OrderStepsOut(BaseModel):
+    """How many orders took the step."""
+
+    model_config = example({"stepped": 2})
+    stepped: int

@@ -139,9 +139,15 @@ def test_a_sheet_files_all_orders_or_none(world: World) -> None:
     assert {(f["row"], f["column"]) for f in faults} >= {(3, "site_id"), (4, "employer_id")}
     assert world.must("e1", "GET", P + "/orders")["items"] == []
     good = "\n".join([TITLES, _row("A1"), _row("A2")]) + "\n"
-    assert world.upload("e1", "orders", good).json() == {"added": ["E1~A1", "E1~A2"], "changed": [], "unchanged": 0}
+    assert world.upload("e1", "orders", good).json() == {
+        "added": ["E1~A1", "E1~A2"],
+        "changed": [],
+        "unchanged": 0,
+        "notices": [],
+    }
     changed = "\n".join([TITLES, _row("A1", "7"), _row("A2")]) + "\n"
-    assert world.upload("e1", "orders", changed).json() == {"added": [], "changed": ["E1~A1"], "unchanged": 1}
+    done = {"added": [], "changed": ["E1~A1"], "unchanged": 1, "notices": []}
+    assert world.upload("e1", "orders", changed).json() == done
 
 
 def test_whole_numbers_may_be_written_with_a_point(world: World) -> None:
