@@ -20,6 +20,7 @@ from api.rate_limits import RequestLimit
 from api.repeated_requests import Replayed
 from api.request_log import RequestLog
 from api.routes import (
+    about_routes,
     audit_routes,
     health_routes,
     identity_routes,
@@ -45,9 +46,9 @@ ROUTES = (
     queue_routes,
     audit_routes,
     health_routes,
+    about_routes,
 )
 _EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503)
-DESCRIPTION = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
 
 
 def create_app() -> FastAPI:
@@ -59,7 +60,7 @@ def create_app() -> FastAPI:
     app = FastAPI(
         title="Vaivén",
         version=software_version(),
-        description=DESCRIPTION,
+        description=about_routes.SUMMARY,
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")
     oidc_audience: str = _setting("", "the audience that its ID tokens must be for")
     oidc_keys_url: str = _setting("", "where its public keys are (JWKS)")
+    privacy_notice: str = _setting("", "the address of the operator's own privacy notice, which `/privacy` names")
     allowed_origins: list[str] = _setting([], "origins that browsers may call from (CORS), as a JSON list")
     largest_upload_mb: int = _setting(64, "the largest upload, in megabytes")
     largest_body_kb: int = _setting(512, "the largest other body, in kilobytes")

@@ -10,6 +10,7 @@ from world import ORDER, ROLES, SETTINGS, World, agreement, with_programme
 
 from api.identity.access import GRANTS
 from api.rate_limits import RequestLimit
+from engine.programme.schema import TABLES
 
 P = "/v1/programmes/{p}"
 ORDER_PATH, R, W, X = P + "/orders/{order}", P + "/runs/{run}", P + "/workers/{worker}", P + "/operations/{operation}"
@@ -18,7 +19,8 @@ ALL = " ".join(ROLES)
 # the others these objects are not there.
 Row = tuple[str, str, dict[str, Any], str, str]
 FILE = {"files": {"file": ("t.csv", "site_id,employer_id,region,beds,inspected_until\nS9,E1,CA-ON,8,\n")}}
-EMPTY = {"files": {"file": ("t.csv", "x\n")}}
+TITLES = ",".join(name for name in TABLES["orders"].column_names if name != "filed_at")
+NO_ORDERS = {"files": {"file": ("t.csv", TITLES + "\n")}}
 MATRIX: dict[str, Row] = {
     "log_out": ("DELETE", "/v1/sessions/current", {}, ALL, ""),
     "read_me": ("GET", "/v1/me", {}, ALL, ""),
@@ -97,10 +99,17 @@ MATRIX: dict[str, Row] = {
         "ca us e1",
         "gt hn e2 planner auditor administrator",
     ),
-    "upload_orders": ("POST", P + "/order-uploads", EMPTY, "ca us e1 e2", "gt hn planner auditor administrator"),
+    "upload_orders": ("POST", P + "/order-uploads", NO_ORDERS, "gt ca us e1 e2", "hn planner auditor administrator"),
     "read_order": ("GET", ORDER_PATH, {}, "gt ca e1 planner auditor", ""),
     "replace_order": ("PUT", ORDER_PATH, {"json": ORDER}, "ca e1", "gt planner auditor"),
     "step_an_order": ("POST", ORDER_PATH + "/closure", {}, "ca e1", "gt planner auditor"),
+    "step_many_orders": (
+        "POST",
+        P + "/order-steps",
+        {"json": {"step": "closure", "ids": ["{order}"]}},
+        "ca e1",
+        "gt hn planner auditor administrator",
+    ),
     "read_order_history": ("GET", ORDER_PATH + "/history", {}, "gt ca e1 planner auditor", ""),
     "check_an_order": ("GET", ORDER_PATH + "/check", {}, "gt ca e1", "planner auditor"),
     "list_runs": ("GET", P + "/runs", {}, "gt hn ca us planner auditor", "e1 e2 administrator"),
@@ -140,6 +149,8 @@ PUBLIC = {
     "refresh_session",
     "is_live",
     "is_ready",
+    "read_about",
+    "read_privacy",
     "read_metrics",
 }
 NOT_TAKING_PART = "hn us e2"
