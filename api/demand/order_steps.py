@@ -30,7 +30,10 @@ def step_orders(
         try:
             step_order(connection, principal, order, step, withdraw)
         except Contradiction as error:
-            faults += [Fault("orders", 0, "order_id", order.order_id, error.message, error.hint, "state"), *error.faults]
+            faults += [
+                Fault("orders", 0, "order_id", order.order_id, error.message, error.hint, "state"),
+                *error.faults,
+            ]
             refused += 1
         except ServiceError as error:
             faults.append(Fault("orders", 0, "order_id", order.order_id, error.message, error.hint, "state"))
