@@ -23,6 +23,7 @@ from engine.planning.explain import explanation
 from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
 from engine.planning.explain.demand import explain_demand, most_places
 from engine.planning.explain.order import explain_order
+from engine.planning.explain.placement import explain_placement
 from engine.planning.explain.price_trial import price_trial
 from engine.planning.explain.reading import read_reading
 from engine.planning.explain.trial import Trial, make_trial
@@ -302,3 +303,21 @@ def test_an_order_with_open_places_is_told_why(folder: Path) -> None:
         told = explain_order(reading, str(order), Words())
         assert told.open_because == unfilled.get(str(order))
         assert any(str(told.open_because) in line for line in told.lines) == (told.placed < told.headcount)
+
+
+def test_the_loss_of_a_placement_in_a_large_programme_lies_between_its_bounds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each placement of a small plan by bounds, against exact solutions."""
+    reading = read_reading(read_programme(folder / "p"), folder / "plan")
+    workers, orders = (reading.programme[t].id_text(f"{t[:-1]}_id") for t in ("workers", "orders"))
+    placed = list(zip(workers[reading.worker], orders[reading.order], strict=True))
+    pairs = [(str(worker), str(order)) for worker, order in placed][:10]
+    exact = [explain_placement(reading, *pair, Words()).loss for pair in pairs]
+    monkeypatch.setattr("engine.planning.explain.trial.MOST_COLUMNS", 0)
+    told = [explain_placement(reading, *pair, Words()) for pair in pairs]
+    assert any(one.loss_at_most is not None for one in told)
+    for loss, one in zip(exact, told, strict=True):
+        assert one.loss is None and loss is not None
+        assert one.loss_at_least - 1e-5 <= loss
+        assert one.loss_at_most is None or loss <= one.loss_at_most + 1e-5

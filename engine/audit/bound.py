@@ -33,12 +33,16 @@ FIRST_TRIED, GROWTH = 8, 4
 def recomputed_bound(programme: Programme, plan: Path) -> float:
     """The bound that the prices of a plan prove, in value terms. Raises `CallError` where the plan has no prices."""
     prices = LimitPrices(plan)
-    net = NetValues(programme, prices)
-    closed = hopeless_crews(programme, prices)
-    listed = _listed(programme)
-    total = prices.paid + _best_calendars(programme, prices, net, closed, listed)
-    total += _best_placements(programme, prices, net, closed, np.flatnonzero(~listed))
-    return total / SCALE
+    return (prices.paid + surplus(programme, prices, hopeless_crews(programme, prices))) / SCALE
+
+
+def surplus(programme: Programme, prices: LimitPrices, closed: Bools) -> int:
+    """What all workers together gain at prices, in billionths, each unit by its best legal calendar; orders that are
+    ``closed`` (by row) take nobody.
+    """
+    net, listed = NetValues(programme, prices), _listed(programme)
+    lone = _best_placements(programme, prices, net, closed, np.flatnonzero(~listed))
+    return lone + _best_calendars(programme, prices, net, closed, listed)
 
 
 def _net(pairs: PlacementTable, prices: LimitPrices) -> Longs:

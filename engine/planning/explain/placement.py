@@ -7,18 +7,30 @@ from itertools import pairwise
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
+from engine.audit.bound import surplus
+from engine.audit.crews import hopeless_crews
+from engine.audit.pairs import admitted
+from engine.audit.valuation import placement_values
 from engine.errors import CallError
+from engine.plan.plan_files import read_certificate
+from engine.planning.explain.price_trial import members_of, price_trial
 from engine.planning.explain.reading import Reading
-from engine.planning.explain.trial import Trial, needed_trial
+from engine.planning.explain.room import Room
+from engine.planning.explain.trial import Trial, excluding, make_trial
 from engine.planning.explain.words import Words
 from engine.problem.values import SCALE
 from engine.solve.result import Result
 
+CANDIDATES = 8
+
 
 @dataclass(frozen=True)
 class PlacementExplanation:
-    """``loss`` is what the best plan loses without the placement; ``chains`` are orders along which others move.
+    """``loss`` is what the best plan loses without the placement, None where the programme is too large for solving:
+    then no plan without it loses less than ``loss_at_least`` over this plan, and one was found that loses
+    ``loss_at_most`` (None: none was found). ``chains`` are orders along which others move.
 
     A chain begins at the place given up: each following order is where the person comes from who takes the place
     before; the empty name is somebody without a placement, or a place that stays open. No other person is named.
@@ -26,20 +38,25 @@ class PlacementExplanation:
 
     worker: str
     order: str
-    loss: float
+    loss: float | None
+    loss_at_least: float
+    loss_at_most: float | None
     chains: tuple[tuple[str, ...], ...]
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
 def explain_placement(reading: Reading, worker_id: str, order_id: str, words: Words) -> PlacementExplanation:
-    """Explain one placement of the plan by exact solutions with and without it.
+    """Explain one placement of the plan by exact solutions with and without it, or by bounds of a large programme.
 
-    Raises `CallError` where it isn't in the plan or the programme is too large for exact solutions.
+    Raises `CallError` where it isn't in the plan.
     """
     worker, order = reading.worker_row(worker_id), reading.order_row(order_id)
     if not ((reading.worker == worker) & (reading.order == order)).any():
         raise CallError(f"{worker_id} is not placed on {order_id} in this plan.", "Ask with --worker alone.")
-    trial = needed_trial(reading.programme)
+    reading.programme.require_weights("An exact trial")
+    trial = make_trial(reading.programme)
+    if trial is None:
+        return _by_bounds(reading, worker_id, order_id, words)
     before = trial.best()
     after = trial.excluding(worker, order).best()
     loss = (before.objective - after.objective) / SCALE
@@ -53,7 +70,55 @@ def explain_placement(reading: Reading, worker_id: str, order_id: str, words: Wo
     lines += [_chain_text(chain, words) for chain in chains]
     if not chains:
         lines.append(words.say("  Nobody else would move.", "  Nadie más se movería."))
-    return PlacementExplanation(worker_id, order_id, loss, tuple(chains), tuple(lines))
+    return PlacementExplanation(worker_id, order_id, loss, loss, loss, tuple(chains), tuple(lines))
+
+
+def _by_bounds(reading: Reading, worker_id: str, order_id: str, words: Words) -> PlacementExplanation:
+    """What is lost without a placement: by prices at least, and by plans that were found at most."""
+    order = reading.order_row(order_id)
+    least, most = _least_loss(reading, worker_id, order), _loss_found(reading, worker_id, order)
+    line = words.say(
+        f"Every plan without {worker_id} on {order_id} is worth at least {least:.6f} less than this one.",
+        f"Todo plan sin {worker_id} en {order_id} vale al menos {least:.6f} menos que este.",
+    )
+    if least < 0:
+        line = words.say(
+            f"A plan without {worker_id} on {order_id} could be worth at most {-least:.6f} more than this one.",
+            f"Un plan sin {worker_id} en {order_id} podría valer a lo sumo {-least:.6f} más que este.",
+        )
+    found = (
+        []
+        if most is None
+        else [
+            words.say(
+                f"  One was found that is worth {most:.6f} less.", f"  Se encontró uno que vale {most:.6f} menos."
+            )
+        ]
+    )
+    return PlacementExplanation(worker_id, order_id, None, least, most, (), (line, *found))
+
+
+def _least_loss(reading: Reading, worker_id: str, order: int) -> float:
+    """By weak duality: the price bound less what the worker gains at the prices with the order more than without it."""
+    certificate, prices = read_certificate(reading.folder), reading.limit_prices
+    closed = hopeless_crews(reading.programme, prices)
+    alone = price_trial(reading, worker_id).programme
+    row = int(np.flatnonzero(alone.workers.id_text("worker_id") == worker_id)[0])
+    gain = (surplus(alone, prices, closed) - surplus(excluding(alone, row, order), prices, closed)) / SCALE
+    return float(certificate["objective"]) - float(certificate["price_bound"]) + gain
+
+
+def _loss_found(reading: Reading, worker_id: str, order: int) -> float | None:
+    """The least loss found without the placement: the place stays empty, or somebody without one takes it."""
+    gone = np.flatnonzero((reading.order == order) & np.isin(reading.worker, members_of(reading, worker_id)))
+    groups = reading.programme.workers.labels("travel_group_id").codes
+    free = np.flatnonzero(~np.isin(np.arange(reading.programme.workers.size), reading.worker) & (groups < 0))
+    pairs = reading.pairs(free, np.full(len(free), order))
+    able = pairs.subset(admitted(pairs))
+    best = able.worker[np.argsort(-placement_values(able), kind="stable")][:CANDIDATES]
+    comers = [np.empty(0, np.int64), *best.reshape(-1, 1)]
+    gains = [Room(reading, members).in_place_of(gone, order) for members in comers]
+    return min((-gain for gain in gains if gain is not None), default=None)
 
 
 def _places(trial: Trial, result: Result) -> dict[str, frozenset[str]]:

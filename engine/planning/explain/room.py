@@ -46,6 +46,14 @@ class Room:
                 return comes - float(self._values[holder])
         return None
 
+    def in_place_of(self, gone: Longs, order: int) -> float | None:
+        """What a plan gains in which the members come to an order and the placements ``gone`` go; None where it isn't
+        legal. Nobody comes where there are no members.
+        """
+        if not self._legal(self._with(order, gone)):
+            return None
+        return self.worth(order) - float(self._values[gone].sum())
+
     def worth(self, order: int) -> float:
         """What all members on an order are worth."""
         return float(placement_values(self.reading.pairs(self.members, np.full(len(self.members), order))).sum())

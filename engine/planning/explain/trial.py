@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.arrays import row_holding
 from engine.audit.candidate_pairs import CandidatePairs
-from engine.errors import CallError, InputError
+from engine.errors import InputError
 from engine.planning.events import Events, after_events
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
@@ -45,11 +45,7 @@ class Trial:
 
     def excluding(self, worker: int, order: int) -> Trial:
         """The trial where a worker (row of the programme) may not have an order, nor is promised it."""
-        no_number = np.array([-1])
-        event = Events(
-            np.array(["exclude"], object), np.array([worker]), np.array([order]), no_number, no_number, ("",)
-        )
-        programme = after_events(self.programme, event)
+        programme = excluding(self.programme, worker, order)
         return Trial(programme, compile_problem(drawn_order(programme, 0)[0]))
 
     def best(self) -> Result:
@@ -106,19 +102,11 @@ def make_trial(programme: Programme) -> Trial | None:
     return Trial(programme, problem)
 
 
-def needed_trial(programme: Programme) -> Trial:
-    """`make_trial` for what can't be said without.
-
-    Raises `CallError` where the programme is too large or its objective has tiers.
-    """
-    programme.require_weights("An exact trial")
-    trial = make_trial(programme)
-    if trial is None:
-        raise CallError(
-            f"The programme has more than {MOST_COLUMNS:,} calendars; this asks for exact solutions.",
-            "Ask it of a smaller programme, or use vaiven whatif with an edit.",
-        )
-    return trial
+def excluding(programme: Programme, worker: int, order: int) -> Programme:
+    """The programme where a worker (a row) may not have an order (a row), nor is promised it."""
+    no_number = np.array([-1])
+    event = Events(np.array(["exclude"], object), np.array([worker]), np.array([order]), no_number, no_number, ("",))
+    return after_events(programme, event)
 
 
 def _solved(problem: MatchingProblem) -> Result:
