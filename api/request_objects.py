@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What is no change of what a programme's plans stand on, or takes the programmes itself; all other changes take the one
 # that the path names, one after another, before anything else in it, and raise its revision at the end.
-NO_CHANGE = ("run.start", "run.cancel", "worker.export")
+NO_CHANGE = ("run.start", "run.cancel", "worker.export", "worker.identify")
 BY_ITSELF = ("worker.erase", "plan.publish")
 
 

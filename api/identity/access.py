@@ -85,6 +85,7 @@ GRANTS: dict[str, Grant] = {
     ),
     "worker.read": _grant("Administrators manage accounts, not workers.", *READERS, EMPLOYER),
     "worker.change": _grant("Workers are registered by the ministry of their own state.", ORIGIN),
+    "worker.identify": _grant("Register numbers are looked up by the ministry of the person's own state.", ORIGIN),
     "worker.export": _grant("A person's data are handed out by the ministry of the person's own state.", ORIGIN),
     "worker.erase": _grant("A person is erased by the ministry of the person's own state.", ORIGIN),
     "order.read": _grant("Administrators manage accounts, not orders.", *READERS, EMPLOYER),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.visibility import orders_seen, owns, rows_seen
 from api.problems import ServiceError, refused
+from api.registers.names import write_names
 from api.registers.persons import draw_pseudonyms, pseudonyms_of
 from api.registers.snapshot import OF_ORIGIN
 from api.registers.uploads import require_consistent_rows, require_sound, unknown_references, with_column
@@ -25,11 +26,17 @@ BATCH = 5000
 
 
 def write_register(
-    connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable, instead: bool = False
+    connection: sa.Connection,
+    principal: Principal,
+    programme: Row,
+    raw: RawTable,
+    instead: bool = False,
+    told: Mapping[str, list[str]] | None = None,
 ) -> tuple[int, int]:
     """Add the rows of a table to its register, or change those that have the same key; (added, changed).
 
-    With ``instead`` the rows take the place of all that one keeps there; not for `LASTING` registers.
+    With ``instead`` the rows take the place of all that one keeps there; not for `LASTING` registers. ``told`` is
+    what an upload of workers says of who they are, by column and in the order of the rows.
 
     Raises 403 for a register that another side keeps, and `InputError` with every fault; nothing is written then.
     """
@@ -46,6 +53,8 @@ def write_register(
         _require_apart(connection, programme, raw)
     before = _count(connection, raw.name, programme.id)
     _insert(connection, registers[raw.name], KEYS[raw.name], programme.id, raw)
+    if told:
+        write_names(connection, raw.columns["worker_id"].to_pylist(), told)
     added = _count(connection, raw.name, programme.id) - before
     return added, raw.size - added
 
@@ -95,7 +104,7 @@ def _require_side(principal: Principal, programme: Row, table: str) -> None:
         raise refused(GRANTS["register.write"].reason)
     if table in OF_ORIGIN and principal.role != ORIGIN:
         raise refused("Registers of workers are kept by the ministry of origin.")
-    if table not in OF_ORIGIN and principal.role == ORIGIN and not owns(principal, programme):
+    if table not in (*OF_ORIGIN, "corridors") and principal.role == ORIGIN and not owns(principal, programme):
         raise refused(GRANTS["programme.change"].reason)
 
 
@@ -141,17 +150,25 @@ def _require_own(connection: sa.Connection, principal: Principal, programme: Row
             known = _known(connection, principal, programme, target)
             faults += unknown_references(raw, column, known, target)
     faults += _others_rows(connection, principal, programme, raw)
-    if principal.role == DESTINATION:
-        own = {"employers": "country", "corridors": "destination_country"}.get(raw.name)
-        if own is not None:
-            expected = f"{principal.country}: a ministry keeps what is in its own state"
-            faults += [
-                Fault(raw.file, raw.row(i), own, cell, "is another state's", expected)
-                for i, cell in enumerate(raw.columns[own].to_pylist())
-                if cell != principal.country
-            ]
+    own = _column_of_side(principal, programme, raw.name)
+    if own:
+        expected = f"{principal.country}: a ministry keeps what is of its own state"
+        faults += [
+            Fault(raw.file, raw.row(i), own, cell, "is another state's", expected)
+            for i, cell in enumerate(raw.columns[own].to_pylist())
+            if cell != principal.country
+        ]
     if faults:
         raise InputError(faults)
+
+
+def _column_of_side(principal: Principal, programme: Row, table: str) -> str:
+    """The column that must name a ministry's own state, '' for none. Both ends of a corridor keep its row; a ministry
+    of origin that owns the programme adds those of others where there are none.
+    """
+    if principal.role == DESTINATION:
+        return {"employers": "country", "corridors": "destination_country"}.get(table, "")
+    return "origin_country" if table == "corridors" and not owns(principal, programme) else ""
 
 
 def _others_rows(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> list[Fault]:

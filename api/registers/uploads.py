@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from api.registers.names import PERSON_COLUMNS, names_apart, with_names
 from api.registers.safe_ids import SAFE_ID, UNSAFE
 from engine.errors import CallError, Fault, InputError
 from engine.programme.csv_table import read_csv
@@ -34,6 +35,7 @@ class Upload:
 
     raw: RawTable
     headings: Mapping[str, str]
+    persons: Mapping[str, list[str]] = field(default_factory=dict)  # of workers: what `api.registers.names` keeps
 
 
 def safe_name(name: str) -> str:
@@ -57,16 +59,21 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
             raw = read_csv(path, table, faults.append)
             if raw is None or faults:
                 raise InputError(faults)
-            return Upload(_without_strangers(raw), {name: name for name in raw.columns})
+            headings = {name: name for name in raw.columns}
+            raw, persons = names_apart(raw)
+            return Upload(_without_strangers(raw), headings, persons)
     map_file = path.with_name("map.toml")
     map_file.write_text(map_text or propose_map(read_sheet(path), table)[0], "utf-8")
-    chosen = read_map(map_file)
+    chosen = read_map(map_file, PERSON_COLUMNS if table == "workers" else ())
     if chosen.table != table:
         raise CallError(f"The map is for {chosen.table}.", f'Say table = "{table}" in it.')
     if not map_text:
         _require_found(chosen, path.name)
-    raw = mapped(read_sheet(path, chosen.sheet, chosen.header_row), chosen)
-    return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source})
+    sheet = read_sheet(path, chosen.sheet, chosen.header_row)
+    if not map_text:
+        chosen = with_names(chosen, sheet.titles)
+    raw, persons = names_apart(mapped(sheet, chosen))
+    return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source}, persons)
 
 
 def require_consistent_rows(raw: RawTable) -> None:

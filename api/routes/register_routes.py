@@ -8,20 +8,31 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import Form, Response, UploadFile
+from fastapi import Form, Query, Response, UploadFile
 
 from api.identity.access import PLANNER
 from api.identity.visibility import rows_seen
 from api.problems import content_fault
 from api.registers.open_operations import drop_open
 from api.registers.persons import all_rows_of, erase, person_of, take_programmes_of
+from api.registers.registration import leave_programme, registered_numbers
 from api.registers.rows import write_register
 from api.registers.uploads import Upload, read_upload, safe_name
 from api.registers.workers import change_worker, told_rows, worker_out
 from api.repeated_requests import forget_answers
 from api.request_context import Context, Router, allowed, content_tag, preparing
 from api.storage.tables import KEYS, persons, registers
-from api.wire.programmes import ErasedOut, PersonOut, RowOut, UploadOut, WorkerChange, WorkerOut
+from api.wire.programmes import (
+    ErasedOut,
+    LookUpIn,
+    LookUpOut,
+    PersonOut,
+    RegistrationEndedOut,
+    RowOut,
+    UploadOut,
+    WorkerChange,
+    WorkerOut,
+)
 from api.wire.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
@@ -65,9 +76,12 @@ def upload_register(
     context: Context = allowed("register.write", upload=True),
 ) -> Response:
     """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
-    added, changed = write_register(context.connection, context.principal, context.programme, prepared.raw, replace)
+    added, changed = write_register(
+        context.connection, context.principal, context.programme, prepared.raw, replace, prepared.persons
+    )
     revision = context.programme.revision + 1
-    context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed)
+    columns = {"persons": sorted(prepared.persons)} if prepared.persons else {}
+    context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed, **columns)
     done = UploadOut(
         table=table, rows=prepared.raw.size, added=added, changed=changed, revision=revision, headings=prepared.headings
     )
@@ -134,6 +148,30 @@ def _tag(context: Context, row: sa.Row[Any]) -> str:
             sa.select(persons.c.worker_id).where(persons.c.worker_id == row.worker_id).with_for_update()
         )
     return content_tag([dict(row._mapping), person_of(context.connection, row.worker_id)])
+
+
+@router.post("/worker-lookups", status_code=200)
+def look_up_workers(programme_id: str, asked: LookUpIn, context: Context = allowed("worker.identify")) -> LookUpOut:
+    """Which workers of this programme have these register numbers; in the body, so that no number is in an address."""
+    found = registered_numbers(context.connection, context.principal, programme_id, asked.register_numbers)
+    sought = sorted(set(asked.register_numbers))
+    context.record(
+        "persons.looked_up", f"programme/{programme_id}/workers", sought=len(sought), found=sorted(found.values())
+    )
+    return LookUpOut(workers=found, unknown=[number for number in sought if number not in found])
+
+
+@router.delete("/workers/{worker_id}/registration")
+def end_registration(
+    programme_id: str,
+    worker_id: str,
+    drop_open: Annotated[bool, Query(description="Withdraw or drop the open placements in the same call.")] = False,
+    context: Context = allowed("worker.change"),
+) -> RegistrationEndedOut:
+    """Let a worker leave this programme: the profile and all rows in it go; the person and other programmes stay."""
+    ended, rows = leave_programme(context.connection, context.principal, programme_id, worker_id, drop_open)
+    context.record("worker.left", f"worker/{worker_id}", programme=programme_id, rows=rows, operations=ended)
+    return RegistrationEndedOut(rows=rows, operations_ended=ended)
 
 
 @router.post("/workers/{worker_id}/export")

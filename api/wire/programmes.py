@@ -176,6 +176,29 @@ class PersonOut(BaseModel):
     rows: dict[str, list[dict[str, str]]]
 
 
+class LookUpIn(BaseModel):
+    """Register numbers that are looked up."""
+
+    model_config = example({"register_numbers": ["2451", "2452"]})
+    register_numbers: Annotated[list[Name], Field(min_length=1, max_length=1000)]
+
+
+class LookUpOut(BaseModel):
+    """The worker of each register number that is in the programme, and the numbers that are not."""
+
+    model_config = example({"workers": {"2451": "W7K3M9P2QX"}, "unknown": ["2452"]})
+    workers: dict[str, str]
+    unknown: list[str]
+
+
+class RegistrationEndedOut(BaseModel):
+    """How many rows of the programme went, and how many open placements were ended."""
+
+    model_config = example({"rows": 4, "operations_ended": 1})
+    rows: int
+    operations_ended: int
+
+
 class ErasedOut(BaseModel):
     """What was erased, and how many runs can't be replayed any more."""
 

@@ -57,7 +57,7 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
 
 
 def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
-    """The sheet as a raw table; its records stand in the sheet's own rows.
+    """The sheet as a raw table, with what else the map names; its records stand in the sheet's own rows.
 
     Raises `InputError` where the map names headings that the sheet doesn't have.
     """
@@ -81,6 +81,10 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
             columns[column.name] = pa.array(cells, pa.string())
         elif not column.optional:
             columns[column.name] = pa.array([""] * len(records), pa.string())
+    for name, own in chosen.columns.items():
+        if name not in TABLES[chosen.table].column_names:
+            at = titles.get(own.source, -1)
+            columns[name] = pa.array([_cell(own, row[at] if at >= 0 else own.value) for _, row in records], pa.string())
     rows = np.array([sheet.header + 2 + number for number, _ in records], np.int64)
     return RawTable(chosen.table, sheet.file, columns, len(records), rows)
 

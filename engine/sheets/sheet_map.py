@@ -47,8 +47,11 @@ class SheetMap:
     columns: Mapping[str, ColumnMap]
 
 
-def read_map(path: Path) -> SheetMap:
-    """Read map.toml. Raises `CallError` where there is none and `InputError` with everything wrong in it."""
+def read_map(path: Path, more: tuple[str, ...] = ()) -> SheetMap:
+    """Read map.toml; its columns are those of the table and, for a reader that keeps them, ``more``.
+
+    Raises `CallError` where there is none and `InputError` with everything wrong in it.
+    """
     if not path.is_file():
         raise CallError(f"There is no map {path}.", "Call without --map to have one proposed.")
     faults: list[Fault] = []
@@ -72,10 +75,9 @@ def read_map(path: Path) -> SheetMap:
     if isinstance(header_row, bool) or not isinstance(header_row, int) or header_row < 0:
         refuse("header_row", header_row, "is not a row", "the row with the headings, from 1")
     for name, entry in listed.items():
-        if table in TABLES and name not in TABLES[table].column_names:
-            refuse(
-                f"columns.{name}", name, f"is no column of {table}", "one of " + ", ".join(TABLES[table].column_names)
-            )
+        known = (*TABLES[table].column_names, *more) if table in TABLES else (name,)
+        if name not in known:
+            refuse(f"columns.{name}", name, f"is no column of {table}", "one of " + ", ".join(known))
         columns[name] = _read_column(name, entry, refuse)
     if faults:
         raise InputError(faults)

@@ -1,0 +1,79 @@
+"""Names and contacts in an upload of workers: columns beside the format, kept in ``persons`` alone.
+
+Invariant: they leave the table before it is a register, so no snapshot, profile, run or log holds them; they are shown
+where `api.identity.shown_columns.PERSON` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from api.storage.tables import persons
+from engine.errors import Fault, InputError
+from engine.programme.raw_table import RawTable
+from engine.sheets.headings import plain
+from engine.sheets.sheet_map import ColumnMap, SheetMap
+
+PERSON_COLUMNS = ("name", "contact")
+LONGEST = 200
+HEADINGS = {
+    "name": ("name", "nombre", "full name", "nombre completo", "nombre y apellidos"),
+    "contact": ("contact", "contacto", "phone", "telefono"),
+}
+CHUNK = 1000
+
+
+def with_names(chosen: SheetMap, titles: Sequence[str]) -> SheetMap:
+    """A proposed map of workers with the headings under which a sheet has names and contacts."""
+    if chosen.table != "workers":
+        return chosen
+    used = {column.source for column in chosen.columns.values()}
+    free = {plain(title): title for title in titles if title and title not in used}
+    found = {
+        name: ColumnMap(source=next(free[one] for one in known if one in free))
+        for name, known in HEADINGS.items()
+        if any(one in free for one in known)
+    }
+    return replace(chosen, columns={**chosen.columns, **found})
+
+
+def names_apart(raw: RawTable) -> tuple[RawTable, dict[str, list[str]]]:
+    """A table of workers without its names and contacts, and those by column, in the order of the rows.
+
+    Raises `InputError` with every cell that can't be kept; the cell itself isn't told.
+    """
+    if raw.name != "workers":
+        return raw, {}
+    faults = []
+    for name in PERSON_COLUMNS:
+        if name in raw.columns:
+            wrong = pc.match_substring_regex(raw.columns[name], f"[\\x00-\\x1f\\x7f]|^.{{{LONGEST + 1}}}")
+            expected = f"printable text of at most {LONGEST} characters"
+            faults += [
+                Fault(raw.file, raw.row(record), name, "", "can't be kept", expected)
+                for record in np.flatnonzero(np.asarray(wrong))[:1000]
+            ]
+    if faults:
+        raise InputError(faults)
+    told = {name: raw.columns[name].to_pylist() for name in PERSON_COLUMNS if name in raw.columns}
+    kept = {name: column for name, column in raw.columns.items() if name not in PERSON_COLUMNS}
+    return RawTable(raw.name, raw.file, kept, raw.size, raw.rows), told
+
+
+def write_names(connection: sa.Connection, workers: Sequence[str], told: Mapping[str, Sequence[str]]) -> None:
+    """Keep what is told of workers (pseudonyms); an empty cell leaves what is known.
+
+    Persons are taken in the order of their pseudonyms, so that two programmes' uploads don't wait for each other.
+    """
+    for name, cells in told.items():
+        said = {worker: cell for worker, cell in zip(workers, cells, strict=True) if cell}
+        ordered = sorted(said)
+        for begin in range(0, len(ordered), CHUNK):
+            part = ordered[begin : begin + CHUNK]
+            chosen = sa.case({worker: said[worker] for worker in part}, value=persons.c.worker_id)
+            connection.execute(persons.update().where(persons.c.worker_id.in_(part)).values({name: chosen}))
