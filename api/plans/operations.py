@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
 from api.identity.shown_columns import PERSON
 from api.identity.visibility import is_person_told, operations_seen
+from api.plans.stays import keep_stays
 from api.problems import ServiceError, not_found, refused
 from api.registers.open_operations import move, move_many
 from api.storage.database import utc
@@ -42,7 +43,9 @@ def step(connection: sa.Connection, principal: Principal, operation: Row, state:
     """Record the next state of one. Raises what `require_step` raises."""
     require_step(principal, operation, state)
     _require_staffed(connection, operation.programme_id, {operation.order_id}, state)
-    return move(connection, principal, operation, state)
+    row = move(connection, principal, operation, state)
+    keep_stays(connection, operation.programme_id, [operation], state)
+    return row
 
 
 def _require_staffed(connection: sa.Connection, programme_id: str, order_ids: Collection[str], state: str) -> None:
@@ -69,6 +72,7 @@ def step_many(connection: sa.Connection, principal: Principal, programme_id: str
         require_step(principal, operation, state)
     _require_staffed(connection, programme_id, {row.order_id for row in found}, state)
     move_many(connection, principal, found, state)
+    keep_stays(connection, programme_id, found, state)
     return len(found)
 
 

@@ -92,14 +92,19 @@ def _standing(connection: sa.Connection, run: Row) -> _Standing:
         group = own if row.state in OFFERABLE and mine else facts if row.state in OPEN else gone
         group = ended if row.state in ENDED else group
         group[row.worker_id, row.order_id] = row
-    rows = registers["commitments"].c
-    staffed = sa.and_(orders.c.programme_id == rows.programme_id, orders.c.order_id == rows.order_id)
-    promised = sa.select(rows.worker_id, rows.order_id, rows.agreed_on).join(orders, staffed)
-    promised = promised.where(rows.programme_id == run.programme_id, orders.c.state.in_(STAFFED))
-    fixed = {(row.worker_id, row.order_id): row.agreed_on for row in connection.execute(promised)}
-    fixed = {pair: day for pair, day in fixed.items() if pair not in ended}
+    promised = promised_pairs(connection, run.programme_id)
+    fixed = {pair: day for pair, day in promised.items() if pair not in ended}
     fixed |= {pair: row.agreed_on for pair, row in facts.items()}
     return _Standing(facts, own, ended, gone, fixed)
+
+
+def promised_pairs(connection: sa.Connection, programme_id: str) -> dict[Pair, str]:
+    """What the register promises on orders that take somebody new, with the day of each agreement."""
+    rows = registers["commitments"].c
+    staffed = sa.and_(orders.c.programme_id == rows.programme_id, orders.c.order_id == rows.order_id)
+    asked = sa.select(rows.worker_id, rows.order_id, rows.agreed_on).join(orders, staffed)
+    asked = asked.where(rows.programme_id == programme_id, orders.c.state.in_(STAFFED))
+    return {(row.worker_id, row.order_id): row.agreed_on for row in connection.execute(asked)}
 
 
 def _planned(run: Row) -> sa.Select[Any]:

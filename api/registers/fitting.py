@@ -46,13 +46,16 @@ def rule_of(rule: str | Clause) -> tuple[str, str]:
     return rule.name, rule.rule.sentence()
 
 
-def unfit(programme: Programme, facts: Sequence[Pair], candidates: Mapping[Pair, float]) -> list[Unfit]:
+def unfit(
+    programme: Programme, facts: Sequence[Pair], candidates: Mapping[Pair, float], as_a_plan: bool = True
+) -> list[Unfit]:
     """The candidates (with what each is worth) that can't stand beside the facts, as (worker id, order id).
 
     Every id must be in the programme. What the facts break by themselves is no fault of a candidate; a candidate that
-    makes it worse is.
+    makes it worse is. Without ``as_a_plan`` what many placements hold together (crews, travel groups, shares) isn't
+    asked: a single one, opened again, can't bring the others along.
     """
-    return _Fitting(programme, list(facts), dict(candidates)).run()
+    return _Fitting(programme, list(facts), dict(candidates), as_a_plan).run()
 
 
 @dataclass
@@ -60,6 +63,7 @@ class _Fitting:
     programme: Programme
     facts: list[Pair]
     candidates: dict[Pair, float]
+    as_a_plan: bool = True
     broken: dict[int, str | Clause] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -120,6 +124,8 @@ class _Fitting:
         gone = np.isin(counted, list(self.broken))
         own = counted[self.free[counted] & ~gone]
         excused = self.excused.get(_key(rule, excess))
+        if not self.as_a_plan and (rule in (GROUP, CREW) or " to " in excess.allowed):
+            return
         if rule == GROUP:
             wanted = 0 if excused is not None else len(own)
         elif rule == CREW:

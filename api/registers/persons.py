@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from api.identity.access import ORIGIN
 from api.registers.programmes import raise_revision, take_programmes
 from api.storage.database import inserting
-from api.storage.tables import CHECKPOINT, INPUT, operations, persons, registers, run_files, runs
+from api.storage.tables import CHECKPOINT, INPUT, operation_history, operations, persons, registers, run_files, runs
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
@@ -64,7 +64,16 @@ def all_rows_of(connection: sa.Connection, worker_id: str) -> dict[str, list[dic
     for name, table in [*((name, registers[name]) for name in WORKER_TABLES), ("operations", operations)]:
         found = connection.execute(sa.select(table).where(table.c.worker_id == worker_id)).mappings()
         rows[name] = [{key: str(value) for key, value in row.items()} for row in found]
+    corrected = sa.select(operation_history).where(_history_of(worker_id), operation_history.c.corrects)
+    rows["corrections"] = [
+        {key: str(value) for key, value in row.items() if key != "account_id"}
+        for row in connection.execute(corrected).mappings()
+    ]
     return rows
+
+
+def _history_of(worker_id: str) -> sa.ColumnElement[bool]:
+    return operation_history.c.operation_id.in_(sa.select(operations.c.id).where(operations.c.worker_id == worker_id))
 
 
 def take_programmes_of(connection: sa.Connection, worker_id: str) -> None:
@@ -90,6 +99,7 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
         table = registers[name]
         erased += connection.execute(table.delete().where(table.c.worker_id == worker_id)).rowcount
     erased += connection.execute(persons.delete().where(persons.c.worker_id == worker_id)).rowcount
+    connection.execute(operation_history.update().where(_history_of(worker_id)).values(reason=""))
     for identifier in within:
         raise_revision(connection, identifier)
     return erased, _forget_inputs(connection, within, country)

@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
+from api.plans.corrections import correct
 from api.plans.exports import EXPORTED, FORMS, exported
+from api.plans.operation_history import history_of
 from api.plans.operations import listed_operations, operation_out, step, step_many
 from api.request_context import Context, Router, allowed, etag
-from api.wire.runs import BulkMoveIn, MovedOut, MoveIn, OperationOut, OperationState
+from api.wire.runs import BulkMoveIn, CorrectionIn, MovedOut, MoveIn, OperationOut, OperationState, OperationVersionOut
 from api.wire.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["operations"])
@@ -58,6 +60,32 @@ def move_operation(
     row = step(context.connection, context.principal, context.objects["operation_id"], asked.state)
     context.record(f"operation.{asked.state}", f"operation/{operation_id}", version=row.version)
     return context.answer(operation_out(context.principal, row), ETag=etag(row.version))
+
+
+@router.post("/operations/{operation_id}/correction", response_model=OperationOut)
+def correct_operation(
+    programme_id: str,
+    operation_id: str,
+    asked: CorrectionIn,
+    context: Context = allowed("operation.move", heavy=True, versioned=True),
+) -> Response:
+    """Take back the last step, which was recorded by mistake, with what followed from it; needs If-Match."""
+    operation = context.objects["operation_id"]
+    context.require_version(operation)
+    row = correct(context.connection, context.principal, context.programme, operation, asked.state, asked.reason)
+    # The reason, which somebody typed, stands in the operation's history at this version.
+    context.record(
+        "operation.corrected", f"operation/{operation_id}", version=row.version, before=operation.state, state=row.state
+    )
+    return context.answer(operation_out(context.principal, row), ETag=etag(row.version))
+
+
+@router.get("/operations/{operation_id}/history")
+def read_operation_history(
+    programme_id: str, operation_id: str, context: Context = allowed("operation.read")
+) -> Page[OperationVersionOut]:
+    """Every state of a placement, oldest first, with corrections and their reasons."""
+    return Page(items=history_of(context.connection, context.principal, operation_id))
 
 
 @router.post("/operation-moves", status_code=200, response_model=MovedOut)

@@ -272,6 +272,9 @@ operation_history = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("account_id", sa.Text, nullable=False),
+    # Whether this took the step before it back, and why; the text goes with the person.
+    sa.Column("corrects", sa.Boolean, nullable=False, server_default=sa.false()),
+    _text("reason"),
 )
 
 # What makes a row of a register one and the same row.

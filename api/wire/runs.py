@@ -183,6 +183,37 @@ class MoveIn(BaseModel):
     state: OperationState
 
 
+class CorrectionIn(BaseModel):
+    """The state before the last step, which is taken back, and why; write no names."""
+
+    model_config = example({"state": "accepted", "reason": "Recorded for another worker by mistake."})
+    state: OperationState
+    reason: Annotated[Text, Field(min_length=3, max_length=500)]
+
+
+class OperationVersionOut(BaseModel):
+    """A state of an operation: who recorded it, by role; the account and the reason of a correction for its own side."""
+
+    model_config = example(
+        {
+            "version": 3,
+            "state": "accepted",
+            "at": "2026-01-07T09:00:00Z",
+            "role": "origin_ministry",
+            "account_id": None,
+            "corrects": False,
+            "reason": None,
+        }
+    )
+    version: int
+    state: OperationState
+    at: datetime
+    role: str
+    account_id: str | None
+    corrects: bool
+    reason: str | None
+
+
 class BulkMoveIn(BaseModel):
     """The state that comes next for many: all of them or, where one can't, none."""
 

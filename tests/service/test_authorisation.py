@@ -133,6 +133,14 @@ MATRIX: dict[str, Row] = {
     "list_operations": ("GET", P + "/operations", {}, "gt hn ca us e1 e2 auditor", "planner administrator"),
     "read_operation": ("GET", X, {}, "gt ca e1 auditor", ""),
     "move_operation": ("POST", X + "/state", {"json": {"state": "dropped"}}, "gt ca", "e1 auditor"),
+    "correct_operation": (
+        "POST",
+        X + "/correction",
+        {"json": {"state": "offered", "reason": "a mistake"}},
+        "gt ca",
+        "e1 auditor",
+    ),
+    "read_operation_history": ("GET", X + "/history", {}, "gt ca e1 auditor", ""),
     "move_operations": (
         "POST",
         P + "/operation-moves",

@@ -1,0 +1,107 @@
+"""A step that was recorded by mistake, taken back by the ministry that recorded it.
+
+Invariant: a correction goes one step back, never anywhere else, and what follows from the step goes with it. Whatever
+is opened again by it is audited with all that is open, as a publication is, so that neither places nor persons are
+promised twice. What was recorded stays in the operation's history, with the correction and its reason behind it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.identity.access import MINISTRIES, Principal
+from api.plans.stays import forget_stay
+from api.plans.verdict import promised_pairs
+from api.problems import Contradiction, ServiceError, refused
+from api.registers.fitting import unfit
+from api.registers.open_operations import move
+from api.registers.snapshot import told_to, write_pairs
+from api.storage.operation_states import OFFERABLE, OPEN, STAFFED
+from api.storage.tables import accounts, operation_history, operations, orders, registers
+from engine.errors import Fault, InputError
+from engine.programme import read_programme
+
+Row = sa.Row[Any]
+
+
+def correct(
+    connection: sa.Connection, principal: Principal, programme: Row, operation: Row, state: str, reason: str
+) -> Row:
+    """Take back the last step of an operation, to the state before it.
+
+    Raises 409 where that isn't the state before or what it opens again doesn't fit what stands (`Contradiction`), 403
+    where another recorded the step.
+    """
+    steps = _standing_steps(connection, operation.id)
+    if len(steps) < 2:
+        raise ServiceError(409, "There is no step to take back.", "A placement begins as proposed by its plan.")
+    last, before = steps[-1], steps[-2]
+    if state != before.state:
+        raise ServiceError(409, f"It wasn't {state} before.", f"Before it was {operation.state} it was {before.state}.")
+    if principal.role not in MINISTRIES or (last.role, last.country) != (principal.role, principal.country):
+        raise refused("A step is taken back by the ministry that recorded it.")
+    if operation.state not in OPEN:
+        forget_stay(connection, operation)
+    if state in OPEN:
+        _require_order(connection, operation, state)
+        if operation.state not in OPEN:
+            _require_fitting(connection, principal, programme, operation)
+    row = move(connection, principal, operation, state)
+    mine = sa.and_(operation_history.c.operation_id == row.id, operation_history.c.version == row.version)
+    connection.execute(operation_history.update().where(mine).values(corrects=True, reason=reason))
+    return row
+
+
+def _standing_steps(connection: sa.Connection, operation_id: str) -> list[Row]:
+    """The steps of an operation that weren't taken back, oldest first, with whose account recorded each."""
+    asked = sa.select(operation_history, accounts.c.role, accounts.c.country)
+    asked = asked.outerjoin(accounts, accounts.c.id == operation_history.c.account_id)
+    mine = asked.where(operation_history.c.operation_id == operation_id).order_by(operation_history.c.version)
+    steps: list[Row] = []
+    for row in connection.execute(mine):
+        if row.corrects:
+            steps.pop()
+        else:
+            steps.append(row)
+    return steps
+
+
+def _require_order(connection: sa.Connection, operation: Row, state: str) -> None:
+    """Raise 409 where somebody would be offered an order again that takes nobody new."""
+    mine = sa.and_(orders.c.programme_id == operation.programme_id, orders.c.order_id == operation.order_id)
+    found = connection.scalar(sa.select(orders.c.state).where(mine))
+    if state in OFFERABLE and found not in STAFFED:
+        raise ServiceError(409, "The order takes nobody new.", "It was closed or returned.")
+
+
+def _require_fitting(connection: sa.Connection, principal: Principal, programme: Row, operation: Row) -> None:
+    """Raise `Contradiction` where a placement doesn't fit beside all that is open and promised."""
+    pair = (operation.worker_id, operation.order_id)
+    within = operations.c.programme_id == programme.id
+    open_ = connection.execute(sa.select(operations).where(within, operations.c.state.in_(OPEN)))
+    facts = promised_pairs(connection, programme.id) | {(r.worker_id, r.order_id): r.agreed_on for r in open_}
+    facts.pop(pair, None)
+    workers = set(
+        connection.scalars(
+            sa.select(registers["workers"].c.worker_id).where(registers["workers"].c.programme_id == programme.id)
+        )
+    )
+    if operation.worker_id not in workers:
+        raise ServiceError(409, "The worker is in the register of this programme no more.")
+    with tempfile.TemporaryDirectory(prefix="vaiven-audit-") as place:
+        write_pairs(connection, programme, facts, [pair], Path(place, "programme"))
+        try:
+            read = read_programme(Path(place, "programme"))
+        except InputError as error:
+            told = told_to(principal.role, error)
+            raise Contradiction("The programme isn't sound at present.", told.faults, "Have it mended.") from error
+    wrong = unfit(read, [one for one in facts if one[0] in workers], {pair: 0.0}, as_a_plan=False)
+    if wrong:
+        faults = [
+            Fault("operations", 0, "id", operation.id, f"breaks {one.rule}", one.sentence, "rule") for one in wrong
+        ]
+        raise Contradiction("It doesn't fit any more what stands now.", faults, "What took its place comes first.")
