@@ -25,7 +25,6 @@ HEADINGS = {
     "name": ("name", "nombre", "full name", "nombre completo", "nombre y apellidos"),
     "contact": ("contact", "contacto", "phone", "telefono"),
 }
-CHUNK = 1000
 
 
 def with_names(chosen: SheetMap, titles: Sequence[str]) -> SheetMap:
@@ -70,10 +69,9 @@ def write_names(connection: sa.Connection, workers: Sequence[str], told: Mapping
 
     Persons are taken in the order of their pseudonyms, so that two programmes' uploads don't wait for each other.
     """
-    for name, cells in told.items():
-        said = {worker: cell for worker, cell in zip(workers, cells, strict=True) if cell}
-        ordered = sorted(said)
-        for begin in range(0, len(ordered), CHUNK):
-            part = ordered[begin : begin + CHUNK]
-            chosen = sa.case({worker: said[worker] for worker in part}, value=persons.c.worker_id)
-            connection.execute(persons.update().where(persons.c.worker_id.in_(part)).values({name: chosen}))
+    said = [dict(zip(told, cells, strict=True)) for cells in zip(*told.values(), strict=True)]
+    rows = [{"of": worker, **cells} for worker, cells in zip(workers, said, strict=True) if any(cells.values())]
+    kept = {name: sa.func.coalesce(sa.func.nullif(sa.bindparam(name), ""), persons.c[name]) for name in told}
+    if rows:
+        one = persons.update().where(persons.c.worker_id == sa.bindparam("of")).values(kept)
+        connection.execute(one, sorted(rows, key=lambda row: row["of"]))
