@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from world import World
 
+from api.plans.operations import STEPS
+from api.storage.operation_states import OPEN
 from api.storage.tables import audit_log, operation_history
 
 P = "/v1/programmes/{p}"
@@ -229,3 +233,38 @@ def test_a_generated_season_comes_home_and_back(generated_world: World) -> None:
 def _pages(world: World) -> set[tuple[str, str]]:
     rows = world.must("gt", "GET", P + "/registers/history", params={"limit": 1000})["items"]
     return {(row["cells"]["worker_id"], row["cells"]["start_date"]) for row in rows}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_sequence_of_steps_and_corrections_overbooks(world: World, seed: int) -> None:
+    """After each of many drawn steps, corrections and publications: no order beyond its places, the quota beyond its
+    count, nobody twice; and at the end the programme is sound and can be matched.
+    """
+    draw = random.Random(seed)
+    quota = world.must("gt", "GET", P + "/agreements/GT-CA")["toml"].replace("count = 50", "count = 3")
+    world.must("gt", "PUT", P + "/agreements/GT-CA", json={"toml": quota}, headers={"If-Match": "*"})
+    places = {world.certified(headcount=2)["order_id"]: 2, world.certified(headcount=2)["order_id"]: 2}
+    done: Counter[str] = Counter()
+    for turn in range(60):
+        known = world.operations(limit=1000)
+        if not known or turn % 12 == 0:
+            run = world.run(gap=0.0)
+            assert run["state"] == "done", run
+            done["published"] += world.call("gt", "POST", f"{P}/runs/{run['id']}/publication").status_code == 201
+            continue
+        one = draw.choice(known)
+        if draw.random() < 0.5:
+            steps = world.must("gt", "GET", f"{P}/operations/{one['id']}/history")["items"]
+            back = _correct(world, draw.choice(["gt", "ca"]), one["id"], draw.choice(steps)["state"])
+            assert back.status_code in (200, 403, 409), back.text
+            done[f"corrected {back.status_code}"] += 1
+        else:
+            state = draw.choice([*STEPS.get(one["state"], {"offered": ()}), "home"])
+            moved = world.move(draw.choice(["gt", "ca"]), state, [one["id"]])
+            assert moved.status_code in (200, 403, 409), moved.text
+        held = [o for o in world.operations(limit=1000) if o["state"] in OPEN]
+        assert all(count <= places[order] for order, count in Counter(o["order_id"] for o in held).items())
+        assert len(held) <= 3 and len({o["worker_id"] for o in held}) == len(held)
+    assert done["corrected 200"] and done["corrected 409"] and done["published"] > 1, done
+    assert world.must("gt", "GET", P + "/soundness")["sound"]
+    assert world.run(gap=0.0)["state"] == "done"
