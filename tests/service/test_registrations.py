@@ -149,17 +149,21 @@ def test_a_worker_leaves_one_programme(world: World) -> None:
     other = world.must("gt", "POST", "/v1/programmes", json={"title": "Another", "settings": SETTINGS})["id"]
     world.programme = other
     world.must("gt", "PUT", P + "/agreements/GT-CA", json={"toml": agreement("GT-CA", "GT", "CA")})
-    assert world.upload("gt", "workers", workers_csv("GT", range(1, 3))).status_code == 201
+    assert world.upload("gt", "workers", workers_csv("GT", range(1, 11))).status_code == 201
     world.programme = first
-    world.certified(headcount=10)
+    world.certified(headcount=8)
     run = world.run(gap=0.0)
     world.must("gt", "POST", f"{P}/runs/{run['id']}/publication")
-    worker = _persons(world)["1"][0]
-    (operation,) = [one for one in world.operations() if one["worker_id"] == worker]
+    operation = world.operations()[0]
+    worker = operation["worker_id"]
+    number = next(number for number, (known, _, _) in _persons(world).items() if known == worker)
     for state in ("offered", "accepted"):
         world.move("gt", state, [operation["id"]])
     history = "worker_id,employer_id,isco08,destination_country,start_date,end_date,exit_reason\n"
-    assert world.upload("gt", "history", history + "1,E1,9211,CA,2025-03-01,2025-08-31,completed\n").status_code == 201
+    assert (
+        world.upload("gt", "history", history + f"{number},E1,9211,CA,2025-03-01,2025-08-31,completed\n").status_code
+        == 201
+    )
     path = f"{P}/workers/{worker}/registration"
     refused = world.call("gt", "DELETE", path)
     assert refused.status_code == 409 and refused.json()["faults"][0]["value"] == operation["id"]
@@ -170,10 +174,10 @@ def test_a_worker_leaves_one_programme(world: World) -> None:
     with world.engine.connect() as connection:
         workers = registers["workers"].c
         kept = connection.scalars(sa.select(workers.programme_id).where(workers.worker_id == worker)).all()
-    assert kept == [other] and _persons(world)["1"][0] == worker
+    assert kept == [other] and _persons(world)[number][0] == worker
     assert world.must("gt", "GET", P + "/soundness")["sound"] and world.run(gap=0.0)["state"] == "done"
     assert len(_entries(world, "worker.left")) == 1
-    assert world.upload("gt", "workers", workers_csv("GT", range(1, 2))).json()["added"] == 1
+    assert world.upload("gt", "workers", workers_csv("GT", range(1, 11))).json()["added"] == 1
 
 
 def test_both_ends_of_a_corridor_keep_its_row(world: World) -> None:
