@@ -21,10 +21,11 @@ from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
 from engine.sheets.importer import mapped
 from engine.sheets.sheet_map import SheetMap, propose_map, read_map
-from engine.sheets.sheet_reading import read_sheet
+from engine.sheets.sheet_reading import Sheet, read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 LONGEST_LINE = 200_000
+MOST_HEADINGS = 500
 NAMES = ("household", "travel_group", "past_employer", "refusal")  # labels that are ids of something
 SPANS = (("start_date", "end_date"), ("available_from", "available_to"), ("debarred_from", "debarred_until"))
 
@@ -54,7 +55,7 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
     """
     if path.suffix == ".csv":
         _require_lines(path)
-        if not map_text and _has_own_headings(path, table):
+        if not map_text and has_own_headings(path, table):
             faults: list[Fault] = []
             raw = read_csv(path, table, faults.append)
             if raw is None or faults:
@@ -63,13 +64,13 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
             raw, persons = names_apart(raw)
             return Upload(_without_strangers(raw), headings, persons)
     map_file = path.with_name("map.toml")
-    map_file.write_text(map_text or propose_map(read_sheet(path), table)[0], "utf-8")
+    map_file.write_text(map_text or propose_map(_narrow(read_sheet(path)), table)[0], "utf-8")
     chosen = read_map(map_file, PERSON_COLUMNS if table == "workers" else ())
     if chosen.table != table:
         raise CallError(f"The map is for {chosen.table}.", f'Say table = "{table}" in it.')
     if not map_text:
         _require_found(chosen, path.name)
-    sheet = read_sheet(path, chosen.sheet, chosen.header_row)
+    sheet = _narrow(read_sheet(path, chosen.sheet, chosen.header_row))
     if not map_text:
         chosen = with_names(chosen, sheet.titles)
     raw, persons = names_apart(mapped(sheet, chosen))
@@ -198,7 +199,16 @@ def _without_strangers(raw: RawTable) -> RawTable:
     return RawTable(raw.name, raw.file, known, raw.size, raw.rows)
 
 
-def _has_own_headings(path: Path, table: str) -> bool:
+def _narrow(sheet: Sheet) -> Sheet:
+    """The sheet. Raises `InputError` for one with more headings than any table has."""
+    if len(sheet.titles) > MOST_HEADINGS:
+        expected = f"at most {MOST_HEADINGS} headings"
+        raise InputError([Fault(sheet.file, 1, "", f"{len(sheet.titles):,}", "are its columns", expected, "file")])
+    return sheet
+
+
+def has_own_headings(path: Path, table: str) -> bool:
+    """Whether a CSV file has the headings of a table of the format."""
     with path.open("rb") as file:
         first = file.readline(LONGEST_LINE).decode("utf-8-sig", "replace")
     titles = {title.strip().strip('"') for title in first.split(",")}
@@ -206,11 +216,14 @@ def _has_own_headings(path: Path, table: str) -> bool:
 
 
 def _require_lines(path: Path) -> None:
-    """Raise `InputError` for a text file with a line that no table has."""
+    """Raise `InputError` for a text file with a line, or more headings, that no table has."""
     with path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST_LINE):
             number += 1
+            if number == 1 and max(line.count(mark) for mark in (b",", b";", b"\t", b"|")) >= MOST_HEADINGS:
+                expected = f"at most {MOST_HEADINGS} headings"
+                raise InputError([Fault(path.name, 1, "", "", "has too many columns", expected, "file")])
             if len(line) >= LONGEST_LINE:
                 problem = f"is longer than {LONGEST_LINE:,} bytes"
                 raise InputError([Fault(path.name, number, "", "", problem, "one record a line", "file")])

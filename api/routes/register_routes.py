@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from fastapi import Form, Query, Response, UploadFile
 
+from api.confined import confined
 from api.identity.access import PLANNER
 from api.identity.visibility import rows_seen
 from api.problems import content_fault
@@ -17,7 +18,7 @@ from api.registers.open_operations import drop_open
 from api.registers.persons import all_rows_of, erase, person_of, take_programmes_of
 from api.registers.registration import leave_programme, registered_numbers
 from api.registers.rows import write_register
-from api.registers.uploads import Upload, read_upload, safe_name
+from api.registers.uploads import Upload, has_own_headings, read_upload, safe_name
 from api.registers.workers import change_worker, told_rows, worker_out
 from api.repeated_requests import forget_answers
 from api.request_context import Context, Router, allowed, content_tag, preparing
@@ -58,7 +59,9 @@ def read_file(file: UploadFile, table: str, map: str, **_: Any) -> Upload:
         path = Path(place, safe_name(file.filename or ""))
         with path.open("wb") as target:
             shutil.copyfileobj(file.file, target)
-        return read_upload(path, table, map)
+        if path.suffix == ".csv" and not map and has_own_headings(path, table):
+            return read_upload(path, table, map)  # as large as it is, and no larger: it needs no process of its own
+        return confined(read_upload, path, table, map)
 
 
 @router.post("/registers/{table}/uploads", status_code=201, response_model=UploadOut)

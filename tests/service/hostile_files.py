@@ -23,6 +23,7 @@ def hostile_files() -> Iterator[tuple[str, str, str, bytes]]:
     yield from _encodings()
     yield from _workbooks()
     yield from _names()
+    yield from _swelling()
 
 
 def _texts() -> Iterator[tuple[str, str, str, bytes]]:
@@ -55,6 +56,32 @@ def _encodings() -> Iterator[tuple[str, str, str, bytes]]:
     for encoding in ("utf-16", "utf-32", "utf-7", "cp037"):
         yield f"in {encoding}", "t.csv", "sites", (TITLES + GOOD).encode(encoding)
     yield "half a character", "t.csv", "sites", (TITLES + "S8,E1,CA-ON,4,").encode() + b"\xc3\n"
+
+
+def _swelling() -> Iterator[tuple[str, str, str, bytes]]:
+    """Small files that swell in a reader."""
+    for columns, rows in ((16_384, 1_048_576), (1, 1_048_576), (16_384, 50)):
+        yield f"cells repeated {columns} by {rows}", "t.ods", "sites", _repeating(columns, rows)
+    yield "30,000 headings", "t.csv", "sites", (";".join(f"cabeza {i}" for i in range(30_000)) + "\n").encode()
+    yield "16,000 headings in a workbook", "t.xlsx", "sites", _workbook([[f"cabeza {i}" for i in range(16_000)]])
+
+
+def _repeating(columns: int, rows: int) -> bytes:
+    """An OpenDocument sheet of one cell, repeated."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    repeated = f'office:value-type="string" table:number-columns-repeated="{columns}"'
+    cell = f"<table:table-cell {repeated}><text:p>x</text:p></table:table-cell>"
+    content = (
+        f'<?xml version="1.0"?><office:document-content xmlns:office="{office}:office:1.0" '
+        f'xmlns:table="{office}:table:1.0" xmlns:text="{office}:text:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="sites"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    return target.getvalue()
 
 
 def _workbook(rows: list[list[object]], sheet: str = "sites") -> bytes:
