@@ -99,7 +99,7 @@ def _require_fitting(connection: sa.Connection, principal: Principal, programme:
         except InputError as error:
             told = told_to(principal.role, error)
             raise Contradiction("The programme isn't sound at present.", told.faults, "Have it mended.") from error
-    wrong = unfit(read, [one for one in facts if one[0] in workers], {pair: 0.0}, as_a_plan=False)
+    wrong = unfit(read, [one for one in facts if one[0] in workers], {pair: 0.0}, whole=frozenset())
     if wrong:
         faults = [
             Fault("operations", 0, "id", operation.id, f"breaks {one.rule}", one.sentence, "rule") for one in wrong

@@ -26,7 +26,7 @@ from engine.programme.programme import Programme
 Pair = tuple[str, str]
 Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
-GROUP, CREW, KEPT = "travel group", "min_crew", "commitment"
+GROUP, CREW, KEPT, SHARE = "travel group", "min_crew", "commitment", "share"
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,18 @@ def rule_of(rule: str | Clause) -> tuple[str, str]:
 
 
 def unfit(
-    programme: Programme, facts: Sequence[Pair], candidates: Mapping[Pair, float], as_a_plan: bool = True
+    programme: Programme,
+    facts: Sequence[Pair],
+    candidates: Mapping[Pair, float],
+    whole: frozenset[str] = frozenset({GROUP, CREW, SHARE}),
 ) -> list[Unfit]:
     """The candidates (with what each is worth) that can't stand beside the facts, as (worker id, order id).
 
     Every id must be in the programme. What the facts break by themselves is no fault of a candidate; a candidate that
-    makes it worse is. Without ``as_a_plan`` what many placements hold together (crews, travel groups, shares) isn't
-    asked: a single one, opened again, can't bring the others along.
+    makes it worse is. Of what many placements hold together, what ``whole`` names is asked: a single one, opened again,
+    can't bring the others along.
     """
-    return _Fitting(programme, list(facts), dict(candidates), as_a_plan).run()
+    return _Fitting(programme, list(facts), dict(candidates), whole).run()
 
 
 @dataclass
@@ -63,7 +66,7 @@ class _Fitting:
     programme: Programme
     facts: list[Pair]
     candidates: dict[Pair, float]
-    as_a_plan: bool = True
+    whole: frozenset[str]
     broken: dict[int, str | Clause] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -124,13 +127,14 @@ class _Fitting:
         gone = np.isin(counted, list(self.broken))
         own = counted[self.free[counted] & ~gone]
         excused = self.excused.get(_key(rule, excess))
-        if not self.as_a_plan and (rule in (GROUP, CREW) or " to " in excess.allowed):
+        kind = SHARE if " to " in excess.allowed else rule
+        if kind in (GROUP, CREW, SHARE) and kind not in self.whole:
             return
-        if rule == GROUP:
+        if kind == GROUP:
             wanted = 0 if excused is not None else len(own)
-        elif rule == CREW:
-            wanted = 0 if self.begun[self.order[counted[0]]] else len(own)
-        elif " to " in excess.allowed:
+        elif kind == CREW:
+            wanted = len(own) if not self.begun[self.order[counted[0]]] else 0
+        elif kind == SHARE:
             wanted = _too_many_for_share(excess, excused) - int(gone.sum())
         else:
             wanted = int(excess.used) - int(excess.allowed) - int(gone.sum())

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, ORIGIN, PLANNER
 from api.identity.generalisation import generalisation_of, skills_of
-from api.registers.held_pairs import leave_out_refused
+from api.registers.fitting import Unfit
+from api.registers.held_pairs import keep_what_can_be
 from api.registers.programmes import newest_agreements
 from api.storage.operation_states import ENDED, OFFERABLE, UNDER_WAY
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
@@ -70,9 +71,10 @@ def told_to(role: str, error: InputError) -> InputError:
     return InputError(faults, error.hint)
 
 
-def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> None:
-    """Write a programme's folder; what is under way already becomes commitments. Planners' runs and employers'
-    checks read values that stand for many, the same that planners are told.
+def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> list[Unfit]:
+    """Write a programme's folder; what is under way already becomes commitments, but for what the rules no longer let
+    stand (`api.registers.held_pairs`), which is returned. Planners' runs and employers' checks read values that stand
+    for many, the same that planners are told.
     """
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
@@ -93,8 +95,7 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
     if told is not None:
         tables = {name: told.table(name, table) for name, table in tables.items()}
     _write_tables(tables, folder)
-    if told is not None and tables["commitments"].num_rows:
-        leave_out_refused(folder)
+    return keep_what_can_be(folder) if tables["commitments"].num_rows else []
 
 
 def write_pairs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from api.confined import confined
 from api.identity.visibility import agreements_seen, programmes_seen
 from api.problems import not_found, problem_of
 from api.rate_limits import count_check
+from api.registers.fitting import Unfit
 from api.registers.programmes import (
     agreement_of,
     agreement_version,
@@ -31,6 +33,7 @@ from api.storage.tables import agreements, programmes
 from api.wire.programmes import (
     AgreementIn,
     AgreementOut,
+    ClashOut,
     DifferenceOut,
     ProgrammeChange,
     ProgrammeIn,
@@ -93,16 +96,34 @@ def check_programme(programme_id: str, context: Context = allowed("run.start", h
     count_check(context.principal.account_id)
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         folder = Path(place, "programme")
-        write_snapshot(
-            context.connection, context.programme, scope_of(context.principal.role, context.principal.country), folder
-        )
+        scope = scope_of(context.principal.role, context.principal.country)
+        clashes = _clashes(context, write_snapshot(context.connection, context.programme, scope, folder))
         try:
             read = read_programme(folder)
         except InputError as error:
             told = problem_of(told_to(context.principal.role, error))
-            return SoundnessOut(sound=False, tables={}, faults=told.faults, faults_left_out=told.faults_left_out)
+            faults = {"faults": told.faults, "faults_left_out": told.faults_left_out}
+            return SoundnessOut(sound=False, kept=not clashes, clashes=clashes, tables={}, **faults)
     sizes = {name: table.size for name, table in read.tables.items()}
-    return SoundnessOut(sound=True, tables=sizes, faults=[], faults_left_out=0)
+    return SoundnessOut(sound=True, kept=not clashes, clashes=clashes, tables=sizes, faults=[], faults_left_out=0)
+
+
+def _clashes(context: Context, unfit: list[Unfit]) -> list[ClashOut]:
+    """How many placements can't stand by which rule; a clause of an agreement that one doesn't see isn't named."""
+    mine = sa.select(agreements.c.agreement_id).where(
+        agreements.c.programme_id == context.programme.id, agreements_seen(context.principal)
+    )
+    seen = set(context.connection.scalars(mine))
+    told = [
+        (one.rule, one.sentence)
+        if "|" not in one.rule or one.rule.partition("|")[0] in seen
+        else ("clause", "A clause of an agreement between others.")
+        for one in unfit
+    ]
+    return [
+        ClashOut(rule=rule, sentence=sentence, placements=count)
+        for (rule, sentence), count in sorted(Counter(told).items())
+    ]
 
 
 @router.get("/{programme_id}/agreements")

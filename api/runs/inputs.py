@@ -33,18 +33,20 @@ def restore_input(engine: sa.Engine, held: Claim, folder: Path) -> None:
         with transaction(engine, read_only=True) as connection:
             if is_postgresql(connection):
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            _make(connection, held.row, made)
+            revision = _make(connection, held.row, made)
         kept = packed(made)
-        keep_files(engine, held, {INPUT: kept})
+        keep_files(engine, held, {INPUT: kept}, revision)
     unpack(kept, folder)
 
 
-def _make(connection: sa.Connection, run: sa.Row[Any], folder: Path) -> None:
+def _make(connection: sa.Connection, run: sa.Row[Any], folder: Path) -> int:
+    """Write what a run reads; the revision of the programme that it is."""
     programme = connection.execute(sa.select(programmes).where(programmes.c.id == run.programme_id)).one()
     scope = replace(scope_of(run.role, run.country), states=tuple(run.options["states"]))
     folder.mkdir()
     kinds()[run.kind].write_input(Source(connection, programme, run, scope), folder)
     (folder / LEFT_OUT).write_text(json.dumps(_left_out(connection, run)), "utf-8")
+    return int(programme.revision)
 
 
 def _left_out(connection: sa.Connection, run: sa.Row[Any]) -> dict[str, Any]:

@@ -146,10 +146,14 @@ def beat(engine: sa.Engine, held: Claim, progress: Mapping[str, Any], spent: flo
         raise LostClaim
 
 
-def keep_files(engine: sa.Engine, held: Claim, files: Mapping[str, bytes]) -> None:
-    """Keep files of a run under way, in place of older ones of the same names. Raises `LostClaim`."""
+def keep_files(engine: sa.Engine, held: Claim, files: Mapping[str, bytes], revision: int | None = None) -> None:
+    """Keep files of a run under way, in place of older ones of the same names; with ``revision``, that of the programme
+    as the run read it. Raises `LostClaim`.
+    """
     with transaction(engine) as connection:
         _require(connection, held)
+        if revision is not None:
+            connection.execute(runs.update().where(_mine(held)).values(revision=revision))
         _write_files(connection, held.run_id, files)
 
 

@@ -127,11 +127,27 @@ class UploadOut(BaseModel):
     headings: dict[str, str] = {}
 
 
-class SoundnessOut(BaseModel):
-    """Whether a programme could be matched as it stands: every fault of it, and its sizes."""
+class ClashOut(BaseModel):
+    """A rule by which placements under way can't stand any more: the rule, in words, and how many they are."""
 
-    model_config = example({"sound": True, "tables": {"workers": 1200}, "faults": [], "faults_left_out": 0})
+    rule: str
+    sentence: str
+    placements: int
+
+
+class SoundnessOut(BaseModel):
+    """Whether a programme could be matched as it stands: every fault of it, and its sizes.
+
+    Whether all that is open in it could be kept, and which rules are in the way; runs leave those people and their
+    places as they are, and give them nothing else.
+    """
+
+    model_config = example(
+        {"sound": True, "kept": True, "clashes": [], "tables": {"workers": 1200}, "faults": [], "faults_left_out": 0}
+    )
     sound: bool
+    kept: bool
+    clashes: list[ClashOut]
     tables: dict[str, int]
     faults: list[FaultOut]
     faults_left_out: int

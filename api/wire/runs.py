@@ -65,6 +65,7 @@ class RunOut(BaseModel):
     problem: Problem | None
     attempts: int
     replayable: bool
+    revision: Annotated[int | None, Field(description="Of the programme, as the run read it.")] = None
     before: Annotated[int | None, Field(description="How many runs come before this one, as long as it waits.")] = None
     created_at: datetime
     started_at: datetime | None
