@@ -128,8 +128,12 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str) -> None
     talk().print(f"{out}: {done.rows - done.refused:,} of {done.rows:,} rows in {done.table}.csv.", markup=False)
     for fault in done.faults[:SHOWN_REFUSALS]:
         talk().print(f"  {fault}", markup=False)
+    if len(done.faults) > SHOWN_REFUSALS:
+        talk().print(f"  and {len(done.faults) - SHOWN_REFUSALS:,} more.", markup=False)
     if done.refused:
         talk().print(f"{done.refused:,} rows are refused; they are marked in {out / MARKED}.", markup=False)
+    if done.rows and done.refused == done.rows:
+        raise typer.Exit(1)
 
 
 def template(

@@ -40,6 +40,7 @@ class Cells:
     texts: pa.StringArray
     code: npt.NDArray[np.int32]
     report: Report
+    most: int = MOST_FAULTS_OF_A_COLUMN
 
     def refuse(self, wrong: npt.NDArray[np.bool_], problem: str, expected: str, code: str = "value") -> None:
         """Report every row whose distinct text is marked wrong."""
@@ -47,8 +48,8 @@ class Cells:
             self.refuse_rows(np.flatnonzero(wrong[self.code]), problem, expected, code)
 
     def refuse_rows(self, rows: npt.NDArray[Any], problem: str, expected: str, code: str = "value") -> None:
-        """Report the rows given by number; past the thousandth the rest is told as a count."""
-        shown = rows[:MOST_FAULTS_OF_A_COLUMN]
+        """Report the rows given by number; past the ``most`` that are shown the rest is told as a count."""
+        shown = rows[: self.most]
         texts = self.texts.take(pa.array(self.code[shown])).to_pylist()
         for row, text in zip(shown, texts, strict=True):
             self.report(Fault(self.table.file, self.table.row(row), self.column.name, text, problem, expected, code))
@@ -62,7 +63,7 @@ class Cells:
         return np.asarray(pc.equal(self.texts, ""))
 
 
-def cells_of(table: RawTable, column: Column, report: Report) -> Cells | None:
+def cells_of(table: RawTable, column: Column, report: Report, most: int = MOST_FAULTS_OF_A_COLUMN) -> Cells | None:
     """The cells of a column, or None where the table lacks it (a fault unless it is optional)."""
     raw = table.columns.get(column.name)
     if raw is None:
@@ -71,7 +72,7 @@ def cells_of(table: RawTable, column: Column, report: Report) -> Cells | None:
             return None
         raw = pa.array([""] * table.size, pa.string())
     encoded = raw.dictionary_encode()
-    cells = Cells(column, table, encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False), report)
+    cells = Cells(column, table, encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False), report, most)
     if column.filled:
         cells.refuse(cells.empty(), "is empty", "a value in every row")
     return cells
@@ -174,7 +175,7 @@ def read_entries(
     filled = pc.if_else(pc.equal(cells.texts, ""), pa.scalar(None, pa.string()), cells.texts)
     split = pc.split_pattern(filled, ";")
     lengths = np.asarray(pc.fill_null(pc.list_value_length(split), 0))
-    entries = pc.list_flatten(split).dictionary_encode()
+    entries = pc.utf8_trim_whitespace(pc.list_flatten(split)).dictionary_encode()
     distinct: list[str] = entries.dictionary.to_pylist()
     labels, amounts, wrong = _read_distinct_entries(cells.column, distinct)
     entry_codes = entries.indices.to_numpy(zero_copy_only=False)

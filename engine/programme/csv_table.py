@@ -21,15 +21,13 @@ _OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
 def read_csv(path: Path, name: str, report: Report) -> RawTable | None:
-    """Read a CSV file (UTF-8 without byte order mark, comma, header row) as text."""
+    """Read a CSV file (UTF-8 with or without a byte order mark, comma or semicolon, header row) as text."""
 
     def fault(row: int, value: str, problem: str, expected: str) -> None:
         report(Fault(path.name, row, "", value, problem, expected, "file"))
 
     raw = path.read_bytes()
-    if raw.startswith(_UTF8_BOM):
-        fault(1, "", "begins with a byte order mark", "UTF-8 without one (save as 'CSV UTF-8' without BOM)")
-        raw = raw[len(_UTF8_BOM) :]
+    raw = raw.removeprefix(_UTF8_BOM)
     for mark, encoding in _OTHER_BOMS.items():
         if raw.startswith(mark):
             fault(0, "", f"is encoded in {encoding}", "UTF-8")
@@ -52,7 +50,7 @@ def read_csv(path: Path, name: str, report: Report) -> RawTable | None:
 
 def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], report: Report) -> RawTable | None:
     try:
-        header = next(csv.reader(io.StringIO(raw[:1_000_000].decode("utf-8", "ignore"), newline=""), strict=True))
+        header, mark = _header(raw[:1_000_000].decode("utf-8", "ignore"))
     except (csv.Error, StopIteration) as error:
         fault(1, "", f"has no readable header ({error})", "column names joined by commas")
         return None
@@ -61,7 +59,7 @@ def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], rep
         return None
     if not header_is_sound(header, file, report):
         return None
-    if not _quotes_are_sound(raw, fault):
+    if not _quotes_are_sound(raw, mark, fault):
         return None
     if not raw.endswith(b"\n"):
         raw += b"\n"
@@ -76,7 +74,7 @@ def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], rep
             pa.BufferReader(raw),
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=max(2**24, len(raw) // 64)),
             parse_options=pa_csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep_wrong
+                delimiter=mark, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep_wrong
             ),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
@@ -115,22 +113,29 @@ def _without_blank_rows(name: str, file: str, table: pa.Table, skipped: npt.NDAr
     return RawTable(name, file, {title: column.take(kept) for title, column in columns.items()}, len(kept), rows)
 
 
-def _quotes_are_sound(raw: bytes, fault: Callable[..., None]) -> bool:
+def _header(begin: str) -> tuple[list[str], str]:
+    """The column names and what joins them: a semicolon where it parts the header into more names than a comma."""
+    comma, semicolon = (len(next(csv.reader(io.StringIO(begin, newline=""), delimiter=mark))) for mark in ",;")
+    mark = ";" if semicolon > comma else ","
+    return next(csv.reader(io.StringIO(begin, newline=""), strict=True, delimiter=mark)), mark
+
+
+def _quotes_are_sound(raw: bytes, mark: str, fault: Callable[..., None]) -> bool:
     """Whether every quote opens, closes or doubles; where one may not, the slow and strict reader finds its row."""
     text = np.frombuffer(raw, np.uint8)
     at = np.flatnonzero(text == ord('"'))
     opening, closing = at[::2], at[1::2]
     bound = np.zeros(256, bool)
-    bound[list(b',\r\n"')] = True
+    bound[list(mark.encode() + b'\r\n"')] = True
     opens = bound[text[opening - 1]] | (opening == 0)
     closes = bound[text[np.minimum(closing + 1, len(text) - 1)]]
     if len(at) % 2 == 0 and opens.all() and closes.all():
         return True
     row = 1
     try:
-        for _ in csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True):
+        for _ in csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True, delimiter=mark):
             row += 1
     except csv.Error as error:
-        fault(row, "", f"has a quote out of place ({error})", "a quote closed before the comma, and doubled inside")
+        fault(row, "", f"has a quote out of place ({error})", "a quote closed before the next cell, and doubled inside")
         return False
     return True

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from engine.errors import CallError, Fault, InputError
 from engine.programme import cells as cell_readers
-from engine.programme.cells import Cells, cells_of
+from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, Cells, cells_of
 from engine.programme.cross_checks import check_across_tables, check_clause_references
 from engine.programme.csv_table import read_csv
 from engine.programme.parquet_table import read_parquet
@@ -180,10 +180,13 @@ def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[
     return {name: Table(name, sizes[name], _finished(columns, vocabularies)) for name, columns in read.items()}
 
 
-def table_faults(table: RawTable) -> list[Fault]:
-    """What is wrong with the cells of one table by itself; references to other tables are not looked up."""
+def table_faults(table: RawTable, most: int = MOST_FAULTS_OF_A_COLUMN) -> list[Fault]:
+    """What is wrong with the cells of one table by itself: of each column ``most`` rows, then the rest as a count.
+
+    Whoever takes the other rows asks for as many as the table has. References to other tables are not looked up.
+    """
     faults: list[Fault] = []
-    _typed_columns(TABLES[table.name], table, faults.append)
+    _typed_columns(TABLES[table.name], table, faults.append, most)
     return faults
 
 
@@ -201,11 +204,13 @@ def _no_columns(schema: TableSchema) -> dict[str, Any]:
     return {column.name: pa.array([], pa.string()) for column in schema.columns}
 
 
-def _typed_columns(schema: TableSchema, table: RawTable, report: Any) -> tuple[dict[str, Any], bool]:
+def _typed_columns(
+    schema: TableSchema, table: RawTable, report: Any, most: int = MOST_FAULTS_OF_A_COLUMN
+) -> tuple[dict[str, Any], bool]:
     columns: dict[str, Any] = {}
     whole = True
     for column in schema.columns:
-        cells = cells_of(table, column, report)
+        cells = cells_of(table, column, report, most)
         if cells is None:
             whole = False
             continue

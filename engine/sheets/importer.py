@@ -17,10 +17,17 @@ from engine.programme.raw_table import RawTable
 from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
 from engine.sheets.headings import plain
+from engine.sheets.number_forms import decimal_marks, plain_number, unclear_numbers
 from engine.sheets.sheet_map import DATES, ColumnMap, SheetMap
 from engine.sheets.sheet_reading import Sheet, read_sheet
 
 MARKED = "refused.xlsx"
+NUMBERS = ("number", "integer", "share")
+# A time stamp at midnight, or without an offset, is a day; with an offset and another hour it could be two.
+TIME_OF_DAY = re.compile(
+    r"(?<=^\d{4}-\d\d-\d\d)[T ](?:00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$"
+)
+MEN_OTHERWISE = {"h", "hombre", "homme"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
     refuse_occupied(out)
     sheet = read_sheet(file, chosen.sheet, chosen.header_row)
     raw = mapped(sheet, chosen)
-    faults = table_faults(raw)
+    faults = table_faults(raw, most=max(raw.size, 1))
     whole = [fault for fault in faults if fault.row <= 1]
     if whole:
         raise InputError(whole)
@@ -71,25 +78,54 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
                 for name in missing
             ]
         )
+    _require_one_meaning(sheet, chosen)
     records = [(number, row) for number, row in enumerate(sheet.records) if any(row)]
     columns = {}
     for column in TABLES[chosen.table].columns:
         own = chosen.columns.get(column.name)
         if own is not None:
             at = titles.get(own.source, -1)
-            cells = [_cell(own, row[at] if at >= 0 else own.value) for _, row in records]
+            texts = [row[at] if at >= 0 else own.value for _, row in records]
+            comma = decimal_marks(texts) == {","} if own.decimal_comma is None else own.decimal_comma
+            cells = [_cell(own, column.kind, comma, text) for text in texts]
             columns[column.name] = pa.array(cells, pa.string())
         elif not column.optional:
             columns[column.name] = pa.array([""] * len(records), pa.string())
     for name, own in chosen.columns.items():
         if name not in TABLES[chosen.table].column_names:
             at = titles.get(own.source, -1)
-            columns[name] = pa.array([_cell(own, row[at] if at >= 0 else own.value) for _, row in records], pa.string())
+            cells = [_cell(own, "text", False, row[at] if at >= 0 else own.value) for _, row in records]
+            columns[name] = pa.array(cells, pa.string())
     rows = np.array([sheet.header + 2 + number for number, _ in records], np.int64)
     return RawTable(chosen.table, sheet.file, columns, len(records), rows)
 
 
-def _cell(own: ColumnMap, text: str) -> str:
+def _require_one_meaning(sheet: Sheet, chosen: SheetMap) -> None:
+    """Raise `InputError` where a heading stands twice, or numbers could be thousands or decimals: the map must say."""
+    faults = []
+    row = sheet.header + 1
+    kinds = {column.name: column.kind for column in TABLES[chosen.table].columns}
+    for name, own in chosen.columns.items():
+        if not own.source:
+            continue
+        if sheet.titles.count(own.source) > 1:
+            expected = "a heading of its own over each column that is read"
+            faults.append(Fault(sheet.file, row, own.source, own.source, f"stands twice, for {name}", expected, "map"))
+        at = sheet.titles.index(own.source)
+        unclear = unclear_numbers(record[at] for record in sheet.records)
+        if kinds.get(name) in NUMBERS and own.decimal_comma is None and unclear:
+            expected = "decimal_comma = true or false in the map"
+            problem = "could be thousands or decimals"
+            faults.append(Fault(sheet.file, row, own.source, unclear[0], problem, expected, "map"))
+        cells = {plain(record[at]) for record in sheet.records}
+        if name == "sex" and "m" in cells and "m" not in own.words and cells & MEN_OTHERWISE:
+            expected = 'words that say what M is, as { M = "F", H = "M" }'
+            faults.append(Fault(sheet.file, row, own.source, "M", "may be mujer beside another word", expected, "map"))
+    if faults:
+        raise InputError(faults)
+
+
+def _cell(own: ColumnMap, kind: str, comma: bool, text: str) -> str:
     """A cell of the sheet as the format writes it; what doesn't fit stays as it is, to be refused by name."""
     if not text:
         return ""
@@ -100,8 +136,10 @@ def _cell(own: ColumnMap, text: str) -> str:
         found = re.fullmatch(DATES[own.dates], text)
         if found is not None:
             text = f"{found['y']}-{int(found['m']):02d}-{int(found['d']):02d}"
-    if own.decimal_comma:
-        text = text.replace(".", "").replace(",", ".") if "," in text else text
+    if kind in NUMBERS:
+        text = plain_number(text, comma)
+    if kind == "date":
+        text = TIME_OF_DAY.sub("", text)
     return f"{own.prefix}{text}{own.suffix}"
 
 

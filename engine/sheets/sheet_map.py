@@ -12,6 +12,7 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme.schema import TABLES
 from engine.programme.toml_text import loads_shallow
 from engine.sheets.headings import SEX_WORDS, nearest_column, plain
+from engine.sheets.number_forms import decimal_marks
 from engine.sheets.sheet_reading import Sheet
 
 DATES = {
@@ -31,7 +32,7 @@ class ColumnMap:
     value: str = ""
     dates: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    decimal_comma: bool = False
+    decimal_comma: bool | None = None
     prefix: str = ""
     suffix: str = ""
     separator: str = ""
@@ -106,7 +107,9 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
         refuse(f"columns.{name}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
     words = {plain(str(word)): str(code) for word, code in given.items()}
     shown = {("source" if key == "from" else key): str(text) for key, text in texts.items()}
-    return ColumnMap(words=words, decimal_comma=bool(entry.get("decimal_comma")), **shown)
+    return ColumnMap(
+        words=words, decimal_comma=None if "decimal_comma" not in entry else bool(entry["decimal_comma"]), **shown
+    )
 
 
 def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
@@ -141,7 +144,8 @@ def _proposed(title: str, kind: str, name: str, cells: list[str]) -> str:
     if kind == "date":
         fitting = [form for form, shape in DATES.items() if all(_is_date(shape, cell) for cell in cells)]
         if fitting and fitting[0] != "YYYY-MM-DD":
-            parts.append(f'dates = "{fitting[0]}"')
+            unclear = {"DD/MM/YYYY", "MM/DD/YYYY"} <= set(fitting)
+            parts.append(f'dates = "{"?" if unclear else fitting[0]}"')
     if name == "sex":
         words = {
             cell: code for cell in cells for code, known in SEX_WORDS.items() if plain(cell) in known and cell != code
@@ -150,7 +154,7 @@ def _proposed(title: str, kind: str, name: str, cells: list[str]) -> str:
             parts.append(
                 "words = { " + ", ".join(f"{_quoted(w)} = {_quoted(c)}" for w, c in sorted(words.items())) + " }"
             )
-    if kind in ("number", "share") and any(re.fullmatch(r"\d+,\d+", cell) for cell in cells):
+    if kind in ("number", "share") and decimal_marks(cells) == {","}:
         parts.append("decimal_comma = true")
     return _quoted(title) if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
 

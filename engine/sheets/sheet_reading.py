@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -14,6 +15,13 @@ from engine.programme.workbook import cell_text, workbook_is_safe
 
 MOST_HEADER_ROWS = 20
 MOST_ROWS = 1_048_576
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Numeral(str):
+    """The text of a cell that holds a number: its point is a decimal point, whatever other cells look like."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -68,15 +76,23 @@ def _workbook_rows(path: Path, name: str) -> tuple[str, list[list[str]]]:
     except (CalamineError, OSError, ValueError, IndexError) as error:
         problem = f"can't be read as a sheet ({str(error)[:120]})"
         raise InputError([Fault(path.name, 0, "", "", problem, "an .xlsx, .xls, .ods or .csv file", "file")]) from error
-    return chosen, [[cell_text(cell).strip() for cell in row] for row in rows]
+    return chosen, [[_text(cell) for cell in row] for row in rows]
+
+
+def _text(cell: Any) -> str:
+    text = cell_text(cell).strip()
+    return Numeral(text) if isinstance(cell, float) else text
 
 
 def _csv_rows(path: Path) -> tuple[str, list[list[str]]]:
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if raw.startswith(UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         text = _decoded(raw, path)
+    if "\x00" in text:
+        expected = "a file saved in UTF-8, UTF-16 with a byte order mark, or Windows-1252"
+        raise InputError([Fault(path.name, 0, "", "", "holds NUL characters", expected, "file")])
     begin = "".join(text.splitlines(keepends=True)[:MOST_HEADER_ROWS])
     mark = max(",;\t|", key=begin.count)
     try:
