@@ -26,6 +26,7 @@ from engine.clauses.base import Count, Example, Gate, Join, Ledger, Reserve, Rul
 from engine.clauses.kinds import kinds
 from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, OPEN_END, OPEN_START
+from engine.programme.clauses import read_clauses
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
 
 DOCS = Path(__file__).resolve().parent
@@ -132,7 +133,7 @@ def clauses_part() -> str:
 
 
 def _kind_section(kind: type[Rule]) -> str:
-    sentences = "\n".join(f"- {language}: {_braces_marked(kind.says[code])}" for language, code in _LANGUAGES)
+    sentences = "\n".join(f"> {sentence}  " for sentence in _sentences(kind))
     parts = [
         f"### {kind.kind}",
         f"{inspect.getdoc(sys.modules[kind.__module__])}",
@@ -145,11 +146,11 @@ def _kind_section(kind: type[Rule]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-_LANGUAGES = (("English", "en"), ("Spanish", "es"))
-
-
-def _braces_marked(sentence: str) -> str:
-    return re.sub(r"\{(\w+?)_?\}", r"*\1*", sentence)
+def _sentences(kind: type[Rule]) -> list[str]:
+    """What clauses of the kind say, as in its examples."""
+    entries = [{"id": "id", "kind": kind.kind, **example.parameters} for example in kind.examples]
+    clauses = [clause for entry in entries for clause in read_clauses([entry], "", "", lambda _: None)]
+    return list(dict.fromkeys(clause.sentence for clause in clauses))
 
 
 def _one_line(text: str) -> str:

@@ -43,7 +43,7 @@ def rule_of(rule: str | Clause) -> tuple[str, str]:
     """A rule's name and its words."""
     if isinstance(rule, str):
         return rule, LASTING_SENTENCES[rule]
-    return rule.name, rule.rule.sentence()
+    return rule.name, rule.sentence
 
 
 def unfit(

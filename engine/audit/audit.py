@@ -110,7 +110,7 @@ def _breach(placements: PlacementTable, rule: str | Clause, scope: str, rows: An
     people, places = tuple(dict.fromkeys(workers.tolist())), tuple(dict.fromkeys(orders.tolist()))
     if isinstance(rule, str):
         return Breach(rule, rule, "", scope, people, places, LASTING_SENTENCES[rule])
-    return Breach(rule.name, rule.id, rule.source, scope, people, places, rule.rule.sentence())
+    return Breach(rule.name, rule.id, rule.source, scope, people, places, rule.sentence)
 
 
 def _count_breach(placements: PlacementTable, excess: Excess) -> Breach:

@@ -1,13 +1,13 @@
 """What a kind of clause is: five families, each with the small protocol that its members fill.
 
 A kind is one file in ``engine/clauses/kinds``: its parameters, the column arithmetic that the problem uses, a check on
-placements written apart from it, its sentence in English and Spanish, and its examples.
+placements written apart from it, its sentences (in English; the catalogue has the other languages), and its examples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
@@ -15,12 +15,13 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.vocabulary import where_in_words
 from engine.clauses.where import EVERYTHING, Where
+from engine.words import Message, joined, message
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
 Array = npt.NDArray[Any]
-NO_LIMIT = {"en": "no limit", "es": "sin límite"}
 
 
 class Pairs(Protocol):
@@ -127,7 +128,6 @@ class Rule:
     """The base of every kind of clause."""
 
     kind: ClassVar[str]
-    says: ClassVar[Mapping[str, str]]
     examples: ClassVar[tuple[Example, ...]] = ()
     may_name_sex: ClassVar[bool] = False
 
@@ -135,10 +135,18 @@ class Rule:
         """What is wrong with the parameters taken together, as (parameter, what would be right)."""
         return []
 
-    def sentence(self, language: str = "en") -> str:
-        """The clause in words, in English (``en``) or Spanish (``es``)."""
-        shown = {f.name: _shown(getattr(self, f.name), language) for f in fields(self)}
-        return self.says[language].format(**shown)
+    def sentences(self) -> Iterator[Message]:
+        """What the clause demands: whole sentences that speak of the parameters given, and of no other."""
+        raise NotImplementedError
+
+    def sentences_under(self, where: Where) -> Iterator[Message]:
+        """What the clause demands, and of which placements."""
+        yield from self.sentences()
+        conditions = where_in_words(where)
+        if len(conditions) == 1:
+            yield message("It applies to: {condition}.", condition=conditions[0])
+        elif conditions:
+            yield message("It applies where all of this holds: {conditions:each}.", conditions=conditions)
 
 
 class Gate(Rule):
@@ -310,15 +318,10 @@ class Clause:
         """The clause's unique name within its programme."""
         return f"{self.agreement_id}|{self.id}" if self.agreement_id else self.id
 
+    @property
+    def sentence(self) -> Message:
+        """The clause in words, without its name and article."""
+        return joined(*self.rule.sentences_under(self.where))
+
     def __hash__(self) -> int:
         return hash((self.agreement_id, self.id))
-
-
-def _shown(value: Any, language: str) -> str:
-    if value is None:
-        return NO_LIMIT[language]
-    if isinstance(value, tuple):
-        return ", ".join(_shown(entry, language) for entry in value)
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return str(value)

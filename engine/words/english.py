@@ -8,7 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from engine.words.names import Name, name_in
+
 Show = Callable[[Any, str], str]
+# The word before the last entry of a list; entries of an ``each`` are long, and set apart by semicolons.
+LIST_STYLES = {"or": "or", "and": "and"}
+EACH = "each"
 _FORMATTER = string.Formatter()
 
 
@@ -46,24 +51,39 @@ def english(value: Any, form: str) -> str:
         raise TypeError(f"{value!r} says nothing to people; choose another sentence for it")
     if isinstance(value, date):
         return _day(value, form)
+    if isinstance(value, Name):
+        return name_in(value, "en")
     if isinstance(value, tuple | list):
-        return ", ".join(english(entry, form) for entry in value)
+        return _listed([english(entry, "") for entry in value], form)
     if isinstance(value, int | float | Decimal):
         return number(value, form)
     return str(value)
 
 
 def number(value: float | Decimal, form: str) -> str:
-    """A number as Python shows it, but never a negative nothing ("-0.00")."""
-    if not form:
-        return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    """A number as Python shows it, but never a negative nothing ("-0.00").
+
+    Without a format, and as an ``amount`` (thousands set apart) or a ``share`` (in per cent), it is shown exactly.
+    """
+    if not form and isinstance(value, int):
+        return str(value)
+    if form in ("", "amount", "share"):
+        exact = Decimal(str(value)) * (100 if form == "share" else 1)
+        plain = format(exact.quantize(1) if exact == exact.to_integral() else exact.normalize(), ",f" if form else "f")
+        return f"{plain}%" if form == "share" else plain
     shown = format(value, form)
     if shown.startswith("-") and not any(digit in shown for digit in "123456789"):
         return ("+" if form.startswith("+") else "") + shown[1:]
     return shown
 
 
+def _listed(texts: list[str], form: str) -> str:
+    if form not in LIST_STYLES or len(texts) < 2:
+        return ("; " if form == EACH else ", ").join(texts)
+    return f"{', '.join(texts[:-1])} {LIST_STYLES[form]} {texts[-1]}"
+
+
 def _day(value: date, form: str) -> str:
-    if form == "long":
-        return f"{value.day} {value:%B} {value.year}"
+    if form in ("long", "month_day"):
+        return f"{value.day} {value:%B}" + (f" {value.year}" if form == "long" else "")
     return value.isoformat()

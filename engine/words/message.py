@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Self
 
 from engine.words.english import in_english
@@ -39,12 +40,14 @@ def message(key: str, /, **values: Any) -> Message:
     """A sentence of the catalogue: ``message("Order {order} is full.", order="o1")``.
 
     ``key`` is written where it is called, in full, for the catalogue is collected from the source. A placeholder may
-    say how a number is shown, as Python does it: ``{share:.1%}``, ``{weeks:,.0f}``; ``{day:long}`` is a date in words.
+    say how its value is shown: numbers as Python does it (``{part:.1%}``, ``{weeks:,.0f}``), exactly as an ``amount``
+    or a ``share``; dates in words as ``long`` or ``month_day``; a tuple as a list with ``or`` or
+    ``and``, or as ``each``, set apart by semicolons.
     """
     return Message(key, values)
 
 
-def plural(one: str, several: str, /, n: float, **values: Any) -> Message:
+def plural(one: str, several: str, /, n: float | Decimal, **values: Any) -> Message:
     """A sentence of the catalogue that goes by a number, ``n``: ``plural("{n} fault", "{n:,} faults", n=3)``."""
     return Message(one, {"n": n, **values}, several)
 

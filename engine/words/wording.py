@@ -12,8 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.words.catalogue import ENGLISH, Tongue, known_language, tongue
-from engine.words.english import english, filled, number
+from engine.words.english import EACH, LIST_STYLES, english, filled, number
 from engine.words.message import Message
+from engine.words.names import Name, name_in
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -71,8 +72,10 @@ def _shown(value: Any, form: str, language: str, spoken: Tongue) -> str:
         return english(value, form)
     if isinstance(value, date):
         return _day(value, form, spoken.locale)
+    if isinstance(value, Name):
+        return name_in(value, str(spoken.locale))
     if isinstance(value, tuple | list):
-        return ", ".join(_shown(entry, form, language, spoken) for entry in value)
+        return _listed([_shown(entry, "", language, spoken) for entry in value], form, spoken.locale)
     if isinstance(value, int | float | Decimal):
         return localised(number(value, form), spoken.locale)
     return english(value, form)
@@ -96,8 +99,16 @@ def _percent(locale: Locale) -> str:
 
 
 def _day(value: date, form: str, locale: Locale) -> str:
-    if form != "long":
-        return value.isoformat()
-    from babel.dates import format_date
+    from babel.dates import format_date, format_skeleton
 
-    return str(format_date(value, "long", locale=locale))
+    if form == "month_day":
+        return str(format_skeleton("MMMMd", value, locale=locale))
+    return str(format_date(value, "long", locale=locale)) if form == "long" else value.isoformat()
+
+
+def _listed(texts: list[str], form: str, locale: Locale) -> str:
+    from babel.lists import format_list
+
+    if form not in LIST_STYLES:
+        return ("; " if form == EACH else ", ").join(texts)
+    return format_list(texts, "or" if form == "or" else "standard", locale)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -13,15 +15,15 @@ class Accreditation(Gate):
     """The employer's ``accredited_until >= end_date``."""
 
     kind: ClassVar = "accreditation"
-    says: ClassVar = {
-        "en": "The employer is accredited to the last day.",
-        "es": "La empresa está acreditada hasta el último día.",
-    }
     examples: ClassVar = (
         Example(True, {}, "Accredited to the last day.", employer={"accredited_until": "2026-08-31"}),
         Example(False, {}, "Accreditation ends before.", employer={"accredited_until": "2026-08-30"}),
         Example(False, {}, "Never accredited.", employer={"accredited_until": ""}),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message("The employer is accredited to the last day.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import optional, whole_number
+from engine.words import Message, message, plural
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,6 @@ class Age(Gate):
     kind: ClassVar = "age"
     min: int | None = optional(whole_number)
     max: int | None = optional(whole_number)
-    says: ClassVar = {
-        "en": "The worker's age at the start is at least {min} and at most {max}.",
-        "es": "La edad al inicio es de al menos {min} y de a lo sumo {max} años.",
-    }
     examples: ClassVar = (
         Example(True, {"min": 18, "max": 55}, "Eighteen on the first day.", ({"birth_date": "2008-03-01"},)),
         Example(False, {"min": 18}, "Eighteen one day too late.", ({"birth_date": "2008-03-02"},)),
@@ -36,6 +34,30 @@ class Age(Gate):
         ),
         Example(False, {"max": 55}, "Without a birth date nobody is admitted.", ({"birth_date": ""},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.min is not None and self.max is not None:
+            yield plural(
+                "The worker is from {min} to {n} year old at the start.",
+                "The worker is from {min} to {n} years old at the start.",
+                n=self.max,
+                min=self.min,
+            )
+        elif self.min is not None:
+            yield plural(
+                "The worker is at least {n} year old at the start.",
+                "The worker is at least {n} years old at the start.",
+                n=self.min,
+            )
+        elif self.max is not None:
+            yield plural(
+                "The worker is at most {n} year old at the start.",
+                "The worker is at most {n} years old at the start.",
+                n=self.max,
+            )
+        else:
+            yield message("The worker's date of birth is known.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,8 +34,10 @@ from engine.clauses.slots import (
     single_slots,
     slots_from_entries,
 )
+from engine.clauses.vocabulary import KEYS, period_in_words
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.days import day_number, day_text
+from engine.words import Message, message, plural
 
 _REGISTERED = ("origin_country", "origin_region", "household_id")
 _PER = (*ORDER_KEYS, *_REGISTERED, "worker_class")
@@ -59,10 +61,6 @@ class Cap(Count):
     counts: tuple[int, ...] | None = optional(whole_numbers)
     rollover: bool = optional(flag, False)
     per: str | None = optional(one_of(*_PER))
-    says: ClassVar = {
-        "en": "At most {count} (or {share_of_registered} of those registered), counted by {basis}, per {per}.",
-        "es": "A lo sumo {count} (o {share_of_registered} de las personas registradas), contando {basis}, por {per}.",
-    }
     examples: ClassVar = (
         Example(True, {"count": 2}, "Two of two.", _TWO, placements=_BOTH),
         Example(False, {"count": 1}, "Two of one.", _TWO, placements=_BOTH),
@@ -112,6 +110,53 @@ class Cap(Count):
             placements=((0, 0), (1, 1)),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.share_of_registered is not None:
+            yield self._of_the_registered(self.share_of_registered)
+        elif self.counts is not None:
+            yield self._by_period()
+        else:
+            yield self._in_all(self.count or 0)
+        if self.periods is not None and self.counts is None:
+            spans = tuple(period_in_words(first, last) for first, last in self.periods)
+            yield message("This holds in each of these periods: {periods:each}.", periods=spans)
+        if self.rollover:
+            yield message("Places left over in a period are added to the next.")
+        if self.per is not None:
+            yield message("Each {key} is counted by itself.", key=KEYS[self.per])
+
+    def _in_all(self, count: int) -> Message:
+        if self.basis == "present":
+            return plural(
+                "At most {n:,} person present on any day.", "At most {n:,} people present on any day.", n=count
+            )
+        if self.basis == "workers":
+            return plural(
+                "At most {n:,} worker, counted once however often placed.",
+                "At most {n:,} workers, each counted once however often placed.",
+                n=count,
+            )
+        return plural("At most {n:,} placement.", "At most {n:,} placements.", n=count)
+
+    def _of_the_registered(self, share: Decimal) -> Message:
+        if self.basis == "present":
+            return message("People present on any day: at most {share:share} of those registered.", share=share)
+        if self.basis == "workers":
+            return message("Workers placed, each counted once: at most {share:share} of those registered.", share=share)
+        return message("Placements: at most {share:share} of the workers registered.", share=share)
+
+    def _by_period(self) -> Message:
+        limits = tuple(
+            message("at most {count:,} from {period}", count=count, period=period_in_words(first, last))
+            for count, (first, last) in zip(self.counts or (), self.periods or (), strict=True)
+        )
+        if self.basis == "present":
+            return message("People present on any day: {limits:each}.", limits=limits)
+        if self.basis == "workers":
+            return message("Workers placed, each counted once: {limits:each}.", limits=limits)
+        return message("Placements, by the day they start: {limits:each}.", limits=limits)
 
     def places(self) -> int | None:
         """See `Count`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import number_of_days, optional
+from engine.clauses.vocabulary import days
+from engine.words import Message, message, plural
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,29 @@ class Contract(Gate):
     kind: ClassVar = "contract"
     min_days: int | None = optional(number_of_days)
     max_days: int | None = optional(number_of_days)
-    says: ClassVar = {
-        "en": "The contract lasts at least {min_days} and at most {max_days} days.",
-        "es": "El contrato dura al menos {min_days} y a lo sumo {max_days} días.",
-    }
     examples: ClassVar = (
         Example(True, {"min_days": 30}, "Both ends count.", orders=({"end_date": "2026-03-30"},)),
         Example(False, {"min_days": 30}, "One day short.", orders=({"end_date": "2026-03-29"},)),
         Example(True, {"max_days": 31}, "All of March.", orders=({"end_date": "2026-03-31"},)),
         Example(False, {"max_days": 31}, "One day long.", orders=({"end_date": "2026-04-01"},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.min_days is not None and self.max_days is not None:
+            yield message(
+                "The contract lasts at least {min} and at most {max}.",
+                min=days(self.min_days),
+                max=days(self.max_days),
+            )
+        elif self.min_days is not None:
+            yield plural(
+                "The contract lasts at least {n} day.", "The contract lasts at least {n} days.", n=self.min_days
+            )
+        elif self.max_days is not None:
+            yield plural("The contract lasts at most {n} day.", "The contract lasts at most {n} days.", n=self.max_days)
+        else:
+            yield message("The contract may have any length.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ import numpy as np
 from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example, Ledger
 from engine.clauses.parameters import number_of_days, required
 from engine.kernel import kernel
+from engine.words import Message, plural
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,6 @@ class CoolOff(Ledger):
 
     kind: ClassVar = "cool_off"
     min_days: int = required(number_of_days)
-    says: ClassVar = {
-        "en": "At least {min_days} days away before a new stay.",
-        "es": "Al menos {min_days} días fuera antes de una nueva estancia.",
-    }
     examples: ClassVar = (
         Example(True, {"min_days": 90}, "A first stay."),
         Example(
@@ -54,6 +52,12 @@ class CoolOff(Ledger):
             clauses=({"id": "move", "kind": "transfer", "max_gap_days": 2, "max_transfers": 1},),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "At least {n} day away before a new stay.", "At least {n} days away before a new stay.", n=self.min_days
+        )
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

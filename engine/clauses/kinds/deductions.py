@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import required, share
+from engine.words import Message, message
 
 _ROUNDING = 1e-9
 
@@ -18,14 +20,14 @@ class Deductions(Gate):
 
     kind: ClassVar = "deductions"
     max_share: Decimal = required(share)
-    says: ClassVar = {
-        "en": "Deductions take at most {max_share} of the gross weekly wage.",
-        "es": "Los descuentos son a lo sumo {max_share} del salario semanal bruto.",
-    }
     examples: ClassVar = (
         Example(True, {"max_share": 0.05}, "33.75 of 675.", orders=({"weekly_deductions": 33.75},)),
         Example(False, {"max_share": 0.05}, "A cent more.", orders=({"weekly_deductions": 33.76},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message("Deductions take at most {share:share} of the gross weekly wage.", share=self.max_share)
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import flag, number_of_days, optional
+from engine.words import Message, message, plural
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,6 @@ class Documents(Gate):
     kind: ClassVar = "documents"
     passport_days_beyond: int | None = optional(number_of_days)
     medical: bool = optional(flag, False)
-    says: ClassVar = {
-        "en": "The passport is valid {passport_days_beyond} days past the end; medical examination: {medical}.",
-        "es": "El pasaporte vale {passport_days_beyond} días después del final; examen médico: {medical}.",
-    }
     examples: ClassVar = (
         Example(True, {"passport_days_beyond": 30}, "Thirty days past.", ({"passport_expires": "2026-09-30"},)),
         Example(False, {"passport_days_beyond": 30}, "Only 29.", ({"passport_expires": "2026-09-29"},)),
@@ -30,6 +28,21 @@ class Documents(Gate):
         Example(False, {"medical": True}, "Ran out.", ({"medical_valid_until": "2026-02-28"},)),
         Example(True, {"medical": True}, "The passport isn't tested.", ({"passport_expires": ""},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.passport_days_beyond:
+            yield plural(
+                "The passport is valid for at least {n} day after the last day.",
+                "The passport is valid for at least {n} days after the last day.",
+                n=self.passport_days_beyond,
+            )
+        elif self.passport_days_beyond is not None:
+            yield message("The passport is valid to the last day.")
+        if self.medical:
+            yield message("The medical examination is valid to the last day.")
+        if self.passport_days_beyond is None and not self.medical:
+            yield message("No document is asked for.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

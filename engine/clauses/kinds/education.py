@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import optional, whole_number
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -18,16 +20,23 @@ class Education(Gate):
     kind: ClassVar = "education"
     min: int | None = optional(whole_number)
     max: int | None = optional(whole_number)
-    says: ClassVar = {
-        "en": "The worker's education is at least ISCED {min} and at most ISCED {max}.",
-        "es": "El nivel educativo es al menos CINE {min} y a lo sumo CINE {max}.",
-    }
     examples: ClassVar = (
         Example(True, {"max": 3}, "At the ceiling.", ({"isced": 3},)),
         Example(False, {"max": 3}, "Above it.", ({"isced": 4},)),
         Example(False, {"min": 2}, "Below the floor.", ({"isced": 1},)),
         Example(False, {"max": 3}, "Unknown education is not admitted.", ({"isced": ""},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.min is not None and self.max is not None:
+            yield message("The worker's education is from ISCED {min} to ISCED {max}.", min=self.min, max=self.max)
+        elif self.min is not None:
+            yield message("The worker's education is ISCED {min} or above.", min=self.min)
+        elif self.max is not None:
+            yield message("The worker's education is ISCED {max} or below.", max=self.max)
+        else:
+            yield message("The worker's education is known.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

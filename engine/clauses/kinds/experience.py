@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import required, whole_number
+from engine.words import Message, plural
 
 
 @dataclass(frozen=True)
@@ -15,15 +17,19 @@ class Experience(Gate):
 
     kind: ClassVar = "experience"
     min_months: int = required(whole_number)
-    says: ClassVar = {
-        "en": "The worker has at least {min_months} months of experience in the order's occupation.",
-        "es": "La persona tiene al menos {min_months} meses de experiencia en la ocupación de la oferta.",
-    }
     examples: ClassVar = (
         Example(True, {"min_months": 12}, "Exactly twelve months.", ({"occupations": "9211:12"},)),
         Example(False, {"min_months": 12}, "Eleven months.", ({"occupations": "9211:11"},)),
         Example(False, {"min_months": 12}, "Months elsewhere don't count.", ({"occupations": "9211:3;6111:40"},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "The worker has at least {n} month of experience in the order's occupation.",
+            "The worker has at least {n} months of experience in the order's occupation.",
+            n=self.min_months,
+        )
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

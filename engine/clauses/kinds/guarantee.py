@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -10,6 +11,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import amount, optional
+from engine.words import Message, message, plural
 
 _ROUNDING = 1e-9
 
@@ -21,10 +23,6 @@ class Guarantee(Gate):
     kind: ClassVar = "guarantee"
     min_weekly_hours: Decimal | None = optional(amount)
     min_total_hours: Decimal | None = optional(amount)
-    says: ClassVar = {
-        "en": "At least {min_weekly_hours} hours a week and {min_total_hours} hours in all are guaranteed.",
-        "es": "Se garantizan al menos {min_weekly_hours} horas por semana y {min_total_hours} horas en total.",
-    }
     examples: ClassVar = (
         Example(True, {"min_weekly_hours": 40}, "Forty hours are promised."),
         Example(False, {"min_weekly_hours": 40.5}, "Half an hour short."),
@@ -32,6 +30,23 @@ class Guarantee(Gate):
         Example(False, {"min_total_hours": 240}, "A day short of it.", orders=({"end_date": "2026-04-10"},)),
         Example(False, {"min_weekly_hours": 1}, "No promise at all.", orders=({"guaranteed_weekly_hours": ""},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.min_weekly_hours is not None:
+            yield plural(
+                "At least {n} paid hour a week is guaranteed.",
+                "At least {n} paid hours a week are guaranteed.",
+                n=self.min_weekly_hours,
+            )
+        if self.min_total_hours is not None:
+            yield plural(
+                "At least {n} paid hour in all is guaranteed.",
+                "At least {n} paid hours in all are guaranteed.",
+                n=self.min_total_hours,
+            )
+        if self.min_weekly_hours is None and self.min_total_hours is None:
+            yield message("No hours are guaranteed.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -13,15 +15,15 @@ class Housing(Gate):
     """The site's ``inspected_until >= end_date``."""
 
     kind: ClassVar = "housing"
-    says: ClassVar = {
-        "en": "The housing's inspection is valid to the last day.",
-        "es": "La inspección del alojamiento está vigente hasta el último día.",
-    }
     examples: ClassVar = (
         Example(True, {}, "Valid to the last day.", site={"inspected_until": "2026-08-31"}),
         Example(False, {}, "Runs out before.", site={"inspected_until": "2026-08-30"}),
         Example(False, {}, "Never inspected.", site={"inspected_until": ""}),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message("The housing's inspection is valid to the last day.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

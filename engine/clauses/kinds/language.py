@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import one_of, required, word
+from engine.words import Message, message
+from engine.words.names import language
 
 _LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 
@@ -20,16 +23,20 @@ class Language(Gate):
     kind: ClassVar = "language"
     language: str = required(word)
     level: str = required(one_of(*_LEVELS))
-    says: ClassVar = {
-        "en": "The worker speaks {language} at CEFR level {level} or above.",
-        "es": "La persona habla {language} con nivel MCER {level} o superior.",
-    }
     examples: ClassVar = (
         Example(True, {"language": "en", "level": "A2"}, "At the level.", ({"languages": "en:A2"},)),
         Example(True, {"language": "en", "level": "A2"}, "Above it.", ({"languages": "es:A1;en:C1"},)),
         Example(False, {"language": "en", "level": "A2"}, "Below it.", ({"languages": "en:A1"},)),
         Example(False, {"language": "en", "level": "A1"}, "Not at all.", ({"languages": "es:C2"},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message(
+            "The worker speaks {language} at CEFR level {level} or above.",
+            language=language(self.language),
+            level=self.level,
+        )
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

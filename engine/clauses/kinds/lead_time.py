@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import number_of_days, optional
+from engine.words import Message, message, plural
 
 
 @dataclass(frozen=True)
@@ -19,16 +21,23 @@ class LeadTime(Gate):
 
     kind: ClassVar = "lead_time"
     days: int | None = optional(number_of_days)
-    says: ClassVar = {
-        "en": "The order starts at least {days} days (the corridor's lead time without a limit) after the decision.",
-        "es": "La oferta empieza al menos {days} días (el plazo del corredor, sin límite) después de la decisión.",
-    }
     examples: ClassVar = (
         Example(True, {"days": 55}, "Exactly 55 days."),
         Example(False, {"days": 56}, "A day short."),
         Example(True, {}, "The corridor's 30 days by default.", corridor={"lead_time_days": 30}),
         Example(False, {}, "The corridor's 60 days by default.", corridor={"lead_time_days": 60}),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.days is None:
+            yield message("The order starts no sooner after the decision than the corridor's lead time.")
+        else:
+            yield plural(
+                "The order starts at least {n} day after the decision.",
+                "The order starts at least {n} days after the decision.",
+                n=self.days,
+            )
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example,
 from engine.clauses.parameters import number_of_years, required, whole_number
 from engine.days import calendar_year
 from engine.kernel import kernel
+from engine.words import Message, plural
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,6 @@ class MaxSeasons(Ledger):
     kind: ClassVar = "max_seasons"
     count: int = required(whole_number)
     years: int = required(number_of_years)
-    says: ClassVar = {
-        "en": "Stays begin in at most {count} of any {years} consecutive calendar years.",
-        "es": "Las estancias comienzan en a lo sumo {count} de {years} años naturales consecutivos.",
-    }
     examples: ClassVar = (
         Example(
             True,
@@ -52,6 +50,15 @@ class MaxSeasons(Ledger):
             ),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "Stays begin in at most {count} of any {n} calendar year.",
+            "Stays begin in at most {count} of any {n} consecutive calendar years.",
+            n=self.years,
+            count=self.count,
+        )
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

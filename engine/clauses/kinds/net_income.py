@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import amount, required
+from engine.words import Message, message
 
 _ROUNDING = 1e-9
 
@@ -18,10 +20,6 @@ class NetIncome(Gate):
 
     kind: ClassVar = "net_income"
     min_weekly: Decimal = required(amount)
-    says: ClassVar = {
-        "en": "The worker's net weekly income is at least {min_weekly}.",
-        "es": "El ingreso neto semanal de la persona es de al menos {min_weekly}.",
-    }
     examples: ClassVar = (
         Example(True, {"min_weekly": 655}, "45 hours at 15 less 20 of deductions."),
         Example(False, {"min_weekly": 655.01}, "A cent short."),
@@ -33,6 +31,10 @@ class NetIncome(Gate):
         ),
         Example(False, {"min_weekly": 655}, "So does a cost of the job.", orders=({"worker_cost": 1},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message("The worker's net weekly income is at least {income:amount}.", income=self.min_weekly)
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import any_of, number_of_years, required
+from engine.clauses.vocabulary import EXITS
+from engine.words import Message, plural
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,6 @@ class PriorExit(Gate):
     kind: ClassVar = "prior_exit"
     bar: tuple[str, ...] = required(any_of("completed", "early_return", "transferred", "overstay"))
     years: int = required(number_of_years)
-    says: ClassVar = {
-        "en": "No stay at the destination ended as {bar} in the {years} years before the start.",
-        "es": "Ninguna estancia en el destino terminó como {bar} en los {years} años anteriores al inicio.",
-    }
     examples: ClassVar = (
         Example(
             False,
@@ -55,6 +54,15 @@ class PriorExit(Gate):
             ),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "No stay at the destination ended {ways:or} in the {n} year before the start.",
+            "No stay at the destination ended {ways:or} in the {n} years before the start.",
+            n=self.years,
+            ways=tuple(EXITS[way] for way in self.bar),
+        )
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

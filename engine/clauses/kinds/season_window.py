@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -12,6 +13,7 @@ from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import month_day as day_of_year
 from engine.clauses.parameters import required
 from engine.days import calendar_year, month_day
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,6 @@ class SeasonWindow(Gate):
     kind: ClassVar = "season_window"
     from_: str = required(day_of_year)
     to: str = required(day_of_year)
-    says: ClassVar = {
-        "en": "The order starts and ends within one season from {from_} to {to}.",
-        "es": "La oferta empieza y termina dentro de una misma temporada del {from_} al {to}.",
-    }
     examples: ClassVar = (
         Example(True, {"from": "03-01", "to": "08-31"}, "The whole window."),
         Example(False, {"from": "03-02", "to": "08-31"}, "Starts a day early."),
@@ -42,6 +40,14 @@ class SeasonWindow(Gate):
             orders=({"start_date": "2026-12-01", "end_date": "2027-01-31"},),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message(
+            "The order starts and ends within one season, from {first:month_day} to {last:month_day}.",
+            first=_any_year(self.from_),
+            last=_any_year(self.to),
+        )
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""
@@ -80,3 +86,8 @@ def _day(year: int, text: str) -> date:
     if text == "02-29":
         return date(year, 3, 1) - (date(2024, 3, 1) - date(2024, 2, 29))
     return date(year, int(text[:2]), int(text[3:]))
+
+
+def _any_year(month_day: str) -> date:
+    """A day of every year as the day of one."""
+    return date(2024, int(month_day[:2]), int(month_day[3:]))

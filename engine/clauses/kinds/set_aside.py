@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -25,7 +25,9 @@ from engine.clauses.base import (
 )
 from engine.clauses.parameters import day, optional, required, whole_number, word
 from engine.clauses.slots import flags_matching, single_slots
-from engine.clauses.where import Where
+from engine.clauses.vocabulary import class_of
+from engine.clauses.where import EVERYTHING, Where
+from engine.words import Message, message, plural
 
 _CAP = ({"id": "quota", "kind": "cap", "count": 2},)
 _PAST = ({"start_date": "2025-03-01", "end_date": "2025-06-30"},)
@@ -41,10 +43,6 @@ class SetAside(Reserve):
     within: str = required(word)
     count: int = required(whole_number)
     release_on: date | None = optional(day)
-    says: ClassVar = {
-        "en": "{count} places of {within} are kept for the class, until {release_on}.",
-        "es": "Se reservan {count} plazas de {within} para el grupo, hasta {release_on}.",
-    }
     examples: ClassVar = (
         Example(
             True,
@@ -72,6 +70,22 @@ class SetAside(Reserve):
             clauses=_CAP,
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        return self.sentences_under(EVERYTHING)
+
+    def sentences_under(self, where: Where) -> Iterator[Message]:
+        """See `Rule`: the ``where`` of a set-aside is the class that it keeps places for."""
+        yield plural(
+            "Of the places of {cap}, {n:,} is kept for this class: {class_:each}.",
+            "Of the places of {cap}, {n:,} are kept for this class: {class_:each}.",
+            n=self.count,
+            cap=self.within,
+            class_=class_of(where),
+        )
+        if self.release_on is not None:
+            yield message("What is left of them is open to everybody from {day:long} on.", day=self.release_on)
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """See `Count`."""

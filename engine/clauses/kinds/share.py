@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -24,7 +24,9 @@ from engine.clauses.base import (
 from engine.clauses.parameters import optional
 from engine.clauses.parameters import share as share_of_one
 from engine.clauses.slots import flags_matching, single_slots
+from engine.clauses.vocabulary import class_of, where_in_words
 from engine.clauses.where import EVERYTHING, Where, read_where
+from engine.words import Message, message
 
 _MIXED = ({"sex": "F"}, {"sex": "M"})
 _BOTH = ((0, 0), (1, 0))
@@ -41,10 +43,6 @@ class Share(Count):
     of: Where = optional(read_where, EVERYTHING)
     min_share: Decimal | None = optional(share_of_one)
     max_share: Decimal | None = optional(share_of_one)
-    says: ClassVar = {
-        "en": "The class's share of the placements is at least {min_share} and at most {max_share}.",
-        "es": "La proporción del grupo en las colocaciones es de al menos {min_share} y a lo sumo {max_share}.",
-    }
     examples: ClassVar = (
         Example(True, {"where": {"sex": ["F"]}, "min_share": Decimal("0.5")}, "Half.", _MIXED, placements=_BOTH),
         Example(
@@ -65,6 +63,34 @@ class Share(Count):
             placements=_BOTH,
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        return self.sentences_under(EVERYTHING)
+
+    def sentences_under(self, where: Where) -> Iterator[Message]:
+        """See `Rule`: the ``where`` of a share is the class whose share it is."""
+        inside, total = class_of(where), where_in_words(self.of)
+        if total:
+            yield message(
+                "Of the placements of this class ({total:each}), {share} must be of this one: {inside:each}.",
+                total=total,
+                share=self._limits_in_words(),
+                inside=inside,
+            )
+        else:
+            yield message(
+                "Of all placements, {share} must be of this class: {inside:each}.",
+                share=self._limits_in_words(),
+                inside=inside,
+            )
+
+    def _limits_in_words(self) -> Message:
+        if self.min_share is None:
+            return message("at most {max:share}", max=Decimal(1) if self.max_share is None else self.max_share)
+        if self.max_share is None:
+            return message("at least {min:share}", min=self.min_share)
+        return message("{min:share} to {max:share}", min=self.min_share, max=self.max_share)
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,8 +11,10 @@ import numpy as np
 from engine.arrays import place_in_row, row_of_each
 from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example, Ledger
 from engine.clauses.parameters import number_of_days, required
+from engine.clauses.vocabulary import days
 from engine.clauses.where import Where
 from engine.kernel import kernel
+from engine.words import Message, plural
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 
@@ -26,10 +29,6 @@ class StayWindow(Ledger):
     kind: ClassVar = "stay_window"
     max_days: int = required(number_of_days)
     window_days: int = required(number_of_days)
-    says: ClassVar = {
-        "en": "At most {max_days} days present in any {window_days} days.",
-        "es": "A lo sumo {max_days} días de presencia en cualquier período de {window_days} días.",
-    }
     examples: ClassVar = (
         Example(True, {"max_days": 184, "window_days": 365}, "March to August is 184 days."),
         Example(False, {"max_days": 183, "window_days": 365}, "One too many."),
@@ -57,6 +56,15 @@ class StayWindow(Ledger):
             clauses=({"id": "move", "kind": "transfer", "max_gap_days": 5, "max_transfers": 1},),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "At most {n} day present in any {window}.",
+            "At most {n} days present in any {window}.",
+            n=self.max_days,
+            window=days(self.window_days),
+        )
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example, Ledger
 from engine.clauses.parameters import number_of_days, required
+from engine.clauses.vocabulary import days
 from engine.kernel import kernel
+from engine.words import Message, plural
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,6 @@ class TotalStay(Ledger):
     kind: ClassVar = "total_stay"
     max_days: int = required(number_of_days)
     reset_days: int = required(number_of_days)
-    says: ClassVar = {
-        "en": "At most {max_days} days present before an absence of at least {reset_days} days.",
-        "es": "A lo sumo {max_days} días de presencia antes de una ausencia de al menos {reset_days} días.",
-    }
     examples: ClassVar = (
         Example(True, {"max_days": 184, "reset_days": 60}, "March to August is 184 days."),
         Example(False, {"max_days": 183, "reset_days": 60}, "One too many."),
@@ -39,6 +38,15 @@ class TotalStay(Ledger):
             history=({"start_date": "2025-12-01", "end_date": "2025-12-30"},),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "At most {n} day present before an absence of at least {reset}.",
+            "At most {n} days present before an absence of at least {reset}.",
+            n=self.max_days,
+            reset=days(self.reset_days),
+        )
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.clauses.base import Example, Join
 from engine.clauses.parameters import number_of_days, required, whole_number
+from engine.words import Message, message, plural
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 _AWAY = {"id": "away", "kind": "cool_off", "min_days": 30}
@@ -21,10 +23,6 @@ class Transfer(Join):
     kind: ClassVar = "transfer"
     max_gap_days: int = required(number_of_days)
     max_transfers: int = required(whole_number)
-    says: ClassVar = {
-        "en": "Jobs at most {max_gap_days} days apart are one stay, with at most {max_transfers} changes.",
-        "es": "Los empleos separados por a lo sumo {max_gap_days} días son una estancia, con {max_transfers} cambios.",
-    }
     examples: ClassVar = (
         Example(
             True,
@@ -51,3 +49,19 @@ class Transfer(Join):
             clauses=(_AWAY,),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield plural(
+            "A job that begins at most {n} day after the one before continues that stay.",
+            "A job that begins at most {n} days after the one before continues that stay.",
+            n=self.max_gap_days,
+        )
+        if self.max_transfers:
+            yield plural(
+                "A stay has at most {n} change of job.",
+                "A stay has at most {n} changes of job.",
+                n=self.max_transfers,
+            )
+        else:
+            yield message("A stay has no change of job.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import amount, required
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -16,10 +18,6 @@ class WageFloor(Gate):
 
     kind: ClassVar = "wage_floor"
     hourly: Decimal = required(amount)
-    says: ClassVar = {
-        "en": "The hourly wage is at least {hourly}.",
-        "es": "El salario por hora es de al menos {hourly}.",
-    }
     examples: ClassVar = (
         Example(True, {"hourly": 15}, "At the floor."),
         Example(False, {"hourly": 15.01}, "A cent below the floor."),
@@ -30,6 +28,10 @@ class WageFloor(Gate):
             clauses=({"id": "other", "kind": "wage_floor", "hourly": 16},),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        yield message("The hourly wage is at least {wage:amount}.", wage=self.hourly)
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import any_of, number_of_years, optional, required
+from engine.clauses.vocabulary import class_in_words
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,6 @@ class WorkerClass(Gate):
     kind: ClassVar = "worker_class"
     allow: tuple[str, ...] = required(any_of("new", "returning"))
     returning_years: int = optional(number_of_years, 3)
-    says: ClassVar = {
-        "en": "Only these workers: {allow} (returning: a stay there ended in the {returning_years} years before).",
-        "es": (
-            "Solo estas personas: {allow} (returning: una estancia allí terminó en los {returning_years} años antes)."
-        ),
-    }
     examples: ClassVar = (
         Example(
             True,
@@ -52,6 +49,13 @@ class WorkerClass(Gate):
             history=({"start_date": "2025-01-01", "end_date": "2025-03-01"},),
         ),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if len(set(self.allow)) > 1:
+            yield message("New and returning workers are both allowed.")
+        else:
+            yield message("Only {workers}.", workers=class_in_words("returning" in self.allow, self.returning_years))
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

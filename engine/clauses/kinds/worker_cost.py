@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import amount, required
+from engine.words import Message, message
 
 
 @dataclass(frozen=True)
@@ -16,15 +18,18 @@ class WorkerCost(Gate):
 
     kind: ClassVar = "worker_cost"
     max: Decimal = required(amount)
-    says: ClassVar = {
-        "en": "The worker pays at most {max} for the job.",
-        "es": "La persona paga a lo sumo {max} por el empleo.",
-    }
     examples: ClassVar = (
         Example(True, {"max": 0}, "The employer pays.", orders=({"worker_cost": 0},)),
         Example(True, {"max": 0}, "An empty cell is no cost.", orders=({"worker_cost": ""},)),
         Example(False, {"max": 100}, "A fee above the ceiling.", orders=({"worker_cost": 100.5},)),
     )
+
+    def sentences(self) -> Iterator[Message]:
+        """See `Rule`."""
+        if self.max:
+            yield message("The worker pays at most {amount:amount} for the job.", amount=self.max)
+        else:
+            yield message("The worker pays nothing for the job.")
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.audit.audit import LASTING_SENTENCES
 from engine.clauses.base import Clause
 from engine.errors import CallError
+from engine.words.wording import worded
 
 LANGUAGES = ("en", "es")
 LASTING_ES = {
@@ -38,7 +39,7 @@ class Words:
         if isinstance(rule, str):
             return LASTING_ES.get(rule, rule) if self.language == "es" else LASTING_SENTENCES.get(rule, rule)
         article = f" ({rule.source})" if rule.source else ""
-        return f"{rule.rule.sentence(self.language)}{article}"
+        return f"{worded(rule.sentence, self.language)}{article}"
 
 
 def rule_name(rule: str | Clause) -> str:

@@ -1,0 +1,90 @@
+"""What the keys and values of clauses are called in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from engine.words import Message, message, plural
+from engine.words.names import country, region
+
+if TYPE_CHECKING:
+    from engine.clauses.where import Where
+
+KEYS = {
+    "destination_country": message("country of destination"),
+    "destination_region": message("region of destination"),
+    "sector": message("sector"),
+    "isco08": message("occupation"),
+    "employer_id": message("employer"),
+    "site_id": message("site"),
+    "origin_country": message("country of origin"),
+    "origin_region": message("region of origin"),
+    "household_id": message("household"),
+    "worker_class": message("class of worker (new, returning)"),
+}
+SEXES = {"F": message("women"), "M": message("men"), "X": message("people of sex X")}
+EXITS = {
+    "completed": message("as planned"),
+    "early_return": message("by an early return"),
+    "transferred": message("by a transfer"),
+    "overstay": message("by an overstay"),
+}
+_NAMED = {
+    "destination_country": country,
+    "origin_country": country,
+    "destination_region": region,
+    "origin_region": region,
+}
+
+
+def where_in_words(where: Where) -> tuple[Message, ...]:
+    """What a placement must be for a clause to look at it, one message a condition."""
+    return tuple(_conditions(where))
+
+
+def class_of(where: Where) -> tuple[Message, ...]:
+    """The class that a clause is about, one message a condition; everybody where it names none."""
+    return where_in_words(where) or (message("all workers"),)
+
+
+def _conditions(where: Where) -> Iterator[Message]:
+    for key, values in where.words.items():
+        if key == "sex":
+            yield message("{people:or}", people=tuple(SEXES.get(value, value) for value in values))
+        else:
+            named: Any = _NAMED.get(key, str)
+            yield message("{key} {values:or}", key=KEYS[key], values=tuple(map(named, values)))
+    if where.wants_returning is not None:
+        yield class_in_words(where.wants_returning, where.returning_years)
+    if where.recalled is not None:
+        yield message("workers recalled by name") if where.recalled else message("workers not recalled by name")
+    if where.start_between is not None:
+        first, last = where.start_between
+        yield message("placements that start from {first:long} to {last:long}", first=first, last=last)
+
+
+def class_in_words(returning: bool, years: int) -> Message:
+    """Who is a returning worker, or a new one."""
+    if returning:
+        return plural(
+            "returning workers (a stay there ended in the {n} year before the start)",
+            "returning workers (a stay there ended in the {n} years before the start)",
+            n=years,
+        )
+    return plural(
+        "new workers (no stay there ended in the {n} year before the start)",
+        "new workers (no stay there ended in the {n} years before the start)",
+        n=years,
+    )
+
+
+def days(count: int) -> Message:
+    """So many days."""
+    return plural("{n} day", "{n} days", n=count)
+
+
+def period_in_words(first: date, last: date) -> Message:
+    """From one day to another."""
+    return message("{first:long} to {last:long}", first=first, last=last)

@@ -1,0 +1,65 @@
+"""Names of countries, regions, languages and currencies, from their codes, in the language of a sentence."""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from typing import Any, NamedTuple
+
+
+class Name(NamedTuple):
+    """What a code stands for, as a value of a message: ``kind`` is country, region, language or currency."""
+
+    kind: str
+    code: str
+
+
+def country(code: str) -> Name:
+    """A country by its ISO 3166-1 code."""
+    return Name("country", code)
+
+
+def region(code: str) -> Name:
+    """A region by its ISO 3166-2 code."""
+    return Name("region", code)
+
+
+def language(code: str) -> Name:
+    """A language by its ISO 639 code."""
+    return Name("language", code)
+
+
+def currency(code: str) -> Name:
+    """A currency by its ISO 4217 code."""
+    return Name("currency", code)
+
+
+@cache
+def name_in(name: Name, locale: str) -> str:
+    """What a code stands for, in the language of a locale such as ``es_419``; the code itself where it isn't known."""
+    from babel import Locale
+
+    known = Locale.parse(locale)
+    if name.kind == "region":
+        return _region(name.code, known.language)
+    if name.kind == "currency":
+        return str(known.currencies.get(name.code, name.code))
+    return str((known.territories if name.kind == "country" else known.languages).get(name.code, name.code))
+
+
+def _region(code: str, main: str) -> str:
+    """A region with its country's code, such as ``Florida (US)``."""
+    import pycountry
+
+    regions: Any = pycountry.subdivisions
+    found = regions.get(code=code)
+    if found is None:
+        return code
+    return f"{_region_words(main).gettext(found.name)} ({code.partition('-')[0]})"
+
+
+@cache
+def _region_words(main: str) -> gettext.NullTranslations:
+    import pycountry
+
+    return gettext.translation("iso3166-2", pycountry.LOCALES_DIR, [main], fallback=True)
