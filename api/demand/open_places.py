@@ -1,8 +1,8 @@
 """What of an order's open operations contradicts a change of it.
 
 Invariant: no order changes its content, is returned or is closed under an operation that contradicts it. Who has
-accepted stays: an order that is closed keeps them and takes nobody new, and nothing else may become of it. What was
-only proposed or offered goes by the word of whoever changes the order, never silently.
+accepted stays, and so does who has come home: an order that is closed keeps them and takes nobody new, and nothing else
+may become of it. What was only proposed or offered goes by the word of whoever changes the order, never silently.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from api.identity.access import Principal
 from api.identity.visibility import operations_seen
 from api.problems import Contradiction
-from api.registers.open_operations import move_many, open_on_order
-from api.storage.operation_states import OFFERABLE, STAFFED, UNDER_WAY
+from api.registers.open_operations import move_many, standing_on_order
+from api.storage.operation_states import OFFERABLE, PLACED, STAFFED
 from api.storage.tables import operations
 from engine.errors import Fault
 from engine.programme.schema import TABLES
@@ -27,8 +27,8 @@ FREE = ("order_id", "filed_at", "priority", "desired_skills")
 
 
 def in_the_way(connection: sa.Connection, order: Row, cells: Mapping[str, Any], state: str) -> list[Row]:
-    """The open operations of an order that contradict what it would say and be."""
-    found = open_on_order(connection, order.programme_id, order.order_id)
+    """The operations on an order that contradict what it would say and be."""
+    found = standing_on_order(connection, order.programme_id, order.order_id)
     if state == "closed":
         return [row for row in found if row.state in OFFERABLE]
     if state not in STAFFED:
@@ -51,7 +51,7 @@ def require_free(connection: sa.Connection, principal: Principal, found: Sequenc
 
     Raises `Contradiction` (409) where it wasn't, or where somebody has accepted; it names those that the asker sees.
     """
-    accepted = [row for row in found if row.state in UNDER_WAY]
+    accepted = [row for row in found if row.state in PLACED]
     if not found or (withdraw and not accepted):
         move_many(connection, principal, found, "withdrawn")
         return

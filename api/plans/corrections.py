@@ -17,10 +17,10 @@ from api.identity.access import MINISTRIES, Principal
 from api.plans.stays import forget_stay
 from api.plans.verdict import promised_pairs
 from api.problems import Contradiction, ServiceError, refused
-from api.registers.fitting import unfit
+from api.registers.held_pairs import unfit_beside_held
 from api.registers.open_operations import move
 from api.registers.snapshot import told_to, write_pairs
-from api.storage.operation_states import OFFERABLE, OPEN, STAFFED
+from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
 from api.storage.tables import accounts, operation_history, operations, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
@@ -82,15 +82,12 @@ def _require_fitting(connection: sa.Connection, principal: Principal, programme:
     """Raise `Contradiction` where a placement doesn't fit beside all that is open and promised."""
     pair = (operation.worker_id, operation.order_id)
     within = operations.c.programme_id == programme.id
-    open_ = connection.execute(sa.select(operations).where(within, operations.c.state.in_(OPEN)))
-    facts = promised_pairs(connection, programme.id) | {(r.worker_id, r.order_id): r.agreed_on for r in open_}
+    standing = connection.execute(sa.select(operations).where(within, operations.c.state.in_(STANDING)))
+    facts = promised_pairs(connection, programme.id) | {(r.worker_id, r.order_id): r.agreed_on for r in standing}
     facts.pop(pair, None)
-    workers = set(
-        connection.scalars(
-            sa.select(registers["workers"].c.worker_id).where(registers["workers"].c.programme_id == programme.id)
-        )
-    )
-    if operation.worker_id not in workers:
+    workers = registers["workers"].c
+    mine = sa.and_(workers.programme_id == programme.id, workers.worker_id == operation.worker_id)
+    if connection.scalar(sa.select(workers.worker_id).where(mine)) is None:
         raise ServiceError(409, "The worker is in the register of this programme no more.")
     with tempfile.TemporaryDirectory(prefix="vaiven-audit-") as place:
         write_pairs(connection, programme, facts, [pair], Path(place, "programme"))
@@ -99,7 +96,7 @@ def _require_fitting(connection: sa.Connection, principal: Principal, programme:
         except InputError as error:
             told = told_to(principal.role, error)
             raise Contradiction("The programme isn't sound at present.", told.faults, "Have it mended.") from error
-    wrong = unfit(read, [one for one in facts if one[0] in workers], {pair: 0.0}, whole=frozenset())
+    wrong = unfit_beside_held(read, {pair: 0.0}, whole=frozenset())
     if wrong:
         faults = [
             Fault("operations", 0, "id", operation.id, f"breaks {one.rule}", one.sentence, "rule") for one in wrong

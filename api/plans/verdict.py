@@ -1,8 +1,8 @@
 """What publishing a plan comes to, judged against the programme as it is at one moment.
 
-Invariant: whatever is published was audited by `engine.audit` together with every open operation, of all sides, against
-the registers, orders and agreements of a revision of which `api.plans.publication` then finds that nothing binding has
-changed since. So no sequence of calls publishes what is illegal or overbooks an order.
+Invariant: whatever is published was audited by `engine.audit` together with every operation that stands, of all sides,
+against the registers, orders and agreements of a revision of which `api.plans.publication` then finds that nothing
+binding has changed since. So no sequence of calls publishes what is illegal or overbooks an order.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import ORIGIN
-from api.registers.fitting import Pair, Unfit, unfit
+from api.registers.fitting import Pair, Unfit
+from api.registers.held_pairs import unfit_beside_held
 from api.registers.snapshot import write_pairs
-from api.storage.operation_states import ENDED, OFFERABLE, OPEN, STAFFED
+from api.storage.operation_states import ENDED, OFFERABLE, STAFFED, STANDING
 from api.storage.tables import operations, orders, placements, programmes, registers, runs
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
 
 Row = sa.Row[Any]
 ERASED = "The worker is in the register no more."
-ENDED_BEFORE = "The worker declined this placement, left it or has been through it."
+ENDED_BEFORE = "The worker declined this placement or left it."
 NOT_OPEN = "The order takes nobody new: it is closed, or was returned."
 
 
@@ -64,14 +65,13 @@ def judge(connection: sa.Connection, run_id: str) -> Verdict:
             read = read_programme(Path(place, "programme"))
         except InputError as error:
             return Verdict(programme.revision, faults=error.faults)
-    known = set(read.workers.id_text("worker_id").tolist())
-    out += unfit(read, [pair for pair in facts if pair[0] in known], tried)
+    out += unfit_beside_held(read, tried)
     return _verdict(programme, run, plan, stands, out)
 
 
 @dataclass(frozen=True)
 class _Standing:
-    """Operations by pair: ``facts`` are open and not the plan's to change, ``own`` proposed or offered by this side,
+    """Operations by pair: ``facts`` stand and aren't the plan's to change, ``own`` proposed or offered by this side,
     ``ended`` and ``gone`` (withdrawn) others. ``fixed`` are the days of agreement of facts and of what the register
     promises.
     """
@@ -89,21 +89,24 @@ def _standing(connection: sa.Connection, run: Row) -> _Standing:
     own, ended, gone = dict(facts), dict(facts), dict(facts)
     for row in connection.execute(asked.where(operations.c.programme_id == run.programme_id)):
         mine = (row.role, row.country) == (run.role, run.country)
-        group = own if row.state in OFFERABLE and mine else facts if row.state in OPEN else gone
+        group = own if row.state in OFFERABLE and mine else facts if row.state in STANDING else gone
         group = ended if row.state in ENDED else group
         group[row.worker_id, row.order_id] = row
-    promised = promised_pairs(connection, run.programme_id)
-    fixed = {pair: day for pair, day in promised.items() if pair not in ended}
+    fixed = promised_pairs(connection, run.programme_id)
     fixed |= {pair: row.agreed_on for pair, row in facts.items()}
     return _Standing(facts, own, ended, gone, fixed)
 
 
 def promised_pairs(connection: sa.Connection, programme_id: str) -> dict[Pair, str]:
-    """What the register promises on orders that take somebody new, with the day of each agreement."""
+    """What the register promises on orders that take somebody new, and nobody declined or left, with the day of each
+    agreement.
+    """
     rows = registers["commitments"].c
     staffed = sa.and_(orders.c.programme_id == rows.programme_id, orders.c.order_id == rows.order_id)
     asked = sa.select(rows.worker_id, rows.order_id, rows.agreed_on).join(orders, staffed)
-    asked = asked.where(rows.programme_id == programme_id, orders.c.state.in_(STAFFED))
+    same = sa.and_(operations.c.programme_id == programme_id, operations.c.worker_id == rows.worker_id)
+    ended = sa.exists().where(same, operations.c.order_id == rows.order_id, operations.c.state.in_(ENDED))
+    asked = asked.where(rows.programme_id == programme_id, orders.c.state.in_(STAFFED), ~ended)
     return {(row.worker_id, row.order_id): row.agreed_on for row in connection.execute(asked)}
 
 

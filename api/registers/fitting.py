@@ -7,7 +7,7 @@ travel group, until nothing more does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -59,6 +59,20 @@ def unfit(
     can't bring the others along.
     """
     return _Fitting(programme, list(facts), dict(candidates), whole).run()
+
+
+def broken_shares(programme: Programme, pairs: Iterable[Pair]) -> dict[Clause, tuple[int, int]]:
+    """The shares that placements break, with how many of how many are inside."""
+    chosen = list(pairs)
+    worker = _rows_of(programme.workers.id_text("worker_id"), [one for one, _ in chosen])
+    order = _rows_of(programme.orders.id_text("order_id"), [one for _, one in chosen])
+    table = PlacementTable(programme, worker, order)
+    return {
+        rule: _inside(excess)
+        for rule, _, excesses in count_breaches(table, table.agreement())
+        for excess in excesses
+        if isinstance(rule, Clause) and _is_share(excess)
+    }
 
 
 @dataclass
@@ -127,7 +141,7 @@ class _Fitting:
         gone = np.isin(counted, list(self.broken))
         own = counted[self.free[counted] & ~gone]
         excused = self.excused.get(_key(rule, excess))
-        kind = SHARE if " to " in excess.allowed else rule
+        kind = SHARE if _is_share(excess) else rule
         if kind in (GROUP, CREW, SHARE) and kind not in self.whole:
             return
         if kind == GROUP:
@@ -153,15 +167,24 @@ def _rows_of(ids: npt.NDArray[np.object_], wanted: list[str]) -> Rows:
 
 def _key(rule: str | Clause, excess: Excess) -> tuple[str, str]:
     """What names a count: a share by its clause alone, for its scope says how many there are."""
-    return rule_of(rule)[0], "" if " to " in excess.allowed else excess.scope
+    return rule_of(rule)[0], "" if _is_share(excess) else excess.scope
+
+
+def _is_share(excess: Excess) -> bool:
+    return " to " in excess.allowed
+
+
+def _inside(excess: Excess) -> tuple[int, int]:
+    inside, total = (int(part) for part in excess.scope.split(" of "))
+    return inside, total
 
 
 def _too_many_for_share(excess: Excess, excused: Excess | None) -> int:
     """How many must go for a share to be within its bounds, or no worse than the facts leave it."""
-    inside, total = (int(part) for part in excess.scope.split(" of "))
+    inside, total = _inside(excess)
     least, most = (Fraction(part) for part in excess.allowed.split(" to "))
     if excused is not None:
-        there = Fraction(*(int(part) for part in excused.scope.split(" of ")))
+        there = Fraction(*_inside(excused))
         least, most = min(least, there), max(most, there)
     share = Fraction(inside, total)
     if share < least:

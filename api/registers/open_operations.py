@@ -13,17 +13,17 @@ import sqlalchemy as sa
 
 from api.identity.access import Principal
 from api.storage.database import now
-from api.storage.operation_states import OPEN
+from api.storage.operation_states import OPEN, STANDING
 from api.storage.tables import operation_history, operations
 
 Row = sa.Row[Any]
 CHUNK = 1000
 
 
-def open_on_order(connection: sa.Connection, programme_id: str, order_id: str) -> list[Row]:
-    """The open operations of an order, by id."""
+def standing_on_order(connection: sa.Connection, programme_id: str, order_id: str) -> list[Row]:
+    """The operations that stand on an order, ended stays among them, by id."""
     mine = sa.and_(operations.c.programme_id == programme_id, operations.c.order_id == order_id)
-    asked = sa.select(operations).where(mine, operations.c.state.in_(OPEN))
+    asked = sa.select(operations).where(mine, operations.c.state.in_(STANDING))
     return list(connection.execute(asked.order_by(operations.c.id)))
 
 

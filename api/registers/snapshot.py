@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ import sqlalchemy as sa
 
 from api.identity.access import DESTINATION, EMPLOYER, ORIGIN, PLANNER
 from api.identity.generalisation import generalisation_of, skills_of
+from api.registers.ended_stays import ended_stays, settle_stays, told_apart
 from api.registers.fitting import Unfit
-from api.registers.held_pairs import keep_what_can_be
+from api.registers.held_pairs import keep_what_can_be, with_fewer_places
 from api.registers.programmes import newest_agreements
-from api.storage.operation_states import ENDED, OFFERABLE, UNDER_WAY
+from api.storage.operation_states import ENDED, HOME, OFFERABLE, PLACED
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
 from engine.errors import InputError
 from engine.programme.schema import TABLES
@@ -42,7 +43,7 @@ class Scope:
     origin: str = ""
     destination: str = ""
     states: tuple[str, ...] = ("certified",)
-    held: tuple[str, ...] = UNDER_WAY
+    held: tuple[str, ...] = PLACED
     only_order: str = ""
     without_declined: bool = True
 
@@ -80,21 +81,29 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
     corridors = _corridors(connection, programme.id, scope)
     tables = {name: _rows(connection, registers[name], name, programme.id) for name in registers}
-    held = _held(connection, programme.id, scope)
+    held, home = _held(connection, programme.id, scope), ended_stays(connection, programme.id)
+    there = set(tables["workers"]["worker_id"].to_pylist())
+    gone = Counter() if scope.only_order else home.places_without(there)
     destinations = {destination for _, destination in corridors}
-    tables["orders"] = _orders(connection, programme.id, scope, destinations, Counter(order for _, order in held))
+    taken = Counter(order for _, order in held)
+    tables["orders"] = _orders(connection, programme.id, scope, destinations, taken, gone)
     read = set(tables["orders"]["order_id"].to_pylist())
     held = {pair: day for pair, day in held.items() if pair[1] in read}
     origins = {origin for origin, _ in corridors}
     tables["workers"] = _of_origins(tables["workers"], scope, origins, {worker for worker, _ in held})
+    ended = _ended_pairs(connection, programme.id) - set(held)
     if scope.without_declined:
-        tables["exclusions"] = _with_declined(connection, programme.id, tables["exclusions"])
-    tables["commitments"] = _with_held(tables["commitments"], held)
+        tables["exclusions"] = _with_ruled_out(tables["exclusions"], ended)
+    tables["commitments"] = _with_held(_without_pairs(tables["commitments"], ended), held)
+    home = home.of(held)
+    tables["history"], told_already = told_apart(tables["history"], home)
     _write_agreements(connection, programme.id, origins, corridors, tables["workers"], folder / "agreements")
     told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.role in BLURRED else None
     if told is not None:
         tables = {name: told.table(name, table) for name, table in tables.items()}
+        told_already = told.table("history", told_already)
     _write_tables(tables, folder)
+    settle_stays(folder, home, told_already)
     return keep_what_can_be(folder) if tables["commitments"].num_rows else []
 
 
@@ -106,7 +115,8 @@ def write_pairs(
     folder: Path,
 ) -> None:
     """Write all that bears on pairs of workers and orders, of every side: them, the travel groups of the workers, all
-    agreements. ``held`` pairs are commitments, with the day on which each was agreed.
+    agreements. ``held`` pairs are commitments, with the day on which each was agreed. An order whose places ended stays
+    hold is left out.
     """
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
@@ -114,10 +124,24 @@ def write_pairs(
         (folder / "agreements" / f"{row.agreement_id}.toml").write_text(row.content, "utf-8")
     pairs = [*held, *others]
     tables = {name: _rows(connection, registers[name], name, programme.id) for name in registers}
+    home = ended_stays(connection, programme.id)
+    gone = home.places_without(set(tables["workers"]["worker_id"].to_pylist()))
     tables["workers"] = _with_groups(tables["workers"], {worker for worker, _ in pairs})
-    tables["orders"] = _chosen(_rows(connection, orders, "orders", programme.id), "order_id", {o for _, o in pairs})
+    chosen = _chosen(_rows(connection, orders, "orders", programme.id), "order_id", {o for _, o in pairs})
+    tables["orders"] = _with_fewer_places(chosen, gone, Counter(order for _, order in held))
     tables["commitments"] = _with_held(tables["commitments"].slice(0, 0), held)
+    home = home.of(held)
+    tables["history"], told_already = told_apart(tables["history"], home)
     _write_tables(tables, folder)
+    settle_stays(folder, home, told_already)
+
+
+def _with_fewer_places(orders: pa.Table, gone: Mapping[str, int], held: Mapping[str, int]) -> pa.Table:
+    """Orders without the places that are gone; without those that then have none."""
+    if not gone:
+        return orders
+    rows = [with_fewer_places(row, gone.get(row["order_id"], 0), held[row["order_id"]]) for row in orders.to_pylist()]
+    return pa.Table.from_pylist([row for row in rows if row["headcount"] != "0"], schema=orders.schema)
 
 
 def _with_groups(workers: pa.Table, wanted: set[str]) -> pa.Table:
@@ -195,10 +219,15 @@ def _held(connection: sa.Connection, programme_id: str, scope: Scope) -> dict[tu
 
 
 def _orders(
-    connection: sa.Connection, programme_id: str, scope: Scope, destinations: set[str], held: Mapping[str, int]
+    connection: sa.Connection,
+    programme_id: str,
+    scope: Scope,
+    destinations: set[str],
+    held: Mapping[str, int],
+    gone: Mapping[str, int],
 ) -> pa.Table:
     """The orders of a scope, and others as long as somebody is kept on them: those keep whom they have, ``held`` by
-    order, and take nobody new.
+    order, and take nobody new. Places that are ``gone`` aren't given again.
     """
     columns = TABLES["orders"].column_names
     asked = sa.select(*(orders.c[column] for column in columns)).where(orders.c.programme_id == programme_id)
@@ -208,8 +237,12 @@ def _orders(
         asked = asked.where(orders.c.destination_country.in_(destinations | {scope.country}))
     rows = connection.execute(asked.add_columns(orders.c.state)).all()
     open_ = [row[:-1] for row in rows if row.state in scope.states]
-    full = [_full(row, held[row.order_id]) for row in rows if row.state not in scope.states and row.order_id in held]
-    return _table(columns, [*open_, *full])
+    full = [
+        _full(row, held[row.order_id] + gone.get(row.order_id, 0))
+        for row in rows
+        if row.state not in scope.states and row.order_id in held
+    ]
+    return _with_fewer_places(_table(columns, [*open_, *full]), gone, held)
 
 
 def _full(row: sa.Row[Any], held: int) -> tuple[str, ...]:
@@ -228,17 +261,25 @@ def _of_origins(workers: pa.Table, scope: Scope, origins: set[str], held: set[st
     return workers.filter(pa.array([country in kept or worker in held for country, worker in both], pa.bool_()))
 
 
-def _with_declined(connection: sa.Connection, programme_id: str, exclusions: pa.Table) -> pa.Table:
-    """The pairs that are ruled out, with those that the worker declined, left, or has been through."""
-    left = operations.c.state.in_(ENDED)
-    asked = sa.select(operations.c.worker_id, operations.c.order_id).where(
-        operations.c.programme_id == programme_id, left
-    )
+def _ended_pairs(connection: sa.Connection, programme_id: str) -> set[tuple[str, str]]:
+    """The placements that the worker declined, left, or has been through."""
+    columns = operations.c
+    asked = sa.select(columns.worker_id, columns.order_id)
+    rows = connection.execute(asked.where(columns.programme_id == programme_id, columns.state.in_((*ENDED, HOME))))
+    return {(worker, order) for worker, order in rows}
+
+
+def _with_ruled_out(exclusions: pa.Table, pairs: Collection[tuple[str, str]]) -> pa.Table:
     rows = exclusions.to_pylist()
     known = {(row["worker_id"], row["order_id"]) for row in rows}
-    fresh = [(worker, order) for worker, order in connection.execute(asked) if (worker, order) not in known]
+    fresh = sorted(set(pairs) - known)
     rows += [{"worker_id": worker, "order_id": order, "reason": "declined, left or done"} for worker, order in fresh]
     return pa.Table.from_pylist(rows, schema=exclusions.schema)
+
+
+def _without_pairs(table: pa.Table, pairs: Collection[tuple[str, str]]) -> pa.Table:
+    both = zip(table["worker_id"].to_pylist(), table["order_id"].to_pylist(), strict=True)
+    return table.filter(pa.array([pair not in pairs for pair in both], pa.bool_()))
 
 
 def _with_held(commitments: pa.Table, held: Mapping[tuple[str, str], str]) -> pa.Table:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from world import World
 
 from api.plans.operations import STEPS
-from api.storage.operation_states import OPEN
+from api.storage.operation_states import STANDING
 from api.storage.tables import audit_log, operation_history
 
 P = "/v1/programmes/{p}"
@@ -262,7 +262,7 @@ def test_no_sequence_of_steps_and_corrections_overbooks(world: World, seed: int)
             state = draw.choice([*STEPS.get(one["state"], {"offered": ()}), "home"])
             moved = world.move(draw.choice(["gt", "ca"]), state, [one["id"]])
             assert moved.status_code in (200, 403, 409), moved.text
-        held = [o for o in world.operations(limit=1000) if o["state"] in OPEN]
+        held = [o for o in world.operations(limit=1000) if o["state"] in STANDING]
         assert all(count <= places[order] for order, count in Counter(o["order_id"] for o in held).items())
         assert len(held) <= 3 and len({o["worker_id"] for o in held}) == len(held)
     assert done["corrected 200"] and done["corrected 409"] and done["published"] > 1, done

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from world import ORDER, World, agreement, workers_csv
 
-from api.storage.operation_states import OPEN
+from api.storage.operation_states import STANDING
 from api.storage.tables import operations, orders
 
 P = "/v1/programmes/{p}"
@@ -208,8 +208,27 @@ def test_a_run_says_which_revision_it_read(world: World) -> None:
 
 
 def _require_no_overbooking(world: World) -> None:
-    open_ = sa.select(operations.c.order_id, sa.func.count().label("taken")).where(operations.c.state.in_(OPEN))
+    open_ = sa.select(operations.c.order_id, sa.func.count().label("taken")).where(operations.c.state.in_(STANDING))
     taken = open_.group_by(operations.c.order_id).subquery()
     asked = sa.select(taken.c.taken, orders.c.headcount).join(orders, orders.c.order_id == taken.c.order_id)
     with world.engine.connect() as connection:
         assert all(int(row.taken) <= int(row.headcount) for row in connection.execute(asked))
+
+
+def test_a_share_that_is_broken_already_leaves_nobody_out(world: World) -> None:
+    """A share asked of a plan after people have accepted: it stays as it is, and no plan makes it worse."""
+    for row in world.must("gt", "GET", P + "/registers/workers")["items"][:3]:
+        world.change_worker("gt", row["cells"]["worker_id"], profile={"sex": "M"})
+    world.certified(headcount=4)
+    taken = _published(world, state="accepted")
+    men = sum(row["cells"]["sex"] == "M" for row in world.must("gt", "GET", P + "/registers/workers")["items"])
+    text = agreement("GT-CA", "GT", "CA") + '[[clause]]\nid = "men"\nkind = "share"\nmin_share = 0.9\n'
+    text += '[clause.where]\nsex = ["M"]\n'
+    world.must("gt", "PUT", f"{P}/agreements/GT-CA", json={"toml": text}, headers={"If-Match": "*"})
+    world.certified(headcount=4)
+    assert men == 3 and world.must("gt", "GET", f"{P}/soundness")["kept"]
+    run = world.run(gap=0.0)
+    assert run["state"] == "done", run
+    placed = world.must("gt", "GET", f"{P}/runs/{run['id']}/placements")["items"]
+    assert {one["worker_id"] for one in taken} <= {one["worker_id"] for one in placed}
+    assert _publish(world, "gt", run).status_code == 201

@@ -18,7 +18,7 @@ from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
 from api.runs.kind import Kind, Source
 from api.runs.queue import file_of_run
-from api.storage.operation_states import UNDER_WAY
+from api.storage.operation_states import PLACED
 from api.storage.tables import operations, runs
 from api.wire.runs import PlanId, RunIn
 from api.wire.shapes import example
@@ -57,7 +57,7 @@ class Rematch(Kind):
 
     def write_input(self, source: Source, folder: Path) -> None:
         """The programme with what is offered held, the plan to repair, and what has happened to it."""
-        scope = replace(source.scope, held=("offered", *UNDER_WAY), without_declined=False)
+        scope = replace(source.scope, held=("offered", *PLACED), without_declined=False)
         write_snapshot(source.connection, source.programme, scope, folder / "programme")
         _write_repair(source, folder)
 
