@@ -16,27 +16,33 @@ from api.storage.tables import attempts
 def count_attempt(engine: sa.Engine, key: str, most: int, seconds: int) -> None:
     """Count an attempt, in a transaction of its own; raises 429 where there were ``most`` in this window of time."""
     with transaction(engine) as connection:
-        count = _counted(connection, key, seconds)
+        count = count_in_window(connection, key, seconds)
     if count > most:
-        _refuse(seconds)
+        raise too_many(seconds)
 
 
 def count_within(connection: sa.Connection, key: str, most: int, seconds: int) -> None:
     """Count an attempt within a transaction that writes anyway; the count is kept though the attempt is refused."""
-    if _counted(connection, key, seconds) > most:
-        _refuse(seconds, keeps=True)
+    if count_in_window(connection, key, seconds) > most:
+        raise too_many(seconds, keeps=True)
 
 
-def _counted(connection: sa.Connection, key: str, seconds: int) -> int:
+def counted_in_window(connection: sa.Connection, key: str, seconds: int) -> int:
+    """How many were counted in this window of time."""
+    asked = sa.select(attempts.c.count).where(attempts.c.key == key, attempts.c.window == _window(seconds))
+    return int(connection.scalar(asked) or 0)
+
+
+def count_in_window(connection: sa.Connection, key: str, seconds: int) -> int:
     """Count one in this window of time; how many it makes."""
-    window = int(time.time()) // seconds
-    first = inserting(connection, attempts).values(key=key, window=window * seconds, count=1)
+    window = _window(seconds)
+    first = inserting(connection, attempts).values(key=key, window=window, count=1)
     counted = first.on_conflict_do_update(
         index_elements=["key", "window"], set_={"count": attempts.c.count + 1}
     ).returning(attempts.c.count)
     count = int(connection.scalar(counted) or 0)
     if count == 1:
-        connection.execute(attempts.delete().where(attempts.c.key == key, attempts.c.window < window * seconds))
+        connection.execute(attempts.delete().where(attempts.c.key == key, attempts.c.window < window))
     return count
 
 
@@ -65,9 +71,14 @@ class RequestLimit:
         return 0.0 if left >= 1 else (1 - left) / self._rate
 
 
-def _refuse(seconds: int, keeps: bool = False) -> None:
-    """Raise 429 until the next window of so many seconds."""
+def too_many(seconds: int, keeps: bool = False) -> ServiceError:
+    """What is told (429) until the next window of so many seconds."""
     wait = max(1, int(seconds - time.time() % seconds) + 1)
     error = ServiceError(429, f"Too many; try again in {wait} s.", headers={"Retry-After": str(wait)})
     error.keeps = keeps
-    raise error
+    return error
+
+
+def _window(seconds: int) -> int:
+    """The beginning of this window of time, in seconds of the clock."""
+    return int(time.time()) // seconds * seconds

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from api.audit_log import Entry, append
 from api.identity.access import ADMINISTRATOR
+from api.identity.tokens import CLOCKS_APART
 from api.problems import ServiceError
 from api.settings import settings
 from api.storage.tables import accounts
@@ -22,7 +23,7 @@ def _keys(url: str) -> jwt.PyJWKClient:
 def claims_of(id_token: str) -> dict[str, object]:
     """What an ID token says, once its signature, issuer, audience and time are found good.
 
-    Raises 401 for one that isn't good 409 where no identity provider is set up, 503 where it is away.
+    Raises 401 for one that isn't good, 409 where no identity provider is set up, 503 where it is away.
     """
     asked = settings()
     if not (asked.oidc_issuer and asked.oidc_audience and asked.oidc_keys_url):
@@ -35,6 +36,7 @@ def claims_of(id_token: str) -> dict[str, object]:
             audience=asked.oidc_audience,
             issuer=asked.oidc_issuer,
             options={"require": ["exp", "iat", "sub", "iss", "aud"]},
+            leeway=CLOCKS_APART,
         )
     except jwt.PyJWKClientConnectionError as error:
         raise ServiceError(

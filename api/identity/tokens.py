@@ -15,6 +15,7 @@ from api.storage.database import new_id, now, utc
 from api.storage.tables import accounts, secrets, sessions
 
 ALGORITHM = "HS256"
+CLOCKS_APART = 30  # seconds that the clocks of two machines may differ by
 _drawn_keys: dict[sa.URL, str] = {}  # a drawn key never changes
 
 
@@ -40,13 +41,18 @@ def signing_key(connection: sa.Connection) -> str:
     return _drawn_keys[database]
 
 
-def begin_session(connection: sa.Connection, account_id: str) -> Tokens:
-    """Begin a session of an account."""
+def begin_session(connection: sa.Connection, account_id: str, host_mark: str = "") -> Tokens:
+    """Begin a session of an account; it keeps the mark of the host (`api.identity.sign_in_limits`)."""
     session, refresh = new_id(), new_secret()
     ends = now() + timedelta(days=settings().refresh_days)
     connection.execute(
         sessions.insert().values(
-            id=session, account_id=account_id, refresh_hash=hash_secret(refresh), expires_at=ends, revoked_at=None
+            id=session,
+            account_id=account_id,
+            refresh_hash=hash_secret(refresh),
+            expires_at=ends,
+            revoked_at=None,
+            host_mark=host_mark,
         )
     )
     return _tokens(connection, account_id, session, refresh)
@@ -98,6 +104,7 @@ def session_of(connection: sa.Connection, access_token: str) -> str:
             [ALGORITHM],
             options={"require": ["exp", "sid", "sub"]},
             audience="vaiven",
+            leeway=CLOCKS_APART,
         )
     except jwt.InvalidTokenError as error:
         raise ServiceError(401, "The token is not good (any more).", "Refresh it, or log in again.") from error

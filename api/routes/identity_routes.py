@@ -8,10 +8,11 @@ from fastapi import Request, Response
 from api.audit_log import Entry, append
 from api.identity.access import GRANTS
 from api.identity.oidc import account_of, claims_of
-from api.identity.passwords import hash_secret, password_fits
+from api.identity.passwords import password_fits
+from api.identity.sign_in_limits import QUARTER_HOUR, Attempt, SignInLimits, host_mark, host_of
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.problems import ServiceError
-from api.rate_limits import count_attempt, count_within
+from api.rate_limits import count_within
 from api.registers.accounts import changed_account, locked_account, make_account, require_tenant, set_own_password
 from api.request_context import Context, Router, allowed, etag
 from api.settings import settings
@@ -31,35 +32,38 @@ from api.wire.identity import (
 from api.wire.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1")
-QUARTER_HOUR = 900
 
 
 @router.post("/sessions", status_code=201, tags=["identity"])
 def log_in(request: Request, asked: LoginIn) -> TokensOut:
-    """Log in with a password; attempts are counted by address and by account."""
-    email, most = asked.email.strip().lower(), settings().logins_per_quarter_hour
-    client = request.client.host if request.client else "unknown"
-    count_attempt(database(), f"login {hash_secret(email + client)}", most, QUARTER_HOUR)
-    count_attempt(database(), f"login for {hash_secret(email)}", 10 * most, QUARTER_HOUR)
-    count_attempt(database(), f"login from {hash_secret(client)}", 10 * most, QUARTER_HOUR)
+    """Log in with a password; wrong ones are counted by address and host."""
+    limits, attempt = _limits(request), Attempt(host_of(request), asked.email.strip().lower())
+    limits.require_open(attempt)
     with transaction(database(), read_only=True) as connection:
-        row = connection.execute(sa.select(accounts).where(accounts.c.email == email)).one_or_none()
+        row = connection.execute(sa.select(accounts).where(accounts.c.email == attempt.email)).one_or_none()
+        limits.require_room(connection, attempt, None if row is None else row.id)
     fits = password_fits(asked.password, row.password_hash if row is not None and row.active else "")
     if row is None or not fits:
+        limits.count_failure(attempt)
         raise ServiceError(401, "The address or the password is wrong.")
     with transaction(database()) as connection:
-        return _begun(connection, row.id, "session.began")
+        return _begun(connection, row.id, "session.began", attempt.host)
 
 
 @router.post("/sessions/oidc", status_code=201, tags=["identity"])
 def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut:
-    """Log in with the signed ID token of the ministry's own identity provider."""
-    client = request.client.host if request.client else "unknown"
-    most = 10 * settings().logins_per_quarter_hour
-    count_attempt(database(), f"oidc from {hash_secret(client)}", most, QUARTER_HOUR)
-    subject = claims_of(asked.id_token)
+    """Log in with the signed ID token of the ministry's own identity provider; tokens that aren't good are counted."""
+    limits, attempt = _limits(request), Attempt(host_of(request))
+    with transaction(database(), read_only=True) as connection:
+        limits.require_room(connection, attempt, None)
+    try:
+        subject = claims_of(asked.id_token)
+    except ServiceError as error:
+        if error.http_status == 401:
+            limits.count_failure(attempt)
+        raise
     with transaction(database()) as connection:
-        return _begun(connection, account_of(connection, subject), "session.began by oidc")
+        return _begun(connection, account_of(connection, subject), "session.began by oidc", attempt.host)
 
 
 @router.post("/sessions/refresh", tags=["identity"])
@@ -144,8 +148,13 @@ def change_account(
     return context.answer(_account(found), ETag=etag(found.version))
 
 
-def _begun(connection: sa.Connection, account_id: str, action: str) -> TokensOut:
-    tokens = begin_session(connection, account_id)
+def _limits(request: Request) -> SignInLimits:
+    found: SignInLimits = request.app.state.sign_in_limits
+    return found
+
+
+def _begun(connection: sa.Connection, account_id: str, action: str, host: str) -> TokensOut:
+    tokens = begin_session(connection, account_id, host_mark(connection, account_id, host))
     append(connection, [Entry(account_id, action, f"account/{account_id}", {})])
     return _out(tokens)
 

@@ -52,6 +52,7 @@ sessions = sa.Table(
     sa.Column("refresh_hash", sa.Text, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("revoked_at", Moment),
+    _text("host_mark"),
 )
 api_keys = sa.Table(
     "api_keys",
