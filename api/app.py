@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.database_problems import RETRY_SECONDS, database_problem
+from api.identity.sign_in_limits import SignInLimits
 from api.lanes import Lanes
 from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, problem_response
 from api.rate_limits import RequestLimit
@@ -32,6 +33,7 @@ from api.routes import (
     register_routes,
     run_routes,
 )
+from api.runs.following import Looks, read_followed
 from api.settings import settings
 from engine.kernel import software_version
 
@@ -68,6 +70,8 @@ def create_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.lanes = Lanes()
+    app.state.looks = Looks(app.state.lanes.following, read_followed)
+    app.state.sign_in_limits = SignInLimits()
     app.state.limit = RequestLimit(settings().requests_per_minute)
     add_problem_handlers(app)
     _add_answers(app)

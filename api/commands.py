@@ -64,7 +64,7 @@ def serve(
     from api.runs.worker import Worker
 
     set_up_logs()
-    computing = Worker(_ready_database())
+    computing, app = Worker(_ready_database()), create_app()
 
     class Serving(uvicorn.Server):
         """The server, which lets a run under way stop as soon as a signal comes, before the last answers are out."""
@@ -72,13 +72,14 @@ def serve(
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             """Told of a signal."""
             computing.stop.set()
+            app.state.looks.end()
             super().handle_exit(sig, frame)
 
     typer.echo(f"Serving http://{host}:{port}; the operations are described at /docs. Ctrl-C ends it.", err=True)
     if own_worker:
         computing.start()
     config = uvicorn.Config(
-        create_app(), host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS
+        app, host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS
     )
     with _heeding_signals(computing.stop):  # the server raises a signal again when it has ended
         Serving(config).run()

@@ -143,9 +143,6 @@ class Lanes:
         self.uploads, self.streams = Share(4), Share(10)
 
 
-THREADS = 24  # of all lanes
-
-
 def too_busy() -> ServiceError:
     """What is told where too many others wait already."""
     return ServiceError(503, "Too much is going on.", "Send it again.", {"Retry-After": "2"})

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import anyio
 import sqlalchemy as sa
-from anyio.to_thread import run_sync
 from fastapi import Query, Request, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from api.identity.authenticate import principal_of
 from api.identity.visibility import runs_seen
 from api.plans.exports import EXPORTED, FORMS, exported
 from api.plans.publication import judged, publish
 from api.plans.verdict import Verdict
 from api.problems import ServiceError, not_found
 from api.request_context import Context, Router, allowed, preparing
+from api.runs.following import Followed, RunEvents
 from api.runs.gate import is_served
 from api.runs.kind import any_kind, kinds
 from api.runs.queue import ask_cancel, enqueue
-from api.runs.shares import LIVE, line, require_room
-from api.storage.database import database, transaction, utc
+from api.runs.shares import LIVE, require_room
+from api.runs.told import run_out, runs_out
 from api.storage.tables import placements, run_files, runs
 from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState, SpokenIn
 from api.wire.shapes import After, Limit, Page, page
 from engine.words.catalogue import preferred_language
 
 router = Router(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
-POLL_SECONDS = 0.5
 DOWNLOADED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {"example": "a,b"}}}}
 if TYPE_CHECKING:
     AnyRunIn = RunIn
@@ -71,7 +66,7 @@ def start_run(
     options, long = asked.model_dump(exclude={"kind"}), kind.is_long(asked)
     identifier = enqueue(context.connection, context.principal, programme_id, asked.kind, options, long)
     context.record("run.started", f"run/{identifier}", kind=asked.kind)
-    told = _read(context.connection, identifier)
+    told = run_out(context.connection, identifier)
     return context.answer(told, 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
 
 
@@ -83,12 +78,13 @@ def read_run(programme_id: str, run_id: str, context: Context = allowed("run.rea
 
 @router.get(
     "/{run_id}/events",
-    response_class=EventSourceResponse,
+    response_class=Response,
     responses={200: {"content": {"text/event-stream": {"example": "event: running\\ndata: {}\\n\\n"}}}},
 )
 def follow_run(programme_id: str, run_id: str, request: Request, context: Context = allowed("run.read")) -> Response:
     """The run as server-sent events, one for each change, until it has ended."""
-    return EventSourceResponse(_events(request, context.credentials, run_id), ping=15)
+    state, account_id = request.app.state, context.principal.account_id
+    return RunEvents(state.looks, state.lanes.streams, account_id, Followed(context.credentials, run_id))
 
 
 @router.post("/{run_id}/cancellation", status_code=202, response_model=RunOut)
@@ -98,7 +94,7 @@ def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.c
         raise ServiceError(409, f"The run is {context.objects['run_id'].state} already.")
     ask_cancel(context.connection, run_id)
     context.record("run.cancelled", f"run/{run_id}")
-    return context.answer(_read(context.connection, run_id), 202)
+    return context.answer(run_out(context.connection, run_id), 202)
 
 
 @router.get("/{run_id}/placements")
@@ -188,49 +184,6 @@ def publish_plan(
     return context.answer(done, 201)
 
 
-async def _events(
-    request: Request, credentials: tuple[str | None, str | None], run_id: str
-) -> AsyncIterator[ServerSentEvent]:
-    """The run as often as it changes, as long as the credentials are good; no connection is held between looks."""
-    told = ""
-    while not await request.is_disconnected():
-        row = await run_sync(_look, credentials, run_id)
-        if row is None:
-            return
-        content = row.model_dump_json()
-        if content != told:
-            told = content
-            yield ServerSentEvent(content, event=row.state)
-        if row.state not in LIVE:
-            return
-        await anyio.sleep(POLL_SECONDS)
-
-
-def _look(credentials: tuple[str | None, str | None], run_id: str) -> RunOut | None:
-    with transaction(database(), read_only=True) as connection:
-        try:
-            principal_of(connection, *credentials)
-        except ServiceError:
-            return None
-        return _read(connection, run_id)
-
-
 def _spoken(accepted: str) -> Literal["en", "es"]:
     """The language that an Accept-Language header likes best, of those that explanations and reports speak."""
     return "es" if preferred_language(accepted)[:2] == "es" else "en"
-
-
-def _read(connection: sa.Connection, run_id: str) -> RunOut:
-    return runs_out(connection, [connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()])[0]
-
-
-def runs_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[RunOut]:
-    """Runs on the wire, with how many come before those that wait."""
-    waiting = line(connection, expired=False) if any(row.state == "queued" for row in rows) else None
-    return [_run_out(row, None if waiting is None else waiting.before(row.id)) for row in rows]
-
-
-def _run_out(row: sa.Row[Any], before: int | None) -> RunOut:
-    moments = ("created_at", "started_at", "ended_at", "published_at")
-    told = {name: row._mapping[name] for name in RunOut.model_fields if name != "before"}
-    return RunOut.model_validate(told | {"before": before} | {name: told[name] and utc(told[name]) for name in moments})

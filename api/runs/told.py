@@ -1,0 +1,30 @@
+"""Runs on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.runs.shares import line
+from api.storage.database import utc
+from api.storage.tables import runs
+from api.wire.runs import RunOut
+
+
+def run_out(connection: sa.Connection, run_id: str) -> RunOut:
+    """A run as it is now."""
+    return runs_out(connection, [connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()])[0]
+
+
+def runs_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[RunOut]:
+    """Runs with how many come before those that wait."""
+    waiting = line(connection, expired=False) if any(row.state == "queued" for row in rows) else None
+    return [_run_out(row, None if waiting is None else waiting.before(row.id)) for row in rows]
+
+
+def _run_out(row: sa.Row[Any], before: int | None) -> RunOut:
+    moments = ("created_at", "started_at", "ended_at", "published_at")
+    told = {name: row._mapping[name] for name in RunOut.model_fields if name != "before"}
+    return RunOut.model_validate(told | {"before": before} | {name: told[name] and utc(told[name]) for name in moments})
