@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     logins_per_quarter_hour: int = _setting(
         10, "logins tried for an address in a quarter of an hour; ten times from a host"
     )
+    lock_seconds: float = _setting(5.0, "how long a request waits for what another one is writing, until it gets 503")
+    statement_seconds: float = _setting(60.0, "how long one statement to the database may take, until 503")
     lease_seconds: float = _setting(30.0, "how long a run waits for a worker that is silent")
     checkpoint_seconds: float = _setting(10.0, "how often a run keeps what another could begin from")
     longest_run_seconds: float = _setting(3600.0, "the longest time limit that a run gets")

@@ -213,14 +213,14 @@ def kept_files(engine: sa.Engine, run_id: str, prefix: str) -> dict[str, bytes]:
     asked = sa.select(run_files.c.name, run_files.c.content).where(
         run_files.c.run_id == run_id, run_files.c.name.startswith(prefix, autoescape=True)
     )
-    with engine.connect() as connection:
+    with transaction(engine, read_only=True) as connection:
         return {name.removeprefix(prefix): bytes(content) for name, content in connection.execute(asked)}
 
 
 def kept_file(engine: sa.Engine, run_id: str, name: str) -> bytes | None:
     """One kept file of a run, None where there is none of this name."""
     asked = sa.select(run_files.c.content).where(run_files.c.run_id == run_id, run_files.c.name == name)
-    with engine.connect() as connection:
+    with transaction(engine, read_only=True) as connection:
         found = connection.scalar(asked)
     return None if found is None else bytes(found)
 

@@ -1,12 +1,18 @@
-"""One engine a process, one transaction a request; SQLite for one machine, PostgreSQL for any number."""
+"""One engine a process, one transaction a request; SQLite for one machine, PostgreSQL for any number.
+
+Invariant: nobody waits without end. Whoever waits for a lock longer than `lock_seconds`, or asks for what takes longer
+than `statement_seconds`, gets an error that `api.database_problems` knows as a busy database; a process that stands
+still in the middle of a transaction loses it, with its locks.
+"""
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -49,22 +55,51 @@ def database(url: str = "") -> sa.Engine:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
-    return sa.create_engine(address, pool_size=20, max_overflow=30, pool_pre_ping=True, hide_parameters=True)
+    limits = " ".join(f"-c {name}={value}" for name, value in _limits().items())
+    options = f"{address.query.get('options', '')} {limits}".strip()
+    return sa.create_engine(
+        address.difference_update_query(["options"]),
+        pool_size=20,
+        max_overflow=30,
+        pool_timeout=settings().lock_seconds,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": options, "connect_timeout": math.ceil(settings().lock_seconds)},
+    )
+
+
+def _limits() -> dict[str, int]:
+    """PostgreSQL's own time-outs, in milliseconds."""
+    statement = round(1000 * settings().statement_seconds)
+    return {
+        "lock_timeout": round(1000 * settings().lock_seconds),
+        "statement_timeout": statement,
+        "idle_in_transaction_session_timeout": statement,
+    }
+
+
+def lift_limits(connection: sa.Connection) -> None:
+    """Let a transaction take as long as it takes: a migration is no request."""
+    if is_postgresql(connection):
+        for name in _limits():
+            connection.exec_driver_sql(f"SET LOCAL {name} = 0")
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
+    wait = settings().lock_seconds
     engine = sa.create_engine(
         address,
         pool_size=20,
         max_overflow=30,
+        pool_timeout=wait,
         hide_parameters=True,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": wait, "check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={round(1000 * wait)}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -78,14 +113,30 @@ def _sqlite(address: sa.URL) -> sa.Engine:
 @contextmanager
 def transaction(engine: sa.Engine, read_only: bool = False) -> Iterator[sa.Connection]:
     """A transaction that is committed at the end, or rolled back by an error (but for one that ``keeps``)."""
-    alone = nullcontext() if read_only or is_postgresql(engine) else _ONE_WRITER
-    with alone, engine.connect().execution_options(**{READ_ONLY: read_only}) as connection:
+    with (
+        _alone(read_only or is_postgresql(engine)),
+        engine.connect().execution_options(**{READ_ONLY: read_only}) as connection,
+    ):
         try:
             yield connection
         except Exception as error:
             (connection.commit if getattr(error, "keeps", False) else connection.rollback)()
             raise
         connection.commit()
+
+
+@contextmanager
+def _alone(shared: bool) -> Iterator[None]:
+    """The one writer of this process, unless others may write too. Raises SQLAlchemy's `TimeoutError`."""
+    if shared:
+        yield
+        return
+    if not _ONE_WRITER.acquire(timeout=settings().lock_seconds):
+        raise sa.exc.TimeoutError("Others of this process are writing.")
+    try:
+        yield
+    finally:
+        _ONE_WRITER.release()
 
 
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
@@ -120,7 +171,7 @@ def upgrade(engine: sa.Engine) -> None:
 def require_current_schema(engine: sa.Engine) -> None:
     """Raise `CallError` where the schema isn't that of this version."""
     wanted = ScriptDirectory.from_config(migrations(engine)).get_current_head()
-    with engine.connect() as connection:
+    with transaction(engine, read_only=True) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
         raise CallError(

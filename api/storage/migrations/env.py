@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from alembic import context
 
+from api.storage.database import lift_limits
 from api.storage.tables import metadata
 
 with context.config.attributes["engine"].connect() as connection:
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
+            lift_limits(connection)
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7152026)")  # one process migrates at a time
         context.run_migrations()
     connection.commit()

@@ -1,0 +1,209 @@
+"""Nobody waits without end, and nobody for what isn't theirs: locks, statements, shares of threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from world import ORDER, World
+
+from api.database_problems import database_problem
+from api.lanes import Lane, Lanes, lanes_of
+from api.registers.programmes import take_programmes
+from api.routes import programme_routes
+from api.runs.following import Followed, Look, Looks, Unread
+from api.storage.database import database, is_postgresql, lift_limits, transaction
+from api.wire.runs import RunOut
+
+P = "/v1/programmes/{p}"
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that a test can wait for; `world` makes its engine after this."""
+    monkeypatch.setenv("VAIVEN_LOCK_SECONDS", "0.5")
+    monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "1")
+
+
+@contextmanager
+def _writing(world: World) -> Iterator[None]:
+    """Somebody who holds the locks of the programme and doesn't let go; on SQLite of the file, as another process."""
+    if is_postgresql(world.engine):
+        with transaction(world.engine) as connection:
+            take_programmes(connection, [world.programme])
+            yield
+        return
+    other = sa.create_engine(world.engine.url, isolation_level="AUTOCOMMIT")
+    with other.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        connection.exec_driver_sql("ROLLBACK")
+    other.dispose()
+
+
+def test_who_waits_too_long_for_a_lock_is_told_to_come_again(world: World) -> None:
+    """503 with Retry-After; nothing was done, and the same call goes through later."""
+    with _writing(world):
+        waited = world.call("e1", "POST", f"{P}/orders", json=ORDER)
+    assert waited.status_code == 503 and waited.json()["type"] == "urn:vaiven:problem:database-busy", waited.text
+    assert int(waited.headers["Retry-After"]) > 0
+    assert world.must("e1", "GET", f"{P}/orders")["items"] == []
+    assert world.call("e1", "POST", f"{P}/orders", json=ORDER).status_code == 201
+
+
+@pytest.fixture
+def long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody gives up while a test looks."""
+    monkeypatch.setenv("VAIVEN_LOCK_SECONDS", "600")
+    monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "600")
+
+
+@pytest.mark.usefixtures("long_waits")
+def test_reads_and_health_do_not_wait_for_writers(world: World) -> None:
+    """Forty writers wait for a lock; whoever reads is answered before any of them."""
+
+    def write(_number: int) -> int:
+        return int(world.call("e1", "POST", f"{P}/orders", json=ORDER).status_code)
+
+    with ThreadPoolExecutor(40) as threads:
+        with _writing(world):
+            writers = [threads.submit(write, number) for number in range(40)]
+            for path in ("/health/live", "/health/ready", "/metrics", P, f"{P}/orders", f"{P}/runs"):
+                assert world.call("gt", "GET", path).status_code == 200, path
+                assert world.call("e1", "GET", path).status_code in (200, 403), path
+            waiting = [not one.done() for one in writers]
+        statuses = [one.result() for one in writers]
+    assert any(waiting) and 201 in statuses
+    assert set(statuses) <= {201, 429, 503}
+    assert not any(status == 201 and not waited for status, waited in zip(statuses, waiting, strict=True))
+
+
+def test_a_statement_that_takes_too_long_is_ended(world: World) -> None:
+    """On PostgreSQL, which does it; its error is a busy database, and so is one of a pool that is used up."""
+    if is_postgresql(world.engine):
+        with pytest.raises(sa.exc.OperationalError) as ended, world.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT pg_sleep(60)")
+        problem = database_problem(ended.value, "/")
+        assert problem is not None and problem.status == 503
+    problem = database_problem(sa.exc.TimeoutError(), "/")
+    assert problem is not None and problem.status == 503
+
+
+def test_a_writer_that_stands_still_loses_its_locks(world: World) -> None:
+    """A transaction that does nothing for too long is ended by PostgreSQL, and others go on."""
+    if not is_postgresql(world.engine):
+        return  # SQLite has one process, which would have to stand still itself
+    held = threading.Event()
+    with transaction_left(world, held):
+        statuses = [world.call("e1", "POST", f"{P}/orders", json=ORDER).status_code for _ in range(8)]
+        assert statuses[0] == 503 and statuses[-1] == 201
+
+
+@contextmanager
+def transaction_left(world: World, held: threading.Event) -> Iterator[None]:
+    """A transaction that holds the programme and does nothing more."""
+    connection = world.engine.connect()
+    take_programmes(connection, [world.programme])
+    held.set()
+    yield
+    connection.invalidate()
+    connection.close()
+
+
+def test_migrations_may_take_their_time(world: World) -> None:
+    """The limits of requests don't hold for them, and hold again afterwards."""
+    if is_postgresql(world.engine):
+        with transaction(world.engine) as connection:
+            lift_limits(connection)
+            assert connection.scalar(sa.text("SHOW statement_timeout")) == "0"
+        with transaction(world.engine) as connection:
+            assert connection.scalar(sa.text("SHOW statement_timeout")) == "1s"
+
+
+def test_one_accounts_heavy_calls_leave_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an account's checks of a programme take long, another's are answered; more than fit are told so."""
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(connection: sa.Connection, programme: Any, scope: Any, folder: Any) -> list[Any]:
+        if scope.country == "GT":
+            begun.release()
+            go_on.wait()
+        return real(connection, programme, scope, folder)
+
+    real = programme_routes.write_snapshot  # type: ignore[attr-defined]  # what the routes call
+    monkeypatch.setattr(programme_routes, "write_snapshot", slow)
+    with ThreadPoolExecutor(12) as threads:
+        heavy = [threads.submit(world.call, "gt", "GET", f"{P}/soundness") for _ in range(12)]
+        try:
+            begun.acquire()
+            assert world.call("hn", "GET", f"{P}/soundness").status_code == 200
+            assert world.call("gt", "GET", f"{P}/orders").status_code == 200
+        finally:
+            go_on.set()
+        statuses = [one.result().status_code for one in heavy]
+    assert set(statuses) <= {200, 429} and statuses.count(200) >= 8
+
+
+def test_the_pool_has_a_connection_for_each_thread(world: World) -> None:
+    """All lanes together never wait for a connection."""
+    lanes = [lane for lane in vars(Lanes()).values() if isinstance(lane, Lane)]
+    pool = world.engine.pool
+    assert isinstance(pool, sa.pool.QueuePool)
+    assert sum(lane.threads for lane in lanes) < pool.size() + pool._max_overflow
+    assert database() is world.engine
+
+
+def test_streams_of_events_have_a_share(world: World) -> None:
+    """An account follows so many runs at once and no more; others, and its other calls, are answered."""
+    run = world.must("gt", "POST", f"{P}/runs", json={"time_limit": 60})["id"]
+    most = lanes_of(_Request(world)).streams.most
+    path = f"{P}/runs/{run}/events"
+    with ThreadPoolExecutor(3 * most) as threads:
+        followed = [threads.submit(world.call, "gt", "GET", path) for _ in range(3 * most)]
+        refused = [one for one in followed if _status_now(one) == 429]
+        while len(refused) < 2 * most:
+            refused = [one for one in followed if _status_now(one) == 429]
+        assert world.call("gt", "GET", f"{P}/orders").status_code == 200
+        other = threads.submit(world.call, "ca", "GET", f"{P}/orders")
+        assert other.result().status_code == 200
+        assert world.call("gt", "POST", f"{P}/runs/{run}/cancellation").status_code == 202
+        streams = [one.result() for one in followed]
+    assert [one.status_code for one in streams].count(200) == most
+    assert all("event: cancelled" in one.text for one in streams if one.status_code == 200)
+
+
+def test_all_who_follow_are_told_by_one_look_a_tick() -> None:
+    """A hundred followers of three runs cost one read a tick; an outage tells nothing and is survived."""
+    asked: list[int] = []
+
+    def read(followed: Collection[Followed]) -> dict[Followed, RunOut]:
+        asked.append(len(followed))
+        if len(asked) == 2:
+            raise sa.exc.OperationalError("", None, Exception())
+        return {}
+
+    async def follow() -> list[list[Look]]:
+        looks = Looks(Lane(threads=1, share=1, queue=4, patience=5), read)
+        everybody = [Followed((str(number % 4), None), str(number % 3)) for number in range(100)]
+        return [list(await asyncio.gather(*map(looks.at, everybody))) for _ in range(3)]
+
+    told = asyncio.run(follow())
+    assert asked == [12, 12, 12]
+    assert [set(tick) for tick in told] == [{Unread.UNSEEN}, {Unread.UNANSWERED}, {Unread.UNSEEN}]
+
+
+class _Request:
+    """What `lanes_of` looks at."""
+
+    def __init__(self, world: World) -> None:
+        self.app = world.client.app
+
+
+def _status_now(one: Any) -> int | None:
+    return one.result().status_code if one.done() else None
