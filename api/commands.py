@@ -60,8 +60,8 @@ def serve(
     import uvicorn
 
     from api.app import create_app
-    from api.request_log import set_up_logs
     from api.runs.worker import Worker
+    from api.service_log import log, set_up_logs
 
     set_up_logs()
     computing, app = Worker(_ready_database()), create_app()
@@ -75,12 +75,10 @@ def serve(
             app.state.looks.end()
             super().handle_exit(sig, frame)
 
-    typer.echo(f"Serving http://{host}:{port}; the operations are described at /docs. Ctrl-C ends it.", err=True)
+    log.info("serving", address=f"http://{host}:{port}", documentation=f"http://{host}:{port}/docs")
     if own_worker:
         computing.start()
-    config = uvicorn.Config(
-        app, host, port, log_level="warning", access_log=False, timeout_graceful_shutdown=LAST_ANSWERS
-    )
+    config = uvicorn.Config(app, host, port, log_config=None, access_log=False, timeout_graceful_shutdown=LAST_ANSWERS)
     with _heeding_signals(computing.stop):  # the server raises a signal again when it has ended
         Serving(config).run()
     _end(computing)
@@ -92,8 +90,8 @@ def worker() -> None:
     It gives way to whatever else the machine has to do, so that a web process beside it answers in time.
     """
     _require_service()
-    from api.request_log import set_up_logs
     from api.runs.worker import Worker
+    from api.service_log import set_up_logs
 
     set_up_logs()
     os.nice(WAY)

@@ -6,15 +6,20 @@ states, eighteen agreements with every family of clause, 25 orders. Both are cop
 
 from __future__ import annotations
 
+import logging
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from databases import CONTENTS, Databases, service_on
 from fastapi.testclient import TestClient
 from world import World, copied_world
 
 from api.app import create_app
+from api.service_log import set_up_logs
 from benchmarks.postgresql_server import running_postgresql
 
 
@@ -67,3 +72,18 @@ def world(_copied: World) -> World:
 def generated_world(_copied: World) -> World:
     """The service with a generated season."""
     return _copied
+
+
+@pytest.fixture
+def json_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Standard error as the service's processes write it."""
+    for module, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    before = root.level
+    set_up_logs()
+    yield
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+    root.setLevel(before)

@@ -195,11 +195,9 @@ def test_health_readiness_and_metrics(world: World, tmp_path: Path, monkeypatch:
     assert world.client.get("/health/ready").status_code == 503
 
 
+@pytest.mark.usefixtures("json_logs")
 def test_logs_are_lines_of_json_without_anybodys_data(world: World, capfd: pytest.CaptureFixture[str]) -> None:
     """Operation, status and time; neither ids nor what was sent."""
-    from api.request_log import set_up_logs
-
-    set_up_logs()
     capfd.readouterr()
     order = world.order()
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from world import ORDER, World, agreement, workers_csv
 
@@ -259,15 +260,14 @@ def test_requests_that_would_fill_the_memory_are_refused(world: World) -> None:
         assert answer.status_code == 422 and "/tmp" not in answer.text, (text[:60], answer.text[:200])
 
 
+@pytest.mark.usefixtures("json_logs")
 def test_an_unforeseen_fault_tells_nobodys_data(world: World, capfd: Any, monkeypatch: Any) -> None:
     """Neither the answer nor the log holds what was sent."""
-    from api.request_log import set_up_logs
 
     def fail(*_: Any) -> None:
         raise ValueError("María López, DPI-123")
 
     monkeypatch.setattr("api.routes.register_routes.change_worker", fail)
-    set_up_logs()
     path = f"{P}/workers/{_pseudonym(world, 'GT', '1')}"
     answer = world.call("gt", "PATCH", path, json={"name": "x"}, headers={"If-Match": "*"})
     told = capfd.readouterr().err
