@@ -14,9 +14,9 @@ from api.identity.access import EMPLOYER, Principal
 from api.problems import ServiceError
 from api.registers.snapshot import scope_of, told_to, write_snapshot
 from api.wire.orders import CheckOut
+from engine.audit.lasting_rules import rule_code, rule_in_words
 from engine.errors import InputError
 from engine.planning.explain.order import funnel
-from engine.planning.explain.words import Words, rule_name
 from engine.programme import Programme, read_programme
 
 
@@ -41,14 +41,14 @@ def check_order(
     for rule, left in steps:
         lost[rule], before = before - left, left
     if blur is not None:
-        lost = {rule: blur.count(f"lost by {rule_name(rule)}", count) for rule, count in lost.items()}
+        lost = {rule: blur.count(f"lost by {rule_code(rule)}", count) for rule, count in lost.items()}
     worst = max(lost, key=lambda rule: lost[rule], default=None)
     return CheckOut(
         registered=str(read.workers.size) if blur is None else blur.told("registered", read.workers.size),
         admitted=str(len(admitted)) if blur is None else blur.told("admitted", len(admitted)),
-        refuses_most="" if worst is None else rule_name(worst),
-        in_words="" if worst is None else Words().rule(worst),
-        funnel={} if blur is not None else {rule_name(rule): str(left) for rule, left in steps},
+        refuses_most="" if worst is None else rule_code(worst),
+        in_words="" if worst is None else rule_in_words(worst),
+        funnel={} if blur is not None else {rule_code(rule): str(left) for rule, left in steps},
     )
 
 

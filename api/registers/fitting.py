@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.audit import LASTING_SENTENCES
 from engine.audit.calendars import calendar_breaches
 from engine.audit.counts import Excess, count_breaches
+from engine.audit.lasting_rules import rule_code, rule_sentence
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause
@@ -40,10 +40,8 @@ class Unfit:
 
 
 def rule_of(rule: str | Clause) -> tuple[str, str]:
-    """A rule's name and its words."""
-    if isinstance(rule, str):
-        return rule, LASTING_SENTENCES[rule]
-    return rule.name, rule.sentence
+    """A rule's code and its words."""
+    return rule_code(rule), rule_sentence(rule)
 
 
 def unfit(
@@ -68,10 +66,10 @@ def broken_shares(programme: Programme, pairs: Iterable[Pair]) -> dict[Clause, t
     order = _rows_of(programme.orders.id_text("order_id"), [one for _, one in chosen])
     table = PlacementTable(programme, worker, order)
     return {
-        rule: _inside(excess)
+        rule: excess.share[:2]
         for rule, _, excesses in count_breaches(table, table.agreement())
         for excess in excesses
-        if isinstance(rule, Clause) and _is_share(excess)
+        if isinstance(rule, Clause) and excess.share is not None
     }
 
 
@@ -141,7 +139,7 @@ class _Fitting:
         gone = np.isin(counted, list(self.broken))
         own = counted[self.free[counted] & ~gone]
         excused = self.excused.get(_key(rule, excess))
-        kind = SHARE if _is_share(excess) else rule
+        kind = SHARE if excess.share is not None else rule
         if kind in (GROUP, CREW, SHARE) and kind not in self.whole:
             return
         if kind == GROUP:
@@ -166,25 +164,17 @@ def _rows_of(ids: npt.NDArray[np.object_], wanted: list[str]) -> Rows:
 
 
 def _key(rule: str | Clause, excess: Excess) -> tuple[str, str]:
-    """What names a count: a share by its clause alone, for its scope says how many there are."""
-    return rule_of(rule)[0], "" if _is_share(excess) else excess.scope
-
-
-def _is_share(excess: Excess) -> bool:
-    return " to " in excess.allowed
-
-
-def _inside(excess: Excess) -> tuple[int, int]:
-    inside, total = (int(part) for part in excess.scope.split(" of "))
-    return inside, total
+    """What names a count."""
+    return rule_of(rule)[0], excess.scope
 
 
 def _too_many_for_share(excess: Excess, excused: Excess | None) -> int:
     """How many must go for a share to be within its bounds, or no worse than the facts leave it."""
-    inside, total = _inside(excess)
-    least, most = (Fraction(part) for part in excess.allowed.split(" to "))
-    if excused is not None:
-        there = Fraction(*_inside(excused))
+    assert excess.share is not None
+    inside, total = excess.share.inside, excess.share.total
+    least, most = Fraction(excess.share.least or 0), Fraction(1 if excess.share.most is None else excess.share.most)
+    if excused is not None and excused.share is not None:
+        there = Fraction(excused.share.inside, excused.share.total)
         least, most = min(least, there), max(most, there)
     share = Fraction(inside, total)
     if share < least:

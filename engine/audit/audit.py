@@ -14,34 +14,15 @@ import numpy as np
 
 from engine.audit.calendars import calendar_breaches
 from engine.audit.counts import Excess, count_breaches
+from engine.audit.lasting_rules import LASTING_RULES, rule_code, rule_sentence
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
 from engine.clauses.base import Clause
 from engine.programme.programme import Programme
+from engine.words import Message, message, plural
 
 PEOPLE_SHOWN = 5
-LASTING_SENTENCES = {
-    "occupation": "The worker has the order's occupation with the months it asks for.",
-    "skills": "The worker has every required skill.",
-    "language": "The worker has every required language at its level.",
-    "availability": "The worker is available from the first to the last day.",
-    "horizon": "The order lies within the programme's horizon.",
-    "excluded": "The pair is not excluded.",
-    "refused": "The worker refuses neither the destination nor the employer.",
-    "reservation": "The net weekly income reaches what the worker asks for.",
-    "debarred": "The employer is not debarred on any day of the order.",
-    "no agreement": "An agreement in force covers origin, destination, sector and start.",
-    "too many placements": "A worker has no more placements abroad than the programme allows.",
-    "overlap": "Placements of one worker don't overlap.",
-    "travel": "Between two placements lie the days of travel through home.",
-    "duplicate": "A placement stands once in the plan.",
-    "headcount": "An order has no more placements than its headcount.",
-    "min_crew": "An order has none or at least min_crew placements.",
-    "beds": "On no day are more people housed at a site than it has beds.",
-    "travel group": "All members of a travel group have the same placements.",
-    "commitment": "Every commitment is kept.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +38,28 @@ class Breach:
     sentence: str
 
     def __str__(self) -> str:
-        article = f" ({self.source})" if self.source else ""
-        people = ", ".join(self.workers[:PEOPLE_SHOWN])
-        more = f" and {len(self.workers) - PEOPLE_SHOWN} more" if len(self.workers) > PEOPLE_SHOWN else ""
-        on = f" on {', '.join(self.orders[:PEOPLE_SHOWN])}" if self.orders else ""
-        scope = f" [{self.scope}]" if self.scope else ""
-        return f"{self.rule}{article}{scope}: {people}{more}{on}. {self.sentence}"
+        return self.in_words
+
+    @property
+    def in_words(self) -> Message:
+        """The breach in words."""
+        lasting = LASTING_RULES.get(self.rule)
+        rule = self.rule if lasting is None else lasting.name
+        if self.source:
+            rule = message("{clause} ({article})", clause=rule, article=self.source)
+        if self.scope:
+            rule = message("{rule} [{scope}]", rule=rule, scope=self.scope)
+        people = self._people
+        if self.orders:
+            people = message("{people} on {orders}", people=people, orders=self.orders[:PEOPLE_SHOWN])
+        return message("{rule}: {people}. {sentence}", rule=rule, people=people, sentence=self.sentence)
+
+    @property
+    def _people(self) -> Message:
+        shown, more = self.workers[:PEOPLE_SHOWN], len(self.workers) - PEOPLE_SHOWN
+        if more > 0:
+            return plural("{people} and {n:,} more", "{people} and {n:,} more", n=more, people=shown)
+        return message("{people}", people=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,7 @@ def audit(programme: Programme, worker: Sequence[int] | Any, order: Sequence[int
     agreement = placements.agreement()
 
     def note(rule: str | Clause, checked: int, found: list[Breach]) -> None:
-        name = rule if isinstance(rule, str) else rule.name
-        checks.append({"rule": name, "checked": int(checked), "violations": len(found)})
+        checks.append({"rule": rule_code(rule), "checked": int(checked), "violations": len(found)})
         breaches.extend(found)
 
     for rule, checked, broken in (*pair_breaches(placements), *calendar_breaches(placements, agreement)):
@@ -109,10 +105,12 @@ def _breach(placements: PlacementTable, rule: str | Clause, scope: str, rows: An
     orders = placements.programme.orders.id_text("order_id")[placements.order[rows]]
     people, places = tuple(dict.fromkeys(workers.tolist())), tuple(dict.fromkeys(orders.tolist()))
     if isinstance(rule, str):
-        return Breach(rule, rule, "", scope, people, places, LASTING_SENTENCES[rule])
-    return Breach(rule.name, rule.id, rule.source, scope, people, places, rule.sentence)
+        return Breach(rule, rule, "", scope, people, places, rule_sentence(rule))
+    return Breach(rule.name, rule.id, rule.source, scope, people, places, rule_sentence(rule))
 
 
 def _count_breach(placements: PlacementTable, excess: Excess) -> Breach:
-    scope = f"{excess.scope}: {excess.used:g}, allowed {excess.allowed}".lstrip(": ")
+    scope = excess.use_in_words
+    if excess.scope:
+        scope = message("{where}: {use}", where=excess.scope, use=scope)
     return _breach(placements, excess.rule, scope, excess.placements)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,19 +14,47 @@ import numpy.typing as npt
 from engine.audit.pairs import under
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Count, Ratio, Tally
+from engine.clauses.vocabulary import share_limits
+from engine.words import Message, message
 
 Rows = npt.NDArray[np.int64]
 
 
+class ShareFound(NamedTuple):
+    """Of ``total`` placements ``inside`` are of a class whose share has to lie between two (None: is free)."""
+
+    inside: int
+    total: int
+    least: Decimal | None
+    most: Decimal | None
+
+
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """One count that doesn't hold: of what, how many there are, how many may be, and the placements it counts."""
+    """One count that doesn't hold: of what, how many there are, how many may be, and the placements it counts.
+
+    For a share ``share`` holds its numbers, and ``allowed`` is empty.
+    """
 
     rule: str | Clause
     scope: str
     used: float
     allowed: str
     placements: Rows
+    share: ShareFound | None = None
+
+    @property
+    def use_in_words(self) -> Message:
+        """How many there are and how many may be."""
+        if self.share is None:
+            return message("{used:g}, allowed {allowed}", used=self.used, allowed=self.allowed)
+        return message(
+            "{inside:,} of {total:,} ({share:.2%}), allowed {limits}",
+            inside=self.share.inside,
+            total=self.share.total,
+            share=self.used,
+            limits=share_limits(self.share.least, self.share.most),
+        )
 
 
 def count_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tuple[str | Clause, int, list[Excess]]]:
@@ -52,7 +82,7 @@ def count_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tupl
 
 
 def _moved(excess: Excess, counted: Rows) -> Excess:
-    return Excess(excess.rule, excess.scope, excess.used, excess.allowed, counted[excess.placements])
+    return replace(excess, placements=counted[excess.placements])
 
 
 def _duplicates(placements: PlacementTable) -> list[Excess]:
@@ -159,9 +189,9 @@ def _ratio_excess(clause: Clause, ratio: Ratio) -> list[Excess]:
     found = Fraction(inside, total)
     low = ratio.least is not None and found < Fraction(ratio.least)
     high = ratio.most is not None and found > Fraction(ratio.most)
-    allowed = f"{ratio.least if ratio.least is not None else 0} to {ratio.most if ratio.most is not None else 1}"
     who = np.flatnonzero(ratio.inside if high else ratio.total & ~ratio.inside)
-    return [Excess(clause, f"{inside} of {total}", inside / total, allowed, who)] if low or high else []
+    share = ShareFound(inside, total, ratio.least, ratio.most)
+    return [Excess(clause, "", inside / total, "", who, share)] if low or high else []
 
 
 def _tally_excess(clause: Clause, placements: PlacementTable, tally: Tally) -> list[Excess]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.words import Message, message, plural
@@ -78,6 +79,15 @@ def class_in_words(returning: bool, years: int) -> Message:
         "new workers (no stay there ended in the {n} years before the start)",
         n=years,
     )
+
+
+def share_limits(least: Decimal | None, most: Decimal | None) -> Message:
+    """Between which shares something lies, where at least one is given."""
+    if least is None:
+        return message("at most {max:share}", max=Decimal(1) if most is None else most)
+    if most is None:
+        return message("at least {min:share}", min=least)
+    return message("{min:share} to {max:share}", min=least, max=most)
 
 
 def days(count: int) -> Message:

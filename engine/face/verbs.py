@@ -70,13 +70,16 @@ def explain(
 ) -> Explanation:
     """Say why: for a worker, an order, both (that placement) or a clause; ``lines`` of the answer are sentences.
 
-    Raises `CallError` where nothing, or too much, or something unknown is named.
+    Raises `CallError` where nothing, or too much, or something unknown is named, a language that isn't spoken too.
     """
     from engine.planning.explain import explained
-    from engine.planning.explain.words import Words
+    from engine.words.catalogue import known_language
+    from engine.words.wording import worded_all
 
+    known_language(language)
     with plan.in_folder() as folder:
-        return explained(plan.programme, folder, worker, order, clause, False, Words(language))
+        found: Explanation = worded_all(explained(plan.programme, folder, worker, order, clause, False), language)
+    return found
 
 
 def report(plan: Plan, folder: Path | str, language: str = "en") -> Path:

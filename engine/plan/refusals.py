@@ -8,9 +8,9 @@ import numpy.typing as npt
 from engine.audit.calendars import calendar_breaches
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.audit.counts import count_breaches
+from engine.audit.lasting_rules import rule_name
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
-from engine.clauses.base import Clause
 from engine.plan.reason import Reason, reason
 from engine.programme.programme import Programme
 from engine.ranks import rank_within
@@ -88,7 +88,7 @@ def why_no_crew(programme: Programme, order: int) -> Reason:
     if together.size < least:
         return reason("limit_full.crew", least=least, admitted=together.size)
     broken = [rule for rule, _, found in count_breaches(together, together.agreement()) if found]
-    limits = [rule_text(rule) for rule in broken if rule not in ("headcount", "commitment", "travel group")]
+    limits = [rule_name(rule) for rule in broken if rule not in ("headcount", "commitment", "travel group")]
     if not limits:
         return reason("not_admitted.calendar", pairs=together.size)
     return reason("limit_full.crew_never", least=least, admitted=together.size, limit=limits[0])
@@ -99,7 +99,7 @@ def _votes(programme: Programme, pairs: PlacementTable) -> dict[str, npt.NDArray
     votes: dict[str, npt.NDArray[np.float64]] = {}
     for rule, _, broken in pair_breaches(pairs):
         counted: npt.NDArray[np.float64] = np.bincount(pairs.worker, broken, programme.workers.size)  # type: ignore[assignment]  # weights make it float
-        votes[rule_text(rule)] = counted
+        votes[rule_name(rule)] = counted
     return votes | _calendar_votes(programme, pairs)
 
 
@@ -112,15 +112,8 @@ def _calendar_votes(programme: Programme, pairs: PlacementTable) -> dict[str, np
         if alone.size:
             for rule, _, broken in calendar_breaches(alone, alone.agreement()):
                 tally = np.bincount(alone.worker, broken, programme.workers.size)
-                votes[rule_text(rule)] = votes.get(rule_text(rule), np.zeros(programme.workers.size)) + tally
+                votes[rule_name(rule)] = votes.get(rule_name(rule), np.zeros(programme.workers.size)) + tally
     return votes
-
-
-def rule_text(rule: str | Clause) -> str:
-    """A rule's name, and of a clause its article."""
-    if isinstance(rule, str):
-        return rule
-    return f"{rule.name} ({rule.source})" if rule.source else rule.name
 
 
 def _candidates(programme: Programme, workers: Longs) -> tuple[Longs, Longs]:

@@ -114,7 +114,6 @@ def explain(
     order: Annotated[str | None, typer.Option(help="An order's id; without a plan, whether any could fill it.")] = None,
     clause: Annotated[str | None, typer.Option(help="A clause, as AGREEMENT|CLAUSE or its id alone.")] = None,
     commitments: Annotated[bool, typer.Option("--commitments", help="Which clauses clash with them.")] = False,
-    lang: Annotated[str, typer.Option(help="en or es.")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Say why: for a worker, an order, a placement, a clause, a demand or commitments that can't be met.
@@ -123,11 +122,12 @@ def explain(
     """
     from engine.console import out
     from engine.planning.explain import explanation
-    from engine.planning.explain.words import Words
+    from engine.words.wording import spoken_language, worded_all
 
-    found = explanation(programme, plan, worker, order, clause, commitments, Words(lang))
+    found = explanation(programme, plan, worker, order, clause, commitments)
     if as_json:
-        shown = {name: value for name, value in vars(found).items() if name != "lines"}
+        told = worded_all(found, spoken_language())
+        shown = {name: value for name, value in vars(told).items() if name != "lines"}
         print(json.dumps(shown, default=_plain))
     else:
         for line in found.lines:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -32,6 +33,21 @@ def worded(text: str, language: str) -> str:
     spoken = tongue(language)
     chosen = spoken.text(text.key, text.plural_key, text.values.get("n", 1))
     return filled(chosen, text.values, lambda value, form: _shown(value, form, language, spoken))
+
+
+def worded_all(value: Any, language: str) -> Any:
+    """A value with every message in it worded: in lists, tuples and dicts, and in the fields of a dataclass."""
+    if isinstance(value, str):
+        return worded(value, language)
+    if isinstance(value, dict):
+        return {key: worded_all(entry, language) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [worded_all(entry, language) for entry in value]
+    if type(value) is tuple:
+        return tuple(worded_all(entry, language) for entry in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: worded_all(getattr(value, one.name), language) for one in fields(value)})
+    return value
 
 
 def say(text: str) -> str:

@@ -23,7 +23,7 @@ from api.wire.runs import PlanId, SpokenIn
 from api.wire.shapes import example
 from engine.errors import CallError
 from engine.planning.explain import explained
-from engine.planning.explain.words import Words
+from engine.words.wording import worded_all
 
 Id = Annotated[str, Field(min_length=1, max_length=130)]
 
@@ -74,10 +74,8 @@ class Explain(Kind):
                 raise CallError(f"There is no {what} {name!r} in the programme.", f"Name a {what}'s id.")
         if plan is not None:
             with_others(job.folder, job.audience)
-        words = Words(job.options["lang"] or "en")
-        found = explained(
-            earlier_programme(job.folder), plan, **names, commitments=job.options["commitments"], words=words
-        )
+        found = explained(earlier_programme(job.folder), plan, **names, commitments=job.options["commitments"])
+        found = worded_all(found, job.options["lang"] or "en")
         told = {"about": type(found).__name__.removesuffix("Explanation").lower(), **asdict(found)}
         content = json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n"
         summary: dict[str, Any] = {"explanation": json.loads(content)}

@@ -24,7 +24,7 @@ from engine.clauses.base import (
 from engine.clauses.parameters import optional
 from engine.clauses.parameters import share as share_of_one
 from engine.clauses.slots import flags_matching, single_slots
-from engine.clauses.vocabulary import class_of, where_in_words
+from engine.clauses.vocabulary import class_of, share_limits, where_in_words
 from engine.clauses.where import EVERYTHING, Where, read_where
 from engine.words import Message, message
 
@@ -75,22 +75,15 @@ class Share(Count):
             yield message(
                 "Of the placements of this class ({total:each}), {share} must be of this one: {inside:each}.",
                 total=total,
-                share=self._limits_in_words(),
+                share=share_limits(self.min_share, self.max_share),
                 inside=inside,
             )
         else:
             yield message(
                 "Of all placements, {share} must be of this class: {inside:each}.",
-                share=self._limits_in_words(),
+                share=share_limits(self.min_share, self.max_share),
                 inside=inside,
             )
-
-    def _limits_in_words(self) -> Message:
-        if self.min_share is None:
-            return message("at most {max:share}", max=Decimal(1) if self.max_share is None else self.max_share)
-        if self.max_share is None:
-            return message("at least {min:share}", min=self.min_share)
-        return message("{min:share} to {max:share}", min=self.min_share, max=self.max_share)
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""

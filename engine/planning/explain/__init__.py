@@ -11,7 +11,6 @@ from engine.planning.explain.demand import DemandExplanation, explain_demand
 from engine.planning.explain.order import OrderExplanation, explain_order
 from engine.planning.explain.placement import PlacementExplanation, explain_placement
 from engine.planning.explain.reading import read_reading
-from engine.planning.explain.words import Words
 from engine.planning.explain.worker import WorkerExplanation, explain_worker
 from engine.programme import Programme, read_programme
 
@@ -32,10 +31,9 @@ def explanation(
     order: str | None,
     clause: str | None,
     commitments: bool,
-    words: Words,
 ) -> Explanation:
     """Explain what is named, of a programme's folder. Raises what reading it and `explained` raise."""
-    return explained(read_programme(programme), plan, worker, order, clause, commitments, words)
+    return explained(read_programme(programme), plan, worker, order, clause, commitments)
 
 
 def explained(
@@ -45,23 +43,22 @@ def explained(
     order: str | None,
     clause: str | None,
     commitments: bool,
-    words: Words,
 ) -> Explanation:
     """Explain what is named. Raises `CallError` where nothing, or too much, is."""
     if (clause is not None) + (worker is not None or order is not None) + commitments != 1:
         raise CallError("Name what to explain.", "Use one of --worker, --order, both of them, --clause, --commitments.")
     if commitments:
-        return explain_commitments(read, words)
+        return explain_commitments(read)
     if plan is None and order is not None and worker is None:
-        return explain_demand(read, order, words)
+        return explain_demand(read, order)
     if plan is None:
         raise CallError("There is no plan to explain.", "Name its folder after the programme's.")
     reading = read_reading(read, plan)
     if clause is not None:
-        return explain_clause(reading, clause, words)
+        return explain_clause(reading, clause)
     if worker is not None and order is not None:
-        return explain_placement(reading, worker, order, words)
+        return explain_placement(reading, worker, order)
     if order is not None:
-        return explain_order(reading, order, words)
+        return explain_order(reading, order)
     assert worker is not None
-    return explain_worker(reading, worker, words)
+    return explain_worker(reading, worker)

@@ -16,11 +16,11 @@ import numpy as np
 from engine.audit.counts import Excess
 from engine.clauses.base import Clause, Count, Reserve, Tally
 from engine.plan.plan_files import read_certificate
-from engine.planning.explain.changes import Change, smallest_changes
+from engine.planning.explain.changes import Change, more_beds, more_places, more_quota, smallest_changes
 from engine.planning.explain.price_trial import LEAST, PriceTrial, members_of, price_trial
 from engine.planning.explain.reading import Longs, Reading
 from engine.planning.explain.room import Room
-from engine.planning.explain.words import Words
+from engine.words import message
 
 ORDERS_TRIED = 12
 SCALE = 10**9
@@ -38,16 +38,16 @@ class Bounded:
     at_most: float | None
 
 
-def bounded_changes(reading: Reading, worker_id: str, orders: Longs, words: Words) -> list[Bounded]:
+def bounded_changes(reading: Reading, worker_id: str, orders: Longs) -> list[Bounded]:
     """How things stand, then changes of the worker and of single limits that could place him or her."""
     trial, room = price_trial(reading, worker_id), Room(reading, members_of(reading, worker_id))
     certificate = read_certificate(reading.folder)
     slack = max(0.0, float(certificate["price_bound"]) - float(certificate["objective"]))
     tried = _tried(trial, room)
     return [
-        _as_is(trial, room, tried, slack, words),
-        *_of_the_worker(trial, worker_id, orders, slack, words),
-        *_of_limits(reading, room, tried, slack, words),
+        _as_is(trial, room, tried, slack),
+        *_of_the_worker(trial, worker_id, orders, slack),
+        *_of_limits(reading, room, tried, slack),
     ]
 
 
@@ -58,9 +58,9 @@ def _tried(trial: PriceTrial, room: Room) -> list[tuple[int, list[Excess]]]:
     return [(order, room.excesses(order)) for order in nearest.tolist()]
 
 
-def _as_is(trial: PriceTrial, room: Room, tried: list[tuple[int, list[Excess]]], slack: float, words: Words) -> Bounded:
+def _as_is(trial: PriceTrial, room: Room, tried: list[tuple[int, list[Excess]]], slack: float) -> Bounded:
     if trial.best_at_most == -np.inf:
-        text = words.say("as things are, no order admits this worker", "tal como está, ninguna oferta la admite")
+        text = message("as things are, no order admits this worker")
         return Bounded(Change("as_is", 0, text, {}), None, None)
     found = [
         room.worth(order) if not excesses else room.exchange(order, excesses[0])
@@ -70,37 +70,31 @@ def _as_is(trial: PriceTrial, room: Room, tried: list[tuple[int, list[Excess]]],
     at_least = max((gain for gain in found if gain is not None), default=None)
     at_most = slack + min(0.0, trial.best_at_most)
     if at_most < LEAST:
-        text = words.say(
-            f"as things are, every plan that places this worker is worth at least {-at_most:.6f} less",
-            f"tal como está, todo plan que coloca a esta persona vale al menos {-at_most:.6f} menos",
+        text = message(
+            "as things are, every plan that places this worker is worth at least {at_most:.6f} less", at_most=-at_most
         )
     elif at_least is not None and at_least >= LEAST:
-        text = words.say("nothing: a plan that is as good places this worker", "nada: un plan igual de bueno la coloca")
+        text = message("nothing: a plan that is as good places this worker")
     else:
-        text = words.say(
-            "as things are, it isn't decided whether a plan that is as good places this worker",
-            "tal como está, no se sabe si un plan igual de bueno coloca a esta persona",
-        )
+        text = message("as things are, it isn't decided whether a plan that is as good places this worker")
     return Bounded(Change("as_is", 0, text, {}), at_least, at_most)
 
 
-def _of_the_worker(trial: PriceTrial, worker_id: str, orders: Longs, slack: float, words: Words) -> Iterator[Bounded]:
+def _of_the_worker(trial: PriceTrial, worker_id: str, orders: Longs, slack: float) -> Iterator[Bounded]:
     """Changes of the worker after which some order is worth its price; less of the same is not enough at the prices."""
     if trial.would_place(worker_id):
         return
-    for change in smallest_changes(trial, worker_id, orders, words):
+    for change in smallest_changes(trial, worker_id, orders):
         after = trial.edited(change.edit)
         if after is not None:
             yield Bounded(change, None, slack + after.surplus_at_most)
 
 
-def _of_limits(
-    reading: Reading, room: Room, tried: list[tuple[int, list[Excess]]], slack: float, words: Words
-) -> Iterator[Bounded]:
+def _of_limits(reading: Reading, room: Room, tried: list[tuple[int, list[Excess]]], slack: float) -> Iterator[Bounded]:
     """More of the one limit that is in the way: the plan with the worker put in is then legal, and worth more."""
     best: dict[str, Bounded] = {}
     for order, excesses in tried:
-        change = _more(excesses, words)
+        change = _more(excesses)
         if change is not None:
             price = change.amount * _price(reading, excesses)
             bounded = Bounded(change, room.worth(order), slack + price)
@@ -110,7 +104,7 @@ def _of_limits(
     yield from best.values()
 
 
-def _more(excesses: Sequence[Excess], words: Words) -> Change | None:
+def _more(excesses: Sequence[Excess]) -> Change | None:
     """What more of the only rule in the way would be, as an edit; None where several are, or it isn't a number."""
     rules = {excess.rule if isinstance(excess.rule, str) else excess.rule.name for excess in excesses}
     if len(rules) != 1:
@@ -118,14 +112,14 @@ def _more(excesses: Sequence[Excess], words: Words) -> Change | None:
     rule, scope = excesses[0].rule, excesses[0].scope
     k = round(max(excess.used - float(excess.allowed) for excess in excesses) if _is_number(rule) else 0)
     if rule == "headcount":
-        said = words.say(f"{k} more places on order {scope}", f"{k} plazas más en la oferta {scope}")
+        said = more_places(k, scope)
         edit = {"table": "orders", "where": {"order_id": scope}, "add": {"headcount": k}}
         return Change("headcount", k, said, edit)
     if rule == "beds":
-        said = words.say(f"{k} more beds at site {scope}", f"{k} camas más en el lugar {scope}")
+        said = more_beds(k, scope)
         return Change("beds", k, said, {"table": "sites", "where": {"site_id": scope}, "add": {"beds": k}})
     if isinstance(rule, Clause) and _is_number(rule):
-        said = words.say(f"{k} more places under {rule.name}", f"{k} plazas más en {rule.name}")
+        said = more_quota(k, rule.name)
         own = {"clause": rule.id} | ({"agreement": rule.agreement_id} if rule.agreement_id else {})
         return Change("quota", k, said, own | {"add": {"count": k}})
     return None

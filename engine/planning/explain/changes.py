@@ -19,9 +19,10 @@ from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Count, Reserve
 from engine.days import NO_DATE, day_date
 from engine.planning.explain.reading import Bools, Longs, refusals
-from engine.planning.explain.words import Words
 from engine.programme.programme import Programme
 from engine.programme.schema import CEFR_LEVELS
+from engine.words import Message, message, plural
+from engine.words.names import language
 
 MOST_UNITS, MOST_MONTHS = 3, 60
 Entry = dict[str, Any]
@@ -54,7 +55,7 @@ class Trial(Protocol):
         """Whether a worker would be placed."""
 
 
-def smallest_changes(trial: Trial, worker_id: str, orders: Longs, words: Words) -> list[Change]:
+def smallest_changes(trial: Trial, worker_id: str, orders: Longs) -> list[Change]:
     """The least change of each kind that places the worker; kinds that can't do it are left out.
 
     ``orders`` are the rows of the orders that are looked at.
@@ -65,8 +66,8 @@ def smallest_changes(trial: Trial, worker_id: str, orders: Longs, words: Words) 
     count = np.sum([broken for _, broken in found], axis=0) if found else np.zeros(pairs.size)
     changes = []
     for candidates in (
-        *_of_the_worker(trial, worker_id, row, pairs, found, count, words),
-        *_of_limits(pairs, count, words),
+        *_of_the_worker(trial, worker_id, row, pairs, found, count),
+        *_of_limits(pairs, count),
     ):
         best = _least(trial, worker_id, candidates)
         if best is not None:
@@ -106,7 +107,6 @@ def _of_the_worker(
     pairs: PlacementTable,
     found: list[tuple[str | Clause, Bools]],
     count: Any,
-    words: Words,
 ) -> Iterator[Candidates]:
     """Changes of what the worker has or can do, by the rules that alone refuse an order."""
 
@@ -127,7 +127,7 @@ def _of_the_worker(
         Change(
             "available_from",
             d,
-            words.say(f"available {d} days earlier", f"disponible {d} días antes"),
+            plural("available {n} day earlier", "available {n} days earlier", n=d),
             own | {"add": {"available_from": -d}},
         )
         for d in _rising(first - start[pending & (end <= last)])
@@ -136,25 +136,25 @@ def _of_the_worker(
         Change(
             "available_to",
             d,
-            words.say(f"available {d} days longer", f"disponible {d} días más"),
+            plural("available {n} day longer", "available {n} days longer", n=d),
             own | {"add": {"available_to": d}},
         )
         for d in _rising(end[pending & (start >= first)] - last)
     ]
-    yield from _languages(own, pairs, only(kind("language")), words)
-    yield from _experience(own, pairs, only(kind("occupation", "experience")), words)
+    yield from _languages(own, pairs, only(kind("language")))
+    yield from _experience(own, pairs, only(kind("occupation", "experience")))
     yield [
         Change(
             "reservation",
             round(float(cut), 2),
-            words.say(f"asking {cut:.2f} less a week", f"pidiendo {cut:.2f} menos por semana"),
+            message("asking {amount:,.2f} less a week", amount=cut),
             own | {"add": {"reservation_weekly_income": -Decimal(f"{cut:.2f}")}},
         )
         for cut in _cuts(workers.values("reservation_weekly_income")[row], pairs.subset(only(kind("reservation"))))
     ]
     papers = only(kind("documents"))
     if int(workers.values("passport_expires")[row]) > NO_DATE:
-        yield _passports(own, int(workers.values("passport_expires")[row]), end[papers], words)
+        yield _passports(own, int(workers.values("passport_expires")[row]), end[papers])
 
 
 def _rising(amounts: Any) -> list[int]:
@@ -166,7 +166,7 @@ def _cuts(asked: float, pairs: PlacementTable) -> list[float]:
     return sorted({float(np.ceil((asked - income) * 100 - 1e-6) / 100) for income in pairs.net_weekly_income()})
 
 
-def _languages(own: Entry, pairs: PlacementTable, pending: Bools, words: Words) -> Iterator[Candidates]:
+def _languages(own: Entry, pairs: PlacementTable, pending: Bools) -> Iterator[Candidates]:
     names = pairs.programme.orders.lists("languages").names
     if not pending.any():
         return
@@ -175,14 +175,14 @@ def _languages(own: Entry, pairs: PlacementTable, pending: Bools, words: Words) 
             Change(
                 "language",
                 number,
-                words.say(f"CEFR {level} in {name}", f"MCER {level} en {name}"),
+                message("CEFR level {level} in {language}", level=level, language=language(name)),
                 own | {"grant": {"languages": f"{name}:{level}"}},
             )
             for number, level in enumerate(CEFR_LEVELS, 1)
         ]
 
 
-def _experience(own: Entry, pairs: PlacementTable, pending: Bools, words: Words) -> Iterator[Candidates]:
+def _experience(own: Entry, pairs: PlacementTable, pending: Bools) -> Iterator[Candidates]:
     labels = pairs.label("orders", "isco08")
     months = pairs.months_in_occupation()
     for code in np.unique(labels.codes[pending]):
@@ -194,14 +194,19 @@ def _experience(own: Entry, pairs: PlacementTable, pending: Bools, words: Words)
             Change(
                 "experience",
                 more,
-                words.say(f"{more} more months in {name}", f"{more} meses más en {name}"),
+                plural(
+                    "{n} more month in occupation {occupation}",
+                    "{n} more months in occupation {occupation}",
+                    n=more,
+                    occupation=name,
+                ),
                 own | {"grant": {"occupations": f"{name}:{held + more}"}},
             )
             for more in range(1, MOST_MONTHS + 1)
         ]
 
 
-def _passports(own: Entry, expires: int, ends: Any, words: Words) -> Candidates:
+def _passports(own: Entry, expires: int, ends: Any) -> Candidates:
     """A passport that runs on until some months after the last order that nothing else refuses."""
     if not len(ends):
         return []
@@ -210,31 +215,43 @@ def _passports(own: Entry, expires: int, ends: Any, words: Words) -> Candidates:
         Change(
             "passport",
             d,
-            words.say(f"a passport valid {d} days longer", f"un pasaporte vigente {d} días más"),
+            plural("a passport valid {n} day longer", "a passport valid {n} days longer", n=d),
             own | {"set": {"passport_expires": day_date(expires + d)}},
         )
         for d in range(1, max(latest - expires, 0) + 1)
     ]
 
 
-def _of_limits(pairs: PlacementTable, count: Any, words: Words) -> Iterator[Candidates]:
+def _of_limits(pairs: PlacementTable, count: Any) -> Iterator[Candidates]:
     """More places, beds or quota on the orders that admit the worker."""
     admitted = pairs.subset(np.flatnonzero(count == 0))
     for name in dict.fromkeys(admitted.text("orders", "order_id").tolist()):
-        said = words.say(f"more places on order {name}", f"plazas más en la oferta {name}")
-        yield _units("headcount", said, {"table": "orders", "where": {"order_id": name}}, "headcount")
+        yield _units("headcount", more_places, name, {"table": "orders", "where": {"order_id": name}}, "headcount")
     for name in dict.fromkeys(admitted.text("orders", "site_id").tolist()):
-        said = words.say(f"more beds at site {name}", f"camas más en el lugar {name}")
-        yield _units("beds", said, {"table": "sites", "where": {"site_id": name}}, "beds")
+        yield _units("beds", more_beds, name, {"table": "sites", "where": {"site_id": name}}, "beds")
     for clause in _caps(admitted):
-        said = words.say(f"more places under {clause.name}", f"plazas más en {clause.name}")
         own = {"clause": clause.id} | ({"agreement": clause.agreement_id} if clause.agreement_id else {})
-        yield _units("quota", said, own, "count")
+        yield _units("quota", more_quota, clause.name, own, "count")
 
 
-def _units(kind: str, said: str, edit: Entry, column: str) -> Candidates:
+def more_places(count: int, order: str) -> Message:
+    """So many places more on an order."""
+    return plural("{n} more place on order {order}", "{n} more places on order {order}", n=count, order=order)
+
+
+def more_beds(count: int, site: str) -> Message:
+    """So many beds more at a site."""
+    return plural("{n} more bed at site {site}", "{n} more beds at site {site}", n=count, site=site)
+
+
+def more_quota(count: int, clause: str) -> Message:
+    """So many places more under a clause."""
+    return plural("{n} more place under {clause}", "{n} more places under {clause}", n=count, clause=clause)
+
+
+def _units(kind: str, said: Callable[[int, str], Message], name: str, edit: Entry, column: str) -> Candidates:
     """One unit more, two, and so on."""
-    return [Change(kind, k, f"{k} {said}", edit | {"add": {column: k}}) for k in range(1, MOST_UNITS + 1)]
+    return [Change(kind, k, said(k, name), edit | {"add": {column: k}}) for k in range(1, MOST_UNITS + 1)]
 
 
 def _caps(admitted: PlacementTable) -> list[Clause]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from engine.audit.lasting_rules import rule_in_words
 from engine.clauses.base import Clause, Reserve
 from engine.errors import ClashError
-from engine.planning.explain.words import Words
 from engine.problem.problem import compile_problem
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
+from engine.words import message
 
 Possible = Callable[[Programme], bool]
 
@@ -33,25 +34,19 @@ class ClashExplanation:
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
-def explain_commitments(programme: Programme, words: Words) -> ClashExplanation:
+def explain_commitments(programme: Programme) -> ClashExplanation:
     """Whether the commitments can be kept, and which clauses are in their way if not."""
     if keepable(programme):
-        line = words.say("All commitments can be kept.", "Todos los compromisos pueden cumplirse.")
+        line = message("All commitments can be kept.")
         return ClashExplanation(False, (), (line,))
     core = smallest_clash(programme, keepable)
     if core is None:
-        line = words.say(
-            "The commitments clash with rules that always hold (overlaps, beds, headcounts, availability, admission).",
-            "Los compromisos chocan con reglas que valen siempre (solapes, camas, plazas, disponibilidad, admisión).",
+        line = message(
+            "The commitments clash with rules that always hold (overlaps, beds, headcounts, availability, admission)."
         )
         return ClashExplanation(True, (), (line,))
-    lines = [
-        words.say(
-            "The commitments clash with these together; any one less would do:",
-            "Los compromisos chocan con estas cláusulas juntas; bastaría quitar una:",
-        )
-    ]
-    lines += [f"  {clause.name}: {words.rule(clause)}" for clause in core]
+    lines = [message("The commitments clash with these together; any one less would do:")]
+    lines += [message("  {name}: {text}", name=clause.name, text=rule_in_words(clause)) for clause in core]
     return ClashExplanation(True, tuple(clause.name for clause in core), tuple(lines))
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from engine.audit.candidate_pairs import CandidatePairs
+from engine.audit.lasting_rules import rule_in_words
 from engine.clauses.base import Clause, Count, Reserve
 from engine.errors import CallError
 from engine.planning.explain.reading import Reading, refusals
 from engine.planning.explain.trial import Trial, make_trial
-from engine.planning.explain.words import Words
 from engine.problem.values import SCALE
+from engine.words import Message, message, plural
 
 MOST_PAIRS = 300_000
 STEPS = (-4, -2, -1, 1, 2, 4, 8)
@@ -39,7 +40,7 @@ class ClauseExplanation:
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
-def explain_clause(reading: Reading, name: str, words: Words) -> ClauseExplanation:
+def explain_clause(reading: Reading, name: str) -> ClauseExplanation:
     """Explain a clause by its name, ``agreement|clause`` or the id alone where that is unique.
 
     Raises `CallError` for a name that is unknown or stands for several.
@@ -50,9 +51,9 @@ def explain_clause(reading: Reading, name: str, words: Words) -> ClauseExplanati
     trial = make_trial(reading.programme) if isinstance(clause.rule, Count) and clause.rule.takes_more() else None
     gains = None if trial is None else _gains(trial, clause)
     explained = ClauseExplanation(
-        clause.name, words.rule(clause), clause.source, looked_at, refused, alone, limits, gains
+        clause.name, rule_in_words(clause), clause.source, looked_at, refused, alone, limits, gains
     )
-    return replace(explained, lines=tuple(_lines(explained, words)))
+    return replace(explained, lines=tuple(_lines(explained)))
 
 
 def find_clause(reading: Reading, name: str) -> Clause:
@@ -63,9 +64,12 @@ def find_clause(reading: Reading, name: str) -> Clause:
     if len(exact or found) == 1:
         return (exact or found)[0]
     known = ", ".join(clause.name for clause in (found or clauses)[:40])
-    raise CallError(
-        f"{name!r} is {'several clauses' if found else 'no clause'} of the programme.", f"Use one of {known}."
+    text = (
+        message("{name} is the id of several clauses of the programme.", name=repr(name))
+        if found
+        else message("{name} is no clause of the programme.", name=repr(name))
     )
+    raise CallError(text, message("Use one of {names}.", names=known))
 
 
 def _blocking(reading: Reading, clause: Clause) -> tuple[int, int, int]:
@@ -105,34 +109,41 @@ def _gains(trial: Trial, clause: Clause) -> dict[int, float] | None:
     return found
 
 
-def _lines(one: ClauseExplanation, words: Words) -> list[str]:
-    say = words.say
-    lines = [f"{one.clause}: {one.sentence}"]
+def _units(step: int) -> Message:
+    if step < 0:
+        return plural("{n} unit less", "{n} units less", n=-step)
+    return plural("{n} unit more", "{n} units more", n=step)
+
+
+def _lines(one: ClauseExplanation) -> list[Message]:
+    lines: list[Message] = [message("{name}: {text}", name=one.clause, text=one.sentence)]
     if one.looked_at:
         lines.append(
-            say(
-                f"  It refuses {one.refused:,} of {one.looked_at:,} pairs looked at, {one.alone:,} of them alone.",
-                f"  Rechaza {one.refused:,} de {one.looked_at:,} pares examinados, {one.alone:,} por sí sola.",
+            message(
+                "  It refuses {refused:,} of {looked_at:,} pairs looked at, {alone:,} of them alone.",
+                refused=one.refused,
+                looked_at=one.looked_at,
+                alone=one.alone,
             )
         )
     for row in one.limits:
-        count = "" if row["count"] is None else say(f" of {row['count']:,}", f" de {row['count']:,}")
+        use = message("{used:,.0f} used", used=row["used"])
+        if row["count"] is not None:
+            use = message("{used:,.0f} of {count:,} used", used=row["used"], count=row["count"])
         lines.append(
-            say(
-                f"  {row['limit']}: {row['used']:,.0f}{count} used; one more unit adds at most {row['price']:.4f}.",
-                f"  {row['limit']}: {row['used']:,.0f}{count} en uso; una más añade a lo sumo {row['price']:.4f}.",
+            message(
+                "  {limit}: {use}; one more unit adds at most {price:.4f}.",
+                limit=row["limit"],
+                use=use,
+                price=row["price"],
             )
         )
     for step, gain in (one.gains or {}).items():
-        lines.append(say(f"  {step:+d} units: exactly {gain:+.6f}", f"  {step:+d} unidades: exactamente {gain:+.6f}"))
+        lines.append(message("  {units}: exactly {gain:+.6f}", units=_units(step), gain=gain))
     if one.gains and 1 in one.gains:
         same = max(
             (s for s, g in one.gains.items() if s > 0 and abs(g - s * one.gains[1]) < 1e-6 * max(1, abs(g))), default=1
         )
-        lines.append(
-            say(
-                f"  Each of the first {same} units more gives as much as the first.",
-                f"  Cada una de las primeras {same} unidades da tanto como la primera.",
-            )
-        )
+        if same > 1:
+            lines.append(message("  Each of the first {same} units more gives as much as the first.", same=same))
     return lines

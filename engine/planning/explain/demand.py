@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.arrays import offsets_of
+from engine.audit.lasting_rules import rule_in_words
 from engine.errors import CallError, ClashError
 from engine.planning.explain.clash_set import smallest_clash
 from engine.planning.explain.reading import row_of
-from engine.planning.explain.words import Words
 from engine.problem.problem import compile_problem
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
+from engine.words import Message, message, plural
 
 SECONDS = 600.0
 
@@ -36,7 +37,7 @@ class DemandExplanation:
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
-def explain_demand(programme: Programme, order_id: str, words: Words) -> DemandExplanation:
+def explain_demand(programme: Programme, order_id: str) -> DemandExplanation:
     """Explain whether an order can be filled, whatever else stays empty.
 
     Raises `CallError` for an unknown id or a programme too large to be sure, `ClashError` where promises clash.
@@ -47,8 +48,8 @@ def explain_demand(programme: Programme, order_id: str, words: Words) -> DemandE
     core = [] if most >= headcount else smallest_clash(programme, lambda p: _fills(p, order_id, most + 1))
     names = None if core is None else tuple(clause.name for clause in core)
     explained = DemandExplanation(order_id, headcount, most, names)
-    rules = [f"  {clause.name}: {words.rule(clause)}" for clause in core or ()]
-    return replace(explained, lines=(*_lines(explained, words), *rules))
+    rules = [message("  {name}: {text}", name=clause.name, text=rule_in_words(clause)) for clause in core or ()]
+    return replace(explained, lines=(*_lines(explained), *rules))
 
 
 def most_places(programme: Programme, order_id: str) -> int:
@@ -77,33 +78,29 @@ def _fills(programme: Programme, order_id: str, places: int) -> bool:
         return False
 
 
-def _lines(one: DemandExplanation, words: Words) -> list[str]:
-    say = words.say
+def _lines(one: DemandExplanation) -> list[Message]:
     if one.most >= one.headcount:
         return [
-            say(
-                f"Order {one.order}: all {one.headcount} places can be filled by a legal plan.",
-                f"Oferta {one.order}: un plan legal puede cubrir las {one.headcount} plazas.",
+            plural(
+                "Order {order}: a legal plan can fill its {n:,} place.",
+                "Order {order}: a legal plan can fill all {n:,} places.",
+                n=one.headcount,
+                order=one.order,
             )
         ]
     lines = [
-        say(
-            f"Order {one.order}: no legal plan fills more than {one.most} of {one.headcount} places.",
-            f"Oferta {one.order}: ningún plan legal cubre más de {one.most} de {one.headcount} plazas.",
+        plural(
+            "Order {order}: no legal plan fills more than {most:,} of {n:,} place.",
+            "Order {order}: no legal plan fills more than {most:,} of {n:,} places.",
+            n=one.headcount,
+            order=one.order,
+            most=one.most,
         )
     ]
     if one.clauses is None:
         lines.append(
-            say(
-                "No clause is in the way: too few workers meet the order's own terms, or beds and promises are.",
-                "Ninguna cláusula lo impide: faltan personas que cumplan la oferta, o camas, o hay compromisos.",
-            )
+            message("No clause is in the way: too few workers meet the order's own terms, or beds or promises forbid.")
         )
     else:
-        lines.append(
-            say(
-                "These clauses together are in the way; without any one of them more could be filled:",
-                "Estas cláusulas juntas lo impiden; sin cualquiera de ellas se cubrirían más:",
-            )
-        )
+        lines.append(message("These clauses together are in the way; without any one of them more could be filled:"))
     return lines

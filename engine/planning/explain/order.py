@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.audit.lasting_rules import rule_code, rule_name, rule_sentence
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause
 from engine.planning.explain.reading import Longs, Reading, refusals
-from engine.planning.explain.words import Words, rule_name
 from engine.programme.programme import Programme
+from engine.words import Message, message, plural
 
 WORKERS_PER_BLOCK = 200_000
+Named = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,13 @@ class OrderExplanation:
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
-def explain_order(reading: Reading, order_id: str, words: Words) -> OrderExplanation:
+def explain_order(reading: Reading, order_id: str) -> OrderExplanation:
     """Explain one order. Raises `CallError` for an unknown id."""
     row = reading.order_row(order_id)
     steps, admitted = funnel(reading.programme, row)
-    told = {rule_name(rule): words.rule(rule) for rule, _ in steps}
-    left = tuple((rule_name(rule), count) for rule, count in steps)
-    return _priced(reading, row, admitted, left, told, words)
+    told = {rule_code(rule): (rule_name(rule), rule_sentence(rule)) for rule, _ in steps}
+    left = tuple((rule_code(rule), count) for rule, count in steps)
+    return _priced(reading, row, admitted, left, told)
 
 
 def funnel(programme: Programme, row: int) -> tuple[list[tuple[str | Clause, int]], Longs]:
@@ -57,7 +60,7 @@ def funnel(programme: Programme, row: int) -> tuple[list[tuple[str | Clause, int
         block = everybody[begin : begin + WORKERS_PER_BLOCK]
         standing = np.ones(len(block), bool)
         for rule, broken in refusals(PlacementTable(programme, block, np.full(len(block), row))):
-            name = rule_name(rule)
+            name = rule_code(rule)
             rules[name] = rule
             counts[name] = counts.get(name, 0) + int((standing & broken).sum())
             standing &= ~broken
@@ -70,7 +73,7 @@ def funnel(programme: Programme, row: int) -> tuple[list[tuple[str | Clause, int
 
 
 def _priced(
-    reading: Reading, row: int, admitted: Longs, funnel: tuple[tuple[str, int], ...], told: dict[str, str], words: Words
+    reading: Reading, row: int, admitted: Longs, funnel: tuple[tuple[str, int], ...], told: Mapping[str, Named]
 ) -> OrderExplanation:
     programme = reading.programme
     value, price = reading.value_and_price(reading.pairs(admitted, np.full(len(admitted), row)))
@@ -88,42 +91,48 @@ def _priced(
         round(float(worth[free].max()), 6) if free.any() else None,
         reading.reason("unfilled", str(programme.orders.id_text("order_id")[row])),
     )
-    return replace(explained, lines=tuple(_lines(explained, told, words)))
+    return replace(explained, lines=tuple(_lines(explained, told)))
 
 
-def _lines(one: OrderExplanation, told: dict[str, str], words: Words) -> list[str]:
-    say = words.say
+def _lines(one: OrderExplanation, told: Mapping[str, Named]) -> list[Message]:
     lines = [
-        say(
-            f"Order {one.order}: {one.placed} of {one.headcount} places filled.",
-            f"Oferta {one.order}: {one.placed} de {one.headcount} plazas cubiertas.",
+        plural(
+            "Order {order}: {placed:,} of {n:,} place filled.",
+            "Order {order}: {placed:,} of {n:,} places filled.",
+            n=one.headcount,
+            order=one.order,
+            placed=one.placed,
         ),
-        say(f"  {one.registered:,} registered workers", f"  {one.registered:,} personas registradas"),
+        plural("  {n:,} registered worker", "  {n:,} registered workers", n=one.registered),
     ]
     if one.open_because:
-        lines.append(say(f"  Open places: {one.open_because}", f"  Plazas abiertas: {one.open_because}"))
+        lines.append(message("  Open places: {reason}", reason=one.open_because))
     before = one.registered
     for name, left in one.funnel:
         lines.append(
-            say(
-                f"  {left:,} left ({left - before:+,}) after {name}: {told[name]}",
-                f"  quedan {left:,} ({left - before:+,}) tras {name}: {told[name]}",
+            message(
+                "  {left:,} left ({change:+,}) after {rule}: {sentence}",
+                left=left,
+                change=left - before,
+                rule=told[name][0],
+                sentence=told[name][1],
             )
         )
         before = left
-    lines.append(say(f"  {one.admitted:,} admitted", f"  {one.admitted:,} admitidas"))
+    lines.append(message("  {admitted:,} are admitted", admitted=one.admitted))
     if one.least_value is not None:
         lines.append(
-            say(
-                f"  A place costs {one.price:.2f}; the least value placed here is {one.least_value:.2f}.",
-                f"  Una plaza cuesta {one.price:.2f}; el menor valor colocado aquí es {one.least_value:.2f}.",
+            message(
+                "  A place costs {price:.2f}; the least value placed here is {least_value:.2f}.",
+                price=one.price,
+                least_value=one.least_value,
             )
         )
     if one.best_left is not None:
         lines.append(
-            say(
-                f"  Of those without any placement, the best is worth {one.best_left:+.2f} beyond the price.",
-                f"  De quienes no tienen colocación, la mejor vale {one.best_left:+.2f} sobre el precio.",
+            message(
+                "  Of those without any placement, the best is worth {best_left:+.2f} beyond the price.",
+                best_left=one.best_left,
             )
         )
     return lines

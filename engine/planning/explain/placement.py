@@ -19,9 +19,9 @@ from engine.planning.explain.price_trial import members_of, price_trial
 from engine.planning.explain.reading import Reading
 from engine.planning.explain.room import Room
 from engine.planning.explain.trial import Trial, excluding, make_trial
-from engine.planning.explain.words import Words
 from engine.problem.values import SCALE
 from engine.solve.result import Result
+from engine.words import Message, message
 
 CANDIDATES = 8
 
@@ -45,7 +45,7 @@ class PlacementExplanation:
     lines: tuple[str, ...] = field(repr=False, default=())
 
 
-def explain_placement(reading: Reading, worker_id: str, order_id: str, words: Words) -> PlacementExplanation:
+def explain_placement(reading: Reading, worker_id: str, order_id: str) -> PlacementExplanation:
     """Explain one placement of the plan by exact solutions with and without it, or by bounds of a large programme.
 
     Raises `CallError` where it isn't in the plan.
@@ -56,45 +56,43 @@ def explain_placement(reading: Reading, worker_id: str, order_id: str, words: Wo
     reading.programme.require_weights("An exact trial")
     trial = make_trial(reading.programme)
     if trial is None:
-        return _by_bounds(reading, worker_id, order_id, words)
+        return _by_bounds(reading, worker_id, order_id)
     before = trial.best()
     after = trial.excluding(worker, order).best()
     loss = (before.objective - after.objective) / SCALE
     chains = _chains(_places(trial, before), _places(trial, after), order_id)
     lines = [
-        words.say(
-            f"Without {worker_id} on {order_id} the best plan is worth {loss:.6f} less.",
-            f"Sin {worker_id} en {order_id} el mejor plan vale {loss:.6f} menos.",
+        message(
+            "Without {worker_id} on {order_id} the best plan is worth {loss:.6f} less.",
+            worker_id=worker_id,
+            order_id=order_id,
+            loss=loss,
         )
     ]
-    lines += [_chain_text(chain, words) for chain in chains]
+    lines += [_chain_text(chain) for chain in chains]
     if not chains:
-        lines.append(words.say("  Nobody else would move.", "  Nadie más se movería."))
+        lines.append(message("  Nobody else would move."))
     return PlacementExplanation(worker_id, order_id, loss, loss, loss, tuple(chains), tuple(lines))
 
 
-def _by_bounds(reading: Reading, worker_id: str, order_id: str, words: Words) -> PlacementExplanation:
+def _by_bounds(reading: Reading, worker_id: str, order_id: str) -> PlacementExplanation:
     """What is lost without a placement: by prices at least, and by plans that were found at most."""
     order = reading.order_row(order_id)
     least, most = _least_loss(reading, worker_id, order), _loss_found(reading, worker_id, order)
-    line = words.say(
-        f"Every plan without {worker_id} on {order_id} is worth at least {least:.6f} less than this one.",
-        f"Todo plan sin {worker_id} en {order_id} vale al menos {least:.6f} menos que este.",
+    line = message(
+        "Every plan without {worker_id} on {order_id} is worth at least {least:.6f} less than this one.",
+        worker_id=worker_id,
+        order_id=order_id,
+        least=least,
     )
     if least < 0:
-        line = words.say(
-            f"A plan without {worker_id} on {order_id} could be worth at most {-least:.6f} more than this one.",
-            f"Un plan sin {worker_id} en {order_id} podría valer a lo sumo {-least:.6f} más que este.",
+        line = message(
+            "A plan without {worker_id} on {order_id} could be worth at most {least:.6f} more than this one.",
+            worker_id=worker_id,
+            order_id=order_id,
+            least=-least,
         )
-    found = (
-        []
-        if most is None
-        else [
-            words.say(
-                f"  One was found that is worth {most:.6f} less.", f"  Se encontró uno que vale {most:.6f} menos."
-            )
-        ]
-    )
+    found = [] if most is None else [message("  One was found that is worth {most:.6f} less.", most=most)]
     return PlacementExplanation(worker_id, order_id, None, least, most, (), (line, *found))
 
 
@@ -152,13 +150,9 @@ def _chains(before: dict[str, frozenset[str]], after: dict[str, frozenset[str]],
     return chains
 
 
-def _chain_text(chain: tuple[str, ...], words: Words) -> str:
+def _chain_text(chain: tuple[str, ...]) -> Message:
     steps = []
     for to, source in pairwise(chain):
-        who = (
-            words.say(f"somebody from {source}", f"alguien de {source}")
-            if source
-            else words.say("somebody without a placement", "alguien sin colocación")
-        )
-        steps.append(words.say(f"{to} goes to {who}", f"{to} pasa a {who}"))
-    return "  " + "; ".join(steps) + "."
+        who = message("somebody from {source}", source=source) if source else message("somebody without a placement")
+        steps.append(message("the place on {to} goes to {who}", to=to, who=who))
+    return message("  {steps:each}.", steps=tuple(steps))
