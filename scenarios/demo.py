@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import AuditError, CallError
+from engine.words import joined, message
 
 if TYPE_CHECKING:
     from engine.run import Matched
@@ -58,21 +59,18 @@ def demo(
         ),
     ] = None,
     h2a_workers: Annotated[int, typer.Option(help="Synthetic workers for the H-2A orders.", min=1)] = 20_000,
-    language: Annotated[str, typer.Option(help="The language of the charts and the page: en or es.")] = "en",
 ) -> None:
     """Match two programmes and draw their reports. One is synthetic, one has the real H-2A orders; both are audited."""
     from engine.atomic import refuse_occupied
-    from engine.charts.plan_view import require_language
 
     begun = time.monotonic()
     refuse_occupied(out)
-    require_language(language)
     workbook, draws = _workbook(h2a), _can_draw()
     stages = [_synthetic(out, workers)]
-    _run(stages[0], language, draws)
+    _run(stages[0], draws)
     if workbook is not None:
         stages.append(_imported(out, workbook, h2a_workers))
-        _run(stages[1], language, draws)
+        _run(stages[1], draws)
     _say_where(stages, draws, time.monotonic() - begun)
 
 
@@ -83,7 +81,7 @@ def _can_draw() -> bool:
     try:
         require_drawing_packages()
     except CallError as error:
-        _tell(f"No charts and no page: {error}")
+        _tell(message("No charts and no page: {error}", error=error))
         return False
     return True
 
@@ -102,10 +100,15 @@ def _workbook(asked: Path | None) -> Path | None:
     if file.is_file():
         return file
     if asked is not None:
-        raise CallError(f"{asked} is no file.", "Give the H-2A disclosure workbook as published.")
+        raise CallError(
+            message("{asked} is no file.", asked=asked), message("Give the H-2A disclosure workbook as published.")
+        )
     _tell(
-        f"The real H-2A orders are left out: {H2A_BESIDE_CHECKOUT.name} is not in shared/data beside the checkout. "
-        "Name the workbook with --h2a FILE."
+        message(
+            "The real H-2A orders are left out: {name} is not in shared/data beside the checkout. Name the "
+            "workbook with --h2a FILE.",
+            name=H2A_BESIDE_CHECKOUT.name,
+        )
     )
     return None
 
@@ -117,15 +120,31 @@ def _imported(out: Path, workbook: Path, workers: int) -> Stage:
     draft, refused = import_h2a(workbook, workers, 0)
     draft.write(stage.programme)
     places = int(draft.tables["orders"]["headcount"].sum())
-    _tell(f"{stage.programme}: {workers:,} workers, {len(draft.tables['orders']):,} orders for {places:,} positions")
+    _tell(
+        message(
+            "{programme}: {workers:,} workers, {count:,} orders for {places:,} positions",
+            programme=stage.programme,
+            workers=workers,
+            count=len(draft.tables["orders"]),
+            places=places,
+        )
+    )
     if len(refused):
         target = stage.folder / "programme.refused.csv"
         refused.to_csv(target, index=False, lineterminator="\n")
-        _tell(f"Refused rows of {workbook.name}: {refused['row'].nunique():,}; {target} says why")
+        count = int(refused["row"].nunique())
+        _tell(
+            message(
+                "Refused rows of {file}: {count:,}; {target} says why",
+                file=workbook.name,
+                count=count,
+                target=str(target),
+            )
+        )
     return stage
 
 
-def _run(stage: Stage, language: str, draws: bool) -> None:
+def _run(stage: Stage, draws: bool) -> None:
     """Match, print the tables, audit the files again, and draw."""
     from engine.console import ProgressTalk, out, show_plan
     from engine.run import Options, match_to_folder
@@ -140,7 +159,7 @@ def _run(stage: Stage, language: str, draws: bool) -> None:
     show_plan(matched)
     _audit_again(stage, matched)
     if draws:
-        _draw(stage, matched, language)
+        _draw(stage, matched)
 
 
 def _audit_again(stage: Stage, matched: "Matched") -> None:
@@ -154,31 +173,51 @@ def _audit_again(stage: Stage, matched: "Matched") -> None:
     verdict = audit(programme, *read_placements(programme, stage.plan))
     claimed = matched.files.certificate["objective"]
     if not verdict.legal or abs(verdict.objective - claimed) > 1e-6 * max(1.0, claimed):
-        raise AuditError(f"The files of {stage.plan} don't hold what the certificate says.", "Please report this.")
+        raise AuditError(
+            message("The files of {plan} don't hold what the certificate says.", plan=stage.plan),
+            message("Please report this."),
+        )
     out().print(
-        f"Read back from the files and audited again: {verdict.placements:,} placements, legal, the same objective."
+        message(
+            "Read back from the files and audited again: {placements:,} placements, legal, the same objective.",
+            placements=verdict.placements,
+        )
     )
 
 
-def _draw(stage: Stage, matched: "Matched", language: str) -> None:
+def _draw(stage: Stage, matched: "Matched") -> None:
     from engine.charts.plan_view import PlanView
     from engine.charts.report import write_report
+    from engine.words.wording import spoken_language
 
-    _tell("drawing the charts and the page …")
-    write_report(PlanView.from_matched(matched), stage.report, language)
+    _tell(message("drawing the charts and the page …"))
+    write_report(PlanView.from_matched(matched), stage.report, spoken_language())
 
 
 def _say_where(stages: list[Stage], draws: bool, seconds: float) -> None:
     from engine.console import out
 
-    lines = [f"Done in {seconds:.0f} seconds."]
+    lines = [message("Done in {seconds:.0f} seconds.", seconds=seconds)]
     for stage in stages:
-        page = f", its page {stage.report / 'report.html'}" if draws else ""
-        lines.append(f"{stage.folder.name}: programme {stage.programme}, plan {stage.plan}{page}")
-    out().print("\n".join(lines), markup=False, soft_wrap=True)
+        name, programme, plan = stage.folder.name, str(stage.programme), str(stage.plan)
+        if draws:
+            page = str(stage.report / "report.html")
+            lines.append(
+                message(
+                    "{name}: programme {programme}, plan {plan}, its page {page}",
+                    name=name,
+                    programme=programme,
+                    plan=plan,
+                    page=page,
+                )
+            )
+        else:
+            told = message("{name}: programme {programme}, plan {plan}", name=name, programme=programme, plan=plan)
+            lines.append(told)
+    out().print(joined(*lines, by="\n"), markup=False, soft_wrap=True)
 
 
-def _tell(message: str) -> None:
+def _tell(told: str) -> None:
     from engine.console import talk
 
-    talk().print(message, markup=False)
+    talk().print(told, markup=False)

@@ -17,7 +17,7 @@ DRAWING_PACKAGES = ("altair", "vl_convert")
 
 
 def charts() -> Mapping[str, ModuleType]:
-    """Every chart by its name: a module with ``NAME``, ``TITLE``, ``TITLE_ES`` and ``draw(view)``.
+    """Every chart by its name: a module with ``NAME``, ``TITLE`` and ``draw(view)``.
 
     Raises `CallError` where a drawing library is not installed, and `ExtensionError` for a chart that can't be used.
     """

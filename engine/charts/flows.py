@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -9,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from engine.charts.largest_groups import largest_groups
-from engine.charts.place_names import Texts, country_names, region_names
+from engine.charts.place_names import Texts, country_names, other_countries, other_regions, region_names
 from engine.charts.plan_view import PlanView
 from engine.charts.style import BLACK, PALE, Drawing, empty_chart, finished
+from engine.words import message
 
 NAME = "flows"
-TITLE = "Placements from origins to destinations"
-TITLE_ES = "Colocaciones desde los orígenes hacia los destinos"
+TITLE = message("Placements from origins to destinations")
 MOST = 20
 CELL_WIDTH, CELL_HEIGHT = 52, 22
 # Beyond this part of the largest number a cell is so dark that its number is written in white.
@@ -34,26 +35,27 @@ def from_regions(view: PlanView) -> pd.DataFrame:
 
 def draw(view: PlanView) -> Drawing:
     """Two heat maps side by side; beyond the 20 largest rows or columns the others are one row or column, in grey."""
-    title, total = view.say(TITLE, TITLE_ES), view.placements.size
+    title, total = view.say(TITLE), view.placements.size
     if not total:
-        return empty_chart(title, view.say("The plan holds no placement.", "El plan no contiene ninguna colocación."))
+        return empty_chart(title, view.say(message("The plan holds no placement.")))
     left = _heat_map(
         view,
         to_regions(view),
-        view.say("To regions of destination (rows),", "Hacia regiones de destino (filas),"),
-        view.say("from countries of origin (columns)", "desde países de origen (columnas)"),
+        view.say(message("To regions of destination (rows),")),
+        view.say(message("from countries of origin (columns)")),
     )
     right = _heat_map(
         view,
         from_regions(view),
-        view.say("From regions of origin (rows),", "Desde regiones de origen (filas),"),
-        view.say("to countries of destination (columns)", "hacia países de destino (columnas)"),
+        view.say(message("From regions of origin (rows),")),
+        view.say(message("to countries of destination (columns)")),
     )
     note = view.say(
-        f"Number of placements. Each map holds all {total:,}, returns home included; "
-        "a worker with two campaigns counts twice.",
-        f"Número de colocaciones. Cada mapa contiene las {total:,}, incluidos los retornos; "
-        "quien hace dos campañas cuenta dos veces.",
+        message(
+            "Number of placements. Each map holds all {total:,}, returns home included; a worker with two "
+            "campaigns counts twice.",
+            total=total,
+        )
     )
     both: alt.HConcatChart = alt.hconcat(left, right, spacing=40).resolve_scale(color="independent")
     return finished(both, title, [note], f"{title}. {note}")
@@ -61,20 +63,20 @@ def draw(view: PlanView) -> Drawing:
 
 def _regions(view: PlanView, table: str, side: str) -> Texts:
     placements = view.placements
-    unsaid = view.say("no region said", "región no indicada")
+    unsaid = view.say(message("no region said"))
     countries = placements.text(table, f"{side}_country")
-    return region_names(placements.text(table, f"{side}_region"), countries, unsaid)
+    return region_names(placements.text(table, f"{side}_region"), countries, unsaid, view.locale)
 
 
 def _countries(view: PlanView, table: str, side: str) -> Texts:
-    return country_names(view.placements.text(table, f"{side}_country"), view.language)
+    return country_names(view.placements.text(table, f"{side}_country"), view.locale)
 
 
 def _counts(view: PlanView, rows: Texts, columns: Texts) -> pd.DataFrame:
     """Placements of each row and column that have any; ``of_rest`` marks those that stand for several."""
     one = np.ones(len(rows))
-    row = largest_groups(rows, one, MOST, view.say("{} other regions", "otras {} regiones"), totals=True)
-    column = largest_groups(columns, one, MOST, view.say("{} other countries", "otros {} países"), totals=True)
+    row = largest_groups(rows, one, MOST, partial(other_regions, view), totals=True)
+    column = largest_groups(columns, one, MOST, partial(other_countries, view), totals=True)
     table = pd.DataFrame({"row": row.group, "column": column.group}).value_counts().rename("placements").reset_index()
     table["of_rest"] = (table["row"] == row.rest) | (table["column"] == column.rest)
     for name, grouped in (("row", row), ("column", column)):
@@ -88,9 +90,9 @@ def _heat_map(view: PlanView, table: pd.DataFrame, *title: str) -> alt.LayerChar
         x=alt.X("column:N", sort=columns, title=None, axis=_axis(orient="top", labelAngle=-35)),
         y=alt.Y("row:N", sort=rows, title=None, axis=_axis()),
         tooltip=[
-            alt.Tooltip("row:N", title=view.say("Row", "Fila")),
-            alt.Tooltip("column:N", title=view.say("Column", "Columna")),
-            alt.Tooltip("placements:Q", title=view.say("Placements", "Colocaciones"), format=","),
+            alt.Tooltip("row:N", title=view.say(message("Row"))),
+            alt.Tooltip("column:N", title=view.say(message("Column"))),
+            alt.Tooltip("placements:Q", title=view.say(message("Placements")), format=","),
         ],
     )
     largest = int(table.loc[~table["of_rest"], "placements"].max() if not table["of_rest"].all() else 1)

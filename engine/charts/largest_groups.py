@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,10 @@ class Grouped:
     rest: str | None
 
 
-def largest_groups(names: Texts, amounts: Floats, most: int, rest: str, totals: bool = False) -> Grouped:
-    """Keep the ``most`` largest names and call all others ``rest``, in which ``{}`` stands for how many they are.
+def largest_groups(
+    names: Texts, amounts: Floats, most: int, rest: Callable[[int], str], totals: bool = False
+) -> Grouped:
+    """Keep the ``most`` largest names and call all others what ``rest`` says of how many they are.
 
     With ``totals`` a label ends with the sum of its amounts. Ties fall by name.
     """
@@ -31,7 +34,7 @@ def largest_groups(names: Texts, amounts: Floats, most: int, rest: str, totals: 
     kept, others = by_size[:most], by_size[most:]
     label = distinct.astype(object)
     if len(others):
-        label[others] = rest.format(len(others))
+        label[others] = rest(len(others))
     if totals:
         sums[others] = sums[others].sum()
         label = np.array([f"{name}: {total:,.0f}" for name, total in zip(label, sums, strict=True)], dtype=object)

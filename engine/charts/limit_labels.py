@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from engine.charts.plan_view import PlanView
+from engine.clauses.vocabulary import KEYS, value_in_words
 from engine.plan.metrics import LimitUse
+from engine.words import Message, joined, message
 
 MOST_OF_ONE_CLAUSE = 3
-SCOPE_WORDS = {
-    "origin_country": ("origin", "origen"),
-    "origin_region": ("region of origin", "región de origen"),
-    "destination_country": ("destination", "destino"),
-    "destination_region": ("region of destination", "región de destino"),
-    "sector": ("sector", "sector"),
-    "isco08": ("occupation", "ocupación"),
-    "employer_id": ("employer", "empleador"),
-    "site_id": ("site", "sitio"),
-    "worker_class": ("workers", "personas"),
-    "household_id": ("household", "hogar"),
-    "min_share": ("minimum share", "proporción mínima"),
-    "max_share": ("maximum share", "proporción máxima"),
-    "new": ("new", "nuevas"),
-    "returning": ("returning", "que regresan"),
+LIMITS = {
+    **KEYS,
+    "min_share": message("minimum share"),
+    "max_share": message("maximum share"),
 }
+CLASSES = {"new": message("new workers"), "returning": message("returning workers")}
+_PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 
 
-def limit_label(view: PlanView, use: LimitUse) -> str:
+def limit_label(use: LimitUse) -> Message:
     """The limit in words: an order's places, a site's beds on a day, or a clause with the scope that it holds in."""
     if is_headcount(use):
-        return view.say(f"Places of order {use.scope}", f"Plazas de la oferta {use.scope}")
+        return message("Places of order {order}", order=use.scope)
     if is_beds(use):
         site, _, day = use.scope.partition(" ")
-        return view.say(f"Beds at site {site} on {day}", f"Camas del sitio {site} el {day}")
-    parts = [use.clause_id, *(_scope_in_words(view, part) for part in use.scope.split(" ") if part)]
-    return " · ".join(parts)
+        return message("Beds at site {site} on {day}", site=site, day=day)
+    return joined(use.clause_id, *(_scope_in_words(part) for part in use.scope.split(" ") if part), by=" · ")
 
 
-def _scope_in_words(view: PlanView, part: str) -> str:
+def _scope_in_words(part: str) -> str:
     """``household_id=H1`` as ``household H1`` and a period as two days; an agreement's id stays as it is."""
-    words = (view.say(*SCOPE_WORDS.get(word, (word, word))) for word in part.split("="))
-    return " ".join(words).replace("..", view.say(" to ", " a "))
+    period = _PERIOD.fullmatch(part)
+    if period:
+        return message("{first} to {last}", first=period[1], last=period[2])
+    key, given, value = part.partition("=")
+    if value in CLASSES:
+        return CLASSES[value]
+    if key not in LIMITS:
+        return part
+    return message("{key} {value}", key=LIMITS[key], value=value_in_words(key, value)) if given else LIMITS[key]
 
 
 def clause_of(use: LimitUse) -> str:

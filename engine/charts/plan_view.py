@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from engine.audit.placement_table import PlacementTable
-from engine.errors import CallError
 from engine.programme.programme import Programme
+from engine.words.catalogue import known_language, tongue
+from engine.words.wording import worded
 
 if TYPE_CHECKING:
     from engine.run import Matched
 
 Longs = npt.NDArray[np.int64]
-LANGUAGES = ("en", "es")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PlanView:
     """A plan to be drawn: placement i puts worker row ``worker[i]`` on order row ``order[i]`` (both int64).
 
     ``prices`` has the columns of prices.csv, ``certificate`` is what certificate.json holds. Raises `CallError` for a
-    language other than ``en`` and ``es``.
+    language without a catalogue.
     """
 
     programme: Programme
@@ -38,7 +38,7 @@ class PlanView:
     language: str = "en"
 
     def __post_init__(self) -> None:
-        require_language(self.language)
+        known_language(self.language)
 
     @classmethod
     def from_matched(cls, matched: Matched, language: str = "en") -> PlanView:
@@ -51,12 +51,11 @@ class PlanView:
         """The placements joined to the rows of the programme."""
         return PlacementTable(self.programme, self.worker, self.order)
 
-    def say(self, english: str, spanish: str) -> str:
-        """The text in the language of the view."""
-        return spanish if self.language == "es" else english
+    @property
+    def locale(self) -> str:
+        """How the language writes numbers, days and names of countries, such as ``es_419``."""
+        return str(tongue(self.language).locale)
 
-
-def require_language(language: str) -> None:
-    """Raise `CallError` for a language that the charts don't speak."""
-    if language not in LANGUAGES:
-        raise CallError(f"{language!r} is no language of the charts.", f"There are: {', '.join(LANGUAGES)}.")
+    def say(self, text: str) -> str:
+        """A message in the language of the view; any other text stays as it is."""
+        return worded(text, self.language)

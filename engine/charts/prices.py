@@ -17,10 +17,10 @@ from engine.charts.limit_labels import (
 from engine.charts.plan_view import PlanView
 from engine.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, Drawing, empty_chart, finished, name_axis
 from engine.plan import metrics
+from engine.words import message
 
 NAME = "prices"
-TITLE = "What limits the plan: the most that one more unit could add"
-TITLE_ES = "Qué limita el plan: lo más que podría añadir una unidad adicional"
+TITLE = message("What limits the plan: the most that one more unit could add")
 MOST = 12
 WIDTH, ROW_HEIGHT = 470, 22
 COLOURS = (ORANGE, GREEN, PURPLE, BLUE)
@@ -34,7 +34,7 @@ def priced_limits(view: PlanView) -> pd.DataFrame:
     shares = set(view.prices.filter(pc.is_null(view.prices["count"]))["limit"].to_pylist())
     units = _units(view)
     rows = [
-        (use.limit, clause_of(use), limit_label(view, use), units[_kind(use, shares)], _of_clause(use), use.price)
+        (use.limit, clause_of(use), view.say(limit_label(use)), units[_kind(use, shares)], _of_clause(use), use.price)
         for use in metrics.what_limits(view.prices, view.prices.num_rows)
     ]
     return pd.DataFrame(rows, columns=["limit", "clause", "label", "unit", "of_clause", "price"])
@@ -42,17 +42,14 @@ def priced_limits(view: PlanView) -> pd.DataFrame:
 
 def draw(view: PlanView) -> Drawing:
     """Bars of the highest prices, of clauses above and of places and beds below, on one scale."""
-    title, table = view.say(TITLE, TITLE_ES), priced_limits(view)
+    title, table = view.say(TITLE), priced_limits(view)
     if table.empty:
-        note = view.say(
-            "No limit has a price: more of any one of them alone would add nothing.",
-            "Ningún límite tiene precio: ampliar uno solo de ellos no añadiría nada.",
-        )
+        note = view.say(message("No limit has a price: more of any one of them alone would add nothing."))
         return empty_chart(title, note)
     of_clause = table["of_clause"].astype(bool)
     by_panel = (
-        (view.say("Clauses", "Cláusulas"), few_of_each_clause(table[of_clause]).head(MOST)),
-        (view.say("Places and beds", "Plazas y camas"), table[~of_clause].head(MOST)),
+        (view.say(message("Clauses")), few_of_each_clause(table[of_clause]).head(MOST)),
+        (view.say(message("Places and beds")), table[~of_clause].head(MOST)),
     )
     shown = [(heading, rows) for heading, rows in by_panel if not rows.empty]
     colour, highest = _colour(view, pd.concat([rows["unit"] for _, rows in shown])), float(table["price"].max())
@@ -64,32 +61,36 @@ def _notes(view: PlanView, table: pd.DataFrame) -> list[str]:
     clauses = int(table["of_clause"].sum())
     return [
         view.say(
-            "With one more place, bed or cap place no legal plan is worth more than the proven bound plus the price. "
-            "The price of a share is per placement of slack.",
-            "Con una plaza, una cama o un lugar de cupo más, ningún plan legal vale más que la cota demostrada más el "
-            "precio. El precio de una proporción es por colocación de holgura.",
+            message(
+                "With one more place, bed or cap place no legal plan is worth more than the proven bound plus "
+                "the price. The price of a share is per placement of slack."
+            )
         ),
         view.say(
-            f"{clauses:,} limits of clauses and {len(table) - clauses:,} of places and beds have a price. Shown: the "
-            f"{MOST} highest of each, at most {MOST_OF_ONE_CLAUSE} of one clause.",
-            f"Tienen precio {clauses:,} límites de cláusulas y {len(table) - clauses:,} de plazas y camas. Se muestran "
-            f"los {MOST} más altos de cada tipo, a lo sumo {MOST_OF_ONE_CLAUSE} de una misma cláusula.",
+            message(
+                "{clauses:,} limits of clauses and {others:,} of places and beds have a price. Shown: the "
+                "{most} highest of each, at most {of_one} of one clause.",
+                clauses=clauses,
+                others=len(table) - clauses,
+                most=MOST,
+                of_one=MOST_OF_ONE_CLAUSE,
+            )
         ),
     ]
 
 
 def _highest(view: PlanView, table: pd.DataFrame) -> str:
     label, price = table["label"][0], table["price"][0]
-    return view.say(f"The highest is {price:,.2f}: {label}.", f"El más alto es {price:,.2f}: {label}.")
+    return view.say(message("The highest is {price:,.2f}: {label}.", price=price, label=label))
 
 
 def _units(view: PlanView) -> dict[str, str]:
     """What one more unit is, by kind of limit."""
     return {
-        "headcount": view.say("place of an order", "plaza de una oferta"),
-        "beds": view.say("bed", "cama"),
-        "share": view.say("placement of slack in a share", "colocación de holgura en una proporción"),
-        "cap": view.say("place of a cap or set-aside", "lugar de un cupo o reserva"),
+        "headcount": view.say(message("place of an order")),
+        "beds": view.say(message("bed")),
+        "share": view.say(message("placement of slack in a share")),
+        "cap": view.say(message("place of a cap or set-aside")),
     }
 
 
@@ -111,7 +112,7 @@ def _colour(view: PlanView, units: pd.Series[str]) -> alt.Color:
     return alt.Color(
         "unit:N",
         scale=alt.Scale(domain=list(there), range=list(there.values())),
-        legend=alt.Legend(title=view.say("One more", "Una unidad más"), orient="top", columns=4),
+        legend=alt.Legend(title=view.say(message("One more")), orient="top", columns=4),
     )
 
 
@@ -119,11 +120,11 @@ def _panel(view: PlanView, heading: str, shown: pd.DataFrame, colour: alt.Color,
     base = alt.Chart(shown).encode(
         y=name_axis(shown["label"]),
         tooltip=[
-            alt.Tooltip("limit:N", title=view.say("Limit", "Límite")),
-            alt.Tooltip("price:Q", title=view.say("Price", "Precio"), format=",.4f"),
+            alt.Tooltip("limit:N", title=view.say(message("Limit"))),
+            alt.Tooltip("price:Q", title=view.say(message("Price")), format=",.4f"),
         ],
     )
-    title = view.say("Price: value of the objective for one more unit", "Precio: valor del objetivo por una unidad más")
+    title = view.say(message("Price: value of the objective for one more unit"))
     length = alt.X("price:Q", title=title, scale=alt.Scale(domain=[0, highest]))
     bars = base.mark_bar(size=13).encode(x=length, color=colour)
     numbers = base.mark_text(align="left", dx=4, color=BLACK).encode(x=length, text=alt.Text("price:Q", format=",.2f"))

@@ -9,10 +9,10 @@ from engine.charts.limit_labels import MOST_OF_ONE_CLAUSE, clause_of, few_of_eac
 from engine.charts.plan_view import PlanView
 from engine.charts.style import BLACK, BLUE, GREY, PALE, VERMILION, Drawing, empty_chart, finished, name_axis
 from engine.plan import metrics
+from engine.words import message
 
 NAME = "quota_use"
-TITLE = "Use of caps and set-asides"
-TITLE_ES = "Uso de los cupos y reservas"
+TITLE = message("Use of caps and set-asides")
 MOST = 20
 WIDTH, ROW_HEIGHT = 440, 24
 
@@ -24,7 +24,7 @@ def caps(view: PlanView) -> pd.DataFrame:
     Columns ``limit``, ``clause``, ``label``, ``used``, ``count`` and ``share`` (of the count; 1 where it is 0).
     """
     rows = [
-        (use.limit, clause_of(use), limit_label(view, use), use.used, use.count)
+        (use.limit, clause_of(use), view.say(limit_label(use)), use.used, use.count)
         for use in metrics.quota_use(view.prices, view.prices.num_rows)
     ]
     table = pd.DataFrame(rows, columns=["limit", "clause", "label", "used", "count"])
@@ -36,17 +36,21 @@ def caps(view: PlanView) -> pd.DataFrame:
 
 def draw(view: PlanView) -> Drawing:
     """Bullet bars of the fullest caps; the note says how many there are and which are not shown."""
-    title, table = view.say(TITLE, TITLE_ES), caps(view)
+    title, table = view.say(TITLE), caps(view)
     if table.empty:
-        return empty_chart(title, view.say("The programme has no cap.", "El programa no tiene ningún cupo."))
+        return empty_chart(title, view.say(message("The programme has no cap.")))
     shown = few_of_each_clause(table).head(MOST)
     full, all_of_them = int((table["share"] >= 1).sum()), len(table)
     notes = [
         view.say(
-            f"{full:,} of {all_of_them:,} are full. Shown: the {len(shown)} fullest, at most {MOST_OF_ONE_CLAUSE} "
-            "of one clause, and of a cap on the people present its fullest day.",
-            f"{full:,} de {all_of_them:,} están agotados. Se muestran los {len(shown)} más llenos, "
-            f"a lo sumo {MOST_OF_ONE_CLAUSE} de una cláusula, y de un cupo de personas presentes el día más lleno.",
+            message(
+                "{full:,} of {total:,} are full. Shown: the {count} fullest, at most {most} of one clause, and "
+                "of a cap on the people present its fullest day.",
+                full=full,
+                total=all_of_them,
+                count=len(shown),
+                most=MOST_OF_ONE_CLAUSE,
+            )
         ),
         *_left_out(view, table.drop(shown.index)),
     ]
@@ -58,24 +62,29 @@ def _left_out(view: PlanView, others: pd.DataFrame, most: int = 5) -> list[str]:
     if others.empty:
         return []
     counts = others["clause"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    named = [f"{str(clause).replace('|', ' · ')} ({count:,})" for clause, count in counts.head(most).items()]
+    named = [
+        message("{clause} ({count:,})", clause=str(clause).replace("|", " · "), count=int(count))
+        for clause, count in counts.head(most).items()
+    ]
     further = int(counts.iloc[most:].sum())
     if further:
-        named.append(view.say(f"other clauses ({further:,})", f"otras cláusulas ({further:,})"))
-    return [view.say("Not shown: ", "No se muestran: ") + ", ".join(named) + "."]
+        named.append(message("other clauses ({count:,})", count=further))
+    return [view.say(message("Not shown: {clauses}.", clauses=tuple(named)))]
 
 
 def _bullets(view: PlanView, shown: pd.DataFrame) -> alt.LayerChart:
-    full, room = view.say("full", "agotado"), view.say("places left", "quedan plazas")
+    full, room = view.say(message("full")), view.say(message("places left"))
     state = [full if share >= 1 else room for share in shown["share"]]
-    of = view.say("of", "de")
-    texts = [f"{used:,.10g} {of} {count:,.10g}" for used, count in zip(shown["used"], shown["count"], strict=True)]
+    texts = [
+        view.say(message("{used:,.10g} of {count:,.10g}", used=used, count=count))
+        for used, count in zip(shown["used"], shown["count"], strict=True)
+    ]
     table = shown.assign(state=state, text=texts, whole=1.0)
     base = alt.Chart(table).encode(
         y=name_axis(shown["label"]),
         tooltip=[
-            alt.Tooltip("limit:N", title=view.say("Limit", "Límite")),
-            alt.Tooltip("text:N", title=view.say("Used", "Usado")),
+            alt.Tooltip("limit:N", title=view.say(message("Limit"))),
+            alt.Tooltip("text:N", title=view.say(message("Used"))),
         ],
     )
     colour = alt.Color(
@@ -83,7 +92,7 @@ def _bullets(view: PlanView, shown: pd.DataFrame) -> alt.LayerChart:
         scale=alt.Scale(domain=[full, room], range=[VERMILION, BLUE]),
         legend=alt.Legend(title=None, orient="top"),
     )
-    share_title = view.say("Share of the cap that is used (%)", "Parte usada del cupo (%)")
+    share_title = view.say(message("Share of the cap that is used (%)"))
     share = alt.X("share:Q", title=share_title, axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1], nice=False))
     allowed = base.mark_bar(size=16, color=PALE).encode(x=alt.X("whole:Q"))
     used = base.mark_bar(size=8).encode(x=share, color=colour)

@@ -12,18 +12,18 @@ from typing import Any
 from engine.atomic import refuse_occupied, written_aside
 from engine.charts import charts
 from engine.charts.plan_view import PlanView
+from engine.charts.vega_words import vega_words
 
 PAGE = "report.html"
 PIXELS_PER_POINT = 2
-DATE_LOCALES: dict[str, Any] = {"en": "en-US", "es": "es-MX"}
 # In place of each still picture the page puts the same chart with tooltips; where scripts are off, the picture stays.
 DRAW_ALL = """
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 window.drawCharts = async () => {
-  const timeFormatLocale = read("date-words");
+  const {formatLocale, timeFormatLocale} = read("vega-words");
   for (const [name, specification] of Object.entries(read("chart-specifications"))) {
     const drawn = document.createElement("div");
-    await vegaEmbed(drawn, specification, {actions: false, renderer: "svg", timeFormatLocale});
+    await vegaEmbed(drawn, specification, {actions: false, renderer: "svg", formatLocale, timeFormatLocale});
     document.getElementById("chart-" + name).replaceChildren(drawn);
   }
 };
@@ -33,7 +33,7 @@ window.drawCharts = async () => {
 def write_report(view: PlanView, folder: Path, language: str = "en") -> Path:
     """Write ``NAME.png``, ``NAME.svg`` of every chart and ``report.html`` to ``folder``; the path of the page.
 
-    ``language`` is ``en`` or ``es``. The folder appears whole or not at all. Raises `CallError` where it exists and is
+    The folder appears whole or not at all. Raises `CallError` where it exists and is
     not empty, the language is unknown, or a drawing library is missing.
     """
     refuse_occupied(folder)
@@ -57,7 +57,7 @@ def page(view: PlanView, specifications: dict[str, dict[str, Any]], svgs: dict[s
         svgs,
         runtime=_runtime(),
         specifications=_script_safe(specifications),
-        date_words=_script_safe(_date_words(view.language)),
+        vega_words=_script_safe(vega_words(view.language)),
     )
 
 
@@ -65,10 +65,12 @@ def picture(specification: dict[str, Any], language: str) -> tuple[bytes, str]:
     """PNG and SVG of a chart. It brings its own data: no address is allowed."""
     import vl_convert
 
+    words = vega_words(language)
     offline: dict[str, Any] = {
         "vl_version": _vega_lite_version(),
         "allowed_base_urls": [],
-        "time_format_locale": _date_words(language),
+        "format_locale": words["formatLocale"],
+        "time_format_locale": words["timeFormatLocale"],
     }
     svg = vl_convert.vegalite_to_svg(specification, **offline)
     return vl_convert.svg_to_png(svg, scale=PIXELS_PER_POINT), svg
@@ -87,12 +89,6 @@ def _vega_lite_version() -> str:
     import altair
 
     return ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-
-
-def _date_words(language: str) -> dict[str, Any]:
-    import vl_convert
-
-    return vl_convert.get_time_format_locale(DATE_LOCALES[language])
 
 
 def _script_safe(content: Any) -> str:

@@ -11,21 +11,14 @@ from markupsafe import Markup
 
 from engine.charts import charts
 from engine.charts.limit_labels import limit_label
-from engine.charts.place_names import country_name
 from engine.charts.plan_view import PlanView
 from engine.plan import metrics
+from engine.plan.statuses import status_in_words
+from engine.words import Message, message
+from engine.words.names import country, name_in
 
 TEMPLATE = "report_page.html"
 MOST_LIMITS = 20
-STATUS = {
-    "optimal": ("proven optimal", "óptimo demostrado"),
-    "within_gap": ("within the gap stated, proven", "dentro de la brecha indicada, demostrado"),
-    "time_limit": (
-        "ended by the time limit; the gap stated is proven",
-        "terminó por tiempo; la brecha está demostrada",
-    ),
-    "interrupted": ("interrupted; the gap stated is proven", "interrumpido; la brecha está demostrada"),
-}
 
 
 @dataclass(frozen=True)
@@ -47,13 +40,13 @@ def render_page(view: PlanView, svgs: dict[str, str], **scripts: str) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(files("engine.charts").joinpath(TEMPLATE).read_text("utf-8"))
     certificate = view.certificate
-    status = certificate["status"]
     return template.render(
         view=view,
-        say=view.say,
+        message=lambda key, **values: view.say(Message(key, values)),
+        shown=lambda value, form: view.say(Message("{value:" + form + "}", {"value": value})),
         settings=view.programme.settings,
         certificate=certificate,
-        status=view.say(*STATUS.get(status, (status, status))),
+        status=view.say(status_in_words(certificate["status"])),
         checked=sum(check["checked"] for check in certificate["checks"]),
         broken=sum(check["violations"] for check in certificate["checks"]),
         charts=_figures(view, svgs),
@@ -65,22 +58,20 @@ def render_page(view: PlanView, svgs: dict[str, str], **scripts: str) -> str:
 
 def _figures(view: PlanView, svgs: dict[str, str]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "title": view.say(module.TITLE, module.TITLE_ES), "svg": Markup(svgs[name])}
-        for name, module in charts().items()
+        {"name": name, "title": view.say(module.TITLE), "svg": Markup(svgs[name])} for name, module in charts().items()
     ]
 
 
 def _fill_tables(view: PlanView) -> list[FillTable]:
-    placements, say = view.placements, view.say
     tables = (
-        ("Placements by corridor", "Colocaciones por corredor", "Corridor", "Corredor", metrics.fill_by_corridor),
-        ("Fill by destination", "Ocupación por destino", "Destination", "Destino", metrics.fill_by_destination),
-        ("Fill by sector (ISIC)", "Ocupación por sector (CIIU)", "Sector", "Sector", metrics.fill_by_sector),
-        ("Fill by month of start", "Ocupación por mes de inicio", "Month", "Mes", metrics.fill_by_month),
+        (message("Placements by corridor"), message("Corridor"), metrics.fill_by_corridor),
+        (message("Fill by destination"), message("Destination"), metrics.fill_by_destination),
+        (message("Fill by sector (ISIC)"), message("Sector"), metrics.fill_by_sector),
+        (message("Fill by month of start"), message("Month"), metrics.fill_by_month),
     )
     return [
-        FillTable(say(title, titulo), say(head, cabeza), _named(view, lines(placements)))
-        for title, titulo, head, cabeza, lines in tables
+        FillTable(view.say(title), view.say(heading), _named(view, lines(view.placements)))
+        for title, heading, lines in tables
     ]
 
 
@@ -89,8 +80,8 @@ def _named(view: PlanView, lines: list[metrics.Fill]) -> list[metrics.Fill]:
     named = []
     for line in lines:
         parts = line.name.split(" → ")
-        names = [country_name(part, view.language) if len(part) == 2 else part for part in parts]
-        name = " → ".join(names) or view.say("(none)", "(ninguno)")
+        names = [name_in(country(part), view.locale) if len(part) == 2 else part for part in parts]
+        name = " → ".join(names) or view.say(message("(none)"))
         named.append(metrics.Fill(name, line.placements, line.places, line.weeks))
     return named
 
@@ -98,6 +89,6 @@ def _named(view: PlanView, lines: list[metrics.Fill]) -> list[metrics.Fill]:
 def _limits(view: PlanView) -> list[dict[str, Any]]:
     """The limits with the highest prices, in words."""
     return [
-        {"label": limit_label(view, use), "used": use.used, "count": use.count, "price": use.price}
+        {"label": view.say(limit_label(use)), "used": use.used, "count": use.count, "price": use.price}
         for use in metrics.what_limits(view.prices, MOST_LIMITS)
     ]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import altair as alt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from engine.charts.largest_groups import Grouped, largest_groups
-from engine.charts.place_names import country_names
+from engine.charts.place_names import country_names, other_countries
 from engine.charts.plan_view import PlanView
 from engine.charts.style import BLACK, CATEGORIES, GREY, Drawing, empty_chart, finished
+from engine.words import message
 
 NAME = "season_calendar"
-TITLE = "People abroad by week"
-TITLE_ES = "Personas en el extranjero por semana"
+TITLE = message("People abroad by week")
 WIDTH, HEIGHT = 780, 320
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -28,7 +30,7 @@ def people_abroad(view: PlanView) -> pd.DataFrame:
     The sum of ``people`` is the weeks that all placements abroad last together.
     """
     placements = view.placements.subset(_abroad(view))
-    names = country_names(placements.text("orders", "destination_country"), view.language)
+    names = country_names(placements.text("orders", "destination_country"), view.locale)
     grouped = _destinations(view, names, placements.days.astype(np.float64))
     first, count = _season(view)
     spans = [_span(view, placements.order[grouped.group == label]) for label in grouped.labels]
@@ -53,16 +55,18 @@ def places_asked(view: PlanView) -> pd.DataFrame:
 
 def draw(view: PlanView) -> Drawing:
     """A stacked area of the people abroad under a dashed line of the places asked."""
-    title, places = view.say(TITLE, TITLE_ES), places_asked(view)
+    title, places = view.say(TITLE), places_asked(view)
     if places.empty:
-        return empty_chart(title, view.say("No order abroad asks for a place.", "Ninguna oferta en el extranjero."))
+        return empty_chart(title, view.say(message("No order abroad asks for a place.")))
     people = people_abroad(view)
     weeks = people["people"].sum()
     note = view.say(
-        f"Averages over the seven days of each week: {weeks:,.0f} of {places['places'].sum():,.0f} weeks of work that "
-        "were asked for abroad are filled. Placements in the worker's own country are left out.",
-        f"Promedios de los siete días de cada semana: se cubren {weeks:,.0f} de las {places['places'].sum():,.0f} "
-        "semanas de trabajo solicitadas en el extranjero. No incluye las colocaciones en el propio país.",
+        message(
+            "Averages over the seven days of each week: {weeks:,.0f} of {asked:,.0f} weeks of work that were "
+            "asked for abroad are filled. Placements in the worker's own country are left out.",
+            weeks=float(weeks),
+            asked=float(places["places"].sum()),
+        )
     )
     layers = alt.LayerChart(layer=[_areas(view, people), _line(view, places)])
     return finished(layers.properties(width=WIDTH, height=HEIGHT), title, [note], f"{title}. {note}")
@@ -72,19 +76,19 @@ def _areas(view: PlanView, people: pd.DataFrame) -> alt.Chart:
     labels = list(dict.fromkeys(people["destination"]))
     rest = [GREY] if len(labels) > len(CATEGORIES) else []
     colours = alt.Scale(domain=labels, range=[*CATEGORIES[: len(labels)], *rest])
-    legend = alt.Legend(title=view.say("People in", "Personas en"))
+    legend = alt.Legend(title=view.say(message("People in")))
     areas: alt.Chart = (
         alt.Chart(people.assign(rank=people["destination"].map(labels.index)))
         .mark_area(opacity=0.9)
         .encode(
             x=_weeks(view),
-            y=alt.Y("people:Q", stack="zero", title=view.say("People (weekly average)", "Personas (promedio semanal)")),
+            y=alt.Y("people:Q", stack="zero", title=view.say(message("People (weekly average)"))),
             color=alt.Color("destination:N", scale=colours, sort=labels, legend=legend),
             order=alt.Order("rank:Q"),
             tooltip=[
-                alt.Tooltip("week:T", title=view.say("Week from Monday", "Semana desde el lunes"), format="%Y-%m-%d"),
-                alt.Tooltip("destination:N", title=view.say("Destination", "Destino")),
-                alt.Tooltip("people:Q", title=view.say("People", "Personas"), format=",.1f"),
+                alt.Tooltip("week:T", title=view.say(message("Week from Monday")), format="%Y-%m-%d"),
+                alt.Tooltip("destination:N", title=view.say(message("Destination"))),
+                alt.Tooltip("people:Q", title=view.say(message("People")), format=",.1f"),
             ],
         )
     )
@@ -92,7 +96,7 @@ def _areas(view: PlanView, people: pd.DataFrame) -> alt.Chart:
 
 
 def _line(view: PlanView, places: pd.DataFrame) -> alt.Chart:
-    named = places.assign(line=view.say("Places asked", "Plazas solicitadas"))
+    named = places.assign(line=view.say(message("Places asked")))
     line: alt.Chart = (
         alt.Chart(named)
         .mark_line(color=BLACK, strokeWidth=2)
@@ -101,8 +105,8 @@ def _line(view: PlanView, places: pd.DataFrame) -> alt.Chart:
             y=alt.Y("places:Q"),
             strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(range=[[5, 3]]), legend=alt.Legend(title=None)),
             tooltip=[
-                alt.Tooltip("week:T", title=view.say("Week from Monday", "Semana desde el lunes"), format="%Y-%m-%d"),
-                alt.Tooltip("places:Q", title=view.say("Places asked", "Plazas solicitadas"), format=",.1f"),
+                alt.Tooltip("week:T", title=view.say(message("Week from Monday")), format="%Y-%m-%d"),
+                alt.Tooltip("places:Q", title=view.say(message("Places asked")), format=",.1f"),
             ],
         )
     )
@@ -110,7 +114,7 @@ def _line(view: PlanView, places: pd.DataFrame) -> alt.Chart:
 
 
 def _weeks(view: PlanView) -> alt.X:
-    title = view.say("Week, by its Monday", "Semana, según su lunes")
+    title = view.say(message("Week, by its Monday"))
     return alt.X("week:T", title=title, axis=alt.Axis(format="%b %Y", labelAngle=-35, tickCount="month", grid=False))
 
 
@@ -127,7 +131,7 @@ def _orders_abroad(view: PlanView) -> Longs:
 
 
 def _destinations(view: PlanView, names: npt.NDArray[np.object_], days: Floats) -> Grouped:
-    return largest_groups(names, days, len(CATEGORIES), view.say("{} other countries", "otros {} países"))
+    return largest_groups(names, days, len(CATEGORIES), partial(other_countries, view))
 
 
 def _span(view: PlanView, orders: Longs) -> tuple[Longs, Longs]:

@@ -55,8 +55,8 @@ def _conditions(where: Where) -> Iterator[Message]:
         if key == "sex":
             yield message("{people:or}", people=tuple(SEXES.get(value, value) for value in values))
         else:
-            named: Any = _NAMED.get(key, str)
-            yield message("{key} {values:or}", key=KEYS[key], values=tuple(map(named, values)))
+            named = tuple(value_in_words(key, value) for value in values)
+            yield message("{key} {values:or}", key=KEYS[key], values=named)
     if where.wants_returning is not None:
         yield class_in_words(where.wants_returning, where.returning_years)
     if where.recalled is not None:
@@ -88,6 +88,11 @@ def share_limits(least: Decimal | None, most: Decimal | None) -> Message:
     if most is None:
         return message("at least {min:share}", min=least)
     return message("{min:share} to {max:share}", min=least, max=most)
+
+
+def value_in_words(key: str, value: str) -> Any:
+    """What a value of a key is called: a country or a region by its name, the rest as it stands."""
+    return _NAMED.get(key, str)(value)
 
 
 def days(count: int) -> Message:

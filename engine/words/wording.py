@@ -94,7 +94,8 @@ def _shown(value: Any, form: str, language: str, spoken: Tongue) -> str:
         return _listed([_shown(entry, "", language, spoken) for entry in value], form, spoken.locale)
     if isinstance(value, int | float | Decimal):
         return localised(number(value, form), spoken.locale)
-    return english(value, form)
+    told = getattr(value, "told", None)  # an error says itself in a language
+    return told(language) if callable(told) else english(value, form)
 
 
 def localised(shown: str, locale: Locale) -> str:

@@ -10,6 +10,7 @@ import typer
 import xlsxwriter
 from typer.testing import CliRunner
 
+from engine.command_language import SpokenGroup
 from engine.errors import CallError
 from scenarios import demo
 
@@ -47,7 +48,7 @@ def workbook(tmp_path: Path) -> Path:
 def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> typer.Typer:
     """A command line with the demo, on a machine without the published workbook."""
     monkeypatch.setattr(demo, "H2A_BESIDE_CHECKOUT", tmp_path / "nowhere" / "workbook.xlsx")
-    made = typer.Typer()
+    made = typer.Typer(cls=SpokenGroup)
     made.callback()(lambda: None)
     demo.register(made)
     return made
@@ -68,12 +69,12 @@ def test_the_demo_writes_programme_plan_and_report(app: typer.Typer, tmp_path: P
 def test_the_demo_matches_a_workbook_too(app: typer.Typer, tmp_path: Path, workbook: Path) -> None:
     """Orders of the workbook are matched to synthetic workers, and refused rows are written and counted."""
     arguments = ["demo", str(tmp_path / "out"), "--workers", "300", "--h2a", str(workbook), "--h2a-workers", "200"]
-    told = CliRunner().invoke(app, [*arguments, "--language", "es"], catch_exceptions=False)
+    told = CliRunner().invoke(app, [*arguments, "--lang", "es"], catch_exceptions=False)
     made = tmp_path / "out" / "h2a"
-    assert told.exit_code == 0 and "Refused rows of orders.xlsx: 1;" in told.stderr
+    assert told.exit_code == 0 and "Filas rechazadas de orders.xlsx: 1;" in told.stderr
     assert "H-300-30" in (made / "programme.refused.csv").read_text("utf-8")
     certificate = json.loads((made / "plan" / "certificate.json").read_text("utf-8"))
-    assert certificate["placements"] > 0 and f"{certificate['placements']:,} placements, legal" in told.stdout
+    assert certificate["placements"] > 0 and f"{certificate['placements']:,} colocaciones, legal" in told.stdout
     assert '<html lang="es">' in (made / "report" / "report.html").read_text("utf-8")
 
 
@@ -93,7 +94,7 @@ def test_the_demo_goes_on_without_drawing_packages(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "match"), [(["--h2a", "missing.xlsx"], "is no file"), (["--language", "fr"], "is no language")]
+    ("arguments", "match"), [(["--h2a", "missing.xlsx"], "is no file"), (["--lang", "tlh"], "is no language")]
 )
 def test_wrong_calls_are_refused_before_any_work(
     app: typer.Typer, tmp_path: Path, arguments: list[str], match: str

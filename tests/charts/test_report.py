@@ -15,6 +15,7 @@ from engine.charts import charts
 from engine.charts.plan_view import PlanView
 from engine.charts.report import write_report
 from engine.errors import CallError
+from engine.words.pseudo import ACCENTED
 
 LOADING = {"src", "srcset", "href", "xlink:href", "data", "poster", "action", "background", "manifest"}
 
@@ -125,7 +126,7 @@ def test_the_page_says_what_was_proven(report: Path, view: PlanView) -> None:
     """Status, objective, bound, gap, placements, pairs and checks stand in the certificate box."""
     certificate, text = view.certificate, " ".join(Page(report.read_text("utf-8")).text)
     assert f"{certificate['objective']:,.3f}" in text and f"{certificate['bound']:,.3f}" in text
-    assert f"{100 * certificate['gap']:.4f} %" in text
+    assert f"{certificate['gap']:.4%}" in text
     assert f"{certificate['eligible_pairs']:,}" in text and f"{certificate['placements']:,}" in text
     checked = sum(check["checked"] for check in certificate["checks"])
     assert re.search(rf"{checked:,} checks of\s+{len(certificate['checks'])} rules, 0 broken", text)
@@ -146,6 +147,15 @@ def test_the_page_can_be_spanish(view: PlanView, tmp_path: Path) -> None:
         '<html lang="es">' in page and "Cota demostrada" in page and "nunca decide quién puede migrar" in page.lower()
     )
     assert "Proven bound" not in page and "Paid weeks" not in page and "People abroad" not in page
+
+
+def test_the_page_says_nothing_that_is_not_in_the_catalogue(view: PlanView, tmp_path: Path) -> None:
+    """In a language that nobody speaks each text of the page is bracketed, but names, ids and numbers."""
+    folder = tmp_path / "report"
+    page = Page(write_report(view, folder, ACCENTED).read_text("utf-8"))
+    own = set(re.findall(r"[A-Za-z]+", view.programme.settings.title + " ".join(map(str, view.certificate.values()))))
+    plain = set(re.findall(r"(?<![\w.-])[a-z]{3,}(?![\w.-])", " ".join(page.text)))
+    assert not {word for word in plain if set(word) - set("fmqvx")} - own
 
 
 def test_an_empty_plan_has_a_report(empty: PlanView, tmp_path: Path) -> None:

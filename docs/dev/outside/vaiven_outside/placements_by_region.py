@@ -10,7 +10,6 @@ from engine.charts.style import BLUE, Drawing, finished
 
 NAME = "placements_by_region"
 TITLE = "Placements by region of origin"
-TITLE_ES = "Colocaciones por región de origen"
 
 
 def draw(view: PlanView) -> Drawing:
@@ -18,6 +17,5 @@ def draw(view: PlanView) -> Drawing:
     regions = pd.Series(view.placements.text("workers", "origin_region"), dtype="str")
     table = regions.value_counts().rename_axis("region").reset_index(name="placements")
     bars = alt.Chart(table).mark_bar(color=BLUE)
-    title = view.say(TITLE, TITLE_ES)
     drawn = bars.encode(x="placements:Q", y=alt.Y("region:N", sort="-x", title=None), tooltip=["region", "placements"])
-    return finished(drawn, title, [], title)
+    return finished(drawn, TITLE, [], TITLE)
