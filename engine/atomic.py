@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import CallError
+from engine.words import message
 
 
 @contextmanager
@@ -23,7 +24,9 @@ def written_aside(folder: Path) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
-        raise CallError(f"{folder} can't be written ({error.strerror}).") from error
+        raise CallError(
+            message("{folder} can't be written ({strerror}).", folder=folder, strerror=error.strerror)
+        ) from error
     try:
         yield aside
         aside.chmod(0o777 & ~_umask())
@@ -38,7 +41,10 @@ def written_aside(folder: Path) -> Iterator[Path]:
 def refuse_occupied(folder: Path) -> None:
     """Raise `CallError` where ``folder`` exists and is anything but an empty folder."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CallError(f"{folder} exists and is not empty.", "Name a new folder, or empty this one.")
+        raise CallError(
+            message("{folder} exists and is not empty.", folder=folder),
+            message("Name a new folder, or empty this one."),
+        )
 
 
 def _umask() -> int:

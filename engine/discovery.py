@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from engine.errors import CallError, ExtensionError
+from engine.words import message
 
 Reader = Callable[[Any], Mapping[str, Any]]
 
@@ -57,7 +58,10 @@ def discover(kind: str) -> Mapping[str, Any]:
     needs, or has a name that is taken.
     """
     if kind not in EXTENSIONS:
-        raise CallError(f"{kind!r} is nothing that can be added.", "Use one of " + ", ".join(EXTENSIONS) + ".")
+        raise CallError(
+            message("{kind} is nothing that can be added.", kind=repr(kind)),
+            message("Use one of {names}.", names=tuple(EXTENSIONS)),
+        )
     found: dict[str, Any] = {}
     for entry in sorted(entry_points(group=EXTENSIONS[kind].group), key=lambda entry: (entry.name, entry.value)):
         for name, thing in _things_of(kind, entry):
@@ -90,8 +94,15 @@ def _modules_of(loaded: Any) -> Iterator[Any]:
 def _unusable(kind: str, entry: EntryPoint, why: str) -> ExtensionError:
     package = entry.dist.name if entry.dist is not None else "?"
     return ExtensionError(
-        f"The {kind} {entry.name!r} of the package {package} ({entry.value}) can't be used: {why}.",
-        f"Mend it, or uninstall {package}.",
+        message(
+            "The {kind} {name} of the package {package} ({value}) can't be used: {why}.",
+            kind=kind,
+            name=repr(entry.name),
+            package=package,
+            value=entry.value,
+            why=why,
+        ),
+        message("Mend it, or uninstall {package}.", package=package),
     )
 
 
@@ -99,7 +110,7 @@ def text_of(module: Any, name: str) -> str:
     """A text that a module must have. Raises `ValueError` where it has none."""
     found = getattr(module, name, None)
     if not isinstance(found, str) or not found:
-        raise ValueError(f"{getattr(module, '__name__', module)} has no text {name}")
+        raise ValueError(message("{module} has no text {name}", module=getattr(module, "__name__", module), name=name))
     return found
 
 
@@ -107,5 +118,7 @@ def call_of(module: Any, name: str) -> Callable[..., Any]:
     """A function that a module must have. Raises `ValueError` where it has none."""
     found = getattr(module, name, None)
     if not callable(found):
-        raise ValueError(f"{getattr(module, '__name__', module)} has no function {name}")
+        raise ValueError(
+            message("{module} has no function {name}", module=getattr(module, "__name__", module), name=name)
+        )
     return found

@@ -37,10 +37,11 @@ from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
 from engine.solve.tiers import Tier, match_tiers
 from engine.tuning import USUAL, Tuning
+from engine.words import joined, message
 
 Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-6
-WITHOUT = "Leave out --warm, --cluster and --mechanism, or take tiers out of [objective]."
+WITHOUT = message("Leave out --warm, --cluster and --mechanism, or take tiers out of [objective].")
 STATUS = {
     Stop.PROVED: "optimal",
     Stop.GAP: "within_gap",
@@ -108,7 +109,9 @@ def match_read(
     tiers: list[Tier] = []
     if programme.settings.tiers:
         if options.warm is not None or options.cluster is not None or options.mechanism != "optimal":
-            raise CallError("Tiers are matched by the mechanism optimal, from nothing, on this machine.", WITHOUT)
+            raise CallError(
+                message("Tiers are matched by the mechanism optimal, from nothing, on this machine."), WITHOUT
+            )
         result, tiers = match_tiers(problem, options.gap, budget, listener)
     else:
         warm = None if options.warm is None else read_warm(problem, options.warm)
@@ -137,8 +140,12 @@ def certified(
     worker, order = rows[0][result.worker], rows[1][result.order]
     verdict = audit(programme, worker, order)
     if not verdict.legal:
-        breaches = "\n".join(f"  {breach}" for breach in verdict.breaches[:20])
-        raise AuditError(f"The plan found is not legal and was not written:\n{breaches}", "Please report this.")
+        told = [message("  {breach}", breach=breach.in_words) for breach in verdict.breaches[:20]]
+        breaches = joined(*told, by="\n")
+        raise AuditError(
+            message("The plan found is not legal and was not written:\n{breaches}", breaches=breaches),
+            message("Please report this."),
+        )
     clock.begin("write")
     problem = result.problem
     reasons = reason_tables(drawn, find_reasons(result))
@@ -192,7 +199,13 @@ def _certificate(
     objective = verdict.objective
     bound = _upwards(result.bound)
     if bound < objective - ROUNDING * max(1.0, objective):
-        raise SolverError(f"The bound {bound} is below the plan's objective {objective}; nothing was written.")
+        raise SolverError(
+            message(
+                "The bound {bound} is below the plan's objective {objective}; nothing was written.",
+                bound=bound,
+                objective=objective,
+            )
+        )
     bound = max(objective, bound)
     return {
         "format": 1,
@@ -230,12 +243,15 @@ def replay(folder: Path, plan: Path, warm: Path | None = None, listener: Listene
     certificate = read_certificate(plan)
     if certificate.get("warm", False) != (warm is not None):
         raise CallError(
-            f"{plan} {'began' if warm is None else 'did not begin'} from another plan.",
-            "Name that plan by --warm." if warm is None else "Leave --warm out.",
+            message("{plan} began from another plan.", plan=plan)
+            if warm is None
+            else message("{plan} did not begin from another plan.", plan=plan),
+            message("Name that plan by --warm.") if warm is None else message("Leave --warm out."),
         )
     if "events_sha256" in certificate:
         raise CallError(
-            f"{plan} was repaired after events.", "Call vaiven rematch with the same plan and events again."
+            message("{plan} was repaired after events.", plan=plan),
+            message("Call vaiven rematch with the same plan and events again."),
         )
     cut_short = certificate.get("status") in ("time_limit", "interrupted")
     options = Options(

@@ -19,6 +19,7 @@ from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Count, Ratio, Tally
 from engine.days import day_number
 from engine.errors import CallError
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -33,7 +34,9 @@ class LimitPrices:
     def __init__(self, plan: Path) -> None:
         path = plan / "prices.csv"
         if not path.is_file():
-            raise CallError(f"There are no prices in {plan}.", "Name a plan that vaiven match wrote.")
+            raise CallError(
+                message("There are no prices in {plan}.", plan=plan), message("Name a plan that vaiven match wrote.")
+            )
         table = pa_csv.read_csv(path).to_pydict()
         self.by_limit = {
             limit: round(float(price) * SCALE)

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.discovery import call_of, discover, text_of
 from engine.errors import CallError
+from engine.words import message
 
 DRAWING_PACKAGES = ("altair", "vl_convert")
 
@@ -38,4 +39,7 @@ def require_drawing_packages() -> None:
     """Raise `CallError` with the way to install them where the drawing libraries are missing."""
     missing = [name for name in DRAWING_PACKAGES if find_spec(name) is None]
     if missing:
-        raise CallError(f"Charts need {' and '.join(missing)}.", "Install them with: pip install vaiven[plots]")
+        raise CallError(
+            message("Charts need {names}.", names=" and ".join(missing)),
+            message("Install them with: pip install vaiven[plots]"),
+        )

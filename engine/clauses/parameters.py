@@ -10,6 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from engine.words import message
+
 Reader = Callable[[Any], Any]
 GREATEST_AMOUNT = 10**12
 MOST_YEARS = 150
@@ -31,38 +33,38 @@ def optional(reader: Reader, default: Any = None) -> Any:
 def whole_number(value: Any) -> int:
     """A whole number from 0."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-        raise ValueError("a whole number from 0")
+        raise ValueError(message("a whole number from 0"))
     return value
 
 
 def positive_number(value: Any) -> int:
     """A whole number from 1."""
     if whole_number(value) < 1:
-        raise ValueError("a whole number from 1")
+        raise ValueError(message("a whole number from 1"))
     return int(value)
 
 
 def number_of_years(value: Any) -> int:
     """A whole number of years from 1 to a long life."""
     if positive_number(value) > MOST_YEARS:
-        raise ValueError(f"a whole number from 1 to {MOST_YEARS}")
+        raise ValueError(message("a whole number from 1 to {most}", most=MOST_YEARS))
     return int(value)
 
 
 def number_of_days(value: Any) -> int:
     """A whole number of days from 0 to a century."""
     if whole_number(value) > MOST_DAYS:
-        raise ValueError(f"a whole number from 0 to {MOST_DAYS}")
+        raise ValueError(message("a whole number from 0 to {most}", most=MOST_DAYS))
     return int(value)
 
 
 def amount(value: Any) -> Decimal:
     """A finite number from 0."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError("a number from 0")
+        raise ValueError(message("a number from 0"))
     exact = Decimal(str(value))
     if not exact.is_finite() or not 0 <= exact <= GREATEST_AMOUNT:
-        raise ValueError("a finite number from 0 to 1e12")
+        raise ValueError(message("a finite number from 0 to 1e12"))
     return exact
 
 
@@ -71,30 +73,30 @@ def share(value: Any) -> Decimal:
     try:
         exact = amount(value)
     except ValueError as error:
-        raise ValueError("a share between 0 and 1") from error
+        raise ValueError(message("a share between 0 and 1")) from error
     if exact > 1:
-        raise ValueError("a share between 0 and 1")
+        raise ValueError(message("a share between 0 and 1"))
     return exact
 
 
 def flag(value: Any) -> bool:
     """true or false."""
     if not isinstance(value, bool):
-        raise ValueError("true or false")
+        raise ValueError(message("true or false"))
     return value
 
 
 def day(value: Any) -> date:
     """A TOML date."""
     if type(value) is not date:
-        raise ValueError("a date such as 2026-05-01, without quotes")
+        raise ValueError(message("a date such as 2026-05-01, without quotes"))
     return value
 
 
 def word(value: Any) -> str:
     """A text that is not empty."""
     if not isinstance(value, str) or not value:
-        raise ValueError("a text")
+        raise ValueError(message("a text"))
     return value
 
 
@@ -102,7 +104,7 @@ def words(value: Any) -> tuple[str, ...]:
     """One text or a list of texts; several mean any of them."""
     texts = (value,) if isinstance(value, str) else value
     if not isinstance(texts, list | tuple) or not texts or not all(isinstance(text, str) and text for text in texts):
-        raise ValueError("a text or a list of texts")
+        raise ValueError(message("a text or a list of texts"))
     return tuple(texts)
 
 
@@ -111,7 +113,7 @@ def one_of(*allowed: str) -> Reader:
 
     def read(value: Any) -> str:
         if value not in allowed:
-            raise ValueError("one of " + ", ".join(allowed))
+            raise ValueError(message("one of {names}", names=tuple(allowed)))
         return str(value)
 
     return read
@@ -126,7 +128,7 @@ def any_of(*allowed: str) -> Reader:
         except ValueError:
             texts = ("",)
         if not set(texts) <= set(allowed):
-            raise ValueError("one or several of " + ", ".join(allowed))
+            raise ValueError(message("one or several of {names}", names=tuple(allowed)))
         return texts
 
     return read
@@ -135,47 +137,47 @@ def any_of(*allowed: str) -> Reader:
 def month_day(value: Any) -> str:
     """A day of every year as MM-DD."""
     if not isinstance(value, str) or not re.fullmatch(r"\d\d-\d\d", value):
-        raise ValueError('a day of the year such as "12-15"')
+        raise ValueError(message('a day of the year such as "12-15"'))
     try:
         date(2024, int(value[:2]), int(value[3:]))
     except ValueError as error:
-        raise ValueError('a day of the year such as "12-15"') from error
+        raise ValueError(message('a day of the year such as "12-15"')) from error
     return value
 
 
 def day_pair(value: Any) -> tuple[date, date]:
     """Two dates, the first not after the second."""
-    message = "two dates, the first not after the second"
+    expected = message("two dates, the first not after the second")
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError(message)
+        raise ValueError(expected)
     try:
         first, last = day(value[0]), day(value[1])
     except ValueError as error:
-        raise ValueError(message) from error
+        raise ValueError(expected) from error
     if first > last:
-        raise ValueError(message)
+        raise ValueError(expected)
     return first, last
 
 
 def periods(value: Any) -> tuple[tuple[date, date], ...]:
     """A list of periods that follow one another without overlap."""
-    message = "a list of [first day, last day], ordered and without overlap"
+    expected = message("a list of [first day, last day], ordered and without overlap")
     if not isinstance(value, list) or not value:
-        raise ValueError(message)
+        raise ValueError(expected)
     try:
         pairs = tuple(day_pair(entry) for entry in value)
     except ValueError as error:
-        raise ValueError(message) from error
+        raise ValueError(expected) from error
     if any(later[0] <= earlier[1] for earlier, later in pairwise(pairs)):
-        raise ValueError(message)
+        raise ValueError(expected)
     return pairs
 
 
 def whole_numbers(value: Any) -> tuple[int, ...]:
     """A list of whole numbers from 0."""
     if not isinstance(value, list) or not value:
-        raise ValueError("a list of whole numbers from 0")
+        raise ValueError(message("a list of whole numbers from 0"))
     try:
         return tuple(whole_number(entry) for entry in value)
     except ValueError as error:
-        raise ValueError("a list of whole numbers from 0") from error
+        raise ValueError(message("a list of whole numbers from 0")) from error

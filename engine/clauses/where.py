@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.clauses import parameters
+from engine.words import message
 
 ORDER_KEYS = ("destination_country", "destination_region", "sector", "isco08", "employer_id", "site_id")
 WORKER_KEYS = ("origin_country", "origin_region", "sex")
@@ -58,18 +59,20 @@ EVERYTHING = Where()
 def read_where(value: Any) -> Where:
     """Read a TOML table as a `Where`; raises ValueError that says what would be right."""
     if not isinstance(value, dict):
-        raise ValueError('a table such as { sector = ["A01"] }')
+        raise ValueError(message('a table such as {{ sector = ["A01"] }}'))
     unknown = sorted(set(value) - set(_READERS))
     if unknown:
-        raise ValueError(f"only the keys {', '.join(_READERS)} (not {', '.join(unknown)})")
+        raise ValueError(
+            message("only the keys {known} (not {unknown})", known=", ".join(_READERS), unknown=", ".join(unknown))
+        )
     read: dict[str, Any] = {}
     for key, raw in value.items():
         try:
             read[key] = _READERS[key](raw)
         except ValueError as error:
-            raise ValueError(f"for {key} {error}") from error
+            raise ValueError(message("for {key} {error}", key=key, error=str(error))) from error
     if "returning_years" in read and "worker_class" not in read:
-        raise ValueError("returning_years only beside worker_class")
+        raise ValueError(message("returning_years only beside worker_class"))
     return Where(
         words={key: read[key] for key in (*ORDER_KEYS, *WORKER_KEYS) if key in read},
         worker_class=read.get("worker_class", ()),

@@ -18,6 +18,7 @@ from engine.errors import CallError
 from engine.face.certificate import Certificate
 from engine.plan.plan_files import PlanFiles, read_placements, read_plan_files
 from engine.programme import Programme
+from engine.words import message
 
 if TYPE_CHECKING:
     from engine.charts.plan_view import PlanView
@@ -93,7 +94,10 @@ class Plan:
 
         known = charts()
         if chart not in known:
-            raise CallError(f"There is no chart {chart!r}.", "Use one of " + ", ".join(known) + ".")
+            raise CallError(
+                message("There is no chart {chart}.", chart=repr(chart)),
+                message("Use one of {names}.", names=tuple(known)),
+            )
         return known[chart].draw(self.view(language))
 
     def view(self, language: str = "en") -> PlanView:

@@ -18,6 +18,7 @@ from engine.face.plan import Plan
 from engine.programme import Programme
 from engine.run import Options, match_read
 from engine.solve.result import Listener
+from engine.words import message
 
 if TYPE_CHECKING:
     from engine.planning.explain import Explanation
@@ -48,13 +49,24 @@ def _rows(programme: Programme, placements: pd.DataFrame) -> list[Any]:
     faults, rows = [], []
     for column, table in (("worker_id", "workers"), ("order_id", "orders")):
         if column not in placements:
-            faults.append(Fault("plan", 1, column, "", "is a missing column", "a column of this name", "column"))
+            faults.append(
+                Fault("plan", 1, column, "", message("is a missing column"), message("a column of this name"), "column")
+            )
             continue
         texts = pa.array(placements[column].astype(str), pa.string())
         found = np.asarray(pc.fill_null(pc.index_in(texts, value_set=programme[table].ids(column)), -1))
         for row in np.flatnonzero(found < 0):
             text = texts[int(row)].as_py()
-            faults.append(Fault("plan", int(row) + 2, column, text, f"is not in {table}", f"an id of {table}"))
+            faults.append(
+                Fault(
+                    "plan",
+                    int(row) + 2,
+                    column,
+                    text,
+                    message("is not in {table}", table=table),
+                    message("an id of {table}", table=table),
+                )
+            )
         rows.append(found.astype(np.int64))
     if faults:
         raise InputError(faults)
@@ -99,9 +111,15 @@ def generate(preset: str = "northern-triangle", workers: int = 1000, seed: int =
     """
     presets = discover("preset")
     if preset not in presets:
-        raise CallError(f"There is no preset {preset!r}.", "Use one of " + ", ".join(presets) + ".")
+        raise CallError(
+            message("There is no preset {preset}.", preset=repr(preset)),
+            message("Use one of {names}.", names=tuple(presets)),
+        )
     chosen = presets[preset]
     if workers < chosen.LEAST_WORKERS:
-        raise CallError(f"{workers} workers are too few.", f"{preset} needs {chosen.LEAST_WORKERS} or more.")
+        raise CallError(
+            message("{workers} workers are too few.", workers=workers),
+            message("{preset} needs {least} or more.", preset=preset, least=chosen.LEAST_WORKERS),
+        )
     draft = chosen.build(workers, seed)
     return Programme.from_frames(draft.settings, draft.agreements, **draft.tables)

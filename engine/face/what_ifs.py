@@ -21,6 +21,7 @@ from engine.planning.sweep_files import sweep_table
 from engine.programme import Programme
 from engine.programme.edits import Edits, edits_from, read_edits
 from engine.run import Options
+from engine.words import message
 
 WhatIf = str | Path | Mapping[str, Any]
 
@@ -69,7 +70,7 @@ def what_if(programme: Programme, *what_ifs: WhatIf, options: Options | None = N
     asked = options or Options()
     branches = [_edits(one, f"what-if-{number}") for number, one in enumerate(what_ifs, 1)]
     if not branches:
-        raise CallError("There are no edits.", "Give one or more what-ifs.")
+        raise CallError(message("There are no edits."), message("Give one or more what-ifs."))
     base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
     return Comparison(base.outcome, run_branches(base, branches, process_pool))
 
@@ -103,7 +104,10 @@ class SweepTable:
         from engine.charts.what_ifs import grid
 
         if measure not in MEASURES:
-            raise CallError(f"There is no measure {measure!r}.", "Use one of " + ", ".join(MEASURES) + ".")
+            raise CallError(
+                message("There is no measure {measure}.", measure=repr(measure)),
+                message("Use one of {names}.", names=tuple(MEASURES)),
+            )
         both = zip(self.sweep.points(), self.outcomes, strict=True)
         drawn = [(values, outcome.totals[measure]) for (values, _), outcome in both if not outcome.failure]
         return grid.draw([axis.name for axis in self.sweep.axes], drawn, measure)

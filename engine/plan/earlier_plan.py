@@ -15,6 +15,7 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.prices import CrewPrices
 from engine.solve.warm import Warm
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 
@@ -56,13 +57,19 @@ def named_prices(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> d
 def _columns(plan: Path, file: str, wanted: tuple[str, str]) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     path = plan / file
     if not path.is_file():
-        raise CallError(f"There is no {file} in {plan}.", "Name the folder of a plan that vaiven match wrote.")
+        raise CallError(
+            message("There is no {file} in {plan}.", file=file, plan=plan),
+            message("Name the folder of a plan that vaiven match wrote."),
+        )
     kinds = {name: pa.float64() if name == "price" else pa.string() for name in wanted}
     try:
         table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=kinds))
         return table.column(wanted[0]), table.column(wanted[1])
     except (pa.ArrowInvalid, KeyError) as error:
-        raise CallError(f"{path} can't be read ({error}).", "Name a plan that vaiven match wrote.") from error
+        raise CallError(
+            message("{path} can't be read ({error}).", path=path, error=str(error)),
+            message("Name a plan that vaiven match wrote."),
+        ) from error
 
 
 def _rows(wanted: pa.ChunkedArray, ids: pa.Array) -> Longs:

@@ -25,6 +25,7 @@ from engine.problem.values import SCALE
 from engine.programme.csv_table import read_csv
 from engine.programme.programme import Programme
 from engine.solve.prices import CrewPrices
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -168,19 +169,34 @@ def read_placements(programme: Programme, folder: Path) -> tuple[Longs, Longs]:
     """
     path = folder / "placements.csv" if folder.is_dir() else folder
     if not path.is_file():
-        raise CallError(f"There is no plan {folder}.", "A plan is a folder with placements.csv.")
+        raise CallError(
+            message("There is no plan {folder}.", folder=folder), message("A plan is a folder with placements.csv.")
+        )
     faults: list[Fault] = []
     table = read_csv(path, "placements", faults.append)
     rows = []
     for column, owner in (("worker_id", "workers"), ("order_id", "orders")):
         if table is None or column not in table.columns:
-            faults.append(Fault(path.name, 1, column, "", "is a missing column", "a column of this name", "column"))
+            faults.append(
+                Fault(
+                    path.name, 1, column, "", message("is a missing column"), message("a column of this name"), "column"
+                )
+            )
             continue
         found = pc.fill_null(pc.index_in(table.columns[column], value_set=programme[owner].ids(column)), -1)
         rows.append(np.asarray(found).astype(np.int64))
         for row in np.flatnonzero(rows[-1] < 0)[:1000]:
             text = table.columns[column][row].as_py()
-            faults.append(Fault(path.name, table.row(row), column, text, f"is not in {owner}", f"an id of {owner}"))
+            faults.append(
+                Fault(
+                    path.name,
+                    table.row(row),
+                    column,
+                    text,
+                    message("is not in {owner}", owner=owner),
+                    message("an id of {owner}", owner=owner),
+                )
+            )
     if faults:
         raise InputError(faults)
     return rows[0], rows[1]
@@ -192,7 +208,10 @@ def read_certificate(folder: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise CallError(f"{path} can't be read ({error}).", "Name a plan that vaiven match wrote.") from error
+        raise CallError(
+            message("{path} can't be read ({error}).", path=path, error=str(error)),
+            message("Name a plan that vaiven match wrote."),
+        ) from error
     return content
 
 
@@ -205,5 +224,8 @@ def read_plan_files(folder: Path) -> PlanFiles:
         try:
             tables[name] = pa_csv.read_csv(path, convert_options=options)
         except (OSError, pa.ArrowInvalid) as error:
-            raise CallError(f"{path} can't be read ({error}).", "Name a plan that vaiven match wrote.") from error
+            raise CallError(
+                message("{path} can't be read ({error}).", path=path, error=str(error)),
+                message("Name a plan that vaiven match wrote."),
+            ) from error
     return PlanFiles(certificate=read_certificate(folder), **tables)

@@ -31,6 +31,7 @@ from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.result import Listener, Result
 from engine.solve.warm import Warm
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 
@@ -100,7 +101,7 @@ def make_base(
 
     Raises what matching raises, and `CallError` for tiers.
     """
-    programme.require_weights("A what-if")
+    programme.require_weights(message("A what-if"))
     begin = time.monotonic()
     drawn, workers, orders = drawn_order(programme, seed)
     problem = compile_problem(drawn)
@@ -117,7 +118,7 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
     begin = time.monotonic()
     try:
         programme = edited(base.programme, edits)
-        programme.require_weights("A what-if")
+        programme.require_weights(message("A what-if"))
         drawn, workers, orders = drawn_order(programme, base.seed)
         problem = recompiled(base.problem, drawn)
         result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, _warm(base, problem))
@@ -144,7 +145,10 @@ def _outcome(identifier: str, title: str, measures: Measures, result: Result, se
 def _audited(programme: Programme, worker: Longs, order: Longs, origin: str) -> Measures:
     verdict = audit(programme, worker, order)
     if not verdict.legal:
-        raise AuditError(f"The plan found is not legal: {verdict.breaches[0]}", "Please report this.")
+        raise AuditError(
+            message("The plan found is not legal: {breaches}", breaches=verdict.breaches[0].in_words),
+            message("Please report this."),
+        )
     return measure(programme, worker, order, verdict.objective, origin)
 
 

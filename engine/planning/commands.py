@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import CallError
+from engine.words import message
 
 if TYPE_CHECKING:
     from engine.planning.branches import Base, Outcome
@@ -55,12 +56,15 @@ def whatif(
 
     *files, out = edits_and_out
     if not files:
-        raise CallError("There are no edits.", "Name one or more files of edits, then a new folder.")
+        raise CallError(message("There are no edits."), message("Name one or more files of edits, then a new folder."))
     refuse_occupied(out)
     branches = [read_edits(from_library(file)) for file in files]
     twice = sorted({edits.id for edits in branches if [e.id for e in branches].count(edits.id) > 1})
     if twice:
-        raise CallError(f"{', '.join(twice)}: two what-ifs of one name.", "Give each an id of its own.")
+        raise CallError(
+            message("{names}: two what-ifs of one name.", names=", ".join(twice)),
+            message("Give each an id of its own."),
+        )
     base = _base(programme, gap, time_limit, seed)
     with executor_of(cluster) as make:
         outcomes = run_branches(base, branches, make, None, _tell)
@@ -95,7 +99,10 @@ def sweep(
     from engine.planning.talk import show_sweep
 
     if measure not in MEASURES:
-        raise CallError(f"There is no measure {measure!r}.", "Use one of " + ", ".join(MEASURES) + ".")
+        raise CallError(
+            message("There is no measure {measure}.", measure=repr(measure)),
+            message("Use one of {names}.", names=tuple(MEASURES)),
+        )
     asked = read_sweep(from_library(file))
     points = asked.points()
     done = folder_of_points(out)

@@ -20,6 +20,7 @@ from engine.programme.raw_table import RawTable
 from engine.programme.reorder import taken_rows
 from engine.programme.row_edits import without_orders
 from engine.programme.table import Labels, Table
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 COLUMNS = ("event", "worker_id", "order_id", "employer_id", "days", "reason")
@@ -64,14 +65,28 @@ def read_events(programme: Programme, path: Path) -> Events:
     Raises `CallError` where there is no file and `InputError` with every fault of it.
     """
     if not path.is_file():
-        raise CallError(f"There are no events {path}.", "Name a CSV file with a column event.")
+        raise CallError(
+            message("There are no events {path}.", path=path), message("Name a CSV file with a column event.")
+        )
     faults: list[Fault] = []
     raw = read_csv(path, "events", faults.append)
     if raw is None or "event" not in raw.columns:
-        faults.append(Fault(path.name, 1, "event", "", "is a missing column", "a column event", "column"))
+        faults.append(
+            Fault(path.name, 1, "event", "", message("is a missing column"), message("a column event"), "column")
+        )
         raise InputError(faults)
     for name in sorted(set(raw.columns) - set(COLUMNS)):
-        faults.append(Fault(path.name, 1, name, "", "is no column of events", "one of " + ", ".join(COLUMNS), "column"))
+        faults.append(
+            Fault(
+                path.name,
+                1,
+                name,
+                "",
+                message("is no column of events"),
+                message("one of {names}", names=tuple(COLUMNS)),
+                "column",
+            )
+        )
     events = _typed(programme, raw, faults.append)
     if faults:
         raise InputError(faults)
@@ -87,21 +102,23 @@ def _typed(programme: Programme, raw: RawTable, report: Callable[[Fault], None])
 
     for row, kind in enumerate(texts["event"]):
         if kind not in NEEDED:
-            refuse(row, "event", "is no event", "one of " + ", ".join(NEEDED))
+            refuse(row, "event", message("is no event"), message("one of {names}", names=tuple(NEEDED)))
             continue
         for column in NEEDED[kind]:
             if not texts[column][row]:
-                refuse(row, column, "is empty", f"what {kind} needs")
+                refuse(row, column, message("is empty"), message("what {kind} needs", kind=kind))
     rows = {}
     for column, table in (("worker_id", "workers"), ("order_id", "orders"), ("employer_id", "employers")):
         known = {str(name): number for number, name in enumerate(programme[table].id_text(column))}
         rows[column] = np.array([known.get(text, -1) for text in texts[column]], np.int64)
         for number in np.flatnonzero((rows[column] < 0) & np.array([bool(text) for text in texts[column]], bool)):
-            refuse(int(number), column, f"is not in {table}", f"an id of {table}")
+            refuse(
+                int(number), column, message("is not in {table}", table=table), message("an id of {table}", table=table)
+            )
     days = np.zeros(raw.size, np.int64)
     for row, text in enumerate(texts["days"]):
         if text and not text.removeprefix("-").isdigit():
-            refuse(row, "days", "is not a number of days", "whole days, as 14")
+            refuse(row, "days", message("is not a number of days"), message("whole days, as 14"))
         else:
             days[row] = int(text or 0)
     return Events(

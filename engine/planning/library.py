@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.discovery import discover
+from engine.words import message
 
 
 def what_ifs_in(folder: Any) -> Mapping[str, Path]:
     """The files of edits in a folder by name, underscores as dashes. Raises `ValueError` where there are none."""
     if not isinstance(folder, Path) or not folder.is_dir():
-        raise ValueError(f"{folder!r} is no path of a folder")
+        raise ValueError(message("{folder} is no path of a folder", folder=repr(folder)))
     found = {path.stem.replace("_", "-"): path for path in sorted(folder.glob("*.toml"))}
     if not found:
-        raise ValueError(f"{folder} has no .toml file")
+        raise ValueError(message("{folder} has no .toml file", folder=folder))
     return found
 
 

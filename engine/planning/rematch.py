@@ -33,6 +33,7 @@ from engine.solve.prices import bound_at
 from engine.solve.result import Knowledge, Listener, Result, Stop
 from engine.solve.warm import Warm, listed_for
 from engine.spreadsheet_text import neutral_table
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 RESERVES = 3
@@ -97,7 +98,7 @@ def repaired(
     listener: Listener | None = None,
 ) -> Rematched:
     """The plan of ``before`` (rows of workers and orders) repaired after the events."""
-    programme.require_weights("Re-matching")
+    programme.require_weights(message("Re-matching"))
     clock.begin("compile")
     changed = after_events(programme, events)
     drawn, workers, orders = drawn_order(changed, options.seed)

@@ -14,6 +14,7 @@ from engine.programme.edits import Edits, edits_from
 from engine.programme.programme import RawToml
 from engine.programme.row_edits import Refuse
 from engine.programme.toml_files import load_toml
+from engine.words import message
 
 MOST_POINTS, MOST_AXES = 2_000, 2
 _RANGE = ("from", "to", "steps")
@@ -53,7 +54,9 @@ def read_sweep(path: Path) -> Sweep:
     ``steps``. Raises `CallError` where there is no file and `InputError` for what is wrong with it.
     """
     if not path.is_file():
-        raise CallError(f"There is no sweep {path}.", "Name a TOML file with [[vary]] tables.")
+        raise CallError(
+            message("There is no sweep {path}.", path=path), message("Name a TOML file with [[vary]] tables.")
+        )
     faults: list[Fault] = []
     content = load_toml(path, path.name, faults.append)
     if content is None:
@@ -65,11 +68,11 @@ def read_sweep(path: Path) -> Sweep:
     common = edits_from(content, path.stem, path.name, faults.append)
     varied = content.get("vary", [])
     if not isinstance(varied, list) or not 1 <= len(varied) <= MOST_AXES:
-        refuse("vary", varied, "is not one or two axes", "one or two [[vary]] tables")
+        refuse("vary", varied, message("is not one or two axes"), message("one or two [[vary]] tables"))
         varied = []
     axes = [_read_axis(entry, f"vary {number}", refuse) for number, entry in enumerate(varied, 1)]
     if not faults and prod(len(axis.values) for axis in axes) > MOST_POINTS:
-        refuse("vary", "", "has too many points", f"at most {MOST_POINTS}")
+        refuse("vary", "", message("has too many points"), message("at most {most}", most=MOST_POINTS))
     if faults:
         raise InputError(faults)
     return Sweep(common, tuple(axes))
@@ -77,10 +80,12 @@ def read_sweep(path: Path) -> Sweep:
 
 def _read_axis(entry: RawToml, place: str, refuse: Refuse) -> Axis:
     if not isinstance(entry, dict) or not isinstance(entry.get("edit"), dict):
-        refuse(place, entry, "has no edit", 'edit = { ..., count = "VALUE" }')
+        refuse(place, entry, message("has no edit"), message('edit = {{ ..., count = "VALUE" }}'))
         return Axis("", {}, ())
     if "VALUE" not in _texts(entry["edit"]):
-        refuse(f"{place}: edit", entry["edit"], "says nowhere where the value goes", 'count = "VALUE"')
+        refuse(
+            f"{place}: edit", entry["edit"], message("says nowhere where the value goes"), message('count = "VALUE"')
+        )
     return Axis(str(entry.get("name", place)), entry["edit"], _values(entry, place, refuse))
 
 
@@ -88,16 +93,16 @@ def _values(entry: RawToml, place: str, refuse: Refuse) -> tuple[Any, ...]:
     if "values" in entry:
         if isinstance(entry["values"], list) and entry["values"]:
             return tuple(entry["values"])
-        refuse(f"{place}: values", entry["values"], "is no list of values", "values = [100, 200]")
+        refuse(f"{place}: values", entry["values"], message("is no list of values"), message("values = [100, 200]"))
         return ()
     ends = [entry.get(key) for key in _RANGE]
     numbers = all(isinstance(end, int | Decimal) and not isinstance(end, bool) for end in ends)
     if not numbers or not isinstance(ends[2], int) or ends[2] < 2:
-        refuse(place, entry, "has no values", "values = [...], or from, to and steps (2 or more)")
+        refuse(place, entry, message("has no values"), message("values = [...], or from, to and steps (2 or more)"))
         return ()
     first, last, steps = entry["from"], entry["to"], int(entry["steps"])
     if steps > MOST_POINTS:
-        refuse(f"{place}: steps", steps, "are too many points", f"at most {MOST_POINTS}")
+        refuse(f"{place}: steps", steps, message("are too many points"), message("at most {most}", most=MOST_POINTS))
         return ()
     points = [first + (last - first) * Decimal(number) / (steps - 1) for number in range(steps)]
     whole = isinstance(first, int) and isinstance(last, int)

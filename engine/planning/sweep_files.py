@@ -14,6 +14,7 @@ from engine.planning.branches import Outcome
 from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep
 from engine.spreadsheet_text import neutral_table
+from engine.words import message
 
 POINTS = "points"
 OWN = {POINTS, "sweep.csv", "sweep.csv.part", "sweep.png", "sweep.svg", "sweep.html"}
@@ -25,7 +26,10 @@ def folder_of_points(out: Path) -> Path:
     Raises `CallError` for a folder of something else.
     """
     if out.exists() and (not out.is_dir() or any(path.name not in OWN for path in out.iterdir())):
-        raise CallError(f"{out} exists and is no sweep.", "Name a new folder, or that of the interrupted sweep.")
+        raise CallError(
+            message("{out} exists and is no sweep.", out=out),
+            message("Name a new folder, or that of the interrupted sweep."),
+        )
     points = out / POINTS
     points.mkdir(parents=True, exist_ok=True)
     return points

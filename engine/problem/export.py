@@ -19,6 +19,7 @@ from engine.errors import CallError
 from engine.problem.column_rows import entries_of
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 MOST_COLUMNS = 5_000_000
@@ -29,17 +30,21 @@ def write_mps(problem: MatchingProblem, path: Path) -> tuple[int, int]:
 
     Raises `CallError` above `MOST_COLUMNS` columns, and where the objective has tiers.
     """
-    problem.programme.require_weights("An exported program")
+    problem.programme.require_weights(message("An exported program"))
     if problem.offers.count > MOST_COLUMNS:
         raise CallError(
-            f"The program has {problem.offers.count:,} columns, more than the {MOST_COLUMNS:,} that are written.",
-            "Export a smaller programme.",
+            message(
+                "The program has {count:,} columns, more than the {most:,} that are written.",
+                count=problem.offers.count,
+                most=MOST_COLUMNS,
+            ),
+            message("Export a smaller programme."),
         )
     model = _Model(problem)
     try:
         handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent or Path("."))
     except OSError as error:
-        raise CallError(f"{path} can't be written ({error.strerror}).") from error
+        raise CallError(message("{path} can't be written ({strerror}).", path=path, strerror=error.strerror)) from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             for line in model.lines():

@@ -14,6 +14,7 @@ from engine.kernel import kernel
 from engine.problem.admitted_pairs import AdmittedPairs
 from engine.problem.ledgers import PairLedger
 from engine.problem.register import AT_HOME, Register
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 MOST_ITINERARIES = 40_000_000
@@ -76,8 +77,8 @@ def _enumerate(register: Register, admitted: AdmittedPairs, ledger: PairLedger) 
     _walk(*arguments, counts, entries, False, nothing, nothing, nothing, nothing, MOST_ITINERARIES)
     if counts.sum() > MOST_ITINERARIES:
         raise CallError(
-            f"There are more than {MOST_ITINERARIES:,} possible calendars of several placements.",
-            "Lower max_placements_per_worker, or split the programme.",
+            message("There are more than {most:,} possible calendars of several placements.", most=MOST_ITINERARIES),
+            message("Lower max_placements_per_worker, or split the programme."),
         )
     of_worker, first_entry = _offsets(counts), _offsets(entries)
     offsets, pairs = np.zeros(of_worker[-1] + 1, np.int64), np.zeros(first_entry[-1], np.int64)

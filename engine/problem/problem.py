@@ -26,6 +26,7 @@ from engine.problem.single_ledgers import strike_illegal
 from engine.problem.values import Values, refuse_overflow
 from engine.programme.programme import Programme
 from engine.tuning import USUAL, Tuning
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 
@@ -105,8 +106,10 @@ def _is_dense(register: Register, pairs: int, most: int) -> bool:
     several |= bool((register.agreement[register.origins] == AT_HOME).any())
     if several and pairs > most:
         raise CallError(
-            f"{pairs:,} pairs are admitted; so many can be matched only with one placement a worker.",
-            "Set max_placements_per_worker = 1 and leave return placements to a run of their own.",
+            message(
+                "{pairs:,} pairs are admitted; so many can be matched only with one placement a worker.", pairs=pairs
+            ),
+            message("Set max_placements_per_worker = 1 and leave return placements to a run of their own."),
         )
     return not several and pairs > most
 

@@ -17,6 +17,7 @@ from engine.problem.eligibility import Rectangle
 from engine.problem.pair_block import PairBlock
 from engine.problem.register import AT_HOME, Register
 from engine.problem.skill_masks import desired_share
+from engine.words import message
 
 SCALE = 10**9
 GREATEST_WORTH = 2.0**60
@@ -127,8 +128,8 @@ def refuse_overflow(register: Register) -> None:
     )
     if most * max(places, 1.0) * SCALE >= GREATEST_WORTH:
         raise CallError(
-            f"A plan could be worth {most * places:.3g}, more than can be counted exactly.",
-            "Lower the weights in [objective] or the priority of orders.",
+            message("A plan could be worth {most:.3g}, more than can be counted exactly.", most=most * places),
+            message("Lower the weights in [objective] or the priority of orders."),
         )
 
 

@@ -20,6 +20,7 @@ from engine.programme import codes
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, Column
+from engine.words import message, plural
 
 Report = Callable[[Fault], None]
 MOST_FAULTS_OF_A_COLUMN = 1000
@@ -54,7 +55,12 @@ class Cells:
         for row, text in zip(shown, texts, strict=True):
             self.report(Fault(self.table.file, self.table.row(row), self.column.name, text, problem, expected, code))
         if len(rows) > len(shown):
-            more = f"{problem}, as do {len(rows) - len(shown):,} more rows"
+            more = plural(
+                "{problem}, as does {n:,} more row",
+                "{problem}, as do {n:,} more rows",
+                n=len(rows) - len(shown),
+                problem=problem,
+            )
             last = self.table.row(rows[-1])
             self.report(Fault(self.table.file, last, self.column.name, "", more, expected, code))
 
@@ -68,25 +74,35 @@ def cells_of(table: RawTable, column: Column, report: Report, most: int = MOST_F
     raw = table.columns.get(column.name)
     if raw is None:
         if not column.optional:
-            report(Fault(table.file, 1, column.name, "", "is a missing column", "a column of this name", "column"))
+            report(
+                Fault(
+                    table.file,
+                    1,
+                    column.name,
+                    "",
+                    message("is a missing column"),
+                    message("a column of this name"),
+                    "column",
+                )
+            )
             return None
         raw = pa.array([""] * table.size, pa.string())
     encoded = raw.dictionary_encode()
     cells = Cells(column, table, encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False), report, most)
     if column.filled:
-        cells.refuse(cells.empty(), "is empty", "a value in every row")
+        cells.refuse(cells.empty(), message("is empty"), message("a value in every row"))
     return cells
 
 
 def read_ids(cells: Cells) -> pa.StringArray:
     """A key column: each cell an id, no id twice."""
     wrong = ~np.asarray(pc.match_substring_regex(cells.texts, _ID)) & ~cells.empty()
-    cells.refuse(wrong, "is not an id", ID_RULE)
+    cells.refuse(wrong, message("is not an id"), ID_RULE)
     counts = np.bincount(cells.code, minlength=len(cells.texts))
-    cells.refuse((counts > 1) & ~cells.empty(), "stands more than once", "each id once", "duplicate")
+    cells.refuse((counts > 1) & ~cells.empty(), message("stands more than once"), message("each id once"), "duplicate")
     if cells.column.name == "employer_id":
         two = np.asarray(pc.match_substring_regex(cells.texts, "^[A-Za-z]{2}$"))
-        cells.refuse(two, "could be taken for a country", "an employer id that is not two letters")
+        cells.refuse(two, message("could be taken for a country"), message("an employer id that is not two letters"))
     return cells.texts.take(pa.array(cells.code))
 
 
@@ -95,8 +111,8 @@ def read_numbers(cells: Cells) -> npt.NDArray[np.float64]:
     empty = cells.empty()
     right = np.asarray(pc.match_substring_regex(cells.texts, _NUMBER))
     with_comma = np.asarray(pc.match_substring_regex(cells.texts, r"^-?\d+,\d+$")) & ~right
-    cells.refuse(with_comma, "has a decimal comma", "a decimal point, such as 12.5")
-    cells.refuse(~right & ~empty & ~with_comma, "is not a number from 0", _expected_number(cells.column))
+    cells.refuse(with_comma, message("has a decimal comma"), message("a decimal point, such as 12.5"))
+    cells.refuse(~right & ~empty & ~with_comma, message("is not a number from 0"), _expected_number(cells.column))
     safe = pc.if_else(pa.array(right), cells.texts, "0")
     values = np.array(pc.cast(safe, pa.float64()), np.float64)
     beyond = right & ((values < cells.column.least) | ~np.isfinite(values) | (values > cells.column.most))
@@ -104,17 +120,19 @@ def read_numbers(cells: Cells) -> npt.NDArray[np.float64]:
         beyond |= right & (values != np.floor(values)) | (values > 2**31 - 1)
     if cells.column.kind == "share":
         beyond |= right & (values > 1)
-    cells.refuse(beyond, "is out of range", _expected_number(cells.column))
+    cells.refuse(beyond, message("is out of range"), _expected_number(cells.column))
     values[empty] = np.nan if cells.column.default is None else cells.column.default
     return values[cells.code]
 
 
 def _expected_number(column: Column) -> str:
     if column.kind == "share":
-        return "a number between 0 and 1"
-    kind = "a whole number" if column.kind == "integer" else "a number"
+        return message("a number between 0 and 1")
     most = min(column.most, 2**31 - 1) if column.kind == "integer" else column.most
-    return f"{kind} from {column.least:g} (at most {f'{most:.0f}' if most < 2**31 else f'{most:.0e}'})"
+    shown = f"{most:.0f}" if most < 2**31 else f"{most:.0e}"
+    if column.kind == "integer":
+        return message("a whole number from {least:g} (at most {most})", least=column.least, most=shown)
+    return message("a number from {least:g} (at most {most})", least=column.least, most=shown)
 
 
 def read_dates(cells: Cells) -> npt.NDArray[np.int32]:
@@ -127,7 +145,7 @@ def read_dates(cells: Cells) -> npt.NDArray[np.int32]:
             day = _iso_date(text)
             wrong[i] = day is None
             days[i] = default if day is None else day_number(day)
-    cells.refuse(wrong, "is not a date", "a date between 1900 and 2199 such as 2026-05-01")
+    cells.refuse(wrong, message("is not a date"), message("a date between 1900 and 2199 such as 2026-05-01"))
     return days[cells.code]
 
 
@@ -155,7 +173,7 @@ def read_moments(cells: Cells) -> npt.NDArray[np.int64]:
                 seconds[i] = np.datetime64(moment, "s").astype(np.int64)
             except (ValueError, OverflowError):
                 wrong[i] = True
-    cells.refuse(wrong, "is not a moment", "a date or date-time such as 2026-01-31T09:00:00")
+    cells.refuse(wrong, message("is not a moment"), message("a date or date-time such as 2026-01-31T09:00:00"))
     return seconds[cells.code]
 
 
@@ -200,7 +218,7 @@ def _refuse_repeats(cells: Cells, owner: npt.NDArray[Any], labels: npt.NDArray[A
     twice = np.flatnonzero(np.diff(key[order]) == 0)
     repeated = np.zeros(len(cells.texts), bool)
     repeated[owner[order[twice]]] = True
-    cells.refuse(repeated, "names one entry twice", "each entry of the list once")
+    cells.refuse(repeated, message("names one entry twice"), message("each entry of the list once"))
 
 
 def _read_distinct_entries(
@@ -243,24 +261,24 @@ def is_label(concept: str, text: str) -> bool:
 
 
 _LABEL_FAULTS = {
-    "country": ("is not a country", "an ISO 3166-1 alpha-2 code such as GT"),
-    "region": ("is not a region", "an ISO 3166-2 code such as GT-13"),
-    "isco08": ("is not an occupation", "a four-digit ISCO-08 unit group such as 9211"),
-    "sector": ("is not a sector", "an ISIC Rev. 4 code such as A01"),
-    "sex": ("is not a sex", "one of F, M, X or empty"),
-    "exit_reason": ("is not an exit reason", "one of " + ", ".join(EXIT_REASONS)),
+    "country": (message("is not a country"), message("an ISO 3166-1 alpha-2 code such as GT")),
+    "region": (message("is not a region"), message("an ISO 3166-2 code such as GT-13")),
+    "isco08": (message("is not an occupation"), message("a four-digit ISCO-08 unit group such as 9211")),
+    "sector": (message("is not a sector"), message("an ISIC Rev. 4 code such as A01")),
+    "sex": (message("is not a sex"), message("one of F, M, X or empty")),
+    "exit_reason": (message("is not an exit reason"), message("one of {names}", names=tuple(EXIT_REASONS))),
 }
 
 
 def label_fault(concept: str) -> tuple[str, str]:
     """What a wrong label of the concept is told: the problem and what would be right."""
-    return _LABEL_FAULTS.get(concept, ("is not an id", ID_RULE))
+    return _LABEL_FAULTS.get(concept, (message("is not an id"), ID_RULE))
 
 
 def entry_fault(column: Column) -> tuple[str, str]:
     """What a wrong entry of a list is told."""
     expected = {
-        "months": "ISCO-08 codes and whole months such as 9211:24;6111:12",
-        "levels": "BCP 47 languages and CEFR levels such as es:C2;en:A2",
-    }.get(column.kind, "a list joined by ;, without an empty entry")
-    return "has an entry that can't be read", expected
+        "months": message("ISCO-08 codes and whole months such as 9211:24;6111:12"),
+        "levels": message("BCP 47 languages and CEFR levels such as es:C2;en:A2"),
+    }.get(column.kind, message("a list joined by ;, without an empty entry"))
+    return message("has an entry that can't be read"), expected

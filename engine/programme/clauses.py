@@ -11,6 +11,7 @@ from engine.clauses.base import Clause, Reserve, Rule
 from engine.clauses.kinds import kinds
 from engine.clauses.where import EVERYTHING, Where, read_where
 from engine.errors import Fault
+from engine.words import message
 
 Report = Callable[[Fault], None]
 _COMMON = ("id", "kind", "source", "where")
@@ -19,7 +20,17 @@ _COMMON = ("id", "kind", "source", "where")
 def read_clauses(entries: Any, file: str, agreement_id: str, report: Report) -> tuple[Clause, ...]:
     """Read a list of ``[[clause]]`` tables; every fault goes to ``report``."""
     if not isinstance(entries, list):
-        report(Fault(file, 0, "clause", str(entries), "is not a list of clauses", "[[clause]] tables", "clause"))
+        report(
+            Fault(
+                file,
+                0,
+                "clause",
+                str(entries),
+                message("is not a list of clauses"),
+                message("[[clause]] tables"),
+                "clause",
+            )
+        )
         return ()
     clauses = [_read_clause(entry, position, file, agreement_id, report) for position, entry in enumerate(entries, 1)]
     read = tuple(clause for clause in clauses if clause is not None)
@@ -37,21 +48,21 @@ def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report
         report(Fault(file, 0, f"{place}: {column}", _text(value), problem, expected, "clause"))
 
     if not isinstance(entry, dict):
-        fault("", entry, "is not a clause", "a table with id, kind and the kind's parameters")
+        fault("", entry, message("is not a clause"), message("a table with id, kind and the kind's parameters"))
         return None
     identifier = entry.get("id")
     if not isinstance(identifier, str) or not is_id(identifier):
-        fault("id", identifier, "is not a clause id", ID_RULE)
+        fault("id", identifier, message("is not a clause id"), ID_RULE)
         return None
     rule_type = kinds().get(str(entry.get("kind")))
     if rule_type is None:
-        fault("kind", entry.get("kind"), "is not a kind of clause", _suggestion(entry.get("kind"), kinds()))
+        fault("kind", entry.get("kind"), message("is not a kind of clause"), _suggestion(entry.get("kind"), kinds()))
         return None
     where = _read_where(entry, rule_type, fault)
     rule = _read_rule(entry, rule_type, where or EVERYTHING, fault)
     source = entry.get("source", "")
     if not isinstance(source, str):
-        fault("source", source, "is not a text", "the article that says so")
+        fault("source", source, message("is not a text"), message("the article that says so"))
         return None
     return None if rule is None or where is None else Clause(identifier, rule, source, where, agreement_id)
 
@@ -62,10 +73,10 @@ def _read_where(entry: dict[str, Any], rule_type: type[Rule], fault: Callable[..
     try:
         where = read_where(entry["where"])
     except ValueError as error:
-        fault("where", entry["where"], "is not a where", str(error))
+        fault("where", entry["where"], message("is not a where"), str(error))
         return None
     if where.names_sex and not rule_type.may_name_sex:
-        fault("where", "sex", "may not stand here", "sex in the where of share and set_aside alone")
+        fault("where", "sex", message("may not stand here"), message("sex in the where of share and set_aside alone"))
         return None
     return where
 
@@ -74,25 +85,35 @@ def _read_rule(entry: dict[str, Any], rule_type: type[Rule], where: Where, fault
     known: dict[str, Any] = {field.name.rstrip("_"): field for field in fields(rule_type)}
     sound, values = True, {}
     for name in sorted(set(entry) - set(known) - set(_COMMON)):
-        fault(name, entry[name], f"is not a parameter of {rule_type.kind}", _suggestion(name, known or {"none": None}))
+        fault(
+            name,
+            entry[name],
+            message("is not a parameter of {kind}", kind=rule_type.kind),
+            _suggestion(name, known or {"none": None}),
+        )
         sound = False
     for name, field in known.items():
         if name not in entry:
             if field.default is MISSING:
-                fault(name, "", "is missing", f"the parameter {name} of {rule_type.kind}")
+                fault(
+                    name,
+                    "",
+                    message("is missing"),
+                    message("the parameter {name} of {kind}", name=name, kind=rule_type.kind),
+                )
                 sound = False
             continue
         try:
             values[field.name] = field.metadata["reader"](entry[name])
         except ValueError as error:
-            fault(name, entry[name], "is not right", str(error))
+            fault(name, entry[name], message("is not right"), str(error))
             sound = False
     if not sound:
         return None
     rule = rule_type(**values)
     problems = rule.problems(where)
     for name, expected in problems:
-        fault(name, entry.get(name, ""), "does not fit the other parameters", expected)
+        fault(name, entry.get(name, ""), message("does not fit the other parameters"), expected)
     return None if problems else rule
 
 
@@ -100,7 +121,17 @@ def _report_duplicates(clauses: tuple[Clause, ...], file: str, report: Report) -
     seen: set[str] = set()
     for clause in clauses:
         if clause.id in seen:
-            report(Fault(file, 0, "clause id", clause.id, "stands twice", "ids unique within the file", "duplicate"))
+            report(
+                Fault(
+                    file,
+                    0,
+                    "clause id",
+                    clause.id,
+                    message("stands twice"),
+                    message("ids unique within the file"),
+                    "duplicate",
+                )
+            )
         seen.add(clause.id)
 
 
@@ -108,7 +139,7 @@ def _check_reserve(clause: Clause, by_id: Mapping[str, Clause], file: str, repor
     rule: Any = clause.rule
     cap = by_id.get(rule.within)
     cap_rule: Any = cap.rule if cap is not None else None
-    expected = "the id of a cap of the same file with basis starts, one count, no periods and no per"
+    expected = message("the id of a cap of the same file with basis starts, one count, no periods and no per")
     fits = (
         cap_rule is not None
         and cap_rule.kind == "cap"
@@ -119,12 +150,12 @@ def _check_reserve(clause: Clause, by_id: Mapping[str, Clause], file: str, repor
     )
     if not fits or cap is None:
         column = f"clause {clause.id}: within"
-        report(Fault(file, 0, column, rule.within, "is no cap it can be kept in", expected, "clause"))
+        report(Fault(file, 0, column, rule.within, message("is no cap it can be kept in"), expected, "clause"))
         return
     if rule.count > cap_rule.count:
-        expected = f"at most the cap's count {cap_rule.count}"
+        expected = message("at most the cap's count {count}", count=cap_rule.count)
         column = f"clause {clause.id}: count"
-        report(Fault(file, 0, column, str(rule.count), "is more than the cap", expected, "clause"))
+        report(Fault(file, 0, column, str(rule.count), message("is more than the cap"), expected, "clause"))
     both_of_a_class = cap.where.worker_class and clause.where.worker_class
     if both_of_a_class and cap.where.returning_years != clause.where.returning_years:
         report(
@@ -133,14 +164,14 @@ def _check_reserve(clause: Clause, by_id: Mapping[str, Clause], file: str, repor
                 0,
                 f"clause {clause.id}: where",
                 str(clause.where.returning_years),
-                "counts other years than its cap",
-                "the same returning_years as in the cap",
+                message("counts other years than its cap"),
+                message("the same returning_years as in the cap"),
                 "clause",
             )
         )
 
 
-ID_RULE = "1 to 64 characters without space, ; : or |"
+ID_RULE = message("1 to 64 characters without space, ; : or |")
 
 
 def is_id(text: str) -> bool:
@@ -150,8 +181,8 @@ def is_id(text: str) -> bool:
 
 def _suggestion(value: Any, known: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(str(value), list(known), 1)
-    listing = "one of " + ", ".join(known)
-    return f"{near[0]}? ({listing})" if near else listing
+    listing = message("one of {names}", names=tuple(known))
+    return message("{near}? ({others})", near=near[0], others=listing) if near else listing
 
 
 def _text(value: Any) -> str:

@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 
 from engine.errors import Fault
 from engine.programme.raw_table import RawTable, Report, header_is_sound, one_chunk
+from engine.words import message, plural
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -30,20 +31,20 @@ def read_csv(path: Path, name: str, report: Report) -> RawTable | None:
     raw = raw.removeprefix(_UTF8_BOM)
     for mark, encoding in _OTHER_BOMS.items():
         if raw.startswith(mark):
-            fault(0, "", f"is encoded in {encoding}", "UTF-8")
+            fault(0, "", message("is encoded in {encoding}", encoding=encoding), message("UTF-8"))
             return None
     if not raw.strip():
-        fault(0, "", "is empty", "a header row at least")
+        fault(0, "", message("is empty"), message("a header row at least"))
         return None
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         shown = raw[max(0, error.start - 20) : error.start + 20].decode("latin-1").strip()
-        fault(row, shown, "is not UTF-8", "a file saved in UTF-8")
+        fault(row, shown, message("is not UTF-8"), message("a file saved in UTF-8"))
         return None
     if b"\x00" in raw:
-        fault(raw.count(b"\n", 0, raw.index(b"\x00")) + 1, "", "holds a NUL byte", "text")
+        fault(raw.count(b"\n", 0, raw.index(b"\x00")) + 1, "", message("holds a NUL byte"), message("text"))
         return None
     return _parse_csv(raw, path.name, name, fault, report)
 
@@ -52,10 +53,15 @@ def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], rep
     try:
         header, mark = _header(raw[:1_000_000].decode("utf-8", "ignore"))
     except (csv.Error, StopIteration) as error:
-        fault(1, "", f"has no readable header ({error})", "column names joined by commas")
+        fault(
+            1,
+            "",
+            message("has no readable header ({error})", error=str(error)),
+            message("column names joined by commas"),
+        )
         return None
     if not header:
-        fault(1, "", "begins with a blank line", "column names in the first line")
+        fault(1, "", message("begins with a blank line"), message("column names in the first line"))
         return None
     if not header_is_sound(header, file, report):
         return None
@@ -81,19 +87,34 @@ def _parse_csv(raw: bytes, file: str, name: str, fault: Callable[..., None], rep
             ),
         )
     except pa.ArrowException as error:
-        fault(0, "", f"can't be read as CSV ({str(error).splitlines()[0]})", "one record a line, quotes closed")
+        fault(
+            0,
+            "",
+            message("can't be read as CSV ({error})", error=str(error).splitlines()[0]),
+            message("one record a line, quotes closed"),
+        )
         return None
     skipped = np.array([row.number for row in wrong], np.int64)
     for row in wrong:
         if not (row.text or "").strip():
             continue
-        cells = f"has {row.actual_columns} cells"
-        fault(row.number or 0, (row.text or "").strip(), cells, f"{row.expected_columns}, as in the header")
+        cells = plural("has {n} cell", "has {n} cells", n=row.actual_columns)
+        fault(
+            row.number or 0,
+            (row.text or "").strip(),
+            cells,
+            message("{count}, as in the header", count=row.expected_columns),
+        )
     if table.num_columns and table.num_rows and any(len(column) != table.num_rows for column in table.columns):
-        fault(0, "", "can't be read as CSV", "one record a line")
+        fault(0, "", message("can't be read as CSV"), message("one record a line"))
         return None
     if table.column_names != header:
-        fault(1, ",".join(table.column_names), "can't be read as a header", "column names joined by commas")
+        fault(
+            1,
+            ",".join(table.column_names),
+            message("can't be read as a header"),
+            message("column names joined by commas"),
+        )
         return None
     return _without_blank_rows(name, file, table, skipped)
 
@@ -136,6 +157,11 @@ def _quotes_are_sound(raw: bytes, mark: str, fault: Callable[..., None]) -> bool
         for _ in csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True, delimiter=mark):
             row += 1
     except csv.Error as error:
-        fault(row, "", f"has a quote out of place ({error})", "a quote closed before the next cell, and doubled inside")
+        fault(
+            row,
+            "",
+            message("has a quote out of place ({error})", error=str(error)),
+            message("a quote closed before the next cell, and doubled inside"),
+        )
         return False
     return True

@@ -23,6 +23,7 @@ from engine.programme.programme import Programme, RawToml
 from engine.programme.row_edits import Refuse, edit_rows
 from engine.programme.table import Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
+from engine.words import message
 
 PROGRAMME = "programme.toml"
 _NAMES = ("agreement", "clause", "source", "note")
@@ -47,7 +48,10 @@ class Edits:
 def read_edits(path: Path) -> Edits:
     """Read a file of edits. Raises `CallError` where there is none and `InputError` for what is wrong with its form."""
     if not path.is_file():
-        raise CallError(f"There are no edits {path}.", "Name a TOML file with [[edit]] tables, or one of the library.")
+        raise CallError(
+            message("There are no edits {path}.", path=path),
+            message("Name a TOML file with [[edit]] tables, or one of the library."),
+        )
     faults: list[Fault] = []
     content = load_toml(path, path.name, faults.append)
     if content is None:
@@ -66,15 +70,20 @@ def edits_from(content: RawToml, default_id: str, file: str, report: Callable[[F
 
     identifier, entries = content.get("id", default_id), content.get("edit", [])
     if not isinstance(identifier, str) or not is_id(identifier):
-        refuse("id", identifier, "is not the name of a what-if", ID_RULE)
+        refuse("id", identifier, message("is not the name of a what-if"), ID_RULE)
     for key in sorted(set(content) - {"id", "title", "edit", "vary"}):
-        refuse(key, content[key], "is no key of a what-if", "id, title, [[edit]] and [[vary]]")
+        refuse(key, content[key], message("is no key of a what-if"), message("id, title, [[edit]] and [[vary]]"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        refuse("edit", entries, "is not a list of edits", "[[edit]] tables")
+        refuse("edit", entries, message("is not a list of edits"), message("[[edit]] tables"))
         entries = []
     for number, entry in enumerate(entries, 1):
         if not any(target in entry for target in _TARGETS):
-            refuse(f"edit {number}", ", ".join(entry), "changes nothing known", "one of " + ", ".join(_TARGETS))
+            refuse(
+                f"edit {number}",
+                ", ".join(entry),
+                message("changes nothing known"),
+                message("one of {names}", names=tuple(_TARGETS)),
+            )
     return Edits(str(identifier), str(content.get("title", "")), tuple(entries), file)
 
 
@@ -112,7 +121,12 @@ def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], 
         content = _table(entry["new_agreement"], "new_agreement", refuse)
         file = f"agreements/{content.get('id', 'new')}.toml"
         if file in texts:
-            refuse("new_agreement", content.get("id"), "is there already", "an id of its own, or an edit of that one")
+            refuse(
+                "new_agreement",
+                content.get("id"),
+                message("is there already"),
+                message("an id of its own, or an edit of that one"),
+            )
         texts[file] = content
     elif "clause" in entry or "new_clause" in entry:
         _edit_clause(entry, texts, refuse)
@@ -124,13 +138,13 @@ def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], 
 def _table(value: Any, name: str, refuse: Refuse) -> RawToml:
     if isinstance(value, dict):
         return dict(value)
-    refuse(name, value, "is not a table", f"{name} = {{ key = value }}")
+    refuse(name, value, message("is not a table"), message("{name} = {{ key = value }}", name=name))
     return {}
 
 
 def _only(entry: RawToml, known: tuple[str, ...], refuse: Refuse) -> None:
     for key in sorted(set(entry) - set(known)):
-        refuse(key, entry[key], "does not belong in this edit", "one of " + ", ".join(known))
+        refuse(key, entry[key], message("does not belong in this edit"), message("one of {names}", names=tuple(known)))
 
 
 def _file_of(entry: RawToml, texts: Mapping[str, RawToml], refuse: Refuse) -> str | None:
@@ -140,7 +154,12 @@ def _file_of(entry: RawToml, texts: Mapping[str, RawToml], refuse: Refuse) -> st
     ids = {str(content.get("id")): file for file, content in texts.items() if file != PROGRAMME}
     if entry["agreement"] in ids:
         return ids[entry["agreement"]]
-    refuse("agreement", entry["agreement"], "is no agreement of the programme", "one of " + ", ".join(sorted(ids)))
+    refuse(
+        "agreement",
+        entry["agreement"],
+        message("is no agreement of the programme"),
+        message("one of {names}", names=tuple(sorted(ids))),
+    )
     return None
 
 
@@ -154,7 +173,9 @@ def _edit_agreement(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -
     elif "set" in entry:
         texts[file].update(_table(entry["set"], "set", refuse))
     else:
-        refuse("agreement", entry["agreement"], "is not changed", "suspend = true, or set = { ... }")
+        refuse(
+            "agreement", entry["agreement"], message("is not changed"), message("suspend = true, or set = {{ ... }}")
+        )
 
 
 def _edit_clause(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -> None:
@@ -169,8 +190,13 @@ def _edit_clause(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -> N
         return
     found = [clause for clause in clauses if clause.get("id") == entry["clause"]]
     if not found:
-        known = ", ".join(str(clause.get("id")) for clause in clauses) or "none"
-        refuse("clause", entry["clause"], f"is no clause of {file}", f"one of {known}")
+        known = ", ".join(str(clause.get("id")) for clause in clauses) or message("none")
+        refuse(
+            "clause",
+            entry["clause"],
+            message("is no clause of {file}", file=file),
+            message("one of {known}", known=known),
+        )
     elif entry.get("suspend") is True:
         clauses.remove(found[0])
     else:
@@ -183,14 +209,29 @@ def _change_clause(clause: RawToml, entry: RawToml, refuse: Refuse) -> None:
     for change in ("add", "scale"):
         for key, amount in _table(entry.get(change, {}), change, refuse).items():
             if key not in clause:
-                refuse(f"{change}.{key}", amount, "has nothing to change", f"a parameter that {clause['id']} has")
+                refuse(
+                    f"{change}.{key}",
+                    amount,
+                    message("has nothing to change"),
+                    message("a parameter that {id} has", id=clause["id"]),
+                )
                 continue
             try:
                 clause[key] = _changed(clause[key], amount, change)
             except (TypeError, ArithmeticError):
-                refuse(f"{change}.{key}", amount, f"can't change {clause[key]}", "a number, for a number")
+                refuse(
+                    f"{change}.{key}",
+                    amount,
+                    message("can't change {clause}", clause=clause[key]),
+                    message("a number, for a number"),
+                )
     if not plain and not any(key in entry for key in _CHANGES):
-        refuse("clause", entry["clause"], "is not changed", "a parameter, set, add, scale or suspend = true")
+        refuse(
+            "clause",
+            entry["clause"],
+            message("is not changed"),
+            message("a parameter, set, add, scale or suspend = true"),
+        )
 
 
 def _changed(value: Any, amount: Any, change: str) -> Any:

@@ -21,6 +21,7 @@ from engine.programme.read import read_programme
 from engine.programme.schema import CEFR_LEVELS, TABLES, Column
 from engine.programme.table import Labels, Lists
 from engine.programme.write import write_programme
+from engine.words import message
 
 _OPEN = (NO_DATE, OPEN_START, OPEN_END)
 
@@ -53,7 +54,9 @@ def frame_of(programme: Programme, name: str) -> pd.DataFrame:
     as in a file. Raises `CallError` for a table that isn't known.
     """
     if name not in TABLES:
-        raise CallError(f"There is no table {name!r}.", "Use one of " + ", ".join(TABLES) + ".")
+        raise CallError(
+            message("There is no table {name}.", name=repr(name)), message("Use one of {names}.", names=tuple(TABLES))
+        )
     return pd.DataFrame({column.name: _cells(programme, name, column) for column in TABLES[name].columns})
 
 

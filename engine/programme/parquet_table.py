@@ -11,6 +11,7 @@ import pyarrow.parquet as pa_parquet
 from engine.errors import Fault
 from engine.programme.raw_table import RawTable, Report, header_is_sound, one_chunk
 from engine.programme.schema import TABLES
+from engine.words import message
 
 
 def read_parquet(path: Path, name: str, report: Report) -> RawTable | None:
@@ -18,7 +19,17 @@ def read_parquet(path: Path, name: str, report: Report) -> RawTable | None:
     try:
         table = pa_parquet.ParquetFile(path).read()
     except (pa.ArrowException, OSError, ValueError) as error:
-        report(Fault(path.name, 0, "", "", f"can't be read as Parquet ({str(error)[:120]})", "a Parquet file", "file"))
+        report(
+            Fault(
+                path.name,
+                0,
+                "",
+                "",
+                message("can't be read as Parquet ({error})", error=str(error)[:120]),
+                message("a Parquet file"),
+                "file",
+            )
+        )
         return None
     if not header_is_sound(table.column_names, path.name, report):
         return None
@@ -27,14 +38,24 @@ def read_parquet(path: Path, name: str, report: Report) -> RawTable | None:
         try:
             columns[column_name] = _as_text(table.column(column_name))
         except _EmptyEntryError:
-            expected = "lists without an empty entry"
-            report(Fault(path.name, 0, column_name, "", "has a list with an empty entry", expected, "column"))
+            expected = message("lists without an empty entry")
+            report(Fault(path.name, 0, column_name, "", message("has a list with an empty entry"), expected, "column"))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             if name in TABLES and column_name not in TABLES[name].column_names:
                 columns[column_name] = pa.array([""] * table.num_rows, pa.string())
                 continue
             kind = str(table.column(column_name).type)
-            report(Fault(path.name, 0, column_name, kind, "is no type of a table", "text, numbers or dates", "column"))
+            report(
+                Fault(
+                    path.name,
+                    0,
+                    column_name,
+                    kind,
+                    message("is no type of a table"),
+                    message("text, numbers or dates"),
+                    "column",
+                )
+            )
     return RawTable(name, path.name, columns, table.num_rows)
 
 

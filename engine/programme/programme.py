@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from engine.clauses.base import Clause, Rule
 from engine.errors import CallError
 from engine.programme.table import Table
+from engine.words import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +139,8 @@ class Programme:
         """Raise `CallError` where the objective has tiers, for ``what`` looks at a weighted sum."""
         if self.settings.tiers:
             raise CallError(
-                f"{what} needs a weighted sum, and the objective has tiers.", "Take out tiers in [objective]."
+                message("{what} needs a weighted sum, and the objective has tiers.", what=what),
+                message("Take out tiers in [objective]."),
             )
 
     def siblings(self, clause: Clause) -> dict[str, Clause]:

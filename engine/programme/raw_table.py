@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from engine.errors import Fault
+from engine.words import message
 
 Report = Callable[[Fault], None]
 
@@ -37,9 +38,15 @@ def header_is_sound(header: list[str], file: str, report: Report) -> bool:
     """Whether columns are joined by commas and each stands once; reports what is wrong."""
     twice = sorted({column for column in header if header.count(column) > 1})
     for column in twice:
-        report(Fault(file, 1, column, "", "is a column that stands twice", "each column once", "column"))
+        report(
+            Fault(file, 1, column, "", message("is a column that stands twice"), message("each column once"), "column")
+        )
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        report(Fault(file, 1, "", header[0], "is not joined by commas", "a comma between columns", "file"))
+        report(
+            Fault(
+                file, 1, "", header[0], message("is not joined by commas"), message("a comma between columns"), "file"
+            )
+        )
         return False
     return not twice
 

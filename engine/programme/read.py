@@ -24,6 +24,7 @@ from engine.programme.schema import TABLES, Column, TableSchema
 from engine.programme.table import Labels, Lists, Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
 from engine.programme.workbook import WORKBOOK, read_workbook
+from engine.words import message
 
 
 def read_programme(folder: Path | str) -> Programme:
@@ -33,7 +34,10 @@ def read_programme(folder: Path | str) -> Programme:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise CallError(f"There is no programme folder {folder}.", "A programme is a folder with programme.toml.")
+        raise CallError(
+            message("There is no programme folder {folder}.", folder=folder),
+            message("A programme is a folder with programme.toml."),
+        )
     return _Reader(folder).read()
 
 
@@ -72,7 +76,9 @@ class _Reader:
     def _settings(self) -> Any:
         path = self.folder / "programme.toml"
         if not path.is_file():
-            self.report(Fault("programme.toml", 0, "", "", "is missing", "the programme's settings", "file"))
+            self.report(
+                Fault("programme.toml", 0, "", "", message("is missing"), message("the programme's settings"), "file")
+            )
             return None, ()
         content = load_toml(path, path.name, self.report)
         self.texts[path.name] = content or {}
@@ -82,19 +88,33 @@ class _Reader:
         found = []
         paths = sorted((self.folder / "agreements").glob("*"))
         if not (self.folder / "agreements").is_dir():
-            self.report(Fault("agreements", 0, "", "", "is missing", "a folder of agreements, one .toml each", "file"))
+            self.report(
+                Fault(
+                    "agreements",
+                    0,
+                    "",
+                    "",
+                    message("is missing"),
+                    message("a folder of agreements, one .toml each"),
+                    "file",
+                )
+            )
         for path in paths:
             file = f"agreements/{path.name}"
             if path.suffix != ".toml":
-                self.report(Fault(file, 0, "", path.name, "is no agreement", "files that end in .toml", "file"))
+                self.report(
+                    Fault(
+                        file, 0, "", path.name, message("is no agreement"), message("files that end in .toml"), "file"
+                    )
+                )
                 continue
             if not path.is_file():
-                self.report(Fault(file, 0, "", path.name, "is no file", "an agreement", "file"))
+                self.report(Fault(file, 0, "", path.name, message("is no file"), message("an agreement"), "file"))
                 continue
             content = load_toml(path, file, self.report)
             agreement = content and read_agreement(content, file, self.report, self.notices.append)
             if content == {}:
-                self.report(Fault(file, 0, "", "", "is empty", "an agreement", "file"))
+                self.report(Fault(file, 0, "", "", message("is empty"), message("an agreement"), "file"))
             if agreement and content:
                 self.texts[file] = content
                 found.append((file, agreement))
@@ -105,21 +125,33 @@ class _Reader:
         seen: dict[str, str] = {}
         for name, file, table in self._all_tables():
             if name in seen:
-                self.report(Fault(file, 0, "", name, f"is also in {seen[name]}", "each table once", "table"))
+                self.report(
+                    Fault(
+                        file,
+                        0,
+                        "",
+                        name,
+                        message("is also in {seen}", seen=seen[name]),
+                        message("each table once"),
+                        "table",
+                    )
+                )
             seen[name] = file
             if table is not None:
                 raw[name] = table
         for schema in TABLES.values():
             if schema.needed and schema.name not in seen:
-                expected = f"{schema.name}.csv, {schema.name}.parquet or a sheet of {WORKBOOK}"
-                self.report(Fault(schema.name, 0, "", "", "is a missing table", expected, "table"))
+                expected = message(
+                    "{name}.csv, {name}.parquet or a sheet of {workbook}", name=schema.name, workbook=WORKBOOK
+                )
+                self.report(Fault(schema.name, 0, "", "", message("is a missing table"), expected, "table"))
         return raw
 
     def _all_tables(self) -> Iterator[tuple[str, str, RawTable | None]]:
         strangers: list[Path] = []
         for path in sorted(self.folder.iterdir()):
             if path.suffix in (".csv", ".parquet") and path.stem in TABLES and not path.is_file():
-                self.report(Fault(path.name, 0, "", "", "is no file", "a table", "file"))
+                self.report(Fault(path.name, 0, "", "", message("is no file"), message("a table"), "file"))
                 yield path.stem, path.name, None
             elif path.name == WORKBOOK:
                 for table in read_workbook(path, tuple(TABLES), self.report):
@@ -138,9 +170,19 @@ class _Reader:
         near = difflib.get_close_matches(stem, TABLES, 1)
         suffix = path.suffix if path.suffix in (".csv", ".parquet") else ".csv"
         if near and not any((self.folder / f"{near[0]}{suffix}").exists() for suffix in (".csv", ".parquet")):
-            self.report(Fault(path.name, 0, "", path.stem, "is no table", f"{near[0]}{suffix}?", "table"))
+            self.report(
+                Fault(
+                    path.name,
+                    0,
+                    "",
+                    path.stem,
+                    message("is no table"),
+                    message("{name}?", name=near[0] + suffix),
+                    "table",
+                )
+            )
         else:
-            self.notices.append(f"{path.name} is not read: it is no table of a programme.")
+            self.notices.append(message("{file} is not read: it is no table of a programme.", file=path.name))
 
 
 def _is_like_a_table(path: Path) -> bool:
@@ -169,7 +211,7 @@ def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[
             complete &= not schema.needed
             table = RawTable(schema.name, schema.name, _no_columns(schema), 0)
         for extra in sorted(set(table.columns) - set(schema.column_names)):
-            notice(f"{table.file}: the column {extra} is not read.")
+            notice(message("{file}: the column {extra} is not read.", file=table.file, extra=extra))
         read[schema.name], whole = _typed_columns(schema, table, report)
         sizes[schema.name] = table.size
         complete &= whole
@@ -259,7 +301,12 @@ def _resolve_references(read: Mapping[str, dict[str, Any]], present: Set[str]) -
                 position = pc.index_in(value.texts, value_set=ids)
                 rows = np.asarray(pc.fill_null(position, -1)).astype(np.int32)
                 unknown = (rows < 0) & ~value.empty()
-                value.refuse(unknown, f"is not in {target.name}", f"an id of {target.name}", "reference")
+                value.refuse(
+                    unknown,
+                    message("is not in {name}", name=target.name),
+                    message("an id of {name}", name=target.name),
+                    "reference",
+                )
                 rows[value.empty()] = -1
                 columns[name] = rows[value.code]
 

@@ -18,6 +18,7 @@ from engine.days import day_number
 from engine.programme.reorder import taken_rows
 from engine.programme.schema import CEFR_LEVELS, TABLES, Column
 from engine.programme.table import Labels, Lists, Table
+from engine.words import message
 
 Rows = npt.NDArray[np.bool_]
 Refuse = Callable[[str, Any, str, str], None]
@@ -34,24 +35,24 @@ def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse
     """
     name = entry["table"]
     if name not in tables:
-        refuse("table", name, "is no table of a programme", "one of " + ", ".join(tables))
+        refuse("table", name, message("is no table of a programme"), message("one of {names}", names=tuple(tables)))
         return tables
     for key in sorted(set(entry) - set(_KEYS)):
-        refuse(key, entry[key], "does not belong in this edit", "one of " + ", ".join(_KEYS))
+        refuse(key, entry[key], message("does not belong in this edit"), message("one of {names}", names=tuple(_KEYS)))
     rows = matching_rows(entry.get("where", {}), tables, name, refuse)
     if not any(key in entry for key in ("set", "add", "scale", "grant", "cancel", "keep", "copies")):
-        refuse("table", name, "is not changed", "set, add, scale, grant, cancel, keep or copies")
+        refuse("table", name, message("is not changed"), message("set, add, scale, grant, cancel, keep or copies"))
     table = _with_columns(entry, tables[name], rows, refuse)
     changed = tables | {name: _with_entries(entry.get("grant", {}), table, rows, refuse)}
     if "cancel" in entry or ("keep" in entry and name == "orders"):
         if name != "orders":
-            refuse("cancel", entry.get("cancel"), "is for orders", 'table = "orders"')
+            refuse("cancel", entry.get("cancel"), message("is for orders"), message('table = "orders"'))
             return tables
         gone = rows if "cancel" in entry else rows & ~_drawn(tables, name, _share(entry, "keep", refuse))
         return without_orders(changed, gone)
     if "keep" in entry or "copies" in entry:
         if name != "workers":
-            refuse("keep", name, "can't be kept in part", "workers or orders (copies: workers)")
+            refuse("keep", name, message("can't be kept in part"), message("workers or orders (copies: workers)"))
             return tables
         if "keep" in entry:
             return without_workers(changed, rows & ~_drawn(tables, name, _share(entry, "keep", refuse)))
@@ -62,7 +63,7 @@ def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse
 def _share(entry: Mapping[str, Any], key: str, refuse: Refuse) -> float:
     value = entry[key]
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 1:
-        refuse(key, value, "is not a share", "a number from 0 to 1")
+        refuse(key, value, message("is not a share"), message("a number from 0 to 1"))
         return 1.0
     return float(value)
 
@@ -74,16 +75,21 @@ def matching_rows(where: Any, tables: Mapping[str, Table], name: str, refuse: Re
     """
     table, found = tables[name], np.ones(tables[name].size, bool)
     if not isinstance(where, dict):
-        refuse("where", where, "is not a where", 'a table such as { sector = "A01" }')
+        refuse("where", where, message("is not a where"), message('a table such as {{ sector = "A01" }}'))
         return found
     for key, value in where.items():
         wanted = value if isinstance(value, list) else [value]
         if key == "start_between" and "start_date" in table.columns:
             found &= _between(table, wanted, refuse)
         elif key not in table.columns:
-            refuse(f"where.{key}", value, f"is no column of {name}", "one of " + ", ".join(table.columns))
+            refuse(
+                f"where.{key}",
+                value,
+                message("is no column of {name}", name=name),
+                message("one of {names}", names=tuple(table.columns)),
+            )
         elif not all(isinstance(one, str) for one in wanted):
-            refuse(f"where.{key}", value, "is not right", "a text or a list of texts")
+            refuse(f"where.{key}", value, message("is not right"), message("a text or a list of texts"))
         else:
             found &= _holds(table, key, wanted, tables)
     return found
@@ -91,7 +97,7 @@ def matching_rows(where: Any, tables: Mapping[str, Table], name: str, refuse: Re
 
 def _between(table: Table, wanted: list[Any], refuse: Refuse) -> Rows:
     if len(wanted) != 2 or not all(isinstance(day, date) for day in wanted):
-        refuse("where.start_between", wanted, "is not right", "two days")
+        refuse("where.start_between", wanted, message("is not right"), message("two days"))
         return np.ones(table.size, bool)
     first, last = (day_number(day) for day in wanted)
     starts = table.values("start_date")
@@ -122,12 +128,19 @@ def _with_columns(entry: Mapping[str, Any], table: Table, rows: Rows, refuse: Re
     for change in ("set", "add", "scale"):
         changes = entry.get(change, {})
         if not isinstance(changes, dict):
-            refuse(change, changes, "is not a table", f"{change} = {{ column = number }}")
+            refuse(
+                change, changes, message("is not a table"), message("{change} = {{ column = number }}", change=change)
+            )
             continue
         for name, amount in changes.items():
             if name not in schema or schema[name].kind not in _NUMBERS:
                 numbers = [c.name for c in schema.values() if c.kind in _NUMBERS]
-                refuse(f"{change}.{name}", amount, "is no column of numbers or dates", "one of " + ", ".join(numbers))
+                refuse(
+                    f"{change}.{name}",
+                    amount,
+                    message("is no column of numbers or dates"),
+                    message("one of {names}", names=tuple(numbers)),
+                )
                 continue
             old = np.asarray(columns[name])
             new = _changed(old, amount, change, schema[name], refuse)
@@ -136,7 +149,12 @@ def _with_columns(entry: Mapping[str, Any], table: Table, rows: Rows, refuse: Re
         columns["min_crew"] = np.minimum(np.asarray(columns["min_crew"]), np.asarray(columns["headcount"]))
         late = rows & (np.asarray(columns["end_date"]) < np.asarray(columns["start_date"]))
         if late.any():
-            refuse("end_date", int(late.sum()), "orders would end before they start", "dates in their order")
+            refuse(
+                "end_date",
+                int(late.sum()),
+                message("orders would end before they start"),
+                message("dates in their order"),
+            )
     return replace(table, columns=columns)
 
 
@@ -150,9 +168,19 @@ def _with_entries(grant: Any, table: Table, rows: Rows, refuse: Refuse) -> Table
         amounts = {"levels": LEVELS.get(shown, 0), "months": int(shown) if shown.isdigit() else 0}
         amount = amounts.get(kind, 0)
         if not isinstance(column, Lists) or bool(amount) == (kind == "labels"):
-            refuse(f"grant.{name}", text, "can't be granted", 'languages = "en:A2", occupations = "9211:12" or skills')
+            refuse(
+                f"grant.{name}",
+                text,
+                message("can't be granted"),
+                message('languages = "en:A2", occupations = "9211:12" or skills'),
+            )
         elif label not in column.names:
-            refuse(f"grant.{name}", text, "is known to no row of the programme", "an entry that a row has or asks for")
+            refuse(
+                f"grant.{name}",
+                text,
+                message("is known to no row of the programme"),
+                message("an entry that a row has or asks for"),
+            )
         else:
             columns[name] = _granted(column, column.names.index(label), amount, rows)
     return replace(table, columns=columns)
@@ -181,16 +209,21 @@ def _changed(old: npt.NDArray[Any], amount: Any, change: str, column: Column, re
             return old + amount
         if change == "set" and isinstance(amount, date):
             return np.full_like(old, day_number(amount))
-        refuse(place, amount, "is not right for a date", "set to a day, or add whole days")
+        refuse(place, amount, message("is not right for a date"), message("set to a day, or add whole days"))
         return old
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
-        refuse(place, amount, "is not a number", "a number")
+        refuse(place, amount, message("is not a number"), message("a number"))
         return old
     new = {"set": np.full(len(old), float(amount)), "add": old + float(amount), "scale": old * float(amount)}[change]
     if column.kind == "integer":
         new = np.floor(new + 0.5)
     if change == "set" and not column.least <= float(amount) <= column.most:
-        refuse(place, amount, "is not right", f"a number from {column.least:g} to {column.most:g}")
+        refuse(
+            place,
+            amount,
+            message("is not right"),
+            message("a number from {least:g} to {most:g}", least=column.least, most=column.most),
+        )
     return np.clip(new, column.least, 1.0 if column.kind == "share" else column.most)
 
 

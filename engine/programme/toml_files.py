@@ -16,6 +16,7 @@ from engine.programme.cells import is_label
 from engine.programme.clauses import ID_RULE, Report, is_id, read_clauses
 from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
 from engine.programme.toml_text import loads_shallow
+from engine.words import message
 
 GREATEST_WEIGHT = 1_000_000
 _SETTING_KEYS = {
@@ -59,13 +60,13 @@ class _Toml:
     def take(self, key: str, reader: Callable[[Any], Any], default: Any = ...) -> Any:
         if key not in self.content:
             if default is ...:
-                self.fault(key, None, "is missing", "the key " + key)
+                self.fault(key, None, message("is missing"), message("the key {key}", key=key))
                 return None
             return default
         try:
             return reader(self.content[key])
         except ValueError as error:
-            self.fault(key, self.content[key], "is not right", str(error))
+            self.fault(key, self.content[key], message("is not right"), str(error))
             return None
 
 
@@ -81,9 +82,11 @@ def parse_toml(raw: bytes, file: str, report: Report) -> dict[str, Any] | None:
         _refuse_giants(content)
         return content
     except UnicodeDecodeError:
-        report(Fault(file, 0, "", "", "is not UTF-8", "a file saved in UTF-8", "file"))
+        report(Fault(file, 0, "", "", message("is not UTF-8"), message("a file saved in UTF-8"), "file"))
     except ValueError as error:
-        report(Fault(file, 0, "", "", f"is not TOML ({error})", "a TOML file", "file"))
+        report(
+            Fault(file, 0, "", "", message("is not TOML ({error})", error=str(error)), message("a TOML file"), "file")
+        )
     return None
 
 
@@ -93,7 +96,7 @@ def _refuse_giants(value: Any) -> None:
         if isinstance(entry, dict | list):
             _refuse_giants(entry)
         elif isinstance(entry, int) and not -(2**63) <= entry < 2**63:
-            raise ValueError("a whole number beyond 64 bits")
+            raise ValueError(message("a whole number beyond 64 bits"))
 
 
 def read_settings(
@@ -102,7 +105,7 @@ def read_settings(
     """Read the content of programme.toml."""
     toml = _Toml(file, content, report)
     for key in sorted(set(content) - _SETTING_KEYS):
-        notice(f"{file}: the key {key} is not read.")
+        notice(message("{file}: the key {key} is not read.", file=file, key=key))
     toml.take("format", _exactly_one)
     horizon = toml.take("horizon", _horizon)
     settings = {
@@ -129,8 +132,8 @@ def _read_weights(toml: _Toml) -> dict[str, Decimal]:
     weights = {term: inner.take(term, _weight, Decimal(0)) for term in OBJECTIVE_TERMS}
     for key in sorted(set(objective) - set(OBJECTIVE_TERMS)):
         if key != "tiers":
-            known = "one of " + ", ".join(OBJECTIVE_TERMS)
-            inner.fault(f"objective.{key}", objective[key], "is no objective term", known)
+            known = message("one of {names}", names=tuple(OBJECTIVE_TERMS))
+            inner.fault(f"objective.{key}", objective[key], message("is no objective term"), known)
     toml.sound &= inner.sound
     return weights
 
@@ -141,18 +144,33 @@ def _read_tiers(toml: _Toml) -> tuple[tuple[str, ...], ...]:
     tiers = objective.get("tiers", []) if isinstance(objective, dict) else []
     sound = isinstance(tiers, list) and all(isinstance(t, list) and t for t in tiers)
     if not sound or not all(isinstance(term, str) for tier in tiers for term in tier):
-        toml.fault("objective.tiers", tiers, "is not a list of tiers", 'lists of terms: [["fill"], ["recall"]]')
+        toml.fault(
+            "objective.tiers",
+            tiers,
+            message("is not a list of tiers"),
+            message('lists of terms: [["fill"], ["recall"]]'),
+        )
         return ()
     assert isinstance(objective, dict) or not tiers
     terms = [term for tier in tiers for term in tier]
     for term in terms:
         if term not in OBJECTIVE_TERMS:
-            toml.fault("objective.tiers", term, "is no objective term", "one of " + ", ".join(OBJECTIVE_TERMS))
+            toml.fault(
+                "objective.tiers",
+                term,
+                message("is no objective term"),
+                message("one of {names}", names=tuple(OBJECTIVE_TERMS)),
+            )
         elif terms.count(term) > 1:
-            toml.fault("objective.tiers", term, "stands twice", "each term in one tier")
+            toml.fault("objective.tiers", term, message("stands twice"), message("each term in one tier"))
     for term in OBJECTIVE_TERMS if terms else ():
         if term not in terms and objective and objective.get(term, 0):
-            toml.fault("objective.tiers", term, "has a weight and is in no tier", "each weighted term in one tier")
+            toml.fault(
+                "objective.tiers",
+                term,
+                message("has a weight and is in no tier"),
+                message("each weighted term in one tier"),
+            )
     return tuple(tuple(tier) for tier in tiers)
 
 
@@ -162,7 +180,7 @@ def read_agreement(
     """Read the content of one agreement file."""
     toml = _Toml(file, content, report)
     for key in sorted(set(content) - _AGREEMENT_KEYS):
-        notice(f"{file}: the key {key} is not read.")
+        notice(message("{file}: the key {key} is not read.", file=file, key=key))
     values = {
         "id": toml.take("id", _id),
         "version": toml.take("version", _text, ""),
@@ -178,9 +196,9 @@ def read_agreement(
         return None
     agreement = Agreement(clauses=clauses, **values)
     if agreement.effective_from > agreement.effective_to:
-        toml.fault("effective_to", agreement.effective_to, "is before effective_from", "a later date")
+        toml.fault("effective_to", agreement.effective_to, message("is before effective_from"), message("a later date"))
     if agreement.destination in agreement.origins:
-        toml.fault("destination", agreement.destination, "is one of the origins", "another country")
+        toml.fault("destination", agreement.destination, message("is one of the origins"), message("another country"))
     return agreement if toml.sound else None
 
 
@@ -189,11 +207,26 @@ def report_overlaps(agreements: Sequence[tuple[str, Agreement]], report: Report)
     for position, (file, one) in enumerate(agreements):
         for other_file, other in agreements[:position]:
             if one.id == other.id:
-                report(Fault(file, 0, "id", one.id, f"is also the id in {other_file}", "an id of its own", "duplicate"))
+                report(
+                    Fault(
+                        file,
+                        0,
+                        "id",
+                        one.id,
+                        message("is also the id in {other_file}", other_file=other_file),
+                        message("an id of its own"),
+                        "duplicate",
+                    )
+                )
             elif _overlap(one, other):
                 days = f"{max(one.effective_from, other.effective_from)}..{min(one.effective_to, other.effective_to)}"
-                problem = f"overlaps {other.id} ({other_file}) from {days} for the same origin, destination and sector"
-                report(Fault(file, 0, "", one.id, problem, "one agreement in force for each", "overlap"))
+                problem = message(
+                    "overlaps {other} ({file}) from {days} for the same origin, destination and sector",
+                    other=other.id,
+                    file=other_file,
+                    days=days,
+                )
+                report(Fault(file, 0, "", one.id, problem, message("one agreement in force for each"), "overlap"))
 
 
 def _overlap(one: Agreement, other: Agreement) -> bool:
@@ -210,7 +243,7 @@ def _overlap(one: Agreement, other: Agreement) -> bool:
 
 def _exactly_one(value: Any) -> int:
     if value != 1 or isinstance(value, bool):
-        raise ValueError("1, the only format so far")
+        raise ValueError(message("1, the only format so far"))
     return 1
 
 
@@ -222,45 +255,45 @@ def _id(value: Any) -> str:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("a text")
+        raise ValueError(message("a text"))
     return value
 
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("a table of weights")
+        raise ValueError(message("a table of weights"))
     return value
 
 
 def _currency(value: Any) -> str:
     if not isinstance(value, str) or value not in codes.currencies():
-        raise ValueError("an ISO 4217 code such as USD")
+        raise ValueError(message("an ISO 4217 code such as USD"))
     return str(value)
 
 
 def _positive_amount(value: Any) -> Decimal:
     exact = parameters.amount(value)
     if exact <= 0:
-        raise ValueError("a number above 0")
+        raise ValueError(message("a number above 0"))
     return exact
 
 
 def _weight(value: Any) -> Decimal:
     exact = parameters.amount(value)
     if exact > GREATEST_WEIGHT:
-        raise ValueError(f"a number from 0 to {GREATEST_WEIGHT}")
+        raise ValueError(message("a number from 0 to {greatest}", greatest=GREATEST_WEIGHT))
     return exact
 
 
 def _horizon(value: Any) -> tuple[date, date]:
     if not isinstance(value, dict) or set(value) != {"start", "end"}:
-        raise ValueError("{ start = date, end = date }")
+        raise ValueError(message("{{ start = date, end = date }}"))
     return parameters.day_pair([value["start"], value["end"]])
 
 
 def _country(value: Any) -> str:
     if not isinstance(value, str) or value not in codes.countries():
-        raise ValueError("an ISO 3166-1 alpha-2 code such as CA")
+        raise ValueError(message("an ISO 3166-1 alpha-2 code such as CA"))
     return str(value)
 
 
@@ -272,7 +305,8 @@ def _codes_of(concept: str) -> Callable[[Any], tuple[str, ...]]:
         for entry in entries:
             right = is_label("country", entry) if concept == "country" else _is_sector_prefix(entry)
             if not right:
-                raise ValueError(f"a list of {'ISO 3166-1 alpha-2 codes' if concept == 'country' else 'ISIC prefixes'}")
+                countries = message("a list of ISO 3166-1 alpha-2 codes")
+                raise ValueError(countries if concept == "country" else message("a list of ISIC prefixes"))
         return entries
 
     return read

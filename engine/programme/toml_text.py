@@ -11,6 +11,8 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
+from engine.words import message
+
 MOST_BYTES, DEEPEST = 2_000_000, 24
 # texts and comments, in the order in which a parser would meet them; one without an end goes to the end of its line
 _TEXTS = re.compile(
@@ -28,10 +30,10 @@ _DOTTED = re.compile(rf"(?<![\w.-])(?:[\w-]*+\.){{{DEEPEST}}}")
 def loads_shallow(text: str) -> dict[str, Any]:
     """Parse TOML with exact decimals. Raises ``ValueError`` for what is no TOML, too long, or too deep."""
     if len(text) > MOST_BYTES:
-        raise ValueError(f"longer than {MOST_BYTES:,} characters")
+        raise ValueError(message("longer than {most:,} characters", most=MOST_BYTES))
     plain = _TEXTS.sub("", text).replace(" ", "").replace("\t", "")
     if _DOTTED.search(plain) or _depth(plain) > DEEPEST:
-        raise ValueError(f"nested deeper than {DEEPEST} levels")
+        raise ValueError(message("nested deeper than {deepest} levels", deepest=DEEPEST))
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (RecursionError, ArithmeticError) as error:

@@ -15,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.errors import Fault
 from engine.programme.raw_table import RawTable, Report, header_is_sound
+from engine.words import message
 
 WORKBOOK = "programme.xlsx"
 LARGEST_WORKBOOK_BYTES = 2**30
@@ -33,13 +34,23 @@ def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterato
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
         }
     except (CalamineError, OSError, ValueError) as error:
-        problem = f"can't be read as a workbook ({str(error)[:120]})"
-        report(Fault(path.name, 0, "", "", problem, "an .xlsx file", "file"))
+        problem = message("can't be read as a workbook ({error})", error=str(error)[:120])
+        report(Fault(path.name, 0, "", "", problem, message("an .xlsx file"), "file"))
         return
     for name, rows in sheets.items():
         file = f"{path.name}, sheet {name}"
         if name not in known:
-            report(Fault(file, 0, "", name, "is no table", "a sheet named " + ", ".join(known), "table"))
+            report(
+                Fault(
+                    file,
+                    0,
+                    "",
+                    name,
+                    message("is no table"),
+                    message("a sheet named {names}", names=tuple(known)),
+                    "table",
+                )
+            )
             continue
         table = _sheet_table(name, file, rows, report)
         if table is not None:
@@ -57,15 +68,24 @@ def workbook_is_safe(path: Path, report: Report) -> bool:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             if unpacked > LARGEST_WORKBOOK_BYTES:
-                return refuse(f"unpacks to {unpacked:,} bytes", f"at most {LARGEST_WORKBOOK_BYTES:,}")
+                return refuse(
+                    message("unpacks to {bytes:,} bytes", bytes=unpacked),
+                    message("at most {bytes:,} bytes", bytes=LARGEST_WORKBOOK_BYTES),
+                )
             if unpacked > LARGEST_COMPRESSION * max(path.stat().st_size, 50_000):
-                return refuse("unpacks to over 200 times its size", "a workbook as a spreadsheet program writes it")
+                return refuse(
+                    message("unpacks to over 200 times its size"),
+                    message("a workbook as a spreadsheet program writes it"),
+                )
             for entry in archive.infolist():
                 problem = _sheet_problem(archive.read(entry)) if entry.filename.endswith(".xml") else ""
                 if problem:
-                    return refuse(f"{problem} ({entry.filename})", "sheets of text, numbers and dates")
+                    return refuse(
+                        message("{problem} ({place})", problem=problem, place=entry.filename),
+                        message("sheets of text, numbers and dates"),
+                    )
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, zlib.error, EOFError) as error:
-        return refuse(f"is no workbook ({error})", "an .xlsx file")
+        return refuse(message("is no workbook ({error})", error=str(error)), message("an .xlsx file"))
     return True
 
 
@@ -75,9 +95,11 @@ def _sheet_problem(xml: bytes) -> str:
     for letters, digits, rest in _SHEET_CELL.findall(xml):
         rows, columns = max(rows, int(digits)), max(columns, _column_number(letters))
         if b't="e"' in rest:
-            return f"shows an error in cell {(letters + digits).decode()}"
+            return message("shows an error in cell {cell}", cell=(letters + digits).decode())
     wide = rows * columns > MOST_CELLS_OF_A_SHEET
-    return f"has a sheet of {rows:,} rows and {columns:,} columns" if wide else ""
+    if not wide:
+        return ""
+    return message("has a sheet of {rows:,} rows and {columns:,} columns", rows=rows, columns=columns)
 
 
 def _column_number(letters: bytes) -> int:
@@ -89,13 +111,17 @@ def _column_number(letters: bytes) -> int:
 
 def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) -> RawTable | None:
     if not rows or not any(cell_text(cell) for cell in rows[0]):
-        report(Fault(file, 0, "", "", "is empty", "a header row at least", "file"))
+        report(Fault(file, 0, "", "", message("is empty"), message("a header row at least"), "file"))
         return None
     header = [cell_text(cell) for cell in rows[0]]
     width = max((i + 1 for i, title in enumerate(header) if title), default=0)
     header = header[:width]
     if "" in header:
-        report(Fault(file, 1, "", "", "has a column without a name", "a name over every column", "column"))
+        report(
+            Fault(
+                file, 1, "", "", message("has a column without a name"), message("a name over every column"), "column"
+            )
+        )
         return None
     if not header_is_sound(header, file, report):
         return None
@@ -104,7 +130,17 @@ def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) ->
         records.pop()
     for number, row in enumerate(records, 2):
         if any(cell_text(cell) for cell in row[width:]):
-            report(Fault(file, number, "", "", "has cells beyond the header", f"{width} cells", "file"))
+            report(
+                Fault(
+                    file,
+                    number,
+                    "",
+                    "",
+                    message("has cells beyond the header"),
+                    message("{width} cells", width=width),
+                    "file",
+                )
+            )
     columns = {
         title: pa.array([cell_text(row[i]) if i < len(row) else "" for row in records], pa.string())
         for i, title in enumerate(header)

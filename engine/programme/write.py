@@ -19,6 +19,7 @@ from engine.atomic import written_aside
 from engine.errors import CallError
 from engine.programme.schema import TABLES, TableSchema
 from engine.programme.workbook import WORKBOOK
+from engine.words import message
 
 TABLE_FORMATS = ("csv", "parquet", "xlsx")
 _FRICTIONLESS_TYPES = {"number": "number", "share": "number", "integer": "integer", "date": "date", "moment": "string"}
@@ -37,13 +38,22 @@ def write_programme(
     ``datapackage.json``; raises `CallError` where it exists and is not empty.
     """
     if table_format not in TABLE_FORMATS:
-        raise CallError(f"{table_format!r} is no table format.", "Use one of " + ", ".join(TABLE_FORMATS) + ".")
+        raise CallError(
+            message("{table_format} is no table format.", table_format=repr(table_format)),
+            message("Use one of {names}.", names=tuple(TABLE_FORMATS)),
+        )
     unknown = sorted(set(tables) - set(TABLES))
     if unknown:
-        raise CallError(f"{', '.join(unknown)}: no table of a programme.", "Use " + ", ".join(TABLES) + ".")
+        raise CallError(
+            message("{names}: no table of a programme.", names=", ".join(unknown)),
+            message("Use {names}.", names=tuple(TABLES)),
+        )
     unsafe = [agreement["id"] for agreement in agreements if Path(str(agreement["id"])).name != agreement["id"]]
     if unsafe:
-        raise CallError(f"{', '.join(map(str, unsafe))}: no file can have such a name.", "Use ids without a slash.")
+        raise CallError(
+            message("{names}: no file can have such a name.", names=", ".join(map(str, unsafe))),
+            message("Use ids without a slash."),
+        )
     with written_aside(Path(folder)) as target:
         (target / "agreements").mkdir()
         (target / "programme.toml").write_text(tomli_w.dumps(dict(settings)), "utf-8")
@@ -72,7 +82,7 @@ def _write_tables(target: Path, texts: Mapping[str, pa.Table], table_format: str
 def _text_table(schema: TableSchema, frame: pd.DataFrame) -> pa.Table:
     missing = [column.name for column in schema.columns if column.name not in frame and not column.optional]
     if missing:
-        raise CallError(f"The table {schema.name} lacks {', '.join(missing)}.")
+        raise CallError(message("The table {name} lacks {names}.", name=schema.name, names=", ".join(missing)))
     names = [name for name in schema.column_names if name in frame]
     names += [str(name) for name in frame.columns if name not in names]
     return pa.table({name: _text_column(frame[name]) for name in names})
@@ -87,7 +97,7 @@ def _text_column(column: pd.Series[Any]) -> pa.Array:
     if column.dtype.kind == "f":
         values = column.to_numpy()
         if np.isinf(values).any():
-            raise CallError(f"The column {column.name} holds an infinite number.")
+            raise CallError(message("The column {name} holds an infinite number.", name=column.name))
         whole = np.nan_to_num(values) == np.floor(np.nan_to_num(values))
         if whole.all():
             return pa.array(np.nan_to_num(values).astype(np.int64), mask=np.isnan(values))

@@ -9,6 +9,7 @@ import numpy as np
 from engine.audit.audit import audit
 from engine.errors import ClashError, SolverError, VaivenError
 from engine.problem.problem import MatchingProblem
+from engine.words import joined, message
 
 
 def clash_error(problem: MatchingProblem) -> VaivenError:
@@ -18,20 +19,26 @@ def clash_error(problem: MatchingProblem) -> VaivenError:
     """
     table = problem.programme["commitments"]
     if not table.size:
-        return SolverError("The search ended without a legal plan; nothing was written.", "Please report this.")
+        return SolverError(
+            message("The search ended without a legal plan; nothing was written."), message("Please report this.")
+        )
     verdict = audit(problem.programme, table.values("worker_id"), table.values("order_id"))
     breaches = [breach for breach in verdict.breaches if breach.rule not in ("commitment", "travel group")]
     rules: Sequence[str] = tuple(dict.fromkeys(breach.rule for breach in breaches))
     if not breaches:
         rules = tuple(np.unique([row[1] for row in problem.limits.names])[:20].tolist())
         return ClashError(
-            "The commitments can't all be kept: together with the other limits no plan is legal.",
+            message("The commitments can't all be kept: together with the other limits no plan is legal."),
             rules,
-            "Release a commitment, or raise one of: " + ", ".join(rules) + ".",
+            message("Release a commitment, or raise one of: {names}.", names=tuple(rules)),
         )
-    lines = "\n".join(f"  {breach}" for breach in breaches[:50])
+    lines = joined(*(message("  {breach}", breach=breach.in_words) for breach in breaches[:50]), by="\n")
     return ClashError(
-        f"The commitments can't all be kept; on their own they break {', '.join(rules)}:\n{lines}",
+        message(
+            "The commitments can't all be kept; on their own they break {names}:\n{lines}",
+            names=", ".join(rules),
+            lines=lines,
+        ),
         rules,
-        "Release one of these commitments, or change the rule.",
+        message("Release one of these commitments, or change the rule."),
     )

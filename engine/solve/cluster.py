@@ -19,6 +19,7 @@ from engine.clauses.base import Ints
 from engine.errors import CallError, SolverError
 from engine.solve.priced_cells import Cells
 from engine.solve.sweeps import Part, Spread, Sweeper, costs_of, on_this_machine
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -42,7 +43,10 @@ class SpreadSweeper(Sweeper):
             except _losses():
                 self.pieces.clear()
                 self.rows.clear()
-        raise SolverError(f"The cluster lost a process {ATTEMPTS} times in one sweep.", "See to its machines.")
+        raise SolverError(
+            message("The cluster lost a process {attempts} times in one sweep.", attempts=ATTEMPTS),
+            message("See to its machines."),
+        )
 
     def _gathered(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
         if (low, high) not in self.pieces:
@@ -117,13 +121,14 @@ def join_cluster(address: str) -> Cluster:
     try:
         from distributed import Client
     except ImportError as error:
-        raise CallError("--cluster needs Dask.", "Install vaiven[cluster].") from error
+        raise CallError(message("--cluster needs Dask."), message("Install vaiven[cluster].")) from error
     try:
         client: Any = Client(address, timeout=WAIT_SECONDS // 6)  # type: ignore[no-untyped-call]  # Dask has no types
         client.wait_for_workers(1, timeout=WAIT_SECONDS // 6)
     except (OSError, TimeoutError, ValueError) as error:
         raise CallError(
-            f"No Dask cluster with a process answers at {address}.", "Start one, or leave it out."
+            message("No Dask cluster with a process answers at {address}.", address=address),
+            message("Start one, or leave it out."),
         ) from error
     return Cluster(client)
 

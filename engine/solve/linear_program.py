@@ -13,6 +13,7 @@ import numpy.typing as npt
 from engine.errors import SolverError
 from engine.solve.budget import Budget, Uncounted
 from engine.solve.solver_children import give_back, take_child
+from engine.words import message
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -89,8 +90,12 @@ def solve(
             if len(point) and abs(float(program.value @ point) - objective) > CLAIM * max(1.0, abs(objective)):
                 worth = float(program.value @ point)
                 raise SolverError(
-                    f"The solver claims {objective} for a point that is worth {worth}; nothing was written.",
-                    "Try another --seed or --gap, and please report this.",
+                    message(
+                        "The solver claims {objective} for a point that is worth {worth}; nothing was written.",
+                        objective=objective,
+                        worth=worth,
+                    ),
+                    message("Try another --seed or --gap, and please report this."),
                 )
             budget.step()
             return LinearAnswer(

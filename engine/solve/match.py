@@ -9,6 +9,7 @@ from engine.solve.mechanisms import mechanisms
 from engine.solve.result import Listener, Result
 from engine.solve.sweeps import Spread, on_this_machine
 from engine.solve.warm import Warm
+from engine.words import message
 
 
 def match(
@@ -27,7 +28,10 @@ def match(
     """
     known = mechanisms()
     if mechanism not in known:
-        raise CallError(f"There is no mechanism {mechanism!r}.", "Use one of " + ", ".join(known) + ".")
+        raise CallError(
+            message("There is no mechanism {mechanism}.", mechanism=repr(mechanism)),
+            message("Use one of {names}.", names=tuple(known)),
+        )
     budget = budget or Budget(600.0)
     with budget.heeding_interrupts():
         result: Result = known[mechanism](problem, gap, budget, progress, warm, spread)

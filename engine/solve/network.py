@@ -18,6 +18,7 @@ from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.solve.core import Core
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 # In billionths: raises below NOISE are left, and a free place may cost FREE, so that what a solver rounded off doesn't
@@ -86,7 +87,9 @@ def _flow(problem: MatchingProblem, columns: Longs, order: Longs, places: Longs)
     flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supply)
     status = flow.solve()
     if status != flow.OPTIMAL:
-        raise SolverError(f"The min-cost flow ended with {status}.", "Please report this.")
+        raise SolverError(
+            message("The min-cost flow ended with {status}.", status=status), message("Please report this.")
+        )
     return np.asarray(flow.flows(arcs[: len(columns)])) > 0
 
 

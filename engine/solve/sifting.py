@@ -19,6 +19,7 @@ from engine.solve.budget import Budget
 from engine.solve.linear_program import LinearAnswer, solve
 from engine.solve.prices import Bound, at_prices, bound_at
 from engine.solve.restricted_master import NO_LINKS, Crews, Links, Restricted, prices_of, restricted_program
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -65,7 +66,7 @@ def sift(
         if answer is None or answer.infeasible:
             return Sifted(problem, moved, best, core, np.empty(0), -np.inf, number, answer is not None)
         if not answer.optimal:
-            raise SolverError("The linear program over the core was not solved.")
+            raise SolverError(message("The linear program over the core was not solved."))
         found = bound_at(problem, *prices_of(problem, restricted, answer.price))
         best = found if found.value < best.value else best
         tell(best)

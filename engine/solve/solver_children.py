@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from engine.errors import SolverError
 from engine.solve.budget import Budget, Uncounted
+from engine.words import message
 
 POLL_SECONDS, LAST_SECONDS = 0.2, 2.0
 MOST_IDLE = 2
@@ -63,7 +64,9 @@ class SolverChild:
         self._errors.seek(0)
         tail = self._errors.read().decode(errors="replace").strip().splitlines()[-1:]
         self.end()
-        return SolverError(f"The solver process ended with status {status}. {' '.join(tail)}")
+        return SolverError(
+            message("The solver process ended with status {status}. {names}", status=status, names=" ".join(tail))
+        )
 
     def end(self) -> None:
         """Stop the process, whatever it is doing."""

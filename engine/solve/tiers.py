@@ -21,6 +21,7 @@ from engine.solve.match import match
 from engine.solve.prices import bound_at
 from engine.solve.result import Knowledge, Listener, Result, Stop
 from engine.solve.warm import Warm
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 SLACK = 1e-6
@@ -45,7 +46,10 @@ def match_tiers(
     tiers', and ``price_bound`` is what these prove over all plans. Raises `CallError` for dense programmes.
     """
     if problem.dense is not None:
-        raise CallError("Tiers need programmes whose pairs can be listed (up to 50 million).", "Use weights alone.")
+        raise CallError(
+            message("Tiers need programmes whose pairs can be listed (up to 50 million)."),
+            message("Use weights alone."),
+        )
     tiers = problem.programme.settings.tiers
     values = [_values_of(problem, terms) for terms in tiers]
     reached: list[Tier] = []

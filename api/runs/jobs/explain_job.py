@@ -21,8 +21,8 @@ from api.runs.job import Job, Results
 from api.runs.kind import Kind, Source
 from api.wire.runs import PlanId, SpokenIn
 from api.wire.shapes import example
-from engine.errors import CallError
 from engine.planning.explain import explained
+from engine.planning.explain.reading import unknown_id
 from engine.words.wording import worded_all
 
 Id = Annotated[str, Field(min_length=1, max_length=130)]
@@ -71,7 +71,7 @@ class Explain(Kind):
         names = {name: job.options[name] for name in ("worker", "order", "clause")}
         for what, name in names.items():
             if name is not None and job.audience.is_hidden(name):
-                raise CallError(f"There is no {what} {name!r} in the programme.", f"Name a {what}'s id.")
+                raise unknown_id(what, name)
         if plan is not None:
             with_others(job.folder, job.audience)
         found = explained(earlier_programme(job.folder), plan, **names, commitments=job.options["commitments"])

@@ -171,15 +171,15 @@ class Cap(Count):
         found: list[tuple[str, str]] = []
         given = [n for n in ("count", "share_of_registered", "counts") if getattr(self, n) is not None]
         if len(given) != 1:
-            found.append(("count", "exactly one of count, counts and share_of_registered"))
+            found.append(("count", message("exactly one of count, counts and share_of_registered")))
         if self.counts is not None and (self.periods is None or len(self.counts) != len(self.periods)):
-            found.append(("counts", "one entry for each of periods"))
+            found.append(("counts", message("one entry for each of periods")))
         if self.rollover and self.basis != "starts":
-            found.append(("rollover", 'basis = "starts" beside it'))
+            found.append(("rollover", message('basis = "starts" beside it')))
         if self.rollover and self.periods is None:
-            found.append(("rollover", "periods beside it"))
+            found.append(("rollover", message("periods beside it")))
         if self.share_of_registered is not None and self.per not in _REGISTERED:
-            found.append(("per", "one of " + ", ".join(_REGISTERED) + " beside share_of_registered"))
+            found.append(("per", message("one of {names:or} beside share_of_registered", names=_REGISTERED)))
         return found
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:

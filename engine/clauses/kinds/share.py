@@ -88,11 +88,11 @@ class Share(Count):
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""
         if self.min_share is None and self.max_share is None:
-            return [("min_share", "min_share, max_share or both")]
+            return [("min_share", message("min_share, max_share or both"))]
         if self.min_share is not None and self.max_share is not None and self.min_share > self.max_share:
-            return [("max_share", "a share not below min_share")]
+            return [("max_share", message("a share not below min_share"))]
         if self.of.worker_class and where.worker_class and self.of.returning_years != where.returning_years:
-            return [("of", "the same returning_years as in where")]
+            return [("of", message("the same returning_years as in where"))]
         return []
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:

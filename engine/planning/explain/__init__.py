@@ -13,6 +13,7 @@ from engine.planning.explain.placement import PlacementExplanation, explain_plac
 from engine.planning.explain.reading import read_reading
 from engine.planning.explain.worker import WorkerExplanation, explain_worker
 from engine.programme import Programme, read_programme
+from engine.words import message
 
 Explanation = (
     ClashExplanation
@@ -46,13 +47,16 @@ def explained(
 ) -> Explanation:
     """Explain what is named. Raises `CallError` where nothing, or too much, is."""
     if (clause is not None) + (worker is not None or order is not None) + commitments != 1:
-        raise CallError("Name what to explain.", "Use one of --worker, --order, both of them, --clause, --commitments.")
+        raise CallError(
+            message("Name what to explain."),
+            message("Use one of --worker, --order, both of them, --clause, --commitments."),
+        )
     if commitments:
         return explain_commitments(read)
     if plan is None and order is not None and worker is None:
         return explain_demand(read, order)
     if plan is None:
-        raise CallError("There is no plan to explain.", "Name its folder after the programme's.")
+        raise CallError(message("There is no plan to explain."), message("Name its folder after the programme's."))
     reading = read_reading(read, plan)
     if clause is not None:
         return explain_clause(reading, clause)

@@ -56,7 +56,9 @@ def most_places(programme: Programme, order_id: str) -> int:
     """The most places of an order that any legal plan fills: the best plan where nothing else has a value."""
     problem = compile_problem(drawn_order(programme, 0)[0])
     if problem.dense is not None:
-        raise CallError("The programme is too large for this question.", "Ask it of fewer workers or orders.")
+        raise CallError(
+            message("The programme is too large for this question."), message("Ask it of fewer workers or orders.")
+        )
     offers = problem.offers
     row = row_of(problem.programme.orders.id_text("order_id"), order_id, "order")
     here = offsets_of(offers.cell % offers.order_count == row)
@@ -64,8 +66,12 @@ def most_places(programme: Programme, order_id: str) -> int:
     result = match(replace(problem, offers=replace(offers, value=value)), "optimal", 0.0, Budget(SECONDS))
     if result.bound // SCALE > result.objective // SCALE:
         raise CallError(
-            f"It isn't certain whether {result.objective // SCALE} or {result.bound // SCALE} places can be filled.",
-            "Ask it of fewer workers or orders.",
+            message(
+                "It isn't certain whether {objective} or {bound} places can be filled.",
+                objective=result.objective // SCALE,
+                bound=result.bound // SCALE,
+            ),
+            message("Ask it of fewer workers or orders."),
         )
     return int(result.objective // SCALE)
 

@@ -52,8 +52,11 @@ def explain_placement(reading: Reading, worker_id: str, order_id: str) -> Placem
     """
     worker, order = reading.worker_row(worker_id), reading.order_row(order_id)
     if not ((reading.worker == worker) & (reading.order == order)).any():
-        raise CallError(f"{worker_id} is not placed on {order_id} in this plan.", "Ask with --worker alone.")
-    reading.programme.require_weights("An exact trial")
+        raise CallError(
+            message("{worker_id} is not placed on {order_id} in this plan.", worker_id=worker_id, order_id=order_id),
+            message("Ask with --worker alone."),
+        )
+    reading.programme.require_weights(message("An exact trial"))
     trial = make_trial(reading.programme)
     if trial is None:
         return _by_bounds(reading, worker_id, order_id)

@@ -21,6 +21,7 @@ from engine.clauses.base import Clause
 from engine.errors import CallError
 from engine.plan.plan_files import read_placements
 from engine.programme.programme import Programme
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -75,7 +76,10 @@ class Reading:
 def read_reading(programme: Programme, folder: Path) -> Reading:
     """Read a plan for explaining. Raises `CallError` where it has no prices."""
     if not (folder / "prices.csv").is_file():
-        raise CallError(f"There is no prices.csv in {folder}.", "Name the folder of a plan that vaiven match wrote.")
+        raise CallError(
+            message("There is no prices.csv in {folder}.", folder=folder),
+            message("Name the folder of a plan that vaiven match wrote."),
+        )
     return Reading(programme, folder, *read_placements(programme, folder))
 
 
@@ -96,5 +100,21 @@ def row_of(ids: npt.NDArray[np.object_], wanted: str, what: str) -> int:
     """The row of an id. Raises `CallError` where there is none."""
     found = np.flatnonzero(ids == wanted)
     if not len(found):
-        raise CallError(f"There is no {what} {wanted!r} in the programme.", f"Name a {what}'s id.")
+        raise unknown_id(what, wanted)
     return int(found[0])
+
+
+def unknown_id(what: str, wanted: str) -> CallError:
+    """The error that a programme has no such ``worker``, ``order`` or ``clause``."""
+    text, hint = {
+        "worker": (
+            message("There is no worker {id} in the programme.", id=repr(wanted)),
+            message("Name a worker's id."),
+        ),
+        "order": (message("There is no order {id} in the programme.", id=repr(wanted)), message("Name an order's id.")),
+        "clause": (
+            message("There is no clause {id} in the programme.", id=repr(wanted)),
+            message("Name a clause's id."),
+        ),
+    }[what]
+    return CallError(text, hint)
