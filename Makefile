@@ -56,6 +56,7 @@ proof: setup postgresql
 	VAIVEN_SEQUENCES=100 $(BIN)/python -m pytest tests/service/test_state_machine.py | tee -a out/proof.txt
 	VAIVEN_FUZZ_EXAMPLES=20 $(BIN)/python -m pytest tests/service/test_schema_fuzzing.py | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.service_load | tee -a out/proof.txt
+	$(BIN)/python -m benchmarks.service_publication | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.service_chaos 30 | tee -a out/proof.txt
 
 bench: setup

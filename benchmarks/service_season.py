@@ -55,6 +55,15 @@ def put_season(served: ServiceProcesses, client: httpx2.Client, folder: Path) ->
     return Season(made["id"], tables["orders"], time.perf_counter() - before, len(tables["workers"]))
 
 
+def put_orders(served: ServiceProcesses, client: httpx2.Client, season: Season) -> None:
+    """Have the ministries of destination file and submit all orders abroad."""
+    for country, rows in season.orders.groupby("destination_country"):
+        who, path = f"destination-{country}", f"/v1/programmes/{season.programme}/order-uploads"
+        rows = rows.drop(columns="filed_at")
+        if f"origin-{country}" not in served.tokens:
+            _upload(served, client, who, path, rows, submit="true")
+
+
 @contextmanager
 def season_served(workers: int, one_state: bool = False) -> Iterator[tuple[ServiceProcesses, httpx2.Client, Season]]:
     """A service with a web process and the nation of a size in it; with ``one_state`` all workers are one state's."""
@@ -88,5 +97,8 @@ def must(served: ServiceProcesses, client: httpx2.Client, who: str, method: str,
     return answer.json() if answer.content else None
 
 
-def _upload(served: ServiceProcesses, client: httpx2.Client, who: str, path: str, rows: pd.DataFrame) -> None:
-    must(served, client, who, "POST", path, files={"file": ("table.csv", rows.to_csv(index=False).encode())})
+def _upload(
+    served: ServiceProcesses, client: httpx2.Client, who: str, path: str, rows: pd.DataFrame, **data: str
+) -> None:
+    files = {"file": ("table.csv", rows.to_csv(index=False).encode())}
+    must(served, client, who, "POST", path, files=files, data=data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import service_chaos, service_load
+from benchmarks import service_chaos, service_load, service_publication
 
 
 def test_nothing_is_lost_under_load(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +21,10 @@ def test_nothing_is_lost_where_processes_are_killed(
     monkeypatch.setattr(service_chaos, "WORKERS", 400)
     assert service_chaos.main(2, 0) == 0
     assert "nothing doubled" in capsys.readouterr().out
+
+
+def test_a_plan_is_published_beside_others(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No read and no change of others fails meanwhile."""
+    monkeypatch.setattr(service_publication, "QUIET_SECONDS", 0.5)
+    assert service_publication.measure(300, 2) == 0
+    assert "0 failures" in capsys.readouterr().out
