@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,12 +77,13 @@ def import_data(
     table_format: Format = TableFormat.CSV,
     sheet_map: Annotated[Path | None, typer.Option("--map", help="Of a sheet: its map.toml.")] = None,
     table: Annotated[str, typer.Option(help="Of a sheet without a map: the table that it is.")] = "workers",
+    sheet: Annotated[str, typer.Option(help="Of a workbook: its sheet; else the one that fits the table.")] = "",
 ) -> None:
     """Turn published data into a programme; refused rows are shown and written to OUT.refused.csv."""
     from scenarios.source import load_source
 
     if source == "sheet":
-        _import_sheet(paths, sheet_map, table)
+        _import_sheet(paths, sheet_map, table, sheet)
         return
 
     if sheet_map is not None:
@@ -103,13 +105,13 @@ def import_data(
         _show_refused(refused, target)
 
 
-def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str) -> None:
+def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str, name: str) -> None:
     """Read a ministry's own sheet by its map, or propose a map where there is none."""
     from engine.console import talk
     from engine.programme.schema import TABLES
     from engine.sheets.importer import MARKED, import_sheet
     from engine.sheets.sheet_map import propose_map, read_map
-    from engine.sheets.sheet_reading import read_sheet
+    from engine.sheets.sheet_reading import Sought, read_sheet
 
     if len(paths) != 2:
         raise CallError("A sheet is one file.", "Call: vaiven import sheet FILE OUT --map map.toml")
@@ -119,12 +121,13 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str) -> None
             raise CallError(f"{table!r} is no table.", "Use one of " + ", ".join(TABLES) + ".")
         if out.suffix != ".toml" or out.exists():
             raise CallError(f"Without --map a map is proposed, and {out} can't be it.", "Name a new file, as map.toml.")
-        text, left = propose_map(read_sheet(file), table)
+        text, left = propose_map(read_sheet(file, name, sought=Sought(table)), table)
         out.write_text(text, "utf-8")
         unused = f" Not used: {', '.join(left)}." if left else ""
         talk().print(f"A map is proposed in {out}; look it through.{unused}", markup=False)
         return
-    done = import_sheet(file, read_map(sheet_map), out)
+    chosen = read_map(sheet_map)
+    done = import_sheet(file, replace(chosen, sheet=name) if name else chosen, out)
     talk().print(f"{out}: {done.rows - done.refused:,} of {done.rows:,} rows in {done.table}.csv.", markup=False)
     for fault in done.faults[:SHOWN_REFUSALS]:
         talk().print(f"  {fault}", markup=False)
@@ -132,7 +135,7 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str) -> None
         talk().print(f"  and {len(done.faults) - SHOWN_REFUSALS:,} more.", markup=False)
     if done.refused:
         talk().print(f"{done.refused:,} rows are refused; they are marked in {out / MARKED}.", markup=False)
-    if done.rows and done.refused == done.rows:
+    if done.refused == done.rows:
         raise typer.Exit(1)
 
 

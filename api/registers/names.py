@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from api.storage.tables import persons
 from engine.errors import Fault, InputError
+from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
-from engine.sheets.headings import plain
 from engine.sheets.sheet_map import ColumnMap, SheetMap
 
 PERSON_COLUMNS = ("name", "contact")

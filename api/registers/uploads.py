@@ -21,7 +21,7 @@ from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
 from engine.sheets.importer import mapped
 from engine.sheets.sheet_map import SheetMap, propose_map, read_map
-from engine.sheets.sheet_reading import Sheet, read_sheet
+from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 LONGEST_LINE = 200_000
@@ -64,13 +64,13 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
             raw, persons = names_apart(raw)
             return Upload(_without_strangers(raw), headings, persons)
     map_file = path.with_name("map.toml")
-    map_file.write_text(map_text or propose_map(_narrow(read_sheet(path)), table)[0], "utf-8")
+    map_file.write_text(map_text or propose_map(_narrow(read_sheet(path, sought=Sought(table))), table)[0], "utf-8")
     chosen = read_map(map_file, PERSON_COLUMNS if table == "workers" else ())
     if chosen.table != table:
         raise CallError(f"The map is for {chosen.table}.", f'Say table = "{table}" in it.')
     if not map_text:
         _require_found(chosen, path.name)
-    sheet = _narrow(read_sheet(path, chosen.sheet, chosen.header_row))
+    sheet = _narrow(read_sheet(path, chosen.sheet, chosen.header_row, Sought(table)))
     if not map_text:
         chosen = with_names(chosen, sheet.titles)
     raw, persons = names_apart(mapped(sheet, chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.programme import codes
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, Column
+from engine.programme.sheet_cells import ERRORS, LOST
 from engine.words import message, plural
 
 Report = Callable[[Fault], None]
@@ -91,7 +92,19 @@ def cells_of(table: RawTable, column: Column, report: Report, most: int = MOST_F
     cells = Cells(column, table, encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False), report, most)
     if column.filled:
         cells.refuse(cells.empty(), message("is empty"), message("a value in every row"))
-    return cells
+    return _without_errors(cells)
+
+
+def _without_errors(cells: Cells) -> Cells:
+    """The cells, empty where they show an error of a spreadsheet; each of those is reported, whatever the column is."""
+    shown = np.asarray(pc.is_in(cells.texts, pa.array(sorted(ERRORS), pa.string())))
+    if not shown.any():
+        return cells
+    lost = np.asarray(pc.equal(cells.texts, LOST))
+    typed = message("the cell as text, typed again")
+    cells.refuse(lost, message("has more digits than a spreadsheet keeps"), typed)
+    cells.refuse(shown & ~lost, message("is an error of the spreadsheet"), message("a value, or an empty cell"))
+    return replace(cells, texts=pc.if_else(pa.array(shown), "", cells.texts))
 
 
 def read_ids(cells: Cells) -> pa.StringArray:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from engine.errors import CallError, Fault, InputError
 from engine.programme import cells as cell_readers
 from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, Cells, cells_of
+from engine.programme.column_titles import with_own_columns
 from engine.programme.cross_checks import check_across_tables, check_clause_references
 from engine.programme.csv_table import read_csv
 from engine.programme.parquet_table import read_parquet
@@ -138,7 +139,7 @@ class _Reader:
                 )
             seen[name] = file
             if table is not None:
-                raw[name] = table
+                raw[name] = with_own_columns(table)
         for schema in TABLES.values():
             if schema.needed and schema.name not in seen:
                 expected = message(

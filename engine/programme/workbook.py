@@ -6,22 +6,21 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from engine.errors import Fault
 from engine.programme.raw_table import RawTable, Report, header_is_sound
+from engine.programme.sheet_cells import column_number, workbook_sheets
 from engine.words import message
 
 WORKBOOK = "programme.xlsx"
 LARGEST_WORKBOOK_BYTES = 2**30
 LARGEST_COMPRESSION = 200
 MOST_CELLS_OF_A_SHEET = 100_000_000
-_SHEET_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"([^>]*)')
+_SHEET_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
 def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterator[RawTable]:
@@ -29,10 +28,7 @@ def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterato
     if not workbook_is_safe(path, report):
         return
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
-        }
+        sheets = workbook_sheets(path)
     except (CalamineError, OSError, ValueError) as error:
         problem = message("can't be read as a workbook ({error})", error=str(error)[:120])
         report(Fault(path.name, 0, "", "", problem, message("an .xlsx file"), "file"))
@@ -90,30 +86,21 @@ def workbook_is_safe(path: Path, report: Report) -> bool:
 
 
 def _sheet_problem(xml: bytes) -> str:
-    """What makes a sheet unreadable: a cell that shows an error, or one so far out that the sheet fills the memory."""
+    """What makes a sheet unreadable: a cell so far out that the sheet fills the memory."""
     rows, columns = 1, 1
-    for letters, digits, rest in _SHEET_CELL.findall(xml):
-        rows, columns = max(rows, int(digits)), max(columns, _column_number(letters))
-        if b't="e"' in rest:
-            return message("shows an error in cell {cell}", cell=(letters + digits).decode())
+    for letters, digits in _SHEET_CELL.findall(xml):
+        rows, columns = max(rows, int(digits)), max(columns, column_number(letters))
     wide = rows * columns > MOST_CELLS_OF_A_SHEET
     if not wide:
         return ""
     return message("has a sheet of {rows:,} rows and {columns:,} columns", rows=rows, columns=columns)
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
-
-
-def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) -> RawTable | None:
-    if not rows or not any(cell_text(cell) for cell in rows[0]):
+def _sheet_table(name: str, file: str, rows: list[list[str]], report: Report) -> RawTable | None:
+    if not rows or not any(rows[0]):
         report(Fault(file, 0, "", "", message("is empty"), message("a header row at least"), "file"))
         return None
-    header = [cell_text(cell) for cell in rows[0]]
+    header = rows[0]
     width = max((i + 1 for i, title in enumerate(header) if title), default=0)
     header = header[:width]
     if "" in header:
@@ -126,10 +113,10 @@ def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) ->
     if not header_is_sound(header, file, report):
         return None
     records = [row for row in rows[1:]]
-    while records and not any(cell_text(cell) for cell in records[-1]):
+    while records and not any(records[-1]):
         records.pop()
     for number, row in enumerate(records, 2):
-        if any(cell_text(cell) for cell in row[width:]):
+        if any(row[width:]):
             report(
                 Fault(
                     file,
@@ -142,22 +129,7 @@ def _sheet_table(name: str, file: str, rows: list[list[Any]], report: Report) ->
                 )
             )
     columns = {
-        title: pa.array([cell_text(row[i]) if i < len(row) else "" for row in records], pa.string())
+        title: pa.array([row[i] if i < len(row) else "" for row in records], pa.string())
         for i, title in enumerate(header)
     }
     return RawTable(name, file, columns, len(records))
-
-
-def cell_text(cell: Any) -> str:
-    """A cell of a sheet as text: whole numbers without a point, dates as ISO 8601."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)

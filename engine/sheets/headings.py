@@ -1,107 +1,77 @@
-"""What the columns of tables are called on sheets, in English and Spanish."""
+"""Which column of a table a heading of somebody's own sheet most likely means."""
 
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
+from collections.abc import Sequence
+from functools import cache
 
+from engine.programme.column_titles import SPANISH, plain
 from engine.programme.schema import TABLES
 
-SPANISH = {
-    "worker_id": "código de persona",
-    "origin_country": "país de origen",
-    "origin_region": "departamento de origen",
-    "birth_date": "fecha de nacimiento",
-    "sex": "sexo",
-    "occupations": "ocupaciones",
-    "skills": "competencias",
-    "languages": "idiomas",
-    "available_from": "disponible desde",
-    "available_to": "disponible hasta",
-    "reservation_weekly_income": "ingreso semanal mínimo",
-    "passport_expires": "vencimiento del pasaporte",
-    "medical_valid_until": "examen médico válido hasta",
-    "household_id": "código de hogar",
-    "travel_group_id": "código de grupo",
-    "refuses": "rechaza",
-    "isced": "nivel educativo",
-    "registered_at": "fecha de registro",
-    "points": "puntos",
-    "order_id": "código de oferta",
-    "employer_id": "código de empleador",
-    "site_id": "código de lugar",
-    "destination_country": "país de destino",
-    "destination_region": "región de destino",
-    "sector": "sector",
-    "isco08": "ocupación",
-    "required_skills": "competencias exigidas",
-    "desired_skills": "competencias deseadas",
-    "min_experience_months": "meses de experiencia",
-    "start_date": "fecha de inicio",
-    "end_date": "fecha de fin",
-    "headcount": "plazas",
-    "min_crew": "cuadrilla mínima",
-    "weekly_hours": "horas por semana",
-    "guaranteed_weekly_hours": "horas garantizadas por semana",
-    "hourly_wage": "salario por hora",
-    "weekly_deductions": "descuentos por semana",
-    "worker_cost": "costo para la persona",
-    "labour_market_test_until": "prueba de mercado hasta",
-    "priority": "prioridad",
-    "filed_at": "presentada el",
-    "name": "nombre",
-    "country": "país",
-    "accredited_until": "acreditado hasta",
-    "debarred_from": "inhabilitado desde",
-    "debarred_until": "inhabilitado hasta",
-    "region": "región",
-    "beds": "camas",
-    "inspected_until": "inspeccionado hasta",
-    "exit_reason": "motivo de salida",
-    "rank": "preferencia",
-    "travel_cost_to_worker": "costo de viaje para la persona",
-    "travel_days": "días de viaje",
-    "remittance_cost_share": "costo de remesas",
-    "lead_time_days": "días de antelación",
-    "agreed_on": "acordado el",
-    "reason": "motivo",
-    "score": "puntaje",
-}
 OTHER_NAMES = {
-    "worker_id": ("dpi", "cui", "cedula", "curp", "dni", "passport number", "id", "worker", "no registro"),
-    "birth_date": ("born", "nacimiento", "date of birth", "dob"),
+    "worker_id": (
+        "dpi", "cui", "cedula", "curp", "dni", "dui", "rtn", "nit", "numero de pasaporte", "passport number",
+        "documento de identidad", "numero de documento", "identity number", "id number", "registro no", "id", "worker",
+    ),
+    "origin_country": ("pais", "country", "nationality", "nacionalidad", "pais de residencia"),
+    "origin_region": ("departamento", "department", "region", "province", "provincia", "estado", "parish"),
+    "birth_date": ("born", "nacimiento", "fecha nac", "date of birth", "birthdate", "dob", "edad", "age"),
     "sex": ("genero", "gender"),
-    "origin_region": ("departamento", "region", "province", "estado"),
-    "origin_country": ("pais", "country", "nationality", "nacionalidad"),
-    "occupations": ("oficio", "occupation", "ocupacion", "job"),
-    "languages": ("idioma", "language"),
-    "available_from": ("disponible", "available", "desde"),
-    "available_to": ("hasta", "available until"),
-    "headcount": ("workers needed", "numero de trabajadores", "vacantes", "positions"),
-    "start_date": ("inicio", "start", "first day"),
-    "end_date": ("fin", "end", "last day", "termino"),
-    "hourly_wage": ("salario", "wage", "pay per hour"),
-    "order_id": ("oferta", "order", "case number"),
-    "employer_id": ("empleador", "employer", "empresa"),
+    "occupations": ("oficio", "occupation", "ocupacion", "job", "puesto", "profesion", "trade", "cargo"),
+    "skills": ("habilidades", "destrezas", "skill"),
+    "languages": ("idioma", "language", "lengua"),
+    "available_from": ("disponible", "disponibilidad desde", "available", "desde"),
+    "available_to": ("disponibilidad hasta", "hasta", "available until", "available to"),
+    "reservation_weekly_income": (
+        "ingreso", "ingreso mensual", "ingreso quincenal", "ingreso esperado", "ingreso minimo",
+        "salario minimo aceptado", "salario esperado", "pretension salarial", "expected income", "minimum income",
+        "income", "weekly income", "monthly income",
+    ),
+    "passport_expires": (
+        "pasaporte", "passport", "pasaporte vence", "vencimiento pasaporte", "vigencia del pasaporte",
+        "pasaporte vigente hasta", "pasaporte valido hasta", "fecha de vencimiento de pasaporte",
+        "passport expiry", "passport expiration", "passport valid until",
+    ),
+    "medical_valid_until": (
+        "examen medico", "medico", "certificado medico", "certificado medico vence", "vigencia examen medico",
+        "chequeo medico", "ficha medica", "medical", "medical exam", "medical certificate", "medical valid until",
+        "medical expiry",
+    ),
+    "household_id": ("hogar", "household", "nucleo familiar", "familia", "family"),
+    "travel_group_id": ("grupo", "grupo de viaje", "travel group"),
+    "isced": ("escolaridad", "nivel de estudios", "education level"),
+    "registered_at": ("registrado", "fecha de inscripcion", "registration date", "registered"),
+    "headcount": (
+        "workers needed", "numero de trabajadores", "cantidad de trabajadores", "vacantes", "positions", "puestos",
+    ),
+    "start_date": ("inicio", "start", "first day", "fecha inicio"),
+    "end_date": ("fin", "end", "last day", "termino", "fecha de termino", "fecha fin"),
+    "hourly_wage": ("salario", "wage", "pay per hour", "hourly pay"),
+    "weekly_hours": ("horas semanales", "hours per week"),
+    "order_id": ("oferta", "order", "case number", "numero de oferta"),
+    "employer_id": ("empleador", "employer", "empresa", "nit"),
+    "site_id": ("lugar", "site", "finca", "sitio"),
+    "beds": ("plazas de alojamiento", "capacidad"),
+}  # fmt: skip
+TABLE_NAMES = {
+    "workers": ("workers", "trabajadores", "personas", "padron", "registro"),
+    "orders": ("orders", "ofertas", "pedidos", "vacantes"),
+    "employers": ("employers", "empleadores", "empresas"),
+    "sites": ("sites", "lugares", "sitios", "fincas", "alojamientos"),
+    "history": ("history", "historial", "historia"),
+    "recalls": ("recalls", "llamados", "nominados"),
+    "preferences": ("preferences", "preferencias"),
+    "corridors": ("corridors", "corredores"),
+    "commitments": ("commitments", "compromisos"),
+    "exclusions": ("exclusions", "exclusiones"),
+    "scores": ("scores", "puntajes"),
 }
-SEX_WORDS = {
-    "F": ("f", "female", "woman", "femenino", "mujer"),
-    "M": ("m", "male", "man", "masculino", "hombre"),
-    "X": ("x", "other", "otro"),
-}
+# Words that say too little to be looked for within a longer heading.
+_ALONE = frozenset({"id", "worker", "end", "fin", "age", "start", "job", "order", "name", "nombre", "region", "estado"})
+_FILLERS = frozenset({"de", "del", "la", "el", "los", "las", "of", "the", "no", "num", "numero", "fecha", "date", "y"})
 LIKE_ENOUGH = 0.84
-
-
-def plain(text: str) -> str:
-    """A heading without accents, case and punctuation."""
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", " ", letters).strip()
-
-
-def heading(column: str, language: str) -> str:
-    """What a column is called on a template."""
-    return SPANISH[column] if language == "es" else column
+_LONGEST_HEADING = 80
 
 
 def names_of(column: str) -> tuple[str, ...]:
@@ -110,13 +80,33 @@ def names_of(column: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain(name) for name in listed))
 
 
-def nearest_column(title: str, table: str) -> tuple[str, float]:
-    """The column of a table that a heading most likely means, and how alike they are from 0 to 1."""
-    best = max(
-        ((column, _likeness(plain(title), column)) for column in TABLES[table].column_names), key=lambda pair: pair[1]
-    )
-    return best if best[1] >= LIKE_ENOUGH else ("", best[1])
+def nearest_columns(title: str, table: str) -> list[tuple[str, float]]:
+    """The columns of a table that a heading may mean, the likeliest first, and how alike they are from 0 to 1."""
+    return _nearest(plain(title), table) if title and len(title) <= _LONGEST_HEADING else []
+
+
+def known_headings(titles: Sequence[str], table: str) -> int:
+    """How many columns of a table a row of cells names."""
+    return len({found[0][0] for found in (nearest_columns(title, table) for title in titles) if found})
+
+
+@cache
+def _nearest(title: str, table: str) -> list[tuple[str, float]]:
+    if not any(letter.isalpha() for letter in title):
+        return []
+    alike = [(column, _likeness(title, column)) for column in TABLES[table].column_names]
+    return sorted((pair for pair in alike if pair[1] >= LIKE_ENOUGH), key=lambda pair: -pair[1])
 
 
 def _likeness(title: str, column: str) -> float:
-    return max(difflib.SequenceMatcher(None, title, name).ratio() for name in names_of(column))
+    """How alike: 1 for a name itself; a name within a longer heading counts by its share of the words."""
+    return max(
+        max(difflib.SequenceMatcher(None, title, name).ratio(), _within(title, name)) for name in names_of(column)
+    )
+
+
+def _within(title: str, name: str) -> float:
+    words, wanted = ({word for word in text.split() if word not in _FILLERS} for text in (title, name))
+    if not wanted or name in _ALONE or not wanted <= words:
+        return 0.0
+    return LIKE_ENOUGH + (0.99 - LIKE_ENOUGH) * len(wanted) / len(words)

@@ -13,13 +13,13 @@ import xlsxwriter
 
 from engine.atomic import refuse_occupied, written_aside
 from engine.errors import Fault, InputError
+from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
 from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
-from engine.sheets.headings import plain
 from engine.sheets.number_forms import decimal_marks, plain_number, unclear_numbers
 from engine.sheets.sheet_map import DATES, ColumnMap, SheetMap
-from engine.sheets.sheet_reading import Sheet, read_sheet
+from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
 
 MARKED = "refused.xlsx"
 NUMBERS = ("number", "integer", "share")
@@ -47,7 +47,8 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
     that the sheet doesn't have.
     """
     refuse_occupied(out)
-    sheet = read_sheet(file, chosen.sheet, chosen.header_row)
+    titles = frozenset(column.source for column in chosen.columns.values() if column.source)
+    sheet = read_sheet(file, chosen.sheet, chosen.header_row, Sought(chosen.table, titles))
     raw = mapped(sheet, chosen)
     faults = table_faults(raw, most=max(raw.size, 1))
     whole = [fault for fault in faults if fault.row <= 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from engine.sheets.sheet_reading import Numeral
+from engine.programme.sheet_cells import Numeral
 
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*")
 _MARKED = re.compile(r"[\d.,\s]*[.,]\d*")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import CallError, Fault, InputError
+from engine.programme.column_titles import plain
 from engine.programme.schema import TABLES
 from engine.programme.toml_text import loads_shallow
-from engine.sheets.headings import SEX_WORDS, nearest_column, plain
+from engine.sheets.headings import nearest_columns
 from engine.sheets.number_forms import decimal_marks
 from engine.sheets.sheet_reading import Sheet
 
@@ -19,6 +20,11 @@ DATES = {
     "YYYY-MM-DD": r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
     "DD/MM/YYYY": r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})",
     "MM/DD/YYYY": r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})",
+}
+SEX_WORDS = {
+    "F": ("f", "female", "woman", "femenino", "mujer"),
+    "M": ("m", "male", "man", "masculino", "hombre"),
+    "X": ("x", "other", "otro"),
 }
 LONGEST = 100
 _KEYS = ("from", "value", "dates", "words", "decimal_comma", "prefix", "suffix", "separator")
@@ -123,7 +129,7 @@ def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
     ]
     taken: dict[str, tuple[float, int]] = {}
     for number, title in enumerate(sheet.titles):
-        column, likeness = nearest_column(title, table) if title else ("", 0.0)
+        column, likeness = next(iter(nearest_columns(title, table)), ("", 0.0))
         if column and likeness > taken.get(column, (0.0, 0))[0]:
             taken[column] = likeness, number
     for schema in TABLES[table].columns:

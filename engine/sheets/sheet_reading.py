@@ -6,22 +6,39 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from engine.errors import CallError, Fault, InputError
-from engine.programme.workbook import cell_text, workbook_is_safe
+from engine.programme.column_titles import plain
+from engine.programme.sheet_cells import Numeral, workbook_sheets
+from engine.programme.workbook import workbook_is_safe
+from engine.sheets.headings import TABLE_NAMES, known_headings
 
 MOST_HEADER_ROWS = 20
+MOST_HEADINGS = 200
 MOST_ROWS = 1_048_576
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+Rows = list[list[str]]
 
 
-class Numeral(str):
-    """The text of a cell that holds a number: its point is a decimal point, whatever other cells look like."""
+@dataclass(frozen=True)
+class Sought:
+    """What a sheet is read for: a table, and the headings of a map where there is one."""
 
-    __slots__ = ()
+    table: str = ""
+    titles: frozenset[str] = frozenset()
+
+    def headings(self, row: list[str]) -> int:
+        """How many of the headings that are sought a row has."""
+        if self.titles:
+            return len(self.titles.intersection(row))
+        return known_headings(row, self.table) if self.table else 0
+
+    def rate(self, name: str, rows: Rows) -> tuple[bool, int]:
+        """How well a sheet fits: whether it is called like the table, and the most headings of a row."""
+        called = plain(name) in TABLE_NAMES.get(self.table, ())
+        return called, max((self.headings(row) for row in _begin(rows)), default=0)
 
 
 @dataclass(frozen=True)
@@ -45,46 +62,60 @@ class Sheet:
         return [(row + [""] * width)[:width] for row in self.rows[self.header + 1 :]]
 
 
-def read_sheet(path: Path, name: str = "", header_row: int = 0) -> Sheet:
-    """Read a sheet, the first one where none is named; headings are in ``header_row`` (from 1; 0: the widest of the
-    first rows).
+def read_sheet(path: Path, name: str = "", header_row: int = 0, sought: Sought = Sought()) -> Sheet:
+    """Read the sheet of a name, or the one that fits what is ``sought`` best, the first of several.
 
-    Raises `CallError` where there is no such file or sheet, `InputError` for a file that can't be read.
+    The headings stand in ``header_row`` (from 1) or, where it is 0, in the row that has most of those sought. Raises
+    `CallError` where there is no such file or sheet, `InputError` for a file that can't be read.
     """
     if not path.is_file():
         raise CallError(f"There is no sheet {path}.", "Name an .xlsx, .xls, .ods or .csv file.")
-    name, rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path, name)
+    sheets = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path, name)
+    chosen = name if name in sheets else max(sheets, key=lambda one: sought.rate(one, sheets[one]))
+    rows = sheets[chosen]
     if not any(any(row) for row in rows):
-        raise InputError([Fault(path.name, 0, "", "", "is empty", "headings and rows", "file")])
-    first = [sum(bool(cell) for cell in row) for row in rows[:MOST_HEADER_ROWS]]
-    header = header_row - 1 if header_row else first.index(max(first))
+        raise InputError([Fault(path.name, 0, "", chosen, "is empty", "headings and rows", "file")])
+    header = header_row - 1 if header_row else _header(rows, sought)
     if not 0 <= header < len(rows):
         raise CallError(f"There is no row {header_row} in {path.name}.", "Name the row with the headings, from 1.")
-    return Sheet(path.name, name, rows, header)
+    return Sheet(path.name, chosen, rows, header)
 
 
-def _workbook_rows(path: Path, name: str) -> tuple[str, list[list[str]]]:
+def _begin(rows: Rows) -> Rows:
+    return [row[:MOST_HEADINGS] for row in rows[:MOST_HEADER_ROWS]]
+
+
+def _header(rows: Rows, sought: Sought) -> int:
+    """The number of the row with the headings: the first that has most of those sought, and of cells that are words.
+
+    A record may fill more cells than the headings do, where one column has none.
+    """
+    rated = [
+        (sought.headings(row), sum(cell[:1].isalpha() for cell in row), sum(map(bool, row))) for row in _begin(rows)
+    ]
+    return rated.index(max(rated))
+
+
+def _workbook_rows(path: Path, name: str) -> dict[str, Rows]:
+    """The rows of the sheet of a name, or of every sheet."""
     faults: list[Fault] = []
     if path.suffix.lower() in (".xlsx", ".ods") and not workbook_is_safe(path, faults.append):
         raise InputError(faults)
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        if name and name not in workbook.sheet_names:
-            raise CallError(f"There is no sheet {name!r}.", "There are: " + ", ".join(workbook.sheet_names) + ".")
-        chosen = name or workbook.sheet_names[0]
-        rows = workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+        sheets = workbook_sheets(path)
+        if name and name not in sheets:
+            raise CallError(f"There is no sheet {name!r}.", "There are: " + ", ".join(sheets) + ".")
     except (CalamineError, OSError, ValueError, IndexError) as error:
         problem = f"can't be read as a sheet ({str(error)[:120]})"
         raise InputError([Fault(path.name, 0, "", "", problem, "an .xlsx, .xls, .ods or .csv file", "file")]) from error
-    return chosen, [[_text(cell) for cell in row] for row in rows]
+    return {one: [[_trimmed(cell) for cell in row] for row in rows] for one, rows in sheets.items()}
 
 
-def _text(cell: Any) -> str:
-    text = cell_text(cell).strip()
-    return Numeral(text) if isinstance(cell, float) else text
+def _trimmed(cell: str) -> str:
+    return cell if isinstance(cell, Numeral) else cell.strip()
 
 
-def _csv_rows(path: Path) -> tuple[str, list[list[str]]]:
+def _csv_rows(path: Path) -> dict[str, Rows]:
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-16" if raw.startswith(UTF_16) else "utf-8-sig")
@@ -102,7 +133,7 @@ def _csv_rows(path: Path) -> tuple[str, list[list[str]]]:
     if len(rows) > MOST_ROWS:
         expected = f"at most {MOST_ROWS:,}, so that refused rows can be marked in a sheet"
         raise InputError([Fault(path.name, 0, "", f"{len(rows):,}", "are its rows", expected, "file")])
-    return path.stem, rows
+    return {path.stem: rows}
 
 
 def _decoded(raw: bytes, path: Path) -> str:

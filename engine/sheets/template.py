@@ -8,8 +8,8 @@ from typing import Any
 import xlsxwriter
 
 from engine.errors import CallError
+from engine.programme.column_titles import title_of
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
-from engine.sheets.headings import heading
 
 LANGUAGES = ("en", "es")
 ROWS = 5_000
@@ -86,9 +86,9 @@ def write_template(path: Path, language: str = "en") -> None:
             page = book.add_worksheet(schema.name)
             page.freeze_panes(1, 1)
             for place, column in enumerate(schema.columns):
-                page.write_string(0, place, heading(column.name, language), needed if column.filled else title)
+                page.write_string(0, place, title_of(column.name, language), needed if column.filled else title)
                 page.write_comment(0, place, _note(column, language))
-                page.set_column(place, place, max(12, len(heading(column.name, language)) + 2))
+                page.set_column(place, place, max(12, len(title_of(column.name, language)) + 2))
                 _validate(page, place, column, language)
             _write_example(page, schema, example)
     aside.rename(path)

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.errors import CallError, InputError
+from engine.programme.column_titles import SPANISH
 from engine.programme.schema import TABLES
-from engine.sheets.headings import SPANISH
 from engine.sheets.importer import import_sheet
 from engine.sheets.sheet_map import propose_map, read_map
 from engine.sheets.sheet_reading import read_sheet
