@@ -32,7 +32,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 @app.command()
 def validate(programme: ProgrammeFolder, as_json: AsJson = False) -> None:
-    """Read a programme and name every fault."""
+    """Read a programme, or a workbook of its tables, and name every fault."""
+    if programme.is_file():
+        _validate_workbook(programme, as_json)
+        return
     from engine.console import out, show_notices
     from engine.programme import read_programme
     from engine.words import message
@@ -53,6 +56,22 @@ def validate(programme: ProgrammeFolder, as_json: AsJson = False) -> None:
         clauses=len(read.all_clauses()),
     )
     out().print(sound, markup=False)
+
+
+def _validate_workbook(path: Path, as_json: bool) -> None:
+    from engine.console import out, show_notices
+    from engine.programme.read import read_workbook_tables
+    from engine.words import message
+    from engine.words.wording import say
+
+    tables, notices = read_workbook_tables(path)
+    sizes = {name: table.size for name, table in tables.items()}
+    if as_json:
+        print(json.dumps({"tables": sizes, "notices": [say(notice) for notice in notices], "faults": []}))
+        return
+    show_notices(notices)
+    listed = tuple(message("{count:,} {table}", count=count, table=name) for name, count in sizes.items() if count)
+    out().print(message("The tables of {file} are sound: {tables}.", file=path.name, tables=listed), markup=False)
 
 
 @app.command()

@@ -290,5 +290,5 @@ def match_to_folder(
     """Match ``folder`` and write the plan to ``out``, which must not be there yet or be empty."""
     refuse_occupied(out)
     matched = match_programme(folder, options, listener, tell)
-    matched.files.write(out)
+    matched.files.write(out, matched.programme)
     return matched

@@ -31,7 +31,7 @@ def _vaiven(*arguments: object) -> subprocess.CompletedProcess[str]:
 def test_match_writes_a_whole_plan_that_check_accepts(folder: Path) -> None:
     """All five files are there and the audit of the plan as written ends with status 0."""
     names = sorted(path.name for path in (folder / "plan").iterdir())
-    assert names == ["certificate.json", "placements.csv", "prices.csv", "unfilled.csv", "unplaced.csv"]
+    assert names == ["certificate.json", "placements.csv", "plan.xlsx", "prices.csv", "unfilled.csv", "unplaced.csv"]
     done = _vaiven("check", folder / "p", folder / "plan", "--bound", "--json")
     answer = json.loads(done.stdout)
     certificate = json.loads((folder / "plan" / "certificate.json").read_text())

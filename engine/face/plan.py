@@ -109,7 +109,7 @@ class Plan:
 
     def to_folder(self, folder: Path | str) -> Path:
         """Write the plan's files to a new folder, which appears whole or not at all; its path."""
-        self.files.write(Path(folder))
+        self.files.write(Path(folder), self.programme)
         return Path(folder)
 
     @contextmanager

@@ -19,11 +19,12 @@ from engine.audit.placement_table import HOME, PlacementTable
 from engine.audit.valuation import placement_values
 from engine.days import day_text
 from engine.errors import CallError, Fault, InputError
+from engine.plan.plan_workbook import PLAN_WORKBOOK, write_plan_workbook
 from engine.plan.reasons import Reasons
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.programme.csv_table import read_csv
 from engine.programme.programme import Programme
+from engine.programme.table_file import read_table_file
 from engine.solve.prices import CrewPrices
 from engine.words import message
 
@@ -63,16 +64,18 @@ class PlanFiles:
     prices: pa.Table
     certificate: Mapping[str, Any]
 
-    def write(self, folder: Path) -> None:
-        """Write the folder; it appears whole or not at all."""
+    def write(self, folder: Path, programme: Programme | None = None) -> None:
+        """Write the folder, with the workbook where the programme is there; it appears whole or not at all."""
         with written_aside(folder) as target:
-            self.write_into(target)
+            self.write_into(target, programme)
 
-    def write_into(self, folder: Path) -> None:
+    def write_into(self, folder: Path, programme: Programme | None = None) -> None:
         """Write the files into a folder that is there."""
-        for name in ("placements", "unplaced", "unfilled", "prices"):
-            options = pa_csv.WriteOptions(quoting_style="needed")
-            pa_csv.write_csv(getattr(self, name), folder / f"{name}.csv", options)
+        tables = {name: getattr(self, name) for name in ("placements", "unplaced", "unfilled", "prices")}
+        for name, table in tables.items():
+            pa_csv.write_csv(table, folder / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
+        if programme is not None:
+            write_plan_workbook(folder / PLAN_WORKBOOK, programme, tables)
         (folder / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
 
 
@@ -173,7 +176,7 @@ def read_placements(programme: Programme, folder: Path) -> tuple[Longs, Longs]:
             message("There is no plan {folder}.", folder=folder), message("A plan is a folder with placements.csv.")
         )
     faults: list[Fault] = []
-    table = read_csv(path, "placements", faults.append)
+    table = read_table_file(path, "placements", faults.append)
     rows = []
     for column, owner in (("worker_id", "workers"), ("order_id", "orders")):
         if table is None or column not in table.columns:

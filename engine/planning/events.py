@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from engine.days import NO_DATE, OPEN_END, day_number
 from engine.errors import CallError, Fault, InputError
-from engine.programme.csv_table import read_csv
 from engine.programme.programme import Programme
 from engine.programme.raw_table import RawTable
 from engine.programme.reorder import taken_rows
 from engine.programme.row_edits import without_orders
 from engine.programme.table import Labels, Table
+from engine.programme.table_file import read_table_file
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]
@@ -59,9 +59,9 @@ class Events:
 
 
 def read_events(programme: Programme, path: Path) -> Events:
-    """Read events.csv (event, worker_id, order_id, employer_id, days, reason; columns that no event needs may be
-    missing).
+    """Read events.csv, or a workbook with such a sheet.
 
+    Columns: event, worker_id, order_id, employer_id, days, reason; those that no event needs may be missing.
     Raises `CallError` where there is no file and `InputError` with every fault of it.
     """
     if not path.is_file():
@@ -69,7 +69,7 @@ def read_events(programme: Programme, path: Path) -> Events:
             message("There are no events {path}.", path=path), message("Name a CSV file with a column event.")
         )
     faults: list[Fault] = []
-    raw = read_csv(path, "events", faults.append)
+    raw = read_table_file(path, "events", faults.append)
     if raw is None or "event" not in raw.columns:
         faults.append(
             Fault(path.name, 1, "event", "", message("is a missing column"), message("a column event"), "column")

@@ -58,7 +58,7 @@ class Rematched:
         """Write the plan's folder with changes.csv and reserves.csv; it appears whole or not at all."""
         options = pa_csv.WriteOptions(quoting_style="needed")
         with written_aside(out) as folder:
-            self.matched.files.write_into(folder)
+            self.matched.files.write_into(folder, self.matched.programme)
             pa_csv.write_csv(neutral_table(self.changes), folder / "changes.csv", options)
             pa_csv.write_csv(neutral_table(self.reserves), folder / "reserves.csv", options)
 

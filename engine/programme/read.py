@@ -42,6 +42,26 @@ def read_programme(folder: Path | str) -> Programme:
     return _Reader(folder).read()
 
 
+def read_workbook_tables(path: Path) -> tuple[dict[str, Table], tuple[str, ...]]:
+    """The tables of a workbook by themselves, before they are a programme, and what was noticed.
+
+    References are looked up within the workbook. Raises `InputError` with every fault.
+    """
+    faults: list[Fault] = []
+    notices: list[str] = []
+    raw = {table.name: with_own_columns(table) for table in read_workbook(path, tuple(TABLES), faults.append)}
+    for schema in TABLES.values():
+        if schema.needed and schema.name not in raw and (raw or not faults):
+            expected = message("a sheet named {names}", names=schema.name)
+            faults.append(Fault(path.name, 0, "", schema.name, message("is a missing table"), expected, "table"))
+    tables = typed_tables(raw, faults.append, notices.append)
+    if tables is not None:
+        check_across_tables(tables, raw, faults.append)
+    if faults or tables is None:
+        raise InputError(faults)
+    return tables, tuple(notices)
+
+
 class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -48,7 +48,7 @@ def read_workbook(path: Path, known: tuple[str, ...], report: Report) -> Iterato
                 )
             )
             continue
-        table = _sheet_table(name, file, rows, report)
+        table = sheet_table(name, file, rows, report)
         if table is not None:
             yield table
 
@@ -96,7 +96,8 @@ def _sheet_problem(xml: bytes) -> str:
     return message("has a sheet of {rows:,} rows and {columns:,} columns", rows=rows, columns=columns)
 
 
-def _sheet_table(name: str, file: str, rows: list[list[str]], report: Report) -> RawTable | None:
+def sheet_table(name: str, file: str, rows: list[list[str]], report: Report) -> RawTable | None:
+    """A sheet as a table: its first row the names of the columns; None where it has none, which is reported."""
     if not rows or not any(rows[0]):
         report(Fault(file, 0, "", "", message("is empty"), message("a header row at least"), "file"))
         return None

@@ -37,6 +37,7 @@ MEANINGS = (
     Meaning("hours", (r"(BASIC|ANTICIPATED)_NUMBER_OF_HOURS", r"(TOTAL_)?WEEKLY_HOURS")),
     Meaning("city", (r"WORKSITE_(LOCATION_)?CITY", r"ALIEN_WORK_CITY"), required=False),
     Meaning("sub", (r"PRI?MARY_SUB", r"SUB"), required=False),
+    Meaning("organisation", (r"ORGANI[ZS]ATION_FLAG", r"ORGANI[ZS]ATION", r"ORG_FLAG"), required=False),
     Meaning("experience", (r"EMP_EXP_NUM_MONTHS", r"WORK_EXPERIENCE_MONTHS"), required=False),
     Meaning("received", (r"CASE_RECEIVED_DATE", r"RECEIVED_DATE"), required=False),
 )  # fmt: skip

@@ -53,12 +53,17 @@ def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
 def certified_orders(sheet: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that are certified, in full or in part, and that stand for themselves.
 
-    An association files a master row and one row a member (SUB): with both, positions would be counted twice.
+    An association files a master row and one row a member (SUB): with both, positions would be counted twice. Where no
+    column says which is which, rows that share a case number are told apart by the association's flag, which the master
+    row alone has.
     """
     status = sheet.status.astype(str).str.upper()
     certified = status.str.contains(CERTIFIED) & ~status.str.contains(NOT_CERTIFIED)
     member = sheet["sub"].astype(str).str.upper().str.strip().isin(["SUB", "S"])
-    return sheet[certified & ~member]
+    kept = sheet[certified & ~member]
+    flagged = kept.organisation.fillna("").astype(str).str.strip().ne("")
+    masters = flagged.groupby(kept.case_number.astype(str).str.strip()).transform("sum")
+    return kept[flagged | (masters != 1)]
 
 
 class Reading:

@@ -21,6 +21,7 @@ _NEED = {
 HEADERS: Mapping[int, Mapping[str, str]] = {
     2009: {**_TO_2019, **_TO_2014, "state": "ALIEN_WORK_STATE"},
     2014: {**_TO_2019, **_TO_2014, "state": "WORKSITE_LOCATION_STATE"},
+    2015: {**_TO_2019, **_TO_2014, "state": "WORKSITE_LOCATION_STATE", "organisation": "ORGANIZATION_FLAG"},
     2016: {**_TO_2019, **_NEED, "case": "CASE_NUMBER", "state": "WORKSITE_STATE", "sub": "PRIMARY/SUB"},
     2018: {**_TO_2019, **_NEED, "case": "CASE_NO", "state": "WORKSITE_STATE", "sub": "PRIMARY_SUB"},
     2019: {
@@ -39,7 +40,7 @@ GOOD: Mapping[str, Any] = {
     "case": "H-300-1", "status": "Determination Issued - Certification", "employer": "Farm One",
     "workers": 12, "begin": date(2016, 3, 1), "end": date(2016, 10, 31), "state": "FL", "soc": "45-2092.02",
     "rate": 10.7, "unit": "Hour", "hours": 40, "sub": "PRI", "job": date(2016, 1, 2),
-    "requested": date(2016, 2, 1),
+    "requested": date(2016, 2, 1), "organisation": None,
 }  # fmt: skip
 
 

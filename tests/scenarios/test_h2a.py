@@ -198,3 +198,21 @@ def test_the_real_file_becomes_a_sound_programme(shared_data: Path) -> None:
         below |= begins & named & (orders.hourly_wage < entry["hourly"])
     assert 0 < below.mean() < 0.08
     assert {agreement["origins"][0] for agreement in draft.agreements} >= {"MX", "GT", "JM", "HN", "SV"}
+
+
+def test_without_a_column_of_members_the_flagged_row_of_a_case_is_the_order(tmp_path: Path) -> None:
+    """An association's row, flagged, and its members' rows share a case: it is the order, they are passed over."""
+    rows: list[dict[str, Any]] = [
+        {"case": "C-1", "workers": 5, "employer": "Member One"},
+        {"case": "C-1", "workers": 40, "employer": "Association", "organisation": "A"},
+        {"case": "C-1", "workers": 35, "employer": "Member Two"},
+        {"case": "C-2", "workers": 3},
+        {"case": "C-3", "workers": 2, "organisation": "A"},
+    ]
+    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", 2015, rows))
+    assert list(zip(orders.case_number, orders.employer, orders.headcount, strict=True)) == [
+        ("C-1", "Association", 40),
+        ("C-2", "Farm One", 3),
+        ("C-3", "Farm One", 2),
+    ]
+    assert refused.empty

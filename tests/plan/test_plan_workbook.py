@@ -1,0 +1,89 @@
+"""A plan as offices open it: a workbook with names, and tables that come back from a spreadsheet program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from base_programme import base
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.planning.commands import register
+from engine.sheets.template import write_template
+
+if not any(command.name == "rematch" for command in app.registered_commands):
+    register(app)
+PLAN_FILES = ("placements", "unplaced", "unfilled", "prices")
+
+
+@pytest.fixture
+def matched(tmp_path: Path) -> Path:
+    """A folder with the base programme and its plan."""
+    base().programme(tmp_path / "season")
+    run("match", tmp_path / "season", tmp_path / "plan", "--quiet")
+    return tmp_path
+
+
+def run(*arguments: object, status: int = 0) -> str:
+    """Call the command line; the output."""
+    done = CliRunner().invoke(app, [str(one) for one in arguments])
+    assert done.exit_code == status, (done.output, done.exception)
+    return done.output
+
+
+def test_the_workbook_says_what_the_tables_say_with_names(matched: Path) -> None:
+    """Each sheet has the rows of its table; placements name the employer."""
+    book = CalamineWorkbook.from_path(str(matched / "plan" / "plan.xlsx"))
+    assert tuple(book.sheet_names) == PLAN_FILES
+    for name in PLAN_FILES:
+        lines = (matched / "plan" / f"{name}.csv").read_text("utf-8").splitlines()
+        assert len(book.get_sheet_by_name(name).to_python()) == len(lines)
+    head, row = book.get_sheet_by_name("placements").to_python()
+    told = dict(zip(head, row, strict=True))
+    assert (told["worker_id"], told["employer_name"], told["isco08"]) == ("W00", "Farm", "9211")
+
+
+def test_the_workbook_is_the_same_for_the_same_plan(matched: Path) -> None:
+    """No clock stands in it."""
+    run("match", matched / "season", matched / "again", "--quiet")
+    assert (matched / "again" / "plan.xlsx").read_bytes() == (matched / "plan" / "plan.xlsx").read_bytes()
+
+
+def test_plans_are_checked_from_a_workbook_and_from_a_spreadsheets_csv(matched: Path) -> None:
+    """The workbook itself, and placements.csv saved with semicolons and a byte order mark; a breach gives status 1."""
+    run("check", matched / "season", matched / "plan" / "plan.xlsx")
+    placed = matched / "plan" / "placements.csv"
+    placed.write_bytes(b"\xef\xbb\xbf" + placed.read_bytes().replace(b",", b";").replace(b"\n", b"\r\n"))
+    run("check", matched / "season", matched / "plan")
+    placed.write_bytes(placed.read_bytes() + b"W01;O00;E01;GT-ES;2026-03-01;2026-05-31;1\r\n")
+    run("check", matched / "season", matched / "plan", status=1)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_events_come_from_a_workbook_or_a_spreadsheets_csv(form: str, matched: Path) -> None:
+    """Who drops out is replaced, however the events are kept."""
+    events = matched / f"events.{form}"
+    rows = [("event", "worker_id", "reason"), ("drop_out", "W00", "ill")]
+    if form == "csv":
+        events.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(";".join(row) for row in rows).encode() + b"\r\n")
+    else:
+        with xlsxwriter.Workbook(str(events)) as book:
+            page = book.add_worksheet("Hoja1")
+            for number, row in enumerate(rows):
+                page.write_row(number, 0, row)
+    run("rematch", matched / "season", matched / "plan", events, matched / "repaired")
+    assert "W01,O00" in (matched / "repaired" / "placements.csv").read_text("utf-8").replace('"', "")
+
+
+def test_a_workbook_of_tables_is_validated_by_itself(tmp_path: Path) -> None:
+    """Before there is a programme: what is sound, and what isn't with its sheet and row."""
+    path = tmp_path / "plantilla.xlsx"
+    write_template(path, "es")
+    assert "sound" in run("validate", path)
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("employers").write_row(0, 0, ["employer_id", "name"])
+    done = CliRunner().invoke(app, ["validate", str(path)])
+    assert "workers" in str(done.exception)
