@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ PATIENCE = 20.0
 LAST_ANSWERS = 5  # seconds that requests under way get when the service ends
 LOOK_SECONDS = 0.2
 WAY = 10  # of 19 steps of priority
+# How long one thread computes before another gets its turn: a request takes some dozen turns, and waits this long for
+# each of them beside a publication that is being judged.
+TURN_SECONDS = 0.0005
 database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
 account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
 audit_commands = typer.Typer(no_args_is_help=True, help="The audit log of the service.")
@@ -64,6 +68,7 @@ def serve(
     from api.service_log import log, set_up_logs
 
     set_up_logs()
+    sys.setswitchinterval(TURN_SECONDS)
     computing, app = Worker(_ready_database()), create_app()
 
     class Serving(uvicorn.Server):

@@ -16,7 +16,7 @@ from api.identity.access import Principal
 from api.plans.verdict import Verdict, judge
 from api.problems import Contradiction, ServiceError
 from api.registers.fitting import Unfit
-from api.registers.open_operations import keep_states, move_many
+from api.registers.open_operations import keep_first_states, move_many
 from api.registers.programmes import raise_revision, take_programmes
 from api.registers.snapshot import told_to
 from api.storage.database import database, is_postgresql, new_id, now, transaction
@@ -121,7 +121,7 @@ def _write_new(connection: sa.Connection, principal: Principal, verdict: Verdict
     ordered = sorted(verdict.proposed, key=lambda row: (row["worker_id"], row["order_id"]))
     rows = [{**row, "id": new_id(), "changed_at": at} for row in ordered]
     connection.execute(operations.insert(), rows)
-    keep_states(connection, principal, [(row["id"], 1) for row in rows], "proposed")
+    keep_first_states(connection, principal, rows[0]["run_id"])
 
 
 def _write_rest(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict) -> None:

@@ -58,6 +58,8 @@ def ended_stays(connection: sa.Connection, programme_id: str) -> EndedStays:
 
 def told_apart(history: pa.Table, stays: EndedStays) -> tuple[pa.Table, pa.Table]:
     """Histories without the rows that tell of stays which stand as placements, and those rows."""
+    if not stays.days:
+        return history, history.slice(0, 0)
     days: dict[str, list[tuple[str, str]]] = {}
     for (worker, _), both in stays.days.items():
         days.setdefault(worker, []).append(both)

@@ -57,6 +57,16 @@ def keep_states(
     connection.execute(operation_history.insert(), kept)
 
 
+def keep_first_states(connection: sa.Connection, principal: Principal, run_id: str) -> None:
+    """Keep the first state of the operations that a run's plan has just added."""
+    columns = (operations.c.id, operations.c.version, operations.c.state, operations.c.changed_at)
+    fresh = sa.select(*columns, sa.literal(principal.account_id)).where(
+        operations.c.run_id == run_id, operations.c.version == 1
+    )
+    kept = ("operation_id", "version", "state", "at", "account_id")
+    connection.execute(operation_history.insert().from_select(kept, fresh))
+
+
 def drop_open(connection: sa.Connection, principal: Principal, worker_id: str) -> None:
     """End everything that is open for a worker, who is erased."""
     open_ = sa.select(operations).where(operations.c.worker_id == worker_id, operations.c.state.in_(OPEN))

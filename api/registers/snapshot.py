@@ -27,6 +27,7 @@ from engine.errors import InputError
 from engine.programme.schema import TABLES
 
 BLURRED = (PLANNER, EMPLOYER)  # what is computed for them stands on values that stand for many
+AT_A_TIME = 500  # rows turned into columns in one step, within which no other thread of the process can answer
 OF_ORIGIN = ("workers", "history", "preferences", "commitments", "exclusions", "scores")
 
 
@@ -168,7 +169,8 @@ def _write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
 def _rows(connection: sa.Connection, table: sa.Table, name: str, programme_id: str) -> pa.Table:
     columns = TABLES[name].column_names
     asked = sa.select(*(table.c[column] for column in columns)).where(table.c.programme_id == programme_id)
-    return _table(columns, connection.execute(asked).all())
+    found = connection.execute(asked).partitions(AT_A_TIME)
+    return pa.concat_tables([_table(columns, ()), *(_table(columns, rows) for rows in found)]).combine_chunks()
 
 
 def _table(columns: Sequence[str], rows: Sequence[Any]) -> pa.Table:
