@@ -25,10 +25,10 @@ from api.storage.tables import audit_log, orders, placements, registers, runs
 from benchmarks.service_load import digest, order_body
 from benchmarks.service_processes import ServiceProcesses
 from benchmarks.service_season import Season, must, season_served
+from benchmarks.waiting import running, until
 
 WORKERS = 4000
 PROCESSES = ("web", "worker 1", "worker 2")
-PATIENCE = 300.0
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Clients:
         headers = {"Authorization": f"Bearer {self.served.tokens[who]}", "Idempotency-Key": key}
         while True:
             try:
-                with httpx2.Client(timeout=30) as client:
+                with httpx2.Client(timeout=None) as client:
                     answer = client.post(self.served.address + self.path + path, headers=headers, **kwargs)
             except httpx2.HTTPError:
                 self.told.repeated += 1
@@ -138,13 +138,13 @@ def main(kills: int, seed: int) -> int:
 
 def _wait_for_runs(served: ServiceProcesses) -> None:
     """Wait for the queue to be empty."""
-    ends = time.monotonic() + PATIENCE
     live = sa.select(sa.func.count()).select_from(runs).where(runs.c.state.in_(("queued", "running")))
-    while time.monotonic() < ends:
+
+    def ended() -> bool:
         with served.engine.connect() as connection:
-            if not connection.scalar(live):
-                return
-        time.sleep(0.5)
+            return connection.scalar(live) == 0
+
+    until(ended, running(*served.running.values()))
 
 
 def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) -> int:
@@ -179,7 +179,7 @@ def _wrong_rows(connection: sa.Connection, told: Acknowledged) -> list[str]:
 
 def _wrong_orders(served: ServiceProcesses, told: Acknowledged, programme: str) -> list[str]:
     chosen = random.Random(0).sample(sorted(told.orders), min(200, len(told.orders)))
-    with httpx2.Client(timeout=60) as client:
+    with httpx2.Client(timeout=None) as client:
         path = f"/v1/programmes/{programme}/orders"
         found = {name: must(served, client, "planner", "GET", f"{path}/{name}") for name in chosen}
     return [f"order {name} is another" for name in chosen if digest(found[name]) != told.orders[name]]

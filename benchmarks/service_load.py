@@ -102,7 +102,7 @@ async def _load(
 ) -> Told:
     told, ends = Told(), time.monotonic() + seconds
     clerks = [list(range(first, orders, employers)) for first in range(employers)]
-    client = httpx2.AsyncClient(timeout=30, limits=httpx2.Limits(max_connections=employers + readers))
+    client = httpx2.AsyncClient(timeout=None, limits=httpx2.Limits(max_connections=employers + readers))
     filing = [_file(client, served, season, told, numbers, seconds) for numbers in clerks]
     reading = [_read(client, served, season, told, "planner", ends) for _ in range(readers)]
     async with client:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -24,6 +23,7 @@ from api.settings import settings
 from api.storage.database import database, transaction, upgrade
 from api.wire.identity import AccountIn
 from benchmarks.postgresql_server import running_postgresql
+from benchmarks.waiting import running, until
 
 VAIVEN = str(Path(sys.executable).with_name("vaiven"))
 ROOMY = {
@@ -61,16 +61,16 @@ class ServiceProcesses:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
-        """Wait for the web process to answer. Raises `TimeoutError`."""
-        ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            try:
-                with urllib.request.urlopen(self.address + "/health/ready", timeout=5):
-                    return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.1)
-        raise TimeoutError(f"{self.address} didn't answer; see {self.log}")
+    def wait_until_ready(self) -> None:
+        """Wait for the web process to answer. Raises `RuntimeError` where it ended."""
+        until(self._is_ready, running(self.running["web"]))
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.address + "/health/ready"):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            return False
 
     def account(self, name: str, **role: str) -> None:
         """Make an account and a session of it."""
@@ -88,7 +88,7 @@ def service(environment: Mapping[str, str] | None = None) -> Iterator[ServicePro
         os.environ |= {**ROOMY, **(environment or {}), "VAIVEN_DATABASE_URL": f"{server}/postgres"}
         settings.cache_clear()
         database.cache_clear()
-        made = ServiceProcesses(database(), _free_port(), Path(place, "log"))
+        made = ServiceProcesses(database(), free_port(), Path(place, "log"))
         try:
             upgrade(made.engine)
             yield made
@@ -102,7 +102,14 @@ def service(environment: Mapping[str, str] | None = None) -> Iterator[ServicePro
             database.cache_clear()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0

@@ -70,7 +70,7 @@ def season_served(workers: int, one_state: bool = False) -> Iterator[tuple[Servi
     with (
         tempfile.TemporaryDirectory(prefix="vaiven-season-") as place,
         service() as served,
-        httpx2.Client(timeout=600) as client,
+        httpx2.Client(timeout=None) as client,
     ):
         folder = Path(place, "season")
         load_preset("nation").build(workers, 0, "sparse").write(folder)

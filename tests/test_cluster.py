@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,9 @@ def _same(one: Result, other: Result) -> bool:
 
 def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, cluster: Any) -> None:
     """Every price and every placement."""
-    here = optimal.run(problem, 0.01, Budget(120))
+    here = optimal.run(problem, 0.01, Budget(inf))
     joined = join_cluster(cluster.scheduler_address)
-    there = optimal.run(problem, 0.01, Budget(120), spread=joined.spread)
+    there = optimal.run(problem, 0.01, Budget(inf), spread=joined.spread)
     joined.close()
     assert here.statistics["sweeps"] > 0
     assert _same(here, there)
@@ -62,7 +63,7 @@ def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, cluste
 
 def test_a_lost_process_costs_a_sweep_and_not_the_run(problem: MatchingProblem, cluster: Any) -> None:
     """One is killed once parties live on both."""
-    here = optimal.run(problem, 0.01, Budget(120))
+    here = optimal.run(problem, 0.01, Budget(inf))
     joined = join_cluster(cluster.scheduler_address)
     killed: list[int] = []
 
@@ -79,7 +80,7 @@ def test_a_lost_process_costs_a_sweep_and_not_the_run(problem: MatchingProblem, 
         object.__setattr__(spread, "_gathered", gather)
         return spread
 
-    there = optimal.run(problem, 0.01, Budget(240), spread=kill_one)
+    there = optimal.run(problem, 0.01, Budget(inf), spread=kill_one)
     joined.close()
     assert killed
     assert _same(here, there)

@@ -5,6 +5,7 @@ the price, and the price at most the loss of one less.
 from __future__ import annotations
 
 import os
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ PROGRAMMES, LIMITS = int(os.environ.get("VAIVEN_PRICE_PROGRAMMES", "4")), 20
 def _linear_value(problem: MatchingProblem, capacity: np.ndarray) -> float:  # type: ignore[type-arg]  # by row
     """The linear program's optimum at the given capacities."""
     columns = np.arange(problem.offers.count)
-    answer = solve(restricted_program(problem, columns, capacity, NO_CREWS).program, Budget(60))
+    answer = solve(restricted_program(problem, columns, capacity, NO_CREWS).program, Budget(inf))
     assert answer is not None and answer.optimal
     return answer.objective
 

@@ -150,7 +150,7 @@ def test_the_dense_way_proves_what_the_listed_way_proves(tmp_path: Path) -> None
     made = nation.build(400, 3)
     listed = Draft(dict(made.settings), list(made.agreements), dict(made.tables)).programme(tmp_path / "p")
     exact = match_read(listed, Options(gap=0.0)).files.certificate
-    dense = match_read(listed, Options(gap=0.02, time_limit=60, tuning=Tuning(dense_pairs=10)))
+    dense = match_read(listed, Options(gap=0.02, tuning=Tuning(dense_pairs=10)))
     certificate = dense.files.certificate
     assert dense.problem.dense is not None
     assert dense.verdict.legal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def test_an_earlier_plan_is_found_again_in_its_columns(seed: int, tmp_path_facto
     """Chains, travel groups and commitments included."""
     problem = compile_problem(draft(seed).programme(tmp_path_factory.mktemp("warm") / "p"))
     try:
-        result = optimal.run(problem, 0.0, Budget(60))
+        result = optimal.run(problem, 0.0, Budget(inf))
     except ClashError:
         return
     reduced = problem.offers.value
@@ -79,9 +80,9 @@ def test_a_warm_run_proves_what_a_cold_one_proves(dense: bool, nation_folder: Pa
     tuning = Tuning(whole_program=0, dense_pairs=0) if dense else Tuning(whole_program=0)
     problem = compile_problem(read_programme(nation_folder / "p"), tuning)
     warm = read_warm(problem, nation_folder / "plan")
-    again = optimal.run(problem, 0.001, Budget(60), None, warm)
+    again = optimal.run(problem, 0.001, Budget(inf), None, warm)
     cut = _with_less(problem, 0.95)
-    cold, resumed = optimal.run(cut, 0.001, Budget(60)), optimal.run(cut, 0.001, Budget(60), None, warm)
+    cold, resumed = optimal.run(cut, 0.001, Budget(inf)), optimal.run(cut, 0.001, Budget(inf), None, warm)
     assert again.statistics.get("sweeps", 0) == 0
     assert len(again.worker) == len(warm.worker)
     assert resumed.bound - resumed.objective <= 0.001 * resumed.bound

@@ -19,7 +19,6 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 VAIVEN = [sys.executable, "-c", "from engine.cli import main; main()"]
-SECONDS = 300
 
 
 @cache
@@ -71,9 +70,7 @@ def test_every_kind_of_clause_has_a_section_with_both_verdicts() -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if commands_of(page)], ids=lambda page: page.name)
 def test_commands_run(page: Path, tmp_path: Path) -> None:
     for arguments in commands_of(page):
-        done = subprocess.run(
-            [*VAIVEN, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        done = subprocess.run([*VAIVEN, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"vaiven {shlex.join(arguments)}: {done.stderr}"
 
 
@@ -101,6 +98,6 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
 
     notebook = nbformat.read(ROOT / "docs" / "planner.ipynb", as_version=4)
     resources = {"metadata": {"path": str(tmp_path)}}
-    done = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=resources).execute()
+    done = NotebookClient(notebook, timeout=None, kernel_name="python3", resources=resources).execute()
     outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
     assert any("vega" in output.get("data", {}).get("text/html", "") for output in outputs)

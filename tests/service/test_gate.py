@@ -20,7 +20,7 @@ from api.storage.tables import agreements, operations, persons, registers, run_f
 from engine.errors import ClashError, Fault, InputError
 
 P = "/v1/programmes/{p}"
-SIZE = {"gap": 0.01, "time_limit": 30}
+SIZE = {"gap": 0.01}
 NAMES = {"worker_id", "household_id", "travel_group_id", "origin_region"}
 CODE = re.compile(r"<script(?![^>]*application/json).*?</script>", re.DOTALL)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,8 @@ from api.settings import settings
 from api.storage.database import database, is_postgresql, migrations, upgrade
 from api.storage.tables import audit_log, metadata, orders
 from benchmarks.postgresql_server import program_of_postgresql
+from benchmarks.service_processes import free_port, is_listening
+from benchmarks.waiting import running, until
 from engine.cli import app as command_line
 
 register(command_line)
@@ -155,25 +154,16 @@ def test_the_documentation_works_offline(empty_world: World) -> None:
 def test_the_documentation_shows_the_operations_in_a_browser(tmp_path: Path) -> None:
     """A real browser, with the service as a process of its own."""
     environment = os.environ | {"VAIVEN_DATABASE_URL": f"sqlite:///{tmp_path}/service.sqlite"}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     call = [str(Path(sys.executable).with_name("vaiven")), "serve", "--no-worker", "--port", str(port)]
     served = subprocess.Popen(call, env=environment)
     quiet = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    browser = ["chromium", *quiet.split(), "--disable-component-update", "--disable-sync", "--timeout=20000"]
+    browser = ["chromium", *quiet.split(), "--disable-component-update", "--disable-sync"]
     asked = [f"--user-data-dir={tmp_path}/browser", "--virtual-time-budget=10000", "--dump-dom"]
     try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
+        until(lambda: is_listening(port), running(served))
         shown = subprocess.run(
-            [*browser, *asked, f"http://127.0.0.1:{port}/docs"],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
+            [*browser, *asked, f"http://127.0.0.1:{port}/docs"], capture_output=True, text=True, check=True
         ).stdout
     finally:
         served.terminate()

@@ -143,7 +143,7 @@ def test_a_plan_that_is_published_while_another_run_reads_overbooks_nothing(worl
     world.must("gt", "PUT", f"{P}/agreements/HN-CA", json={"toml": agreement("HN-CA", "HN", "CA")})
     world.certified(headcount=4)
     run = world.run("gt", gap=0.0)
-    begun = world.must("hn", "POST", f"{P}/runs", json={"time_limit": 60})
+    begun = world.must("hn", "POST", f"{P}/runs", json={})
     held = publication.take_programmes
 
     def read_meanwhile(connection: sa.Connection, ids: Any) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +18,10 @@ import pytest
 import sqlalchemy as sa
 from world import World, workers_csv
 
-from api.commands import PATIENCE
 from api.runs.queue import kept_files
 from api.runs.worker import Worker
 from api.storage.tables import runs
+from benchmarks.waiting import running, until
 from engine.solve.budget import Budget, heeding
 from engine.solve.solver_children import SolverChild
 
@@ -50,16 +50,9 @@ def _row(world: World, run: str) -> Any:
         return connection.execute(sa.select(runs).where(runs.c.id == run)).one()
 
 
-def _until(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
-    """Wait until something is reached, or the process died."""
-    while not reached():
-        assert process.poll() is None, "the process died"
-        threading.Event().wait(0.05)
-
-
 def _queued_sweep(world: World, points: int) -> str:
     sweep = f'[[vary]]\nname = "quota"\n{EDIT}\nvalues = {list(range(points))}\n'
-    body = {"kind": "sweep", "sweep": sweep, "time_limit": 60}
+    body = {"kind": "sweep", "sweep": sweep}
     return str(world.must("gt", "POST", P + "/runs", json=body)["id"])
 
 
@@ -72,7 +65,7 @@ def _queued_match(world: World) -> str:
     assert world.upload("ca", "sites", sites).status_code == 201
     for number in range(12):
         world.certified(headcount=100, hourly_wage=12 + number / 4, min_crew=5 + number)
-    return str(world.must("gt", "POST", P + "/runs", json={"time_limit": 60, "gap": 0.0})["id"])
+    return str(world.must("gt", "POST", P + "/runs", json={"gap": 0.0})["id"])
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -80,10 +73,10 @@ def test_a_signal_hands_the_run_back(world: World, command: str) -> None:
     """SIGTERM: status 0, no attempt lost, and the next process begins from the checkpoint."""
     run = _queued_match(world)
     with _process(COMMANDS[command]) as process:
-        _until(process, lambda: bool(kept_files(world.engine, run, "checkpoint/checkpoint/")))
+        until(lambda: kept_files(world.engine, run, "checkpoint/checkpoint/"), running(process))
         assert _row(world, run).state == "running"
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE + 10)
+        process.communicate()
         assert process.returncode == 0
     assert (_row(world, run).state, _row(world, run).attempts) == ("queued", 1)
     assert Worker(world.engine).run_one()
@@ -96,9 +89,9 @@ def test_a_signal_hands_a_sweep_back(world: World) -> None:
     world.certified(headcount=4)
     run = _queued_sweep(world, 400)
     with _process(COMMANDS["worker"]) as process:
-        _until(process, lambda: bool(kept_files(world.engine, run, "checkpoint/points/")))
+        until(lambda: kept_files(world.engine, run, "checkpoint/points/"), running(process))
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE + 10)
+        process.communicate()
         assert process.returncode == 0
     row = _row(world, run)
     assert (row.state, row.attempts, row.owner) == ("queued", 1, None)
@@ -128,18 +121,18 @@ def test_outages_of_the_database_are_no_deaths(world: World, postgresql: str) ->
     run = _queued_sweep(world, 2000)
     name = world.engine.url.database
     with _process(COMMANDS["worker"], VAIVEN_LEASE_SECONDS="1") as process:
-        _until(process, lambda: bool(kept_files(world.engine, run, "checkpoint/points/")))
+        until(lambda: kept_files(world.engine, run, "checkpoint/points/"), running(process))
         other = Worker(world.engine)
         other.start()
         for _ in range(5):
             with _away(postgresql, str(name)):
                 _read_warnings(process, timedelta(seconds=1.5))
-            _until(process, lambda: _holds_again(world, run))
+            until(lambda: _holds_again(world, run), running(process))
         row = _row(world, run)
         assert (row.state, row.attempts, row.fence) == ("running", 1, 1)
-        assert other.end(PATIENCE)
+        assert other.end(threading.TIMEOUT_MAX)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE + 10)
+        process.communicate()
         assert process.returncode == 0 and _row(world, run).attempts == 1
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,14 @@ from api.runs.worker import Worker
 from api.settings import settings
 from api.storage.database import now, transaction
 from api.storage.tables import placements, run_files, runs
+from benchmarks.waiting import running, until
 from engine.planning import pool
 
 P = "/v1/programmes/{p}"
 
 
 def _queued(world: World, **options: Any) -> str:
-    return str(world.must("gt", "POST", P + "/runs", json={"time_limit": 60, **options})["id"])
+    return str(world.must("gt", "POST", P + "/runs", json=options)["id"])
 
 
 def _let_lease_run_out(world: World, run: str) -> None:
@@ -161,24 +161,18 @@ def test_a_killed_worker_leaves_its_run_to_another(world: World, monkeypatch: py
     for number in range(12):
         world.certified(headcount=100, hourly_wage=12 + number / 4, min_crew=5 + number)
     run = _queued(world, gap=0.0)
-    environment = os.environ | {"VAIVEN_LEASE_SECONDS": "5", "VAIVEN_CHECKPOINT_SECONDS": "0"}
+    environment = os.environ | {"VAIVEN_LEASE_SECONDS": "1", "VAIVEN_CHECKPOINT_SECONDS": "0"}
     process = subprocess.Popen([str(Path(sys.executable).with_name("vaiven")), "worker"], env=environment)
     try:
-        for _ in range(600):
-            if kept_files(world.engine, run, "checkpoint/checkpoint/"):
-                break
-            time.sleep(0.05)
-            assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] in ("queued", "running")
+        until(lambda: kept_files(world.engine, run, "checkpoint/checkpoint/"), running(process))
+        assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "running"
         children = _children(process.pid)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    monkeypatch.setenv("VAIVEN_LEASE_SECONDS", "5")
+    monkeypatch.setenv("VAIVEN_LEASE_SECONDS", "1")
     settings.cache_clear()
-    for _ in range(100):
-        if Worker(world.engine).run_one():
-            break
-        time.sleep(0.1)
+    until(Worker(world.engine).run_one, lambda: world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "running")
     found = world.must("gt", "GET", f"{P}/runs/{run}")
     assert found["state"] == "done" and found["attempts"] == 2 and found["manifest"]["resumed"] is True
     with world.engine.connect() as connection:
@@ -186,11 +180,7 @@ def test_a_killed_worker_leaves_its_run_to_another(world: World, monkeypatch: py
         assert connection.scalar(counted) == found["manifest"]["certificate"]["placements"] > 0
         names = connection.scalars(sa.select(run_files.c.name).where(run_files.c.run_id == run)).all()
     assert "begun_from/prices.csv" in names
-    for _ in range(50):
-        if not any(_is_alive(child) for child in children):
-            return
-        time.sleep(0.1)
-    pytest.fail("a solver process outlived its parent")
+    until(lambda: not any(_is_alive(child) for child in children), lambda: True)  # none outlives its parent
 
 
 def _wide(world: World) -> dict[str, str]:

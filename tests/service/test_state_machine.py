@@ -244,7 +244,7 @@ class _Season(RuleBasedStateMachine):
     def repair(self, number: int) -> None:
         """A published plan is repaired."""
         who, run = self._some(self.runs, number)
-        asked = {"kind": "rematch", "plan": run, "gap": 0.0, "time_limit": 60}
+        asked = {"kind": "rematch", "plan": run, "gap": 0.0}
         answer = self._tell(who, "POST", f"{P}/runs", json=asked)
         if answer.status_code == 202:
             from api.runs.worker import Worker

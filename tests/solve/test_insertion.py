@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from engine.solve.rounding import is_feasible
 @pytest.mark.parametrize("seed", range(12))
 def test_nobody_who_fits_is_left(seed: int, tmp_path: Path) -> None:
     problem = compile_problem(draft(seed, 24).programme(tmp_path / "p"))
-    promised = promised_columns(problem, Budget(60))
+    promised = promised_columns(problem, Budget(inf))
     filled = fill(problem, promised, problem.offers.value)
     assert is_feasible(problem, filled) and set(promised) <= set(filled.tolist())
     party = problem.offers.party_of(filled)
