@@ -118,6 +118,9 @@ def write_pairs(
     """Write all that bears on pairs of workers and orders, of every side: them, the travel groups of the workers, all
     agreements. ``held`` pairs are commitments, with the day on which each was agreed. An order whose places ended stays
     hold is left out.
+
+    Invariant: what is judged by these pairs comes out as it would in the whole programme. So a rule that counts who is
+    registered brings the whole register of workers.
     """
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
@@ -127,14 +130,23 @@ def write_pairs(
     tables = {name: _rows(connection, registers[name], name, programme.id) for name in registers}
     home = ended_stays(connection, programme.id)
     gone = home.places_without(set(tables["workers"]["worker_id"].to_pylist()))
-    tables["workers"] = _with_groups(tables["workers"], {worker for worker, _ in pairs})
+    registered = tables["workers"]
+    tables["workers"] = _with_groups(registered, {worker for worker, _ in pairs})
     chosen = _chosen(_rows(connection, orders, "orders", programme.id), "order_id", {o for _, o in pairs})
     tables["orders"] = _with_fewer_places(chosen, gone, Counter(order for _, order in held))
     tables["commitments"] = _with_held(tables["commitments"].slice(0, 0), held)
     home = home.of(held)
     tables["history"], told_already = told_apart(tables["history"], home)
     _write_tables(tables, folder)
+    if _counts_registered(folder):
+        _write_table(registered, folder / "workers.csv")
     settle_stays(folder, home, told_already)
+
+
+def _counts_registered(folder: Path) -> bool:
+    """Whether a rule may ask how many are registered, and not of pairs alone."""
+    texts = (folder / "programme.toml", *folder.glob("agreements/*.toml"))
+    return any("share_of_registered" in path.read_text("utf-8") for path in texts)
 
 
 def _with_fewer_places(orders: pa.Table, gone: Mapping[str, int], held: Mapping[str, int]) -> pa.Table:
@@ -163,7 +175,11 @@ def _write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
         if name not in ("workers", "orders"):
             table = _with_known(table, known)
         if table.num_rows or TABLES[name].needed:
-            pa_csv.write_csv(table, folder / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
+            _write_table(table, folder / f"{name}.csv")
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    pa_csv.write_csv(table, path, pa_csv.WriteOptions(quoting_style="needed"))
 
 
 def _rows(connection: sa.Connection, table: sa.Table, name: str, programme_id: str) -> pa.Table:

@@ -232,3 +232,27 @@ def test_a_share_that_is_broken_already_leaves_nobody_out(world: World) -> None:
     placed = world.must("gt", "GET", f"{P}/runs/{run['id']}/placements")["items"]
     assert {one["worker_id"] for one in taken} <= {one["worker_id"] for one in placed}
     assert _publish(world, "gt", run).status_code == 201
+
+
+def test_a_share_of_who_is_registered_is_judged_by_the_whole_register(world: World) -> None:
+    share = '[[clause]]\nid = "half"\nkind = "cap"\nper = "origin_country"\nshare_of_registered = 0.5\n'
+    path = "/v1/programmes/{p}/agreements/GT-CA"
+    headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
+    world.must("gt", "PUT", path, json={"toml": agreement("GT-CA", "GT", "CA") + share}, headers=headers)
+    world.certified(headcount=8)
+    run = world.run("gt")
+    published = world.must("gt", "POST", f"/v1/programmes/{{p}}/runs/{run['id']}/publication")
+    assert published["proposed"] == 5  # half of the ten of the register
+    assert published["left_out"] == []
+    moved = [one["id"] for one in world.operations("ca")]
+    assert world.move("gt", "offered", moved).status_code == 200
+    assert world.move("gt", "declined", moved[:1]).status_code == 200
+    operation = world.must("gt", "GET", f"/v1/programmes/{{p}}/operations/{moved[0]}")
+    corrected = world.call(
+        "gt",
+        "POST",
+        f"/v1/programmes/{{p}}/operations/{moved[0]}/correction",
+        json={"state": "offered", "reason": "A wrong line"},
+        headers={"If-Match": f'"{operation["version"]}"'},
+    )
+    assert corrected.status_code == 200, corrected.text
