@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 LAST_ANSWERS = 5  # seconds that requests under way get when the service ends
 LOOK_SECONDS = 0.2
+START_SECONDS = 60.0  # that a database may take to answer when a process starts
 WAY = 10  # of 19 steps of priority
 # How long one thread computes before another gets its turn: a request takes some dozen turns, and waits this long for
 # each of them beside a publication that is being judged.
@@ -69,7 +70,7 @@ def serve(
 
     set_up_logs()
     sys.setswitchinterval(TURN_SECONDS)
-    computing, app = Worker(_ready_database()), create_app()
+    computing, app = Worker(_awaited_database()), create_app()
 
     class Serving(uvicorn.Server):
         """The server, which lets a run under way stop as soon as a signal comes, before the last answers are out."""
@@ -96,11 +97,12 @@ def worker() -> None:
     """
     _require_service()
     from api.runs.worker import Worker
-    from api.service_log import set_up_logs
+    from api.service_log import log, set_up_logs
 
     set_up_logs()
     os.nice(WAY)
-    computing = Worker(_ready_database())
+    computing = Worker(_awaited_database())
+    log.info("working")
     with _heeding_signals(computing.stop):
         computing.start()
         while not computing.stop.is_set():
@@ -199,6 +201,23 @@ def verify_audit_log() -> None:
         typer.echo(f"The audit log is broken: {wrong}.")
         raise typer.Exit(1)
     typer.echo(f"The audit log is whole: {count:,} entries.")
+
+
+def _awaited_database() -> sa.Engine:
+    """The database once it answers, for a process that starts beside it: at most `START_SECONDS`, then its error."""
+    import sqlalchemy as sa
+
+    from api.service_log import log
+
+    ends = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return _ready_database()
+        except sa.exc.OperationalError as error:
+            if time.monotonic() > ends:
+                raise
+            log.warning("waiting for the database", error=type(error).__name__)
+            time.sleep(LOOK_SECONDS)
 
 
 def _ready_database() -> sa.Engine:

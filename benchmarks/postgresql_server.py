@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -21,28 +24,105 @@ def program_of_postgresql(name: str) -> str:
     return found
 
 
+LEFT = ("is still in use", "Is another postmaster")  # of one that was killed; its processes end on their own
+
+
+@dataclass
+class PostgresqlServer:
+    """A server that can be killed and started again, with what it has written."""
+
+    place: Path
+    port: int
+
+    def __post_init__(self) -> None:
+        self.user = "postgres" if os.getuid() == 0 else None  # it refuses to run as root
+        self.data = self.place / "data"
+
+    @property
+    def address(self) -> str:
+        """Its address, without a database's name."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}"
+
+    @property
+    def process(self) -> int:
+        """The postmaster's number."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def create(self) -> None:
+        """Make its files."""
+        if self.user:
+            shutil.chown(self.place, self.user)
+        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._run("initdb", "-D", str(self.data), *options)
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections, after a crash until all are gone and it has recovered.
+
+        Raises `CalledProcessError` where it can't start for another reason.
+        """
+        options = f"-p {self.port} -k {self.place} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        log = self.place / "log"
+        while True:
+            begins = log.stat().st_size if log.exists() else 0
+            try:
+                self._run("pg_ctl", "-D", str(self.data), "-l", str(log), "-o", options, "-w", "-t", "600", "start")
+            except subprocess.CalledProcessError:
+                if not any(left in log.read_text()[begins:] for left in LEFT):
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Stop it at once."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """kill -9 of the postmaster; its processes end when they see it, and it is gone when they are."""
+        left = [self.process, *children_of(self.process)]
+        os.kill(self.process, signal.SIGKILL)
+        while any(map(_runs, left)):
+            time.sleep(0.02)
+
+    def _run(self, program: str, *call: str) -> None:
+        full = (program_of_postgresql(program), *call)
+        subprocess.run(
+            full, check=True, user=self.user, cwd=self.place, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+        )
+
+
+def _runs(process: int) -> bool:
+    """Whether a process is there and hasn't ended (Z: nobody has asked yet how)."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children_of(process: int) -> list[int]:
+    """The processes that a process has begun and that still run."""
+    told = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(number) for number in told.split()]
+
+
 @contextmanager
-def running_postgresql() -> Iterator[str]:
-    """The address of a server, without a database's name."""
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A running server, which is gone afterwards."""
     place = Path(tempfile.mkdtemp(prefix="vaiven-postgresql-"))
-    user = "postgres" if os.getuid() == 0 else None  # it refuses to run as root
-    if user:
-        shutil.chown(place, user)
-    data, log = place / "data", place / "log"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = f"-p {port} -k {place} -c listen_addresses=127.0.0.1 -c max_connections=200"
-
-    def run(*call: str) -> None:
-        subprocess.run(call, check=True, user=user, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-
+        server = PostgresqlServer(place, free.getsockname()[1])
     try:
-        run(
-            program_of_postgresql("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"
-        )
-        run(program_of_postgresql("pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
-        yield f"postgresql://postgres@127.0.0.1:{port}"
-        run(program_of_postgresql("pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        server.create()
+        server.start()
+        yield server
+        server.stop()
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """The address of a running server, without a database's name."""
+    with postgresql_server() as server:
+        yield server.address

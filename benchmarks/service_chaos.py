@@ -1,27 +1,34 @@
-"""Chaos: web and worker processes killed at random while orders, uploads and runs are under way.
+"""Chaos: web, worker and PostgreSQL processes killed at random while everybody works and one floods the sign-in.
 
     python -m benchmarks.service_chaos [KILLS] [SEED]
 
-By default 30 kills. Clients repeat a call with the same Idempotency-Key until it is acknowledged. Afterwards every
-acknowledged write must be there, every run ended once with as many placements as its certificate says, and the audit
-log whole. Exit status 1 where that isn't so.
+By default 30 kills. Clients repeat a call with the same Idempotency-Key until it is acknowledged: orders, uploads, runs
+of planners, and runs that ministries of origin publish. Afterwards every acknowledged write must be there, every run
+ended once with as many placements as its certificate says, no order beyond its headcount, nobody placed twice on one
+day, and the audit log whole. Exit status 1 where that isn't so.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import httpx2
 import sqlalchemy as sa
 
 from api.audit_log import verify
-from api.storage.tables import audit_log, orders, placements, registers, runs
+from api.storage.operation_states import STANDING
+from api.storage.tables import audit_log, operations, orders, placements, registers, runs
+from benchmarks.postgresql_server import children_of
 from benchmarks.service_load import digest, order_body
 from benchmarks.service_processes import ServiceProcesses
 from benchmarks.service_season import Season, must, season_served
@@ -29,6 +36,11 @@ from benchmarks.waiting import running, until
 
 WORKERS = 4000
 PROCESSES = ("web", "worker 1", "worker 2")
+BACKEND, SERVER = "a connection's process of PostgreSQL", "PostgreSQL"
+AGAIN = (429, 503)
+DAYS = (operations.c.worker_id, operations.c.start_date)
+MINISTRIES = 2
+Thread = partial(threading.Thread, daemon=True)  # what goes wrong here ends all of them
 
 
 @dataclass
@@ -38,12 +50,14 @@ class Acknowledged:
     orders: dict[str, str] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
     recalls: set[tuple[str, str]] = field(default_factory=set)
+    published: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
+    refused: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
 class Clients:
-    """Threads that file orders, upload recalls and start runs until they are stopped."""
+    """Threads that do what all of them do until they are stopped: orders, recalls, runs, plans, guessed passwords."""
 
     def __init__(self, served: ServiceProcesses, season: Season) -> None:
         self.served, self.season = served, season
@@ -56,12 +70,14 @@ class Clients:
 
     def insist(self, who: str, path: str, key: str, **kwargs: Any) -> Any:
         """Call until it is acknowledged; each try may meet a dead process."""
-        headers = {"Authorization": f"Bearer {self.served.tokens[who]}", "Idempotency-Key": key}
+        headers = {"Authorization": f"Bearer {self.served.tokens[who]}", "Idempotency-Key": key, "If-Match": "*"}
         while True:
             try:
                 with httpx2.Client(timeout=None) as client:
                     answer = client.post(self.served.address + self.path + path, headers=headers, **kwargs)
             except httpx2.HTTPError:
+                answer = None
+            if answer is None or answer.status_code in AGAIN:
                 self.told.repeated += 1
                 time.sleep(0.2)
                 continue
@@ -77,6 +93,8 @@ class Clients:
             employer, body = order_body(self.season, number)
             order = self.insist(employer, "/orders", f"chaos-order-{number:06d}", json=body)
             if order is not None:
+                who, path = f"destination-{order['destination_country']}", f"/orders/{order['order_id']}/certification"
+                order = self.insist(who, path, f"chaos-certification-{number:06d}") or order
                 self.told.orders[order["order_id"]] = digest(order)
                 if number % 3 == 0:
                     self._recall(employer, order["order_id"], number)
@@ -106,6 +124,49 @@ class Clients:
             number += 1
             self.stop.wait(3.0)
 
+    def publish_plans(self, who: str) -> None:
+        """Match and publish what fits, again and again, for one ministry of origin."""
+        number = 0
+        while not self.stop.is_set():
+            number += 1
+            asked = {"gap": 0.01, "time_limit": 20, "seed": number}
+            run = self.insist(who, "/runs", f"chaos-{who}-run-{number:06d}", json=asked)
+            if run is None or not self._ended(who, run["id"]):
+                continue
+            self.told.runs.append(run["id"])
+            path = f"/runs/{run['id']}/publication?what_fits=true"
+            done = self.insist(who, path, f"chaos-{who}-publication-{number:06d}")
+            if done is not None:
+                self.told.published.update({name: done[name] for name in ("proposed", "kept", "withdrawn")})
+                self.told.published["plans"] += 1
+                self.told.published["left out"] += len(done["left_out"])
+
+    def _ended(self, who: str, run: str) -> bool:
+        """Wait for a run to end; whether it has a plan."""
+        headers = {"Authorization": f"Bearer {self.served.tokens[who]}"}
+        while True:
+            try:
+                with httpx2.Client(timeout=None) as client:
+                    told = client.get(f"{self.served.address}{self.path}/runs/{run}", headers=headers).json()
+            except httpx2.HTTPError:
+                told = {}
+            if told.get("state") in ("done", "failed", "cancelled"):
+                return bool(told["state"] == "done")
+            time.sleep(0.2)
+
+    def guess_passwords(self) -> None:
+        """A flood of wrong passwords."""
+        number = 0
+        while not self.stop.is_set():
+            number += 1
+            asked = {"email": f"account{number % 50}@example.org", "password": f"wrong password {number}"}
+            try:
+                with httpx2.Client(timeout=None) as client:
+                    answer = client.post(f"{self.served.address}/v1/sessions", json=asked)
+                self.told.refused[answer.status_code] += 1
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+
 
 def main(kills: int, seed: int) -> int:
     """Kill, and hold what is there against what was acknowledged; the exit status."""
@@ -116,24 +177,40 @@ def main(kills: int, seed: int) -> int:
         for name in PROCESSES[1:]:
             served.start(name)
         clients = Clients(served, season)
-        threads = [threading.Thread(target=clients.file_orders, args=(first,)) for first in range(4)]
-        threads.append(threading.Thread(target=clients.start_runs))
+        threads = [Thread(target=clients.file_orders, args=(first,)) for first in range(4)]
+        threads += [Thread(target=each) for each in (clients.start_runs, clients.guess_passwords)]
+        ministries = sorted(name for name in served.tokens if name.startswith("origin-"))[:MINISTRIES]
+        threads += [Thread(target=clients.publish_plans, args=(who,)) for who in ministries]
         for thread in threads:
             thread.start()
         killed: Counter[str] = Counter()
         for _ in range(kills):
             time.sleep(chance.uniform(0.5, 4.0))
-            name = chance.choice(PROCESSES)
-            served.kill(name)
+            name = chance.choice((*PROCESSES, BACKEND, SERVER))
             killed[name] += 1
-            time.sleep(chance.uniform(0.0, 0.5))
-            served.start(name)
+            kill(served, name, chance)
         served.wait_until_ready()
         clients.stop.set()
         for thread in threads:
             thread.join()
         _wait_for_runs(served)
         return _report(served, clients.told, killed)
+
+
+def kill(served: ServiceProcesses, name: str, chance: random.Random) -> None:
+    """kill -9, and start anew after a while what doesn't start by itself."""
+    if name == BACKEND:
+        os.kill(chance.choice(children_of(served.server.process)), signal.SIGKILL)
+        return
+    if name == SERVER:
+        served.server.kill()
+    else:
+        served.kill(name)
+    time.sleep(chance.uniform(0.0, 0.5))
+    if name == SERVER:
+        served.server.start()
+    else:
+        served.start(name)
 
 
 def _wait_for_runs(served: ServiceProcesses) -> None:
@@ -152,7 +229,12 @@ def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) 
     with served.engine.connect() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(runs))}
         entries, broken = verify(connection)
-        wrong = [*told.wrong, *_wrong_rows(connection, told), *_wrong_runs(connection, told, rows)]
+        wrong = [
+            *told.wrong,
+            *_wrong_rows(connection, told),
+            *_wrong_runs(connection, told, rows),
+            *_promised_twice(connection),
+        ]
         started = sa.select(sa.func.count()).select_from(audit_log).where(audit_log.c.action == "run.started")
         if broken or connection.scalar(started) != len(rows):
             wrong.append(f"audit log: {broken or 'entries are missing'}")
@@ -161,6 +243,7 @@ def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) 
     resumed = sum(bool(row.manifest.get("resumed")) for row in rows.values())
     print(f"killed: {dict(killed)}; calls repeated: {told.repeated}")
     print(f"{len(told.orders):,} orders, {len(told.recalls):,} recalls, {len(told.runs)} runs acknowledged")
+    print(f"published: {dict(told.published)}; wrong passwords: {dict(told.refused)}")
     print(f"{again} runs taken more than once, {resumed} begun from a checkpoint; {entries:,} entries in the log")
     print("all there, nothing doubled, the audit log is whole" if not wrong else "\n".join(wrong[:20]))
     return int(bool(wrong))
@@ -175,6 +258,21 @@ def _wrong_rows(connection: sa.Connection, told: Acknowledged) -> list[str]:
     wrong = [f"order {name} is lost" for name in set(told.orders) - stored]
     wrong += [f"order {name} is there and nobody was told" for name in stored - set(told.orders)]
     return wrong + [f"recall {pair} is lost" for pair in told.recalls - there]
+
+
+def _promised_twice(connection: sa.Connection) -> list[str]:
+    """Orders with more placements that stand than places, and people who have two on one day."""
+    standing = operations.c.state.in_(STANDING)
+    rows = list(connection.execute(sa.select(operations).where(standing).order_by(*DAYS)))
+    places = {row.order_id: int(row.headcount) for row in connection.execute(sa.select(orders))}
+    taken = Counter(row.order_id for row in rows)
+    wrong = [f"order {name} has {count} of {places[name]}" for name, count in taken.items() if count > places[name]]
+    both = [one for one, other in pairwise(rows) if _overlap(one, other)]
+    return wrong + [f"{one.worker_id} is placed twice from {one.start_date}" for one in both]
+
+
+def _overlap(one: sa.Row[Any], other: sa.Row[Any]) -> bool:
+    return bool(one.worker_id == other.worker_id and one.end_date >= other.start_date)
 
 
 def _wrong_orders(served: ServiceProcesses, told: Acknowledged, programme: str) -> list[str]:

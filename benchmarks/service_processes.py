@@ -22,7 +22,7 @@ from api.registers.accounts import make_account
 from api.settings import settings
 from api.storage.database import database, transaction, upgrade
 from api.wire.identity import AccountIn
-from benchmarks.postgresql_server import running_postgresql
+from benchmarks.postgresql_server import PostgresqlServer, postgresql_server
 from benchmarks.waiting import running, until
 
 VAIVEN = str(Path(sys.executable).with_name("vaiven"))
@@ -38,6 +38,7 @@ ROOMY = {
 class ServiceProcesses:
     """A service under measurement; ``tokens`` by the names of its accounts."""
 
+    server: PostgresqlServer
     engine: sa.Engine
     port: int
     log: Path
@@ -83,12 +84,12 @@ class ServiceProcesses:
 @contextmanager
 def service(environment: Mapping[str, str] | None = None) -> Iterator[ServiceProcesses]:
     """A service on a PostgreSQL server of its own, without processes yet; those that are started end with it."""
-    with running_postgresql() as server, tempfile.TemporaryDirectory(prefix="vaiven-service-") as place:
+    with postgresql_server() as server, tempfile.TemporaryDirectory(prefix="vaiven-service-") as place:
         before = dict(os.environ)
-        os.environ |= {**ROOMY, **(environment or {}), "VAIVEN_DATABASE_URL": f"{server}/postgres"}
+        os.environ |= {**ROOMY, **(environment or {}), "VAIVEN_DATABASE_URL": f"{server.address}/postgres"}
         settings.cache_clear()
         database.cache_clear()
-        made = ServiceProcesses(database(), free_port(), Path(place, "log"))
+        made = ServiceProcesses(server, database(), free_port(), Path(place, "log"))
         try:
             upgrade(made.engine)
             yield made

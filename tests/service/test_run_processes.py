@@ -16,17 +16,21 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from databases import service_on
 from world import World, workers_csv
 
 from api.runs.queue import kept_files
 from api.runs.worker import Worker
+from api.storage.database import upgrade
 from api.storage.tables import runs
+from benchmarks.postgresql_server import postgresql_server
 from benchmarks.waiting import running, until
 from engine.solve.budget import Budget, heeding
 from engine.solve.solver_children import SolverChild
 
 P = "/v1/programmes/{p}"
 EDIT = 'edit = { agreement = "GT-CA", clause = "quota", count = "VALUE" }'
+READY = {"worker": "working", "serve": "serving"}
 COMMANDS = {"worker": ["worker"], "serve": ["serve", "--port", "0"]}
 
 
@@ -165,3 +169,19 @@ def _away(server: str, name: str) -> Iterator[None]:
         yield
         connection.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     engine.dispose()
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_processes_wait_for_a_database_that_starts_after_them(command: str) -> None:
+    """As after the loss of a machine's power, when everything starts at once."""
+    with postgresql_server() as server:
+        address = f"{server.address}/postgres"
+        with service_on(address) as engine:
+            upgrade(engine)
+        server.stop()
+        with _process(COMMANDS[command], VAIVEN_DATABASE_URL=address) as process:
+            assert process.stderr is not None
+            assert "waiting for the database" in process.stderr.readline()
+            server.start()
+            lines = iter(process.stderr.readline, "")  # "" where it died
+            assert next((line for line in lines if f'"{READY[command]}"' in line), "")
