@@ -118,19 +118,18 @@ def check(
     """Audit a plan, whoever made it. The raw programme is read again; exit status 1 where the plan is not legal."""
     from dataclasses import asdict
 
-    from engine.audit.audit import audit
     from engine.console import out
-    from engine.plan.plan_files import read_placements
+    from engine.plan.read_plan import audited, read_plan
     from engine.programme import read_programme
     from engine.words import message
 
-    read = read_programme(programme)
-    verdict = audit(read, *read_placements(read, plan))
+    read = read_plan(read_programme(programme), plan)
+    verdict = audited(read)
     proved = None
     if bound:
         from engine.audit.bound import recomputed_bound
 
-        proved = recomputed_bound(read, plan)
+        proved = recomputed_bound(read.programme, plan)
     if as_json:
         answer = {
             "legal": verdict.legal,
@@ -192,7 +191,7 @@ def replay(
 ) -> None:
     """Run again what made a plan. Exit status 1 where any file differs (seconds apart)."""
     from engine.console import ProgressTalk, out
-    from engine.run import replay as replay_plan
+    from engine.planning.replay import replay as replay_plan
     from engine.words import message
 
     progress = ProgressTalk(quiet)

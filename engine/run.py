@@ -1,4 +1,4 @@
-"""The whole run: read, compile, solve, audit, give reasons, certify; and the replay that must give the same bytes."""
+"""The whole run: read, compile, solve, audit, give reasons, certify."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from engine.atomic import refuse_occupied
 from engine.audit.audit import Audit, audit
@@ -22,14 +20,15 @@ from engine.plan.plan_files import (
     PlanFiles,
     placements_table,
     prices_table,
-    read_certificate,
     reason_tables,
 )
+from engine.plan.read_plan import events_of_plan, fingerprint_of_plan
 from engine.plan.reasons import find_reasons
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.column_rows import use_of
 from engine.problem.values import SCALE
 from engine.programme import Programme, read_programme
+from engine.programme.events import NO_EVENTS, after_events
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.cluster import spread_to
@@ -99,29 +98,53 @@ def match_programme(
 def match_read(
     programme: Programme, options: Options, listener: Listener | None = None, clock: Clock | None = None
 ) -> Matched:
-    """Match a programme that was read before."""
+    """Match a programme that was read before. One that begins from a repaired plan is matched as its events left it."""
     clock = clock or Clock(None)
     clock.begin("compile")
+    if programme.settings.tiers:
+        return _match_by_tiers(programme, options, listener, clock)
+    events = NO_EVENTS if options.warm is None else events_of_plan(programme, options.warm)
+    changed = after_events(_with_word(programme, options.warm), events)
+    drawn, workers, orders = drawn_order(changed, options.seed)
+    problem = compile_problem(drawn, options.tuning)
+    clock.begin("solve")
+    budget = Budget(options.time_limit, options.most_steps)
+    warm = None if options.warm is None else read_warm(problem, options.warm)
+    with spread_to(options.cluster) as spread:
+        result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
+    matched = certified(changed, drawn, (workers, orders), result, options, budget.steps, clock)
+    return replace(matched, files=matched.files.after(programme, events))
+
+
+def _match_by_tiers(programme: Programme, options: Options, listener: Listener | None, clock: Clock) -> Matched:
+    """Match a programme whose objective is lexicographic."""
+    if options.warm is not None or options.cluster is not None or options.mechanism != "optimal":
+        raise CallError(message("Tiers are matched by the mechanism optimal, from nothing, on this machine."), WITHOUT)
     drawn, workers, orders = drawn_order(programme, options.seed)
     problem = compile_problem(drawn, options.tuning)
     clock.begin("solve")
     budget = Budget(options.time_limit, options.most_steps)
-    tiers: list[Tier] = []
-    if programme.settings.tiers:
-        if options.warm is not None or options.cluster is not None or options.mechanism != "optimal":
-            raise CallError(
-                message("Tiers are matched by the mechanism optimal, from nothing, on this machine."), WITHOUT
-            )
-        result, tiers = match_tiers(problem, options.gap, budget, listener)
-    else:
-        warm = None if options.warm is None else read_warm(problem, options.warm)
-        with spread_to(options.cluster) as spread:
-            result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
+    result, tiers = match_tiers(problem, options.gap, budget, listener)
     matched = certified(programme, drawn, (workers, orders), result, options, budget.steps, clock)
-    if tiers:
-        told = {**matched.files.certificate, "tiers": [_of_tier(tier) for tier in tiers]}
-        matched = replace(matched, files=replace(matched.files, certificate=told))
-    return matched
+    told = {**matched.files.certificate, "tiers": [_of_tier(tier) for tier in tiers]}
+    return replace(matched, files=replace(matched.files, certificate=told))
+
+
+def _with_word(programme: Programme, warm: Path | None) -> Programme:
+    """The programme with a remark where the plan that a run begins from was made for other files.
+
+    That is no fault: to begin from the plan before an edit is what warm runs are for, and no proof rests on it.
+    """
+    known = "" if warm is None else fingerprint_of_plan(warm)
+    if not known or known == programme.sha256:
+        return programme
+    word = message(
+        "{warm} was made for other files ({known}) than these ({sha256}); what still holds of it is kept.",
+        warm=warm,
+        known=known,
+        sha256=programme.sha256,
+    )
+    return replace(programme, notices=(*programme.notices, word))
 
 
 def certified(
@@ -233,51 +256,6 @@ def _certificate(
 def _upwards(billionths: int) -> float:
     """A bound in value terms, rounded up to a millionth."""
     return float(-(-billionths // (SCALE // 10**6))) / 1e6
-
-
-def replay(folder: Path, plan: Path, warm: Path | None = None, listener: Listener | None = None) -> list[str]:
-    """Run again what ``plan`` was made from and name every file that differs, ``seconds`` apart; none should.
-
-    A plan that began from another needs that one as ``warm``; raises `CallError` without it.
-    """
-    certificate = read_certificate(plan)
-    if certificate.get("warm", False) != (warm is not None):
-        raise CallError(
-            message("{plan} began from another plan.", plan=plan)
-            if warm is None
-            else message("{plan} did not begin from another plan.", plan=plan),
-            message("Name that plan by --warm.") if warm is None else message("Leave --warm out."),
-        )
-    if "events_sha256" in certificate:
-        raise CallError(
-            message("{plan} was repaired after events.", plan=plan),
-            message("Call vaiven rematch with the same plan and events again."),
-        )
-    cut_short = certificate.get("status") in ("time_limit", "interrupted")
-    options = Options(
-        certificate["mechanism"],
-        certificate["gap_asked"],
-        float("inf"),
-        certificate["seed"],
-        warm,
-        certificate["steps"] if cut_short else None,
-    )
-    again = match_programme(folder, options, listener)
-    differing = [
-        name for name in ("placements", "unplaced", "unfilled", "prices") if not _same(again.files, plan, name)
-    ]
-    made = dict(again.files.certificate)
-    made["status"] = certificate["status"] if cut_short else made["status"]
-    if {**made, "seconds": 0} != {**certificate, "seconds": 0}:
-        differing.append("certificate")
-    return differing
-
-
-def _same(files: PlanFiles, plan: Path, name: str) -> bool:
-    sink = pa.BufferOutputStream()
-    pa_csv.write_csv(getattr(files, name), sink, pa_csv.WriteOptions(quoting_style="needed"))
-    path = plan / f"{name}.csv"
-    return path.is_file() and path.read_bytes() == sink.getvalue().to_pybytes()
 
 
 def match_to_folder(

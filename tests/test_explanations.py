@@ -242,6 +242,7 @@ def test_a_promised_placement_is_explained_as_any_other(tmp_path: Path) -> None:
     row = {"worker_id": first.worker_id, "order_id": first.order_id, "agreed_on": ""}
     made.tables["commitments"] = pd.DataFrame([row])
     made.programme(tmp_path / "bound")
+    (tmp_path / "plan" / "certificate.json").unlink()  # a plan with one is refused with another programme
     found = [
         explanation(tmp_path / name, tmp_path / "plan", first.worker_id, first.order_id, None, False)
         for name in ("free", "bound")

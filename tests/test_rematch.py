@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 
 from engine.audit.audit import audit
 from engine.cli import app
-from engine.errors import CallError, InputError
+from engine.errors import InputError
 from engine.plan.plan_files import read_placements
 from engine.planning.commands import register
-from engine.planning.events import after_events, read_events
 from engine.planning.rematch import Rematched, rematch
+from engine.planning.replay import replay
 from engine.programme import read_programme
-from engine.run import Options, match_read, match_to_folder, replay
+from engine.programme.events import after_events, read_events
+from engine.run import Options, match_read, match_to_folder
 from scenarios.presets import nation, northern_triangle
 
 register(app)
@@ -89,13 +90,12 @@ def test_holds_are_promises_and_exclusions_are_kept(place: Path, tmp_path: Path)
 
 
 def test_a_repaired_plan_says_so(place: Path, tmp_path: Path) -> None:
-    """Its bound is about the programme as the events left it, and replay names the command that makes it again."""
+    """Its bound is about the programme as the events left it, and it can be made again from its folder."""
     _rematched(place, [f"drop_out,{_ids(place)[0][0][0]},,,,"], tmp_path)
     certificate = json.loads((tmp_path / "out" / "certificate.json").read_text())
     assert certificate["events"] == 1
     assert len(certificate["events_sha256"]) == 64
-    with pytest.raises(CallError, match="rematch"):
-        replay(place / "p", tmp_path / "out", place / "plan")
+    assert replay(place / "p", tmp_path / "out") == []
 
 
 def test_reserves_are_free_and_admitted(place: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +17,12 @@ from api.runs.audience import Audience
 from api.runs.kind import Source, kinds
 from api.runs.queue import file_of_run
 from api.storage.tables import INPUT, run_files, runs
-from engine.planning.events import after_events, read_events
 from engine.programme import Programme, read_programme
+from engine.programme.events import after_events, read_events
 
 EARLIER = "earlier"  # the folder of the plan within an input
 PLAN_FILES = ("placements.csv", "prices.csv", "certificate.json")
+EVENTS = "events.csv"
 
 
 def require_earlier(
@@ -51,12 +53,15 @@ def write_earlier(source: Source, folder: Path) -> None:
         folder.joinpath(EARLIER).mkdir()
         for name in PLAN_FILES:
             folder.joinpath(EARLIER, name).write_bytes(file_of_run(source.connection, run.id, name))
+        if folder.joinpath(EVENTS).is_file():
+            # All of them, as the certificate is about all; the run's own file has those of its audience alone.
+            copyfile(folder / EVENTS, folder / EARLIER / EVENTS)
 
 
 def earlier_programme(folder: Path) -> Programme:
     """The programme that the earlier run matched: a repair's is as the events left it."""
     programme = read_programme(folder / "programme")
-    events = folder / "events.csv"
+    events = folder / EVENTS
     return after_events(programme, read_events(programme, events)) if events.is_file() else programme
 
 

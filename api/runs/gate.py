@@ -73,6 +73,7 @@ FILES: Mapping[str, Own] = {
     "prices.csv": Rows(("limit", "clause_id", "scope")),
     "changes.csv": Rows(("worker_id", "order_id")),
     "reserves.csv": Rows(("worker_id", "order_id")),
+    "events.csv": Rows(("worker_id", "order_id", "employer_id")),
     "certificate.json": _own_certificate,
     "comparison.csv": Rows(),
     "groups.csv": Rows(("name",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine.plan.plan_workbook import PLAN_WORKBOOK, write_plan_workbook
 from engine.plan.reasons import Reasons
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
+from engine.programme.events import Events, events_csv, events_sha256
 from engine.programme.programme import Programme
 from engine.programme.table_file import read_table_file
 from engine.solve.prices import CrewPrices
@@ -30,7 +31,7 @@ from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-CERTIFICATE = "certificate.json"
+CERTIFICATE, EVENTS = "certificate.json", "events.csv"
 _TEXT = pa.string()
 # The types of the columns of a plan's tables.
 SCHEMAS: Mapping[str, pa.Schema] = {
@@ -56,13 +57,14 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 
 @dataclass(frozen=True)
 class PlanFiles:
-    """The content of a plan folder."""
+    """The content of a plan folder; ``events`` are the bytes of events.csv, of a plan that was repaired."""
 
     placements: pa.Table
     unplaced: pa.Table
     unfilled: pa.Table
     prices: pa.Table
     certificate: Mapping[str, Any]
+    events: bytes | None = None
 
     def write(self, folder: Path, programme: Programme | None = None) -> None:
         """Write the folder, with the workbook where the programme is there; it appears whole or not at all."""
@@ -73,10 +75,61 @@ class PlanFiles:
         """Write the files into a folder that is there."""
         tables = {name: getattr(self, name) for name in ("placements", "unplaced", "unfilled", "prices")}
         for name, table in tables.items():
-            pa_csv.write_csv(table, folder / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
+            (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         if programme is not None:
             write_plan_workbook(folder / PLAN_WORKBOOK, programme, tables)
         (folder / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
+        if self.events is not None:
+            (folder / EVENTS).write_bytes(self.events)
+
+    def after(self, programme: Programme, events: Events) -> PlanFiles:
+        """The files of a plan of ``programme`` (as its files say) as ``events`` left it: these travel with the plan.
+
+        The certificate says so; who dropped out and what was cancelled has that for a reason.
+        """
+        if not events.size:
+            return self
+        told = {"events": events.size, "events_sha256": events_sha256(programme, events)}
+        return replace(
+            self,
+            unplaced=_with_drop_outs(self.unplaced, programme, events),
+            unfilled=_with_cancelled(self.unfilled, programme, events),
+            certificate={**self.certificate, **told},
+            events=events_csv(programme, events),
+        )
+
+
+def _with_drop_outs(unplaced: pa.Table, programme: Programme, events: Events) -> pa.Table:
+    """unplaced.csv in which who dropped out has that for a reason."""
+    ids, gone = programme.workers.id_text("worker_id"), events.last_of("drop_out", "worker")
+    names = pa.array([str(ids[row]) for row in gone], pa.string())
+    reasons = pa.array([_because("dropped_out", why) for why in gone.values()], pa.string())
+    position = pc.index_in(unplaced["worker_id"], value_set=names)
+    reason = pc.coalesce(pc.take(reasons, position), unplaced["reason"])
+    return unplaced.set_column(unplaced.schema.get_field_index("reason"), "reason", reason)
+
+
+def _with_cancelled(unfilled: pa.Table, programme: Programme, events: Events) -> pa.Table:
+    """unfilled.csv with the orders that were cancelled and all places that they asked for."""
+    ids, headcount = programme.orders.id_text("order_id"), programme.orders.values("headcount")
+    gone = events.last_of("cancel", "order")
+    names = pa.array([str(ids[row]) for row in gone], pa.string())
+    others = unfilled.filter(pc.invert(pc.is_in(unfilled["order_id"], value_set=names)))
+    places = pa.array([int(headcount[row]) for row in gone], pa.int64())
+    reasons = pa.array([_because("cancelled", why) for why in gone.values()], pa.string())
+    rows = pa.table([names, places, reasons], names=unfilled.column_names)
+    return pa.concat_tables([others, rows]).sort_by("order_id")
+
+
+def _because(reason: str, why: str) -> str:
+    return f"{reason}: {why}" if why else f"{reason}: no reason was given"
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """A table as the bytes of a CSV file."""
+    sink = pa.BufferOutputStream()
+    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(quoting_style="needed"))
+    return bytes(sink.getvalue())
 
 
 def placements_table(programme: Programme, worker: Longs, order: Longs) -> pa.Table:

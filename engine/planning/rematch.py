@@ -6,22 +6,22 @@ from the plan and its prices.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from engine.arrays import row_of_each
 from engine.atomic import refuse_occupied, written_aside
 from engine.plan.earlier_plan import read_warm
-from engine.plan.plan_files import read_placements
-from engine.planning.events import Events, after_events, read_events
+from engine.plan.plan_files import csv_bytes, read_placements
+from engine.plan.read_plan import events_of_plan, require_plan_of
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
+from engine.programme.events import Events, after_events, read_events
 from engine.programme.programme import Programme
 from engine.programme.read import read_programme
 from engine.programme.reorder import drawn_order
@@ -37,13 +37,15 @@ from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 RESERVES = 3
+BEGUN_FROM, KEPT = "begun_from", ("placements.csv", "prices.csv")
 
 
 @dataclass(frozen=True)
 class Rematched:
     """The repaired plan, its changes and reserves as tables, and how much was disrupted.
 
-    ``lost`` placements ended with the events, ``altered`` others were moved or given up, ``added`` are new.
+    ``events`` are those of this repair alone. ``lost`` placements ended with them, ``altered`` others were moved or
+    given up, ``added`` are new. ``begun_from`` is the folder of the plan that was repaired.
     """
 
     matched: Matched
@@ -53,14 +55,26 @@ class Rematched:
     lost: int
     altered: int
     added: int
+    begun_from: Path
 
     def write(self, out: Path) -> None:
-        """Write the plan's folder with changes.csv and reserves.csv; it appears whole or not at all."""
-        options = pa_csv.WriteOptions(quoting_style="needed")
+        """Write the plan's folder, which appears whole or not at all.
+
+        Beside the plan stand changes.csv, reserves.csv, the events since the first plan, and in ``begun_from/`` the
+        placements and prices that the repair began from: `replay` needs nothing else.
+        """
         with written_aside(out) as folder:
             self.matched.files.write_into(folder, self.matched.programme)
-            pa_csv.write_csv(neutral_table(self.changes), folder / "changes.csv", options)
-            pa_csv.write_csv(neutral_table(self.reserves), folder / "reserves.csv", options)
+            for name, content in self.tables().items():
+                (folder / name).write_bytes(content)
+            (folder / BEGUN_FROM).mkdir()
+            for name in KEPT:
+                shutil.copyfile(self.begun_from / name, folder / BEGUN_FROM / name)
+
+    def tables(self) -> dict[str, bytes]:
+        """The files of a repair that other plans don't have."""
+        found = {"changes.csv": self.changes, "reserves.csv": self.reserves}
+        return {name: csv_bytes(neutral_table(table)) for name, table in found.items()}
 
 
 def rematch(
@@ -72,7 +86,7 @@ def rematch(
     options: Options,
     listener: Listener | None = None,
 ) -> Rematched:
-    """Repair ``plan`` after the events of a file and write it to ``out``.
+    """Repair ``plan`` after the events of a file and write it to ``out``; events of earlier repairs still hold.
 
     ``charge`` is what each kept placement counts more, in value. Raises what reading and matching raise.
     """
@@ -80,9 +94,11 @@ def rematch(
     clock = Clock(None)
     clock.begin("read")
     programme = read_programme(folder)
-    happened = read_events(programme, events)
+    require_plan_of(programme, plan)
+    earlier = events_of_plan(programme, plan)
+    happened = earlier.then(read_events(programme, events, earlier))
     before = read_placements(programme, plan)
-    found = repaired(programme, plan, before, happened, charge, options, clock, listener)
+    found = repaired(programme, plan, before, happened, charge, options, clock, listener, earlier.size)
     found.write(out)
     return found
 
@@ -96,8 +112,11 @@ def repaired(
     options: Options,
     clock: Clock,
     listener: Listener | None = None,
+    earlier: int = 0,
 ) -> Rematched:
-    """The plan of ``before`` (rows of workers and orders) repaired after the events."""
+    """The plan of ``before`` (rows of workers and orders) repaired after all events, the first ``earlier`` of which it
+    was already made after.
+    """
     programme.require_weights(message("Re-matching"))
     clock.begin("compile")
     changed = after_events(programme, events)
@@ -106,18 +125,15 @@ def repaired(
     clock.begin("solve")
     warm = read_warm(problem, plan)
     problem, _ = listed_for(problem, warm)
-    budget = Budget(options.time_limit)
+    budget = Budget(options.time_limit, options.most_steps)
     dear = int(charge * SCALE)
     found = match(_with_charge(problem, warm, dear), "optimal", options.gap, budget, listener, warm)
     result = _at_own_value(found, warm, dear, options.gap)
     matched = certified(changed, drawn, (workers, orders), result, replace(options, warm=plan), budget.steps, clock)
-    matched = replace(matched, files=replace(matched.files, certificate=_after(matched, events)))
-    return _told(changed, before, matched, events, _reserves(changed, result, workers, orders))
-
-
-def _after(matched: Matched, events: Events) -> dict[str, Any]:
-    """The certificate, which says that it is about the programme as the events left it."""
-    return {**matched.files.certificate, "events": len(events.kind), "events_sha256": events.sha256}
+    told = {"charge": charge, "events": events.size, "earlier_events": earlier}
+    files = replace(matched.files, certificate={**matched.files.certificate, **told}).after(programme, events)
+    matched = replace(matched, files=files)
+    return _told(changed, before, matched, events.since(earlier), _reserves(changed, result, workers, orders), plan)
 
 
 def _with_charge(problem: MatchingProblem, warm: Warm, charge: int) -> MatchingProblem:
@@ -154,7 +170,12 @@ def _at_own_value(result: Result, warm: Warm, charge: int, gap: float) -> Result
 
 
 def _told(
-    programme: Programme, before: tuple[Longs, Longs], matched: Matched, events: Events, reserves: pa.Table
+    programme: Programme,
+    before: tuple[Longs, Longs],
+    matched: Matched,
+    events: Events,
+    reserves: pa.Table,
+    plan: Path,
 ) -> Rematched:
     size = programme.orders.size
     old, new = before[0] * size + before[1], matched.worker * size + matched.order
@@ -171,7 +192,7 @@ def _told(
     schema = pa.schema([(name, pa.string()) for name in ("worker_id", "order_id", "change")])
     changes = pa.Table.from_pylist(listed, schema=schema)
     count = int(lost.sum())
-    return Rematched(matched, changes, reserves, len(events.kind), count, len(ended) - count, len(added))
+    return Rematched(matched, changes, reserves, events.size, count, len(ended) - count, len(added), plan)
 
 
 def _ended_by_events(programme: Programme, worker: Longs, order: Longs, events: Events) -> npt.NDArray[np.bool_]:

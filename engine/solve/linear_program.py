@@ -71,6 +71,9 @@ def solve(
     """
     if budget.over:
         return None
+    if not len(program.value):
+        budget.step()
+        return _without_columns(program)
     buffer = io.BytesIO()
     arrays = {name: value for name, value in vars(program).items() if value is not None}
     np.savez(buffer, **arrays)
@@ -108,3 +111,13 @@ def solve(
                 int(branched),
                 int(iterations),
             )
+
+
+def _without_columns(program: LinearProgram) -> LinearAnswer:
+    """The answer where nothing is left to choose: nothing is used, so that it is legal where every row allows 0.
+
+    HiGHS itself calls such a model empty, and neither solved nor infeasible.
+    """
+    legal = bool((program.row_lower <= 0).all() and (program.row_upper >= 0).all())
+    none, worth = np.zeros(0), 0.0 if legal else -np.inf
+    return LinearAnswer(legal, not legal, none, np.zeros(len(program.row_upper)), worth, worth, 0, 0)

@@ -23,6 +23,7 @@ from api.wire.runs import PlanId, SpokenIn
 from api.wire.shapes import example
 from engine.planning.explain import explained
 from engine.planning.explain.reading import unknown_id
+from engine.programme import read_programme
 from engine.words.wording import worded_all
 
 Id = Annotated[str, Field(min_length=1, max_length=130)]
@@ -74,7 +75,9 @@ class Explain(Kind):
                 raise unknown_id(what, name)
         if plan is not None:
             with_others(job.folder, job.audience)
-        found = explained(earlier_programme(job.folder), plan, **names, commitments=job.options["commitments"])
+        # A plan brings the events that it was repaired after.
+        programme = earlier_programme(job.folder) if plan is None else read_programme(job.folder / "programme")
+        found = explained(programme, plan, **names, commitments=job.options["commitments"])
         found = worded_all(found, job.options["lang"] or "en")
         told = {"about": type(found).__name__.removesuffix("Explanation").lower(), **asdict(found)}
         content = json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n"

@@ -87,8 +87,8 @@ def _write_repair(source: Source, folder: Path) -> None:
     orders = _ids(folder / "programme" / "orders.csv", "order_id")
     plan = folder / "plan"
     plan.mkdir()
-    for name in ("prices.csv", "certificate.json"):
-        (plan / name).write_bytes(file_of_run(connection, run.options["plan"], name))
+    # Without its certificate, which is about what was registered then and not what is now.
+    (plan / "prices.csv").write_bytes(file_of_run(connection, run.options["plan"], "prices.csv"))
     lines = file_of_run(connection, run.options["plan"], "placements.csv").decode().splitlines()
     chosen = [row for row in csv.DictReader(lines) if row["worker_id"] in workers and row["order_id"] in orders]
     _write(plan / "placements.csv", ("worker_id", "order_id"), [(r["worker_id"], r["order_id"]) for r in chosen])

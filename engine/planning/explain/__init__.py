@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import CallError
+from engine.plan.read_plan import read_plan
 from engine.planning.explain.clash_set import ClashExplanation, explain_commitments
 from engine.planning.explain.clause import ClauseExplanation, explain_clause
 from engine.planning.explain.demand import DemandExplanation, explain_demand
+from engine.planning.explain.event import EventExplanation, explained_by_event
 from engine.planning.explain.order import OrderExplanation, explain_order
 from engine.planning.explain.placement import PlacementExplanation, explain_placement
 from engine.planning.explain.reading import read_reading
@@ -19,6 +21,7 @@ Explanation = (
     ClashExplanation
     | ClauseExplanation
     | DemandExplanation
+    | EventExplanation
     | OrderExplanation
     | PlacementExplanation
     | WorkerExplanation
@@ -52,7 +55,7 @@ def explained(
             message("Use one of --worker, --order, both of them, --clause, --commitments."),
         )
     if commitments:
-        return explain_commitments(read)
+        return explain_commitments(read if plan is None else read_plan(read, plan).programme)
     if plan is None and order is not None and worker is None:
         return explain_demand(read, order)
     if plan is None:
@@ -60,6 +63,9 @@ def explained(
     reading = read_reading(read, plan)
     if clause is not None:
         return explain_clause(reading, clause)
+    of_event = explained_by_event(reading, worker, order)
+    if of_event is not None:
+        return of_event
     if worker is not None and order is not None:
         return explain_placement(reading, worker, order)
     if order is not None:

@@ -19,7 +19,8 @@ from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
 from engine.clauses.base import Clause
 from engine.errors import CallError
-from engine.plan.plan_files import read_placements
+from engine.plan.read_plan import read_plan
+from engine.programme.events import NO_EVENTS, Events
 from engine.programme.programme import Programme
 from engine.words import message
 
@@ -30,12 +31,15 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Reading:
-    """A programme with the plan in ``folder``: placement i puts worker row ``worker[i]`` on order row ``order[i]``."""
+    """A programme, as its ``events`` left it, with the plan in ``folder``: placement i puts worker row ``worker[i]`` on
+    order row ``order[i]``.
+    """
 
     programme: Programme
     folder: Path
     worker: Longs
     order: Longs
+    events: Events = NO_EVENTS
 
     @cached_property
     def prices(self) -> pa.Table:
@@ -74,13 +78,17 @@ class Reading:
 
 
 def read_reading(programme: Programme, folder: Path) -> Reading:
-    """Read a plan for explaining. Raises `CallError` where it has no prices."""
+    """Read a plan for explaining.
+
+    Raises `CallError` where it has no prices or is the plan of another programme.
+    """
     if not (folder / "prices.csv").is_file():
         raise CallError(
             message("There is no prices.csv in {folder}.", folder=folder),
             message("Name the folder of a plan that vaiven match wrote."),
         )
-    return Reading(programme, folder, *read_placements(programme, folder))
+    plan = read_plan(programme, folder)
+    return Reading(plan.programme, folder, plan.worker, plan.order, plan.events)
 
 
 def placement_prices(pairs: PlacementTable, prices: LimitPrices) -> Floats:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from engine.arrays import row_holding
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.errors import InputError
-from engine.planning.events import Events, after_events
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
 from engine.problem.values import SCALE
 from engine.programme.edits import Edits, edited
+from engine.programme.events import Events, after_events
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
