@@ -110,7 +110,8 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str, name: s
     from engine.console import talk
     from engine.programme.schema import TABLES
     from engine.sheets.importer import MARKED, import_sheet
-    from engine.sheets.sheet_map import propose_map, read_map
+    from engine.sheets.proposal import propose_map
+    from engine.sheets.sheet_map import read_map
     from engine.sheets.sheet_reading import Sought, read_sheet
 
     if len(paths) != 2:
@@ -129,6 +130,8 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str, name: s
     chosen = read_map(sheet_map)
     done = import_sheet(file, replace(chosen, sheet=name) if name else chosen, out)
     talk().print(f"{out}: {done.rows - done.refused:,} of {done.rows:,} rows in {done.table}.csv.", markup=False)
+    for warning in done.warnings:
+        talk().print(warning, markup=False)
     for fault in done.faults[:SHOWN_REFUSALS]:
         talk().print(f"  {fault}", markup=False)
     if len(done.faults) > SHOWN_REFUSALS:

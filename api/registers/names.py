@@ -17,7 +17,8 @@ from api.storage.tables import persons
 from engine.errors import Fault, InputError
 from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
-from engine.sheets.sheet_map import ColumnMap, SheetMap
+from engine.sheets.cell_forms import ColumnMap
+from engine.sheets.sheet_map import SheetMap
 
 PERSON_COLUMNS = ("name", "contact")
 LONGEST = 200

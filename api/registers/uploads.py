@@ -20,7 +20,8 @@ from engine.programme.raw_table import RawTable
 from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
 from engine.sheets.importer import mapped
-from engine.sheets.sheet_map import SheetMap, propose_map, read_map
+from engine.sheets.proposal import propose_map
+from engine.sheets.sheet_map import SheetMap, read_map
 from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,17 +18,13 @@ from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
 from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
-from engine.sheets.number_forms import decimal_marks, plain_number, unclear_numbers
-from engine.sheets.sheet_map import DATES, ColumnMap, SheetMap
+from engine.sheets.cell_forms import NUMBERS, ColumnMap, bare, written_column
+from engine.sheets.code_words import MEN_OTHERWISE
+from engine.sheets.number_forms import unclear_numbers
+from engine.sheets.sheet_map import SheetMap
 from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
 
 MARKED = "refused.xlsx"
-NUMBERS = ("number", "integer", "share")
-# A time stamp at midnight, or without an offset, is a day; with an offset and another hour it could be two.
-TIME_OF_DAY = re.compile(
-    r"(?<=^\d{4}-\d\d-\d\d)[T ](?:00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$"
-)
-MEN_OTHERWISE = {"h", "hombre", "homme"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,7 @@ class Imported:
     rows: int
     refused: int
     faults: tuple[Fault, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
@@ -47,7 +45,7 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
     that the sheet doesn't have.
     """
     refuse_occupied(out)
-    titles = frozenset(column.source for column in chosen.columns.values() if column.source)
+    titles = frozenset(one for column in chosen.columns.values() for one in column.sources)
     sheet = read_sheet(file, chosen.sheet, chosen.header_row, Sought(chosen.table, titles))
     raw = mapped(sheet, chosen)
     faults = table_faults(raw, most=max(raw.size, 1))
@@ -61,7 +59,14 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
         _write_csv(raw, set(by_row), folder / f"{chosen.table}.csv")
         if by_row:
             _write_marked(sheet, by_row, folder / MARKED)
-    return Imported(chosen.table, raw.size, len(by_row), tuple(faults))
+    return Imported(chosen.table, raw.size, len(by_row), tuple(faults), warnings_of(chosen))
+
+
+def warnings_of(chosen: SheetMap) -> tuple[str, ...]:
+    """What is only estimated where a map is used."""
+    aged = [name for name, own in chosen.columns.items() if own.age_on is not None]
+    estimated = "is estimated from ages: up to six months off either way, so that age limits may be judged wrongly."
+    return tuple(f"{name} {estimated}" for name in aged)
 
 
 def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
@@ -70,7 +75,7 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
     Raises `InputError` where the map names headings that the sheet doesn't have.
     """
     titles = {title: number for number, title in enumerate(sheet.titles)}
-    missing = [c.source for c in chosen.columns.values() if c.source and c.source not in titles]
+    missing = [one for own in chosen.columns.values() for one in own.sources if one not in titles]
     if missing:
         expected = "one of " + ", ".join(title for title in sheet.titles if title)
         raise InputError(
@@ -81,67 +86,51 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
         )
     _require_one_meaning(sheet, chosen)
     records = [(number, row) for number, row in enumerate(sheet.records) if any(row)]
+    rows_of_cells = [row for _, row in records]
     columns = {}
     for column in TABLES[chosen.table].columns:
         own = chosen.columns.get(column.name)
         if own is not None:
-            at = titles.get(own.source, -1)
-            texts = [row[at] if at >= 0 else own.value for _, row in records]
-            comma = decimal_marks(texts) == {","} if own.decimal_comma is None else own.decimal_comma
-            cells = [_cell(own, column.kind, comma, text) for text in texts]
-            columns[column.name] = pa.array(cells, pa.string())
+            columns[column.name] = _column(own, column.kind, titles, rows_of_cells)
         elif not column.optional:
             columns[column.name] = pa.array([""] * len(records), pa.string())
     for name, own in chosen.columns.items():
         if name not in TABLES[chosen.table].column_names:
-            at = titles.get(own.source, -1)
-            cells = [_cell(own, "text", False, row[at] if at >= 0 else own.value) for _, row in records]
-            columns[name] = pa.array(cells, pa.string())
+            columns[name] = _column(own, "text", titles, rows_of_cells)
     rows = np.array([sheet.header + 2 + number for number, _ in records], np.int64)
     return RawTable(chosen.table, sheet.file, columns, len(records), rows)
 
 
+def _column(own: ColumnMap, kind: str, titles: Mapping[str, int], rows: list[list[str]]) -> pa.Array:
+    parts = [[row[titles[source]] for row in rows] for source in own.sources] or [[own.value] * len(rows)]
+    return pa.array([str(cell) for cell in written_column(own, kind, parts)], pa.string())
+
+
 def _require_one_meaning(sheet: Sheet, chosen: SheetMap) -> None:
     """Raise `InputError` where a heading stands twice, or numbers could be thousands or decimals: the map must say."""
-    faults = []
-    row = sheet.header + 1
     kinds = {column.name: column.kind for column in TABLES[chosen.table].columns}
-    for name, own in chosen.columns.items():
-        if not own.source:
-            continue
-        if sheet.titles.count(own.source) > 1:
-            expected = "a heading of its own over each column that is read"
-            faults.append(Fault(sheet.file, row, own.source, own.source, f"stands twice, for {name}", expected, "map"))
-        at = sheet.titles.index(own.source)
-        unclear = unclear_numbers(record[at] for record in sheet.records)
-        if kinds.get(name) in NUMBERS and own.decimal_comma is None and unclear:
-            expected = "decimal_comma = true or false in the map"
-            problem = "could be thousands or decimals"
-            faults.append(Fault(sheet.file, row, own.source, unclear[0], problem, expected, "map"))
-        cells = {plain(record[at]) for record in sheet.records}
-        if name == "sex" and "m" in cells and "m" not in own.words and cells & MEN_OTHERWISE:
-            expected = 'words that say what M is, as { M = "F", H = "M" }'
-            faults.append(Fault(sheet.file, row, own.source, "M", "may be mujer beside another word", expected, "map"))
+    faults = [
+        Fault(sheet.file, sheet.header + 1, source, value, problem, expected, "map")
+        for name, own in chosen.columns.items()
+        for source in own.sources
+        for value, problem, expected in _second_meanings(sheet, name, kinds.get(name, ""), own, source)
+    ]
     if faults:
         raise InputError(faults)
 
 
-def _cell(own: ColumnMap, kind: str, comma: bool, text: str) -> str:
-    """A cell of the sheet as the format writes it; what doesn't fit stays as it is, to be refused by name."""
-    if not text:
-        return ""
-    if own.separator:
-        text = ";".join(part.strip() for part in text.split(own.separator))
-    text = own.words.get(plain(text), text)
-    if own.dates:
-        found = re.fullmatch(DATES[own.dates], text)
-        if found is not None:
-            text = f"{found['y']}-{int(found['m']):02d}-{int(found['d']):02d}"
-    if kind in NUMBERS:
-        text = plain_number(text, comma)
-    if kind == "date":
-        text = TIME_OF_DAY.sub("", text)
-    return f"{own.prefix}{text}{own.suffix}"
+def _second_meanings(sheet: Sheet, name: str, kind: str, own: ColumnMap, source: str) -> Iterator[tuple[str, str, str]]:
+    """What a heading and its cells could mean beside what is read: (value, problem, expected)."""
+    if sheet.titles.count(source) > 1:
+        yield source, f"stands twice, for {name}", "a heading of its own over each column that is read"
+    at = sheet.titles.index(source)
+    texts = [record[at] for record in sheet.records]
+    unclear = unclear_numbers(bare(own, text) for text in texts)
+    if kind in NUMBERS and own.decimal_comma is None and unclear:
+        yield unclear[0], "could be thousands or decimals", "decimal_comma = true or false in the map"
+    cells = {plain(text) for text in texts}
+    if name == "sex" and "m" in cells and "m" not in own.words and cells & MEN_OTHERWISE:
+        yield "M", "may be mujer beside another word", 'words that say what M is, as { M = "F", H = "M" }'
 
 
 def _write_csv(raw: RawTable, refused: set[int], path: Path) -> None:

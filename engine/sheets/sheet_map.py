@@ -1,47 +1,24 @@
-"""The map from a sheet's headings to a table's columns: read from TOML, or proposed by looking at the sheet."""
+"""The map from a sheet's headings to a table's columns: read from TOML."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from engine.errors import CallError, Fault, InputError
+from engine.programme.codes import currencies
 from engine.programme.column_titles import plain
 from engine.programme.schema import TABLES
 from engine.programme.toml_text import loads_shallow
-from engine.sheets.headings import nearest_columns
-from engine.sheets.number_forms import decimal_marks
-from engine.sheets.sheet_reading import Sheet
+from engine.sheets.cell_forms import DATES, ColumnMap
 
-DATES = {
-    "YYYY-MM-DD": r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
-    "DD/MM/YYYY": r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})",
-    "MM/DD/YYYY": r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})",
-}
-SEX_WORDS = {
-    "F": ("f", "female", "woman", "femenino", "mujer"),
-    "M": ("m", "male", "man", "masculino", "hombre"),
-    "X": ("x", "other", "otro"),
-}
 LONGEST = 100
-_KEYS = ("from", "value", "dates", "words", "decimal_comma", "prefix", "suffix", "separator")
-
-
-@dataclass(frozen=True)
-class ColumnMap:
-    """Where a column comes from: a heading (``source``) or a constant ``value``, and how its cells are to be read."""
-
-    source: str = ""
-    value: str = ""
-    dates: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
-    decimal_comma: bool | None = None
-    prefix: str = ""
-    suffix: str = ""
-    separator: str = ""
+_TEXTS = ("value", "dates", "prefix", "suffix", "separator", "join", "spaces", "currency")
+_KEYS = ("from", *_TEXTS, "words", "decimal_comma", "strip", "factor", "age_on")
 
 
 @dataclass(frozen=True)
@@ -103,72 +80,56 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
     if not isinstance(given, dict):
         refuse(f"columns.{name}.words", given, "is no table of words", '{ Mujer = "F", Hombre = "M" }')
         given = {}
-    texts = {key: entry.get(key, "") for key in ("from", "value", "dates", "prefix", "suffix", "separator")}
-    for key, text in (*texts.items(), *((f"words.{word}", code) for word, code in given.items())):
+    headings, strip = (_listed(entry.get(key, [])) for key in ("from", "strip"))
+    texts = {key: entry[key] for key in _TEXTS if key in entry}
+    shown = [*texts.items(), *(("from", one) for one in headings), *(("strip", one) for one in strip)]
+    for key, text in (*shown, *((f"words.{word}", code) for word, code in given.items())):
         if isinstance(text, dict | list) or len(str(text)) > LONGEST:
             expected = f"a text of at most {LONGEST} characters"
             refuse(f"columns.{name}.{key}", str(text)[:LONGEST], "can't be put into a cell", expected)
             return ColumnMap()
-    if entry.get("dates", "YYYY-MM-DD") not in DATES:
-        refuse(f"columns.{name}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
-    words = {plain(str(word)): str(code) for word, code in given.items()}
-    shown = {("source" if key == "from" else key): str(text) for key, text in texts.items()}
+    _check_forms(name, entry, headings, refuse)
+    source, *more = map(str, headings or [""])
     return ColumnMap(
-        words=words, decimal_comma=None if "decimal_comma" not in entry else bool(entry["decimal_comma"]), **shown
+        source=source,
+        more=tuple(more),
+        strip=tuple(map(str, strip)),
+        words={plain(str(word)): str(code) for word, code in given.items()},
+        decimal_comma=None if "decimal_comma" not in entry else bool(entry["decimal_comma"]),
+        factor=Decimal(entry["factor"]) if _is_factor(entry.get("factor")) else None,
+        age_on=entry["age_on"] if _is_day(entry.get("age_on")) else None,
+        **{key: str(text) for key, text in texts.items()},
     )
 
 
-def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
-    """A map as TOML text for a sheet, and the headings that nothing was found for."""
-    lines = [
-        f'table = "{table}"',
-        f"sheet = {_quoted(sheet.name)}",
-        f"header_row = {sheet.header + 1}",
-        "",
-        "[columns]",
-    ]
-    taken: dict[str, tuple[float, int]] = {}
-    for number, title in enumerate(sheet.titles):
-        column, likeness = next(iter(nearest_columns(title, table)), ("", 0.0))
-        if column and likeness > taken.get(column, (0.0, 0))[0]:
-            taken[column] = likeness, number
-    for schema in TABLES[table].columns:
-        if schema.name in taken:
-            number = taken[schema.name][1]
-            cells = [record[number] for record in sheet.records if record[number]]
-            lines.append(f"{schema.name} = {_proposed(sheet.titles[number], schema.kind, schema.name, cells)}")
-        elif not schema.optional:
-            lines.append(f'{schema.name} = {{ value = "" }}  # nothing on the sheet is called so')
-    used = {number for _, number in taken.values()}
-    left = [title for number, title in enumerate(sheet.titles) if title and number not in used]
-    lines += ["", *(f"# not used: {title}" for title in left)]
-    return "\n".join(lines) + "\n", left
+def _check_forms(name: str, entry: dict[str, Any], headings: list[Any], refuse: Any) -> None:
+    """Refuse what a key can't hold; a proposed map holds ``"?"`` where somebody has to say."""
+    place = f"columns.{name}"
+    if entry.get("dates", "YYYY-MM-DD") not in DATES:
+        refuse(f"{place}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
+    if "factor" in entry and not _is_factor(entry["factor"]):
+        refuse(f"{place}.factor", entry["factor"], "is no factor", "a number above 0")
+    if "age_on" in entry and not _is_day(entry["age_on"]):
+        refuse(f"{place}.age_on", entry["age_on"], "is no day", "the day of the ages, as age_on = 2026-01-31")
+    if "currency" in entry and entry["currency"] not in currencies():
+        refuse(f"{place}.currency", entry["currency"], "is no currency", "an ISO 4217 code such as GTQ")
+    if "currency" in entry and "factor" not in entry:
+        expected = "factor, what one of it is worth in the programme's currency (1 where it is the same)"
+        refuse(f"{place}.currency", entry["currency"], "has no rate", expected)
+    if len(headings) > 1 and "join" not in entry:
+        refuse(f"{place}.from", ", ".join(map(str, headings)), "are several headings", 'join, as join = ":"')
+    for word, code in entry.get("words", {}).items() if isinstance(entry.get("words"), dict) else ():
+        if code == "?":
+            refuse(f"{place}.words.{word}", code, "says nothing yet", "the code that is meant")
 
 
-def _proposed(title: str, kind: str, name: str, cells: list[str]) -> str:
-    parts = [f"from = {_quoted(title)}"]
-    if kind == "date":
-        fitting = [form for form, shape in DATES.items() if all(_is_date(shape, cell) for cell in cells)]
-        if fitting and fitting[0] != "YYYY-MM-DD":
-            unclear = {"DD/MM/YYYY", "MM/DD/YYYY"} <= set(fitting)
-            parts.append(f'dates = "{"?" if unclear else fitting[0]}"')
-    if name == "sex":
-        words = {
-            cell: code for cell in cells for code, known in SEX_WORDS.items() if plain(cell) in known and cell != code
-        }
-        if words:
-            parts.append(
-                "words = { " + ", ".join(f"{_quoted(w)} = {_quoted(c)}" for w, c in sorted(words.items())) + " }"
-            )
-    if kind in ("number", "share") and decimal_marks(cells) == {","}:
-        parts.append("decimal_comma = true")
-    return _quoted(title) if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
+def _listed(entry: Any) -> list[Any]:
+    return entry if isinstance(entry, list) else [entry]
 
 
-def _is_date(shape: str, cell: str) -> bool:
-    found = re.fullmatch(shape, cell) or re.fullmatch(DATES["YYYY-MM-DD"], cell)
-    return found is not None and 1 <= int(found["m"]) <= 12 and 1 <= int(found["d"]) <= 31
+def _is_factor(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 < value < 10**9
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)

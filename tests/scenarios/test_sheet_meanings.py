@@ -13,7 +13,8 @@ from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
 from engine.sheets.importer import mapped
 from engine.sheets.number_forms import unclear_numbers
-from engine.sheets.sheet_map import propose_map, read_map
+from engine.sheets.proposal import propose_map
+from engine.sheets.sheet_map import read_map
 from engine.sheets.sheet_reading import read_sheet
 from scenarios.commands import register
 

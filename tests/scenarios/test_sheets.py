@@ -13,7 +13,8 @@ from engine.errors import CallError, InputError
 from engine.programme.column_titles import SPANISH
 from engine.programme.schema import TABLES
 from engine.sheets.importer import import_sheet
-from engine.sheets.sheet_map import propose_map, read_map
+from engine.sheets.proposal import propose_map
+from engine.sheets.sheet_map import read_map
 from engine.sheets.sheet_reading import read_sheet
 from engine.sheets.template import write_template
 from scenarios.commands import register

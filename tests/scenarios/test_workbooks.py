@@ -16,7 +16,8 @@ from engine.errors import InputError
 from engine.programme.read import read_programme
 from engine.programme.schema import TABLES
 from engine.sheets.importer import import_sheet
-from engine.sheets.sheet_map import propose_map, read_map
+from engine.sheets.proposal import propose_map
+from engine.sheets.sheet_map import read_map
 from engine.sheets.sheet_reading import Sought, read_sheet
 from engine.sheets.template import EXAMPLES, write_template
 from scenarios.commands import register
