@@ -48,6 +48,7 @@ proof: setup postgresql
 	$(BIN)/python benchmarks/proof_adversarial.py 200 | tee out/proof.txt
 	$(BIN)/python -m benchmarks --proof | tee -a out/proof.txt
 	VAIVEN_PRICE_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_price_truth.py | tee -a out/proof.txt
+	VAIVEN_GAIN_LIMITS=200 $(BIN)/python -m pytest -s tests/test_gain_over_plan.py | tee -a out/proof.txt
 	VAIVEN_EXPLAINED_PROGRAMMES=40 $(BIN)/python -m pytest -s tests/test_explanations.py | tee -a out/proof.txt
 	VAIVEN_BOUND_WORKERS=20000 $(BIN)/python -m pytest tests/audit/test_bound.py | tee -a out/proof.txt
 	VAIVEN_REASON_PROGRAMMES=100 $(BIN)/python -m pytest tests/plan/test_reasons.py | tee -a out/proof.txt

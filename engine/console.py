@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -120,7 +120,8 @@ def show_plan(matched: Matched) -> None:
         console.print(_fill_table(title, lines))
     console.print(_limit_table(message("Quota use"), metrics.quota_use(matched.files.prices)))
     limiting = metrics.what_limits(matched.files.prices)
-    console.print(_limit_table(message("What limits: one more unit could add at most"), limiting))
+    title = message("What limits: the most that any plan could gain over this one with one more unit")
+    console.print(_limit_table(title, limiting, matched.files.certificate))
     show_certificate(matched.files.certificate)
 
 
@@ -137,14 +138,19 @@ def _fill_table(title: str, lines: Sequence[Fill]) -> Table:
     return table
 
 
-def _limit_table(title: str, uses: Sequence[LimitUse]) -> Table:
+def _limit_table(title: str, uses: Sequence[LimitUse], certificate: Mapping[str, Any] | None = None) -> Table:
+    """Limits with their use and price and, beside the certificate, the most that one more unit could gain."""
+    from engine.plan.metrics import most_gain
+
     table = titled_table(title)
     table.add_column(say(message("limit")), overflow="fold")
-    for heading in (message("used"), message("count"), message("price")):
+    headings = (message("used"), message("count"), message("price"))
+    for heading in headings if certificate is None else (*headings, message("gain at most")):
         table.add_column(say(heading), justify="right")
     for use in uses:
         count = shown(use.count, ",.10g") if use.count else ""
-        table.add_row(use.limit, shown(use.used, ",.10g"), count, shown(use.price, ",.4f"))
+        gain = () if certificate is None else (shown(most_gain(certificate, use.price), ",.4f"),)
+        table.add_row(use.limit, shown(use.used, ",.10g"), count, shown(use.price, ",.4f"), *gain)
     return table
 
 

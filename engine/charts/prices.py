@@ -1,4 +1,4 @@
-"""Which limits hold the plan back most: their prices, what one more unit could at most add."""
+"""Which limits hold the plan back most: their prices, what one more unit could at most add to the bound."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.plan import metrics
 from engine.words import message
 
 NAME = "prices"
-TITLE = message("What limits the plan: the most that one more unit could add")
+TITLE = message("What limits the plan: the most that one more unit could add to the bound")
 MOST = 12
 WIDTH, ROW_HEIGHT = 470, 22
 COLOURS = (ORANGE, GREEN, PURPLE, BLUE)
@@ -124,7 +124,7 @@ def _panel(view: PlanView, heading: str, shown: pd.DataFrame, colour: alt.Color,
             alt.Tooltip("price:Q", title=view.say(message("Price")), format=",.4f"),
         ],
     )
-    title = view.say(message("Price: value of the objective for one more unit"))
+    title = view.say(message("Price: most that one more unit could add to the bound"))
     length = alt.X("price:Q", title=title, scale=alt.Scale(domain=[0, highest]))
     bars = base.mark_bar(size=13).encode(x=length, color=colour)
     numbers = base.mark_text(align="left", dx=4, color=BLACK).encode(x=length, text=alt.Text("price:Q", format=",.2f"))

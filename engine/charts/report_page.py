@@ -90,5 +90,6 @@ def _limits(view: PlanView) -> list[dict[str, Any]]:
     """The limits with the highest prices, in words."""
     return [
         {"label": view.say(limit_label(use)), "used": use.used, "count": use.count, "price": use.price}
+        | {"gain": metrics.most_gain(view.certificate, use.price)}
         for use in metrics.what_limits(view.prices, MOST_LIMITS)
     ]

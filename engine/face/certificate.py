@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.plan.metrics import most_gain
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -39,4 +41,4 @@ class Certificate:
 
         ``price_bound - objective + units * price``: weak duality, for what is relaxed is paid at its price.
         """
-        return max(0.0, self.price_bound - self.objective + units * price)
+        return most_gain(self.entries, price, units)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +72,7 @@ def _grouped(
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """How much of a limit is used, and what one more unit could at most add."""
+    """How much of a limit is used, and what one more unit could at most add to the bound that prices prove."""
 
     limit: str
     clause_id: str
@@ -78,6 +80,15 @@ class LimitUse:
     used: float
     count: float
     price: float
+
+
+def most_gain(certificate: Mapping[str, Any], price: float = 0.0, units: float = 1.0) -> float:
+    """The most that any plan could be worth more than this one, with ``units`` more of a limit at its ``price``.
+
+    ``price_bound - objective + units * price``, by weak duality. The price alone is no such ceiling: where branching
+    proved more than prices do, or the plan isn't the best, the first unit may close that distance as well.
+    """
+    return max(0.0, float(certificate["price_bound"]) - float(certificate["objective"]) + units * price)
 
 
 def quota_use(prices: pa.Table, most: int = 12) -> list[LimitUse]:
@@ -90,7 +101,7 @@ def quota_use(prices: pa.Table, most: int = 12) -> list[LimitUse]:
 
 
 def what_limits(prices: pa.Table, most: int = 12) -> list[LimitUse]:
-    """The limits with the highest prices: where one more unit could add most.
+    """The limits with the highest prices: where one more unit could add most to the bound.
 
     What orders ask of their crews is left out: of a whole crew there is no unit more.
     """

@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.audit.counts import Excess
 from engine.clauses.base import Clause, Count, Reserve, Tally
+from engine.plan.metrics import most_gain
 from engine.plan.plan_files import read_certificate
 from engine.planning.explain.changes import Change, more_beds, more_places, more_quota, smallest_changes
 from engine.planning.explain.price_trial import LEAST, PriceTrial, members_of, price_trial
@@ -41,8 +42,7 @@ class Bounded:
 def bounded_changes(reading: Reading, worker_id: str, orders: Longs) -> list[Bounded]:
     """How things stand, then changes of the worker and of single limits that could place him or her."""
     trial, room = price_trial(reading, worker_id), Room(reading, members_of(reading, worker_id))
-    certificate = read_certificate(reading.folder)
-    slack = max(0.0, float(certificate["price_bound"]) - float(certificate["objective"]))
+    slack = most_gain(read_certificate(reading.folder))
     tried = _tried(trial, room)
     return [
         _as_is(trial, room, tried, slack),

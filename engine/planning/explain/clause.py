@@ -10,8 +10,11 @@ import pyarrow.compute as pc
 
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.audit.lasting_rules import rule_in_words
+from engine.audit.valuation import placement_values
 from engine.clauses.base import Clause, Count, Reserve
 from engine.errors import CallError
+from engine.plan.metrics import most_gain
+from engine.plan.plan_files import read_certificate
 from engine.planning.explain.reading import Reading, refusals
 from engine.planning.explain.trial import Trial, make_trial
 from engine.problem.values import SCALE
@@ -26,7 +29,8 @@ class ClauseExplanation:
     """``refused`` pairs of a worker and an order in his or her occupation, ``alone`` those that nothing else refuses.
 
     ``looked_at`` says of how many pairs (a regular sample of a large programme). For counts: ``limits`` with use,
-    count and price; ``gains`` by units more or less, exact, where the programme is small enough.
+    count, price and ``gain_at_most``, the most that any plan could gain over this one with one more unit; ``gains``
+    over this plan by units more or less, exact, where the programme is small enough.
     """
 
     clause: str
@@ -49,7 +53,7 @@ def explain_clause(reading: Reading, name: str) -> ClauseExplanation:
     looked_at, refused, alone = (0, 0, 0) if isinstance(clause.rule, Count) else _blocking(reading, clause)
     limits = _limits(reading, clause)
     trial = make_trial(reading.programme) if isinstance(clause.rule, Count) and clause.rule.takes_more() else None
-    gains = None if trial is None else _gains(trial, clause)
+    gains = None if trial is None else _gains(trial, clause, _worth(reading))
     explained = ClauseExplanation(
         clause.name, rule_in_words(clause), clause.source, looked_at, refused, alone, limits, gains
     )
@@ -92,20 +96,26 @@ def _limits(reading: Reading, clause: Clause) -> tuple[dict[str, Any], ...]:
     for name in (clause.name, *(other.name for other in within)):
         mine = pc.or_(pc.equal(table["limit"], name), pc.starts_with(table["limit"], name + "|"))
         found += table.filter(mine).to_pylist()
-    return tuple(found)
+    certificate = read_certificate(reading.folder)
+    return tuple(row | {"gain_at_most": most_gain(certificate, row["price"])} for row in found)
 
 
-def _gains(trial: Trial, clause: Clause) -> dict[int, float] | None:
-    """What so many units more or less give the best plan."""
+def _worth(reading: Reading) -> float:
+    """What the plan is worth, by the audit's own values."""
+    return float(placement_values(reading.pairs(reading.worker, reading.order)).sum())
+
+
+def _gains(trial: Trial, clause: Clause, worth: float) -> dict[int, float] | None:
+    """What the best plan with so many units more or less is worth beyond this one, which is worth ``worth``."""
     rule: Any = clause.rule
     if rule.count is None:
         return None
     own = {"clause": clause.id} | ({"agreement": clause.agreement_id} if clause.agreement_id else {})
-    base, found = trial.best().objective, {}
+    found = {}
     for step in STEPS:
         after = trial.edited(own | {"count": rule.count + step}) if rule.count + step >= 0 else None
         if after is not None:
-            found[step] = (after.best().objective - base) / SCALE
+            found[step] = round(after.best().objective / SCALE - worth, 9)
     return found
 
 
@@ -132,9 +142,10 @@ def _lines(one: ClauseExplanation) -> list[Message]:
             use = message("{used:,.0f} of {count:,} used", used=row["used"], count=row["count"])
         lines.append(
             message(
-                "  {limit}: {use}; one more unit adds at most {price:.4f}.",
+                "  {limit}: {use}; one more unit gains at most {gain:.4f} over this plan (price {price:.4f}).",
                 limit=row["limit"],
                 use=use,
+                gain=row["gain_at_most"],
                 price=row["price"],
             )
         )
