@@ -125,10 +125,11 @@ def explain(
 ) -> None:
     """Say why: for a worker, an order, a placement, a clause, a demand or commitments that can't be met.
 
-    Nothing that is said names a person who wasn't asked about.
+    Nothing that is said names a person who wasn't asked about. Exit status 1 where no plan fills a place of the order.
     """
     from engine.console import out
     from engine.planning.explain import explanation
+    from engine.planning.explain.demand import DemandExplanation
     from engine.words.wording import spoken_language, worded_all
 
     found = explanation(programme, plan, worker, order, clause, commitments)
@@ -139,6 +140,8 @@ def explain(
     else:
         for line in found.lines:
             out().print(line, markup=False)
+    if isinstance(found, DemandExplanation) and not found.most:
+        raise typer.Exit(1)
 
 
 def rematch(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from base_programme import base
+from base_programme import ORDER, base
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
@@ -87,3 +87,10 @@ def test_a_workbook_of_tables_is_validated_by_itself(tmp_path: Path) -> None:
         book.add_worksheet("employers").write_row(0, 0, ["employer_id", "name"])
     done = CliRunner().invoke(app, ["validate", str(path)])
     assert "workers" in str(done.exception)
+
+
+def test_the_exit_status_says_that_no_plan_fills_a_place(tmp_path: Path) -> None:
+    """1 where the answer is no, 0 where some place can be filled."""
+    base(orders=[ORDER, ORDER | {"order_id": "O01", "isco08": "7112"}]).programme(tmp_path / "season")
+    run("explain", tmp_path / "season", "--order", "O00")
+    run("explain", tmp_path / "season", "--order", "O01", status=1)
