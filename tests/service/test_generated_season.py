@@ -75,18 +75,23 @@ def test_a_plan_fits_no_more_after_a_clause_was_changed(generated_world: World) 
     assert done["proposed"] == len(placed) - len(done["left_out"]) and len(done["left_out"]) >= count - 1
 
 
+def _cap(world: World, who: str, agreements: set[str]) -> str:
+    """The whole name of a cap of one of some agreements."""
+    texts = {name: world.must(who, "GET", f"{P}/agreements/{name}")["toml"] for name in sorted(agreements)}
+    clauses = ((name, clause) for name, text in texts.items() for clause in tomllib.loads(text)["clause"])
+    return next(f"{name}|{clause['id']}" for name, clause in clauses if clause["kind"] == "cap")
+
+
 @pytest.mark.parametrize("who", ["gt", "ca"])
 def test_what_a_plan_says_is_asked_of_it(generated_world: World, who: str) -> None:
     """Explanations of a placement, an order and a clause; the report; a what-if; each of the ministry's own."""
     world = generated_world
     plan, placed = _plan(world, who)
     one = next(row for row in placed if row["agreement_id"])
-    text = world.must(who, "GET", f"{P}/agreements/{one['agreement_id']}")["toml"]
-    cap = next(clause["id"] for clause in tomllib.loads(text)["clause"] if clause["kind"] == "cap")
     questions: list[dict[str, Any]] = [
         {"worker": one["worker_id"], "order": one["order_id"]},
         {"order": one["order_id"]},
-        {"clause": f"{one['agreement_id']}|{cap}"},
+        {"clause": _cap(world, who, {row["agreement_id"] for row in placed if row["agreement_id"]})},
     ]
     for asked in questions:
         run = world.run(who, kind="explain", plan=plan, **asked)
