@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from api.database_problems import RETRY_SECONDS, database_problem
 from api.identity.sign_in_limits import SignInLimits
 from api.lanes import Lanes
-from api.problems import MEDIA_TYPE, Problem, add_problem_handlers, problem_response
+from api.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
 from api.rate_limits import RequestLimit
 from api.repeated_requests import Replayed
 from api.request_log import RequestLog
@@ -35,7 +35,9 @@ from api.routes import (
 )
 from api.runs.following import Looks, read_followed
 from api.settings import settings
+from api.spoken_requests import SpokenRequests
 from engine.kernel import software_version
+from engine.words import message
 
 ROUTES = (
     identity_routes,
@@ -87,6 +89,7 @@ def create_app() -> FastAPI:
             expose_headers=["ETag", "Location", "Retry-After", "Idempotent-Replayed"],
         )
     app.add_middleware(RequestLog)
+    app.add_middleware(SpokenRequests)
     return app
 
 
@@ -107,9 +110,9 @@ def _add_answers(app: FastAPI) -> None:
     def _unstorable(request: Request, _error: Exception) -> Response:
         problem = Problem(
             type="urn:vaiven:problem:input",
-            title="The content has faults",
+            title=TITLES[422],
             status=422,
-            detail="It holds a character or a number that can't be stored.",
+            detail=message("It holds a character or a number that can't be stored."),
             instance=request.url.path,
         )
         return problem_response(problem)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import CallError
+from engine.words import message
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -41,7 +42,9 @@ def _require_service() -> None:
     try:
         import fastapi  # noqa: F401  # one of the extra's packages stands for all
     except ImportError as error:
-        raise CallError("The service isn't installed.", "Install it: pip install 'vaiven[service]'.") from error
+        raise CallError(
+            message("The service isn't installed."), message("Install it: pip install 'vaiven[service]'.")
+        ) from error
 
 
 def register(app: typer.Typer) -> None:
@@ -146,9 +149,9 @@ def back_up(out: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     from api.storage.database import database, is_postgresql
 
     if is_postgresql(database()):
-        raise CallError("This is PostgreSQL.", "Use pg_dump --format=custom, and pg_restore.")
+        raise CallError(message("This is PostgreSQL."), message("Use pg_dump --format=custom, and pg_restore."))
     if out.exists():
-        raise CallError(f"{out} exists.", "Name a new file.")
+        raise CallError(message("{out} exists.", out=out), message("Name a new file."))
     aside = out.with_name(out.name + ".part")
     aside.unlink(missing_ok=True)
     with database().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -179,10 +182,10 @@ def first_administrator(
         asked = AccountIn(email=email, name="First administrator", role="administrator", password=password)
     except ValidationError as error:
         faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
-        raise CallError(faults, "Give an e-mail address and a password of 12 characters or more.") from error
+        raise CallError(faults, message("Give an e-mail address and a password of 12 characters or more.")) from error
     with transaction(_ready_database()) as connection:
         if connection.scalar(sa.select(sa.func.count()).where(accounts.c.role == "administrator")):
-            raise CallError("There is an administrator already.", "Ask him or her for an account.")
+            raise CallError(message("There is an administrator already."), message("Ask him or her for an account."))
         row = make_account(connection, asked, by_other=False)
         append(connection, [Entry(row.id, "account.created", f"account/{row.id}", {"role": "administrator"})])
     typer.echo(f"{email} is the first administrator.")

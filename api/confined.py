@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from api.problems import ServiceError
 from engine.errors import CallError, InputError
+from engine.words import message
 
 Found = TypeVar("Found")
 SECONDS = 30
@@ -46,7 +47,9 @@ def confined(call: Callable[..., Found], *arguments: Any, seconds: float = SECON
         child.communicate()
         told = b""
     if not told or child.returncode:
-        raise ServiceError(413, "It takes more memory or time to read than any table needs.", "Send it in parts.")
+        raise ServiceError(
+            413, message("It takes more memory or time to read than any table needs."), message("Send it in parts.")
+        )
     kind, content = pickle.loads(told)
     if kind == "input":
         raise InputError(*content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from api.problems import TITLES, Problem
+from engine.words import message
 
 RETRY_SECONDS = 2
 # SQLSTATEs of PostgreSQL, by their beginnings.
@@ -22,18 +23,18 @@ SQLITE_AWAY = ("unable to open database", "disk I/O error", "database or disk is
 def database_problem(error: sa.exc.SQLAlchemyError, path: str) -> Problem | None:
     """The problem that an error of the database is; None for a fault of ours."""
     if isinstance(error, sa.exc.TimeoutError):
-        return _unready("busy", "The database is busy.", path)
+        return _unready("busy", message("The database is busy."), path)
     if not isinstance(error, sa.exc.DBAPIError):
         return None
     state, said = getattr(error.orig, "sqlstate", None), str(error.orig)
     if state in CLASHES or said.startswith(SQLITE_CLASH):
-        detail, hint = "Somebody changed the same thing at the same time.", "Send it again."
+        detail, hint = message("Somebody changed the same thing at the same time."), message("Send it again.")
         kind = "urn:vaiven:problem:at-once"
         return Problem(type=kind, title=TITLES[409], status=409, detail=detail, hint=hint, instance=path)
     if state in BUSY or said.startswith(SQLITE_BUSY):
-        return _unready("busy", "Others are writing there just now.", path)
+        return _unready("busy", message("Others are writing there just now."), path)
     if is_away(error):
-        return _unready("away", "The database can't be reached.", path)
+        return _unready("away", message("The database can't be reached."), path)
     return None
 
 
@@ -53,5 +54,5 @@ def _is_sqlite(error: sa.exc.DBAPIError) -> bool:
 
 
 def _unready(kind: str, detail: str, path: str) -> Problem:
-    name, hint = f"urn:vaiven:problem:database-{kind}", "Nothing was done; send it again."
+    name, hint = f"urn:vaiven:problem:database-{kind}", message("Nothing was done; send it again.")
     return Problem(type=name, title=TITLES[503], status=503, detail=detail, hint=hint, instance=path)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from api.problems import ServiceError
+from engine.words import message
 
 Result = TypeVar("Result")
 Keys = tuple[str, ...]
@@ -78,7 +79,9 @@ class Lane:
             raise too_busy()
         for key in keys:
             if sum(key in waiting for waiting, _ in self._waiting) >= max(1, self.queue // 4):
-                raise ServiceError(429, "Too many at once.", "Wait for the ones before.", {"Retry-After": "2"})
+                raise ServiceError(
+                    429, message("Too many at once."), message("Wait for the ones before."), {"Retry-After": "2"}
+                )
 
     def _fits(self, keys: Keys) -> bool:
         return self._busy < self.threads and all(self._held[key] < self.share for key in keys)
@@ -120,7 +123,12 @@ class Share:
     def take(self, account_id: str) -> None:
         """One more of an account. Raises 429 where it has as many as it may."""
         if self._held[account_id] >= self.most:
-            raise ServiceError(429, "Too many at once.", f"At most {self.most} at a time.", {"Retry-After": "2"})
+            raise ServiceError(
+                429,
+                message("Too many at once."),
+                message("At most {most} at a time.", most=self.most),
+                {"Retry-After": "2"},
+            )
         self._held[account_id] += 1
 
     def give_back(self, account_id: str) -> None:
@@ -145,7 +153,7 @@ class Lanes:
 
 def too_busy() -> ServiceError:
     """What is told where too many others wait already."""
-    return ServiceError(503, "Too much is going on.", "Send it again.", {"Retry-After": "2"})
+    return ServiceError(503, message("Too much is going on."), message("Send it again."), {"Retry-After": "2"})
 
 
 def lanes_of(request: Any) -> Lanes:

@@ -13,26 +13,29 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.content_words import wrong_content
 from api.fault_log import told_frames
+from api.spoken_requests import Sentence
 from engine.errors import CallError, Fault, InputError, VaivenError
+from engine.words import Message, message, plural
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 1000
 TITLES = {
-    400: "The request can't be read",
-    401: "Who asks is not known",
-    403: "Not allowed",
-    404: "There is no such thing here",
-    405: "This can't be done here",
-    409: "It doesn't fit what is there",
-    412: "Somebody changed it meanwhile",
-    413: "Too large",
-    415: "Not a form that is read here",
-    422: "The content has faults",
-    428: "Which version is meant",
-    429: "Too many requests",
-    500: "A fault of ours",
-    503: "Not ready",
+    400: message("The request can't be read"),
+    401: message("Who asks is not known"),
+    403: message("Not allowed"),
+    404: message("There is no such thing here"),
+    405: message("This can't be done here"),
+    409: message("It doesn't fit what is there"),
+    412: message("Somebody changed it meanwhile"),
+    413: message("Too large"),
+    415: message("Not a form that is read here"),
+    422: message("The content has faults"),
+    428: message("Which version is meant"),
+    429: message("Too many requests"),
+    500: message("A fault of ours"),
+    503: message("Not ready"),
 }
 log = structlog.get_logger("vaiven.fault")
 
@@ -44,8 +47,8 @@ class FaultOut(BaseModel):
     row: int = 0
     column: str
     value: str = ""
-    problem: str
-    expected: str = ""
+    problem: Sentence
+    expected: Sentence = ""
     code: str = "value"
 
 
@@ -53,11 +56,11 @@ class Problem(BaseModel):
     """A problem (RFC 9457)."""
 
     type: str = Field("about:blank", examples=["urn:vaiven:problem:input"])
-    title: str = Field(examples=["The content has faults"])
+    title: Sentence = Field(examples=["The content has faults"])
     status: int = Field(examples=[422])
-    detail: str = Field("", examples=["1 fault in the input"])
+    detail: Sentence = Field("", examples=["1 fault in the content"])
     instance: str = Field("", examples=["/v1/programmes/0198/orders"])
-    hint: str = ""
+    hint: Sentence = ""
     faults: list[FaultOut] = []
     faults_left_out: int = 0
 
@@ -87,7 +90,7 @@ class Contradiction(InputError):
 
 def not_found() -> ServiceError:
     """What is not there and what may not be seen are answered alike."""
-    return ServiceError(404, "There is no such thing, or it is not yours to see.")
+    return ServiceError(404, message("There is no such thing, or it is not yours to see."))
 
 
 def refused(reason: str) -> ServiceError:
@@ -114,9 +117,9 @@ def problem_of(error: VaivenError, instance: str = "") -> Problem:
     shown = [FaultOut(**asdict(fault)) for fault in faults[:MOST_FAULTS]]
     return Problem(
         type=f"urn:vaiven:problem:{error.code}",
-        title=TITLES.get(status, "Problem"),
+        title=TITLES.get(status, message("Problem")),
         status=status,
-        detail=_count(len(faults), "input") if faults and status != 409 else error.message,
+        detail=_count(len(faults)) if faults and status != 409 else error.message,
         instance=instance,
         hint=error.hint,
         faults=shown,
@@ -124,8 +127,8 @@ def problem_of(error: VaivenError, instance: str = "") -> Problem:
     )
 
 
-def _count(faults: int, where: str) -> str:
-    return f"1 fault in the {where}" if faults == 1 else f"{faults} faults in the {where}"
+def _count(faults: int) -> Message:
+    return plural("{n} fault in the content", "{n} faults in the content", n=faults)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -145,7 +148,7 @@ def add_problem_handlers(app: FastAPI) -> None:
             type="urn:vaiven:problem:input",
             title=TITLES[status],
             status=status,
-            detail=_count(len(faults), "request"),
+            detail=_count(len(faults)),
             instance=request.url.path,
             faults=faults,
         )
@@ -153,14 +156,14 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
-        title = TITLES.get(error.status_code, "Problem")
+        title = TITLES.get(error.status_code, message("Problem"))
         problem = Problem(title=title, status=error.status_code, detail=str(error.detail), instance=request.url.path)
         return problem_response(problem, error.headers)
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("unforeseen", **told_frames(error))
-        problem = Problem(title=TITLES[500], status=500, detail="It was logged.", instance=request.url.path)
+        problem = Problem(title=TITLES[500], status=500, detail=message("It was logged."), instance=request.url.path)
         return problem_response(problem)
 
 
@@ -171,7 +174,7 @@ def _fault_of(one: dict[str, Any]) -> FaultOut:
         file=place[0],
         column=".".join(place[1:]),
         value=shown[:200],
-        problem=one["msg"],
-        expected="see the description of this operation",
+        problem=wrong_content(one),
+        expected=message("see the description of this operation"),
         code=one["type"],
     )

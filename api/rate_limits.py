@@ -11,6 +11,7 @@ from api.problems import ServiceError
 from api.settings import settings
 from api.storage.database import database, inserting, transaction
 from api.storage.tables import attempts
+from engine.words import message
 
 
 def count_attempt(engine: sa.Engine, key: str, most: int, seconds: int) -> None:
@@ -74,7 +75,9 @@ class RequestLimit:
 def too_many(seconds: int, keeps: bool = False) -> ServiceError:
     """What is told (429) until the next window of so many seconds."""
     wait = max(1, int(seconds - time.time() % seconds) + 1)
-    error = ServiceError(429, f"Too many; try again in {wait} s.", headers={"Retry-After": str(wait)})
+    error = ServiceError(
+        429, message("Too many; try again in {wait} s.", wait=wait), headers={"Retry-After": str(wait)}
+    )
     error.keeps = keeps
     return error
 

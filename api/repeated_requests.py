@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from api.problems import ServiceError
 from api.storage.database import insert_new, now
 from api.storage.tables import idempotency
+from engine.words import message
 
 TOLD_ONCE = ("secret", "password")
 KEPT_HEADERS = ("etag", "location")
@@ -66,9 +67,13 @@ def begin_once(connection: sa.Connection, account_id: str, key: str, asked: str)
         return
     done = connection.execute(sa.select(idempotency).where(_mine(account_id, key))).one()
     if done.fingerprint != asked:
-        raise ServiceError(422, "This Idempotency-Key was used for another request.", "Draw a new key.")
+        raise ServiceError(
+            422, message("This Idempotency-Key was used for another request."), message("Draw a new key.")
+        )
     if not done.status or (done.body is None and done.status != 204):
-        raise ServiceError(409, "It was done; its answer isn't kept any more.", "Read what became of it.")
+        raise ServiceError(
+            409, message("It was done; its answer isn't kept any more."), message("Read what became of it.")
+        )
     headers = {**done.headers, "Idempotent-Replayed": "true"}
     empty = done.body is None
     raise Replayed(Response(None, 204, headers) if empty else JSONResponse(done.body, done.status, headers))

@@ -34,6 +34,7 @@ from api.repeated_requests import begin_once, fingerprint, keep_answer, was_aske
 from api.request_bodies import allow_body, require_shallow
 from api.request_objects import FINDERS, changes_programme
 from api.storage.database import database, transaction
+from engine.words import message
 
 Row = sa.Row[Any]
 bearer_scheme = HTTPBearer(auto_error=False, description="An access token from /v1/sessions.")
@@ -83,9 +84,11 @@ class Context:
         """Hold an object's entity tag against If-Match. Raises 428 without that header, 412 where it is another."""
         asked = self.request.headers.get(MATCH_HEADER)
         if asked is None:
-            raise ServiceError(428, "Say which version is meant.", "Send its ETag as If-Match.")
+            raise ServiceError(428, message("Say which version is meant."), message("Send its ETag as If-Match."))
         if asked.strip() not in ("*", tag):
-            raise ServiceError(412, "It was changed meanwhile.", "Read it again, then decide.", {"ETag": tag})
+            raise ServiceError(
+                412, message("It was changed meanwhile."), message("Read it again, then decide."), {"ETag": tag}
+            )
 
     def answer(self, content: BaseModel, status: int = 200, **headers: str) -> Response:
         """A JSON answer with headers."""
@@ -345,7 +348,7 @@ def _response(answer: Any, status: int, told: Response | None) -> Response:
 def _require_rate(request: Request, principal: Principal) -> None:
     wait = request.app.state.limit.take(principal.account_id)
     if wait:
-        raise ServiceError(429, "Too many requests.", headers={"Retry-After": str(int(wait) + 1)})
+        raise ServiceError(429, message("Too many requests."), headers={"Retry-After": str(int(wait) + 1)})
 
 
 def _raise_revision(context: Context) -> None:

@@ -11,6 +11,7 @@ import structlog
 from api.metrics import REQUESTS, SECONDS
 from api.problems import TITLES, Problem, problem_response
 from api.request_bodies import LIMIT, BodyLimit
+from engine.words import message
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -65,5 +66,7 @@ def _needs_credentials(scope: Scope) -> bool:
 
 def _unknown() -> Any:
     """Nobody's body is read."""
-    problem = Problem(type="urn:vaiven:problem:service", title=TITLES[401], status=401, detail="Say who you are.")
+    problem = Problem(
+        type="urn:vaiven:problem:service", title=TITLES[401], status=401, detail=message("Say who you are.")
+    )
     return problem_response(problem, {"WWW-Authenticate": "Bearer", "Connection": "close"})

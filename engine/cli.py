@@ -142,7 +142,7 @@ def check(
     else:
         console = out()
         for breach in verdict.breaches:
-            console.print(f"✗ {breach}", markup=False)
+            console.print(message("✗ {breach}", breach=breach.in_words), markup=False)
         console.print(_verdict_in_words(verdict), markup=False)
         if proved is not None:
             told = message("By prices.csv no legal plan is worth more than {bound:,.6f}.", bound=proved)

@@ -12,6 +12,7 @@ import typer
 from engine.atomic import refuse_occupied
 from engine.discovery import discover
 from engine.errors import CallError
+from engine.words import message
 from scenarios import catalogue
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def generate(
 
     chosen = load_preset(_known(preset, discover("preset"), "preset"))
     if workers < chosen.LEAST_WORKERS:
-        raise CallError(f"{workers} workers are too few.", f"{preset} needs {chosen.LEAST_WORKERS} or more.")
+        raise CallError(
+            message("{workers} workers are too few.", workers=workers),
+            message("{preset} needs {least} or more.", preset=preset, least=chosen.LEAST_WORKERS),
+        )
     refuse_occupied(out)
     draft = chosen.build(workers, seed, density.value)
     draft.write(out, table_format.value)
@@ -87,14 +91,19 @@ def import_data(
         return
 
     if sheet_map is not None:
-        raise CallError("--map is for sheets.", "Call: vaiven import sheet FILE OUT --map map.toml")
+        raise CallError(message("--map is for sheets."), message("Call: vaiven import sheet FILE OUT --map map.toml"))
     chosen = load_source(_known(source, [*discover("source"), "sheet"], "source"))
     if len(paths) < 2:
-        raise CallError("A file or the folder to write is missing.", "Call: vaiven import SOURCE FILE... OUT")
+        raise CallError(
+            message("A file or the folder to write is missing."), message("Call: vaiven import SOURCE FILE... OUT")
+        )
     *files, out = paths
     for file in files:
         if not file.is_file():
-            raise CallError(f"{file} is no file.", "Give the files as published, then the folder to write.")
+            raise CallError(
+                message("{file} is no file.", file=file),
+                message("Give the files as published, then the folder to write."),
+            )
     refuse_occupied(out)
     draft, refused = chosen.import_files(files, workers, seed)
     draft.write(out, table_format.value)
@@ -115,13 +124,18 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str, name: s
     from engine.sheets.sheet_reading import Sought, read_sheet
 
     if len(paths) != 2:
-        raise CallError("A sheet is one file.", "Call: vaiven import sheet FILE OUT --map map.toml")
+        raise CallError(message("A sheet is one file."), message("Call: vaiven import sheet FILE OUT --map map.toml"))
     file, out = paths
     if sheet_map is None:
         if table not in TABLES:
-            raise CallError(f"{table!r} is no table.", "Use one of " + ", ".join(TABLES) + ".")
+            raise CallError(
+                message("{table} is no table.", table=repr(table)), message("Use one of {names}.", names=tuple(TABLES))
+            )
         if out.suffix != ".toml" or out.exists():
-            raise CallError(f"Without --map a map is proposed, and {out} can't be it.", "Name a new file, as map.toml.")
+            raise CallError(
+                message("Without --map a map is proposed, and {out} can't be it.", out=out),
+                message("Name a new file, as map.toml."),
+            )
         text, left = propose_map(read_sheet(file, name, sought=Sought(table)), table)
         out.write_text(text, "utf-8")
         unused = f" Not used: {', '.join(left)}." if left else ""
@@ -159,7 +173,10 @@ def _known(name: str, known: Collection[str], what: str) -> str:
         return name
     near = difflib.get_close_matches(name, known, n=1)
     meant = f"Did you mean {near[0]}? " if near else ""
-    raise CallError(f"{name!r} is no {what}.", f"{meant}There are: {', '.join(known)}.")
+    raise CallError(
+        message("{name} is no {what}.", name=repr(name), what=what),
+        message("{meant}There are: {names}.", meant=meant, names=", ".join(known)),
+    )
 
 
 def _report(draft: "Draft", out: Path) -> None:

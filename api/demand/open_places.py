@@ -20,6 +20,7 @@ from api.storage.operation_states import OFFERABLE, PLACED, STAFFED
 from api.storage.tables import operations
 from engine.errors import Fault
 from engine.programme.schema import TABLES
+from engine.words import message, plural
 
 Row = sa.Row[Any]
 # What of an order no placement stands on, whatever it becomes.
@@ -60,10 +61,27 @@ def require_free(connection: sa.Connection, principal: Principal, found: Sequenc
     seen = sa.select(operations.c.id).where(operations.c.id.in_(ids), operations_seen(principal))
     told = set(connection.scalars(seen))
     faults = [
-        Fault("operations", 0, "id", row.id, f"is {row.state} on {row.order_id}", "an order without it", "open")
+        Fault(
+            "operations",
+            0,
+            "id",
+            row.id,
+            message("is {state} on {order_id}", state=row.state, order_id=row.order_id),
+            message("an order without it"),
+            "open",
+        )
         for row in blocking
         if row.id in told
     ]
-    more = "" if len(told) == len(ids) else f", {len(ids) - len(told)} of them not yours to see"
-    hint = "Somebody has accepted: close the order, which keeps them." if accepted else "Ask again with withdraw=true."
-    raise Contradiction(f"{len(ids)} open operations stand in the way{more}.", faults, hint)
+    hidden = len(ids) - len(told)
+    hint = (
+        message("Somebody has accepted: close the order, which keeps them.")
+        if accepted
+        else message("Ask again with withdraw=true.")
+    )
+    open_ = plural("{n:,} open operation stands in the way", "{n:,} open operations stand in the way", n=len(ids))
+    if hidden:
+        text = message("{open_}, {hidden:,} of them not yours to see.", open_=open_, hidden=hidden)
+    else:
+        text = message("{open_}.", open_=open_)
+    raise Contradiction(text, faults, hint)

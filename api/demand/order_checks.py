@@ -18,6 +18,7 @@ from engine.audit.lasting_rules import rule_code, rule_in_words
 from engine.errors import InputError
 from engine.planning.explain.order import funnel
 from engine.programme import Programme, read_programme
+from engine.words import message
 
 
 def check_order(
@@ -58,6 +59,6 @@ def _read(principal: Principal, folder: Path) -> Programme:
         return read_programme(folder)
     except InputError as error:
         if principal.role == EMPLOYER:
-            hint = "Its ministries see why; try again later."
-            raise ServiceError(409, "The programme isn't sound at present.", hint) from error
+            hint = message("Its ministries see why; try again later.")
+            raise ServiceError(409, message("The programme isn't sound at present."), hint) from error
         raise told_to(principal.role, error) from error

@@ -10,6 +10,7 @@ from api.identity.visibility import orders_seen
 from api.problems import Contradiction, ServiceError, not_found
 from api.storage.tables import orders
 from engine.errors import Fault
+from engine.words import message
 
 
 def step_orders(
@@ -39,5 +40,9 @@ def step_orders(
             faults.append(Fault("orders", 0, "order_id", order.order_id, error.message, error.hint, "state"))
             refused += 1
     if refused:
-        raise Contradiction(f"{refused} of {len(found)} orders can't take this step.", faults, "None was changed.")
+        raise Contradiction(
+            message("{refused} of {count} orders can't take this step.", refused=refused, count=len(found)),
+            faults,
+            message("None was changed."),
+        )
     return len(found)

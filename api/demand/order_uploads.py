@@ -25,6 +25,7 @@ from api.wire.orders import OrdersUploadedOut
 from engine.errors import Fault, InputError
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES
+from engine.words import message
 
 OWN_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 WHOLE = tuple(column.name for column in TABLES["orders"].columns if column.kind == "integer")
@@ -97,7 +98,7 @@ def _differs_in_number(cell: str, kept: str) -> bool:
 
 def _notice_of_priority(rows: list[int]) -> str:
     named = ", ".join(map(str, rows[:10])) + (", and others" if len(rows) > 10 else "")
-    return f"The priority was ignored (rows {named}): it is set by the ministry of destination."
+    return message("The priority was ignored (rows {named}): it is set by the ministry of destination.", named=named)
 
 
 def _cells(raw: RawTable, number: int) -> Cells:
@@ -121,23 +122,36 @@ def _faults(filing: _Filing, cells: Cells, old: Any) -> list[Fault]:
     found: list[Fault] = []
     principal = filing.principal
     if re.fullmatch(OWN_ID, cells["order_id"].removeprefix(f"{cells['employer_id']}~")) is None:
-        expected = "at most 40 letters, digits, dots, dashes and underscores"
-        found.append(Fault("", 0, "order_id", cells["order_id"], "is no id of an order", expected))
+        expected = message("at most 40 letters, digits, dots, dashes and underscores")
+        found.append(Fault("", 0, "order_id", cells["order_id"], message("is no id of an order"), expected))
     if principal.role == EMPLOYER and cells["employer_id"] != principal.employer_id:
-        found.append(Fault("", 0, "employer_id", cells["employer_id"], "is another employer", principal.employer_id))
+        found.append(
+            Fault("", 0, "employer_id", cells["employer_id"], message("is another employer"), principal.employer_id)
+        )
     if old is not None and _differs(cells, old):
         if old.state not in CHANGEABLE:
-            found.append(Fault("", 0, "order_id", cells["order_id"], f"is {old.state}", "an order that may be changed"))
+            found.append(
+                Fault(
+                    "",
+                    0,
+                    "order_id",
+                    cells["order_id"],
+                    message("is {state}", state=old.state),
+                    message("an order that may be changed"),
+                )
+            )
         elif filing.is_anothers(cells) or filing.is_anothers(dict(old._mapping)):
-            expected = "the row as it is there: its own state and its employer change it"
-            found.append(Fault("", 0, "order_id", cells["order_id"], "is another state's and there already", expected))
+            expected = message("the row as it is there: its own state and its employer change it")
+            found.append(
+                Fault("", 0, "order_id", cells["order_id"], message("is another state's and there already"), expected)
+            )
     try:
         require_order(filing.connection, principal, filing.programme, cells, (), filing.is_anothers(cells))
         if old is not None:
             in_way = in_the_way(filing.connection, old, cells, old.state)
             require_free(filing.connection, principal, in_way, withdraw=False)
     except Contradiction as error:
-        found.append(Fault("", 0, "order_id", cells["order_id"], error.message, "a change that fits them"))
+        found.append(Fault("", 0, "order_id", cells["order_id"], error.message, message("a change that fits them")))
     except InputError as error:
         found += error.faults
     return found
@@ -164,6 +178,9 @@ def _write(filing: _Filing, records: list[Cells], submit: bool) -> OrdersUploade
         else:
             done.unchanged += 1
     if drafts:
-        told = f"{drafts} orders of other states are drafts: their ministries or their employers submit them."
+        told = message(
+            "{drafts} orders of other states are drafts: their ministries or their employers submit them.",
+            drafts=drafts,
+        )
         done.notices.append(told)
     return done

@@ -21,6 +21,7 @@ from api.storage.tables import order_history, orders, registers
 from api.wire.orders import OrderFields, OrderIn, OrderOut
 from engine.errors import Fault, InputError
 from engine.programme.schema import TABLES
+from engine.words import message
 
 Row = sa.Row[Any]
 COLUMNS = TABLES["orders"].column_names
@@ -90,7 +91,9 @@ def insert_order(
     inserted = inserting(connection, orders).values(written).on_conflict_do_nothing().returning(orders)
     row = connection.execute(inserted).one_or_none()
     if row is None:
-        raise ServiceError(409, "There is an order of this id.", "Change that one, or leave the id out.")
+        raise ServiceError(
+            409, message("There is an order of this id."), message("Change that one, or leave the id out.")
+        )
     _keep(connection, row, principal)
     return row
 
@@ -101,7 +104,9 @@ def change_order(
     """Change what an order says. Raises 409 for one that is certified or closed, and what `require_free` raises."""
     if order.state not in CHANGEABLE:
         raise ServiceError(
-            409, f"A {order.state} order isn't changed.", "Have it returned, or close it and file another."
+            409,
+            message("A {state} order isn't changed.", state=order.state),
+            message("Have it returned, or close it and file another."),
         )
     cells = {**{name: order._mapping[name] for name in COLUMNS}, **cells_of(asked)}
     faults = _priority_faults(principal, cells, order.priority)
@@ -117,7 +122,9 @@ def step_order(connection: sa.Connection, principal: Principal, order: Row, step
     begin, end = STEPS[step]
     if order.state not in begin:
         raise ServiceError(
-            409, f"A {order.state} order can't take this step.", "It must be " + " or ".join(begin) + "."
+            409,
+            message("A {state} order can't take this step.", state=order.state),
+            message("It must be {states:or}.", states=tuple(begin)),
         )
     require_free(connection, principal, in_the_way(connection, order, dict(order._mapping), end), withdraw)
     return update_order(connection, principal, order, {}, end)
@@ -154,9 +161,15 @@ def require_order(
 def _disorder(cells: Mapping[str, str]) -> list[Fault]:
     faults = []
     if cells["end_date"] < cells["start_date"]:
-        faults.append(Fault("request", 0, "end_date", cells["end_date"], "is before start_date", "a later day"))
+        faults.append(
+            Fault("request", 0, "end_date", cells["end_date"], message("is before start_date"), message("a later day"))
+        )
     if float(cells["min_crew"] or 1) > float(cells["headcount"]):
-        faults.append(Fault("request", 0, "min_crew", cells["min_crew"], "is above headcount", "at most headcount"))
+        faults.append(
+            Fault(
+                "request", 0, "min_crew", cells["min_crew"], message("is above headcount"), message("at most headcount")
+            )
+        )
     return faults
 
 
@@ -165,7 +178,7 @@ def _priority_faults(principal: Principal, cells: Mapping[str, str], before: str
     asked = float(cells["priority"] or 1)
     if principal.role != EMPLOYER or asked in (1, float(before or 1)):
         return []
-    return [Fault("request", 0, "priority", cells["priority"], "is not set by employers", "1")]
+    return [Fault("request", 0, "priority", cells["priority"], message("is not set by employers"), message("1"))]
 
 
 def _strangers(
@@ -174,8 +187,12 @@ def _strangers(
     """Faults of what an order refers to; what belongs to others is told as if it weren't there."""
     faults = []
     if principal.role == DESTINATION and not anywhere and cells["destination_country"] != principal.country:
-        expected = f"{principal.country}: a ministry files the orders of its own state"
-        return [Fault("request", 0, "destination_country", cells["destination_country"], "is another state", expected)]
+        expected = message("{country}: a ministry files the orders of its own state", country=principal.country)
+        return [
+            Fault(
+                "request", 0, "destination_country", cells["destination_country"], message("is another state"), expected
+            )
+        ]
     sites, employers = registers["sites"].c, registers["employers"].c
     employer = connection.execute(
         sa.select(employers.country).where(
@@ -184,28 +201,39 @@ def _strangers(
     ).one_or_none()
     theirs = principal.role == DESTINATION and not anywhere
     if employer is None or (theirs and employer.country not in ("", principal.country)):
-        known = "an employer of this programme"
-        faults.append(Fault("request", 0, "employer_id", cells["employer_id"], "is not in employers", known))
+        known = message("an employer of this programme")
+        faults.append(Fault("request", 0, "employer_id", cells["employer_id"], message("is not in employers"), known))
     own = sa.select(sites.site_id).where(
         sites.programme_id == programme.id,
         sites.site_id == cells["site_id"],
         sites.employer_id == cells["employer_id"],
     )
     if employer is not None and employer.country not in ("", cells["destination_country"]):
-        place, expected = cells["destination_country"], f"{employer.country}, the employer's"
-        faults.append(Fault("request", 0, "destination_country", place, "is another state", expected))
+        place, expected = cells["destination_country"], message("{country}, the employer's", country=employer.country)
+        faults.append(Fault("request", 0, "destination_country", place, message("is another state"), expected))
     if connection.scalar(own) is None:
-        faults.append(Fault("request", 0, "site_id", cells["site_id"], "is not in sites", "a site of this employer"))
+        faults.append(
+            Fault(
+                "request",
+                0,
+                "site_id",
+                cells["site_id"],
+                message("is not in sites"),
+                message("a site of this employer"),
+            )
+        )
     return faults
 
 
 def _employer(principal: Principal, named: str | None) -> str:
     if principal.role == EMPLOYER:
         if named not in (None, principal.employer_id):
-            raise refused("An employer files its own orders alone.")
+            raise refused(message("An employer files its own orders alone."))
         return principal.employer_id
     if named is None:
-        raise content_fault("employer_id", "", "is missing", "the employer that the order is filed for")
+        raise content_fault(
+            "employer_id", "", message("is missing"), message("the employer that the order is filed for")
+        )
     return named
 
 

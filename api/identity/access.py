@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.words import message
+
 ORIGIN, DESTINATION = "origin_ministry", "destination_ministry"
 EMPLOYER, PLANNER, AUDITOR, ADMINISTRATOR = "employer", "planner", "auditor", "administrator"
 ROLES = (ORIGIN, DESTINATION, EMPLOYER, PLANNER, AUDITOR, ADMINISTRATOR)
@@ -61,11 +63,11 @@ class Principal:
         if self.role not in GRANTS[action].roles:
             return GRANTS[action].reason
         if self.must_set_password and action not in BEFORE_PASSWORD:
-            return "Somebody else chose this password; set your own first: PUT /v1/me/password."
+            return message("Somebody else chose this password; set your own first: PUT /v1/me/password.")
         if not self.session_id and action in SESSION_ALONE:
-            return "This is done in a session, never by an API key."
+            return message("This is done in a session, never by an API key.")
         if self.scope is not None and action not in self.scope:
-            return f"The scope of this API key doesn't hold {action}."
+            return message("The scope of this API key doesn't hold {action}.", action=action)
         return ""
 
 
@@ -74,47 +76,53 @@ def _grant(reason: str, *roles: str) -> Grant:
 
 
 GRANTS: dict[str, Grant] = {
-    "programme.read": Grant(frozenset(ROLES), "Everybody who takes part in a programme may read what it is."),
-    "programme.create": _grant("Programmes are made by ministries.", *MINISTRIES),
-    "programme.change": _grant("A programme is changed by the ministry that owns it.", *MINISTRIES),
-    "agreement.read": _grant("Administrators manage accounts, not programmes.", *READERS, EMPLOYER),
-    "agreement.write": _grant("Agreements are written by the ministries of their states.", *MINISTRIES),
-    "register.read": _grant("Administrators manage accounts, not registers.", *READERS, EMPLOYER),
+    "programme.read": Grant(frozenset(ROLES), message("Everybody who takes part in a programme may read what it is.")),
+    "programme.create": _grant(message("Programmes are made by ministries."), *MINISTRIES),
+    "programme.change": _grant(message("A programme is changed by the ministry that owns it."), *MINISTRIES),
+    "agreement.read": _grant(message("Administrators manage accounts, not programmes."), *READERS, EMPLOYER),
+    "agreement.write": _grant(message("Agreements are written by the ministries of their states."), *MINISTRIES),
+    "register.read": _grant(message("Administrators manage accounts, not registers."), *READERS, EMPLOYER),
     "register.write": _grant(
-        "Registers are kept by ministries; employers name whom they recall.", *MINISTRIES, EMPLOYER
+        message("Registers are kept by ministries; employers name whom they recall."), *MINISTRIES, EMPLOYER
     ),
-    "worker.read": _grant("Administrators manage accounts, not workers.", *READERS, EMPLOYER),
-    "worker.change": _grant("Workers are registered by the ministry of their own state.", ORIGIN),
-    "worker.identify": _grant("Register numbers are looked up by the ministry of the person's own state.", ORIGIN),
-    "worker.export": _grant("A person's data are handed out by the ministry of the person's own state.", ORIGIN),
-    "worker.erase": _grant("A person is erased by the ministry of the person's own state.", ORIGIN),
-    "order.read": _grant("Administrators manage accounts, not orders.", *READERS, EMPLOYER),
+    "worker.read": _grant(message("Administrators manage accounts, not workers."), *READERS, EMPLOYER),
+    "worker.change": _grant(message("Workers are registered by the ministry of their own state."), ORIGIN),
+    "worker.identify": _grant(
+        message("Register numbers are looked up by the ministry of the person's own state."), ORIGIN
+    ),
+    "worker.export": _grant(
+        message("A person's data are handed out by the ministry of the person's own state."), ORIGIN
+    ),
+    "worker.erase": _grant(message("A person is erased by the ministry of the person's own state."), ORIGIN),
+    "order.read": _grant(message("Administrators manage accounts, not orders."), *READERS, EMPLOYER),
     "order.file": _grant(
-        "Orders are filed by employers, or for them by the ministry of destination.", EMPLOYER, DESTINATION
+        message("Orders are filed by employers, or for them by the ministry of destination."), EMPLOYER, DESTINATION
     ),
     "order.upload": _grant(
-        "Orders are filed by employers and the ministry of destination, as drafts by who owns the programme.",
+        message("Orders are filed by employers and the ministry of destination, as drafts by who owns the programme."),
         EMPLOYER,
         *MINISTRIES,
     ),
-    "order.check": _grant("Orders are checked by those who file them, and by ministries.", *MINISTRIES, EMPLOYER),
-    "order.certify": _grant("Orders are certified by the ministry of destination.", DESTINATION),
-    "run.read": _grant("Runs are seen by ministries, planners and auditors.", *READERS),
-    "run.start": _grant("Runs are started by ministries and planners.", *MINISTRIES, PLANNER),
-    "run.cancel": _grant("Runs are cancelled by those who start them.", *MINISTRIES, PLANNER),
-    "queue.read": _grant("The queue of all runs is seen by administrators.", ADMINISTRATOR),
-    "queue.cancel": _grant("Runs of others are cancelled by administrators.", ADMINISTRATOR),
-    "plan.publish": _grant("Plans are published by ministries; a planner's plan is a what-if.", *MINISTRIES),
-    "operation.read": _grant(
-        "Operations are seen by ministries, employers and auditors.", *MINISTRIES, EMPLOYER, AUDITOR
+    "order.check": _grant(
+        message("Orders are checked by those who file them, and by ministries."), *MINISTRIES, EMPLOYER
     ),
-    "operation.move": _grant("Operations are recorded by the two ministries.", *MINISTRIES),
-    "account.read": _grant("Accounts are seen by administrators and auditors.", ADMINISTRATOR, AUDITOR),
-    "account.write": _grant("Accounts are managed by administrators.", ADMINISTRATOR),
-    "session.own": Grant(frozenset(ROLES), "Everybody reads who he or she is, and ends the session."),
-    "password.own": Grant(frozenset(ROLES), "Everybody sets his or her own password."),
-    "key.own": Grant(frozenset(ROLES), "Everybody manages his or her own API keys."),
-    "audit.read": _grant("The audit log is read by auditors and administrators.", AUDITOR, ADMINISTRATOR),
+    "order.certify": _grant(message("Orders are certified by the ministry of destination."), DESTINATION),
+    "run.read": _grant(message("Runs are seen by ministries, planners and auditors."), *READERS),
+    "run.start": _grant(message("Runs are started by ministries and planners."), *MINISTRIES, PLANNER),
+    "run.cancel": _grant(message("Runs are cancelled by those who start them."), *MINISTRIES, PLANNER),
+    "queue.read": _grant(message("The queue of all runs is seen by administrators."), ADMINISTRATOR),
+    "queue.cancel": _grant(message("Runs of others are cancelled by administrators."), ADMINISTRATOR),
+    "plan.publish": _grant(message("Plans are published by ministries; a planner's plan is a what-if."), *MINISTRIES),
+    "operation.read": _grant(
+        message("Operations are seen by ministries, employers and auditors."), *MINISTRIES, EMPLOYER, AUDITOR
+    ),
+    "operation.move": _grant(message("Operations are recorded by the two ministries."), *MINISTRIES),
+    "account.read": _grant(message("Accounts are seen by administrators and auditors."), ADMINISTRATOR, AUDITOR),
+    "account.write": _grant(message("Accounts are managed by administrators."), ADMINISTRATOR),
+    "session.own": Grant(frozenset(ROLES), message("Everybody reads who he or she is, and ends the session.")),
+    "password.own": Grant(frozenset(ROLES), message("Everybody sets his or her own password.")),
+    "key.own": Grant(frozenset(ROLES), message("Everybody manages his or her own API keys.")),
+    "audit.read": _grant(message("The audit log is read by auditors and administrators."), AUDITOR, ADMINISTRATOR),
 }
 
 

@@ -12,6 +12,7 @@ from api.identity.passwords import secret_fits
 from api.identity.tokens import session_of
 from api.problems import ServiceError
 from api.storage.tables import accounts, api_keys, sessions
+from engine.words import message
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -27,11 +28,11 @@ def principal_of(connection: sa.Connection, bearer: str | None, api_key: str | N
         held = sa.select(api_keys.c.account_id).where(api_keys.c.id == key.id)
         scope = None if key.scope is None else frozenset(key.scope)
     else:
-        raise ServiceError(401, "Say who you are.", "Send a bearer token or an API key.", CHALLENGE)
+        raise ServiceError(401, message("Say who you are."), message("Send a bearer token or an API key."), CHALLENGE)
     wanted = sa.select(accounts).where(accounts.c.id == held.scalar_subquery(), accounts.c.active.is_(True))
     row = connection.execute(wanted).one_or_none()
     if row is None:
-        raise ServiceError(401, "These credentials are good no longer.", "Log in again.", CHALLENGE)
+        raise ServiceError(401, message("These credentials are good no longer."), message("Log in again."), CHALLENGE)
     must = bool(session and row.password_by_other)
     return Principal(row.id, row.role, row.country, row.employer_id, session, scope, must)
 
@@ -40,5 +41,5 @@ def _key(connection: sa.Connection, api_key: str) -> sa.Row[Any]:
     identifier, _, secret = api_key.removeprefix("vaiven_").partition(".")
     row = connection.execute(sa.select(api_keys).where(api_keys.c.id == identifier, good_keys())).one_or_none()
     if row is None or not secret_fits(secret, row.secret_hash):
-        raise ServiceError(401, "This API key is not good.", "Make a new one.", CHALLENGE)
+        raise ServiceError(401, message("This API key is not good."), message("Make a new one."), CHALLENGE)
     return row

@@ -13,6 +13,7 @@ from api.problems import content_fault
 from api.settings import settings
 from api.storage.database import new_id, now
 from api.storage.tables import api_keys
+from engine.words import message
 
 LONGEST_DAYS = 365
 
@@ -32,7 +33,9 @@ def make_key(
     try:
         actions = scope_of_key(principal.role, scope)
     except ValueError as error:
-        raise content_fault("scope", str(error), "is no action of this role", "read, or what /v1/me lists") from error
+        raise content_fault(
+            "scope", str(error), message("is no action of this role"), message("read, or what /v1/me lists")
+        ) from error
     identifier, secret, at = new_id(), new_secret(), now()
     ends = at + timedelta(days=min(settings().key_days if days is None else days, LONGEST_DAYS))
     values: dict[str, Any] = {"id": identifier, "account_id": principal.account_id, "name": name, "scope": actions}

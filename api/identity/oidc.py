@@ -13,6 +13,7 @@ from api.identity.tokens import CLOCKS_APART
 from api.problems import ServiceError
 from api.settings import settings
 from api.storage.tables import accounts
+from engine.words import message
 
 
 @lru_cache(maxsize=4)
@@ -27,7 +28,7 @@ def claims_of(id_token: str) -> dict[str, object]:
     """
     asked = settings()
     if not (asked.oidc_issuer and asked.oidc_audience and asked.oidc_keys_url):
-        raise ServiceError(409, "No identity provider is set up here.", "Log in with a password.")
+        raise ServiceError(409, message("No identity provider is set up here."), message("Log in with a password."))
     try:
         claims: dict[str, object] = jwt.decode(
             id_token,
@@ -40,10 +41,12 @@ def claims_of(id_token: str) -> dict[str, object]:
         )
     except jwt.PyJWKClientConnectionError as error:
         raise ServiceError(
-            503, "The identity provider can't be reached.", "Try again, or tell the operator."
+            503, message("The identity provider can't be reached."), message("Try again, or tell the operator.")
         ) from error
     except jwt.PyJWTError as error:
-        raise ServiceError(401, "The identity provider's token is not good.", "Log in there again.") from error
+        raise ServiceError(
+            401, message("The identity provider's token is not good."), message("Log in there again.")
+        ) from error
     return claims
 
 
@@ -63,5 +66,7 @@ def account_of(connection: sa.Connection, claims: dict[str, object]) -> str:
             connection.execute(accounts.update().where(accounts.c.id == found).values(oidc_subject=subject))
             append(connection, [Entry(str(found), "account.bound", f"account/{found}", {})])
     if found is None:
-        raise ServiceError(403, "Nobody here is meant by this token.", "Ask an administrator for an account.")
+        raise ServiceError(
+            403, message("Nobody here is meant by this token."), message("Ask an administrator for an account.")
+        )
     return str(found)

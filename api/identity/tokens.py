@@ -13,6 +13,7 @@ from api.problems import ServiceError
 from api.settings import settings
 from api.storage.database import new_id, now, utc
 from api.storage.tables import accounts, secrets, sessions
+from engine.words import message
 
 ALGORITHM = "HS256"
 CLOCKS_APART = 30  # seconds that the clocks of two machines may differ by
@@ -36,7 +37,9 @@ def signing_key(connection: sa.Connection) -> str:
     if database not in _drawn_keys:
         found = connection.scalar(sa.select(secrets.c.value).where(secrets.c.name == "signing_key"))
         if found is None:
-            raise ServiceError(503, "The database has no signing key.", "Run vaiven database upgrade.")
+            raise ServiceError(
+                503, message("The database has no signing key."), message("Run vaiven database upgrade.")
+            )
         _drawn_keys[database] = str(found)
     return _drawn_keys[database]
 
@@ -68,10 +71,12 @@ def refreshed(connection: sa.Connection, refresh_token: str) -> Tokens:
         .with_for_update(of=sessions)
     ).one_or_none()
     if row is None or row.revoked_at is not None or not row.active or utc(row.expires_at) < now():
-        raise ServiceError(401, "The session has ended.", "Log in again.")
+        raise ServiceError(401, message("The session has ended."), message("Log in again."))
     if not secret_fits(secret, row.refresh_hash):
         end_session(connection, session)
-        error = ServiceError(401, "This refresh token was used before; the session is ended.", "Log in again.")
+        error = ServiceError(
+            401, message("This refresh token was used before; the session is ended."), message("Log in again.")
+        )
         error.keeps = True
         raise error
     fresh = new_secret()
@@ -107,7 +112,9 @@ def session_of(connection: sa.Connection, access_token: str) -> str:
             leeway=CLOCKS_APART,
         )
     except jwt.InvalidTokenError as error:
-        raise ServiceError(401, "The token is not good (any more).", "Refresh it, or log in again.") from error
+        raise ServiceError(
+            401, message("The token is not good (any more)."), message("Refresh it, or log in again.")
+        ) from error
     return str(claims["sid"])
 
 

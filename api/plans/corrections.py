@@ -24,6 +24,7 @@ from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
 from api.storage.tables import accounts, operation_history, operations, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
+from engine.words import message
 
 Row = sa.Row[Any]
 
@@ -38,12 +39,18 @@ def correct(
     """
     steps = _standing_steps(connection, operation.id)
     if len(steps) < 2:
-        raise ServiceError(409, "There is no step to take back.", "A placement begins as proposed by its plan.")
+        raise ServiceError(
+            409, message("There is no step to take back."), message("A placement begins as proposed by its plan.")
+        )
     last, before = steps[-1], steps[-2]
     if state != before.state:
-        raise ServiceError(409, f"It wasn't {state} before.", f"Before it was {operation.state} it was {before.state}.")
+        raise ServiceError(
+            409,
+            message("It wasn't {state} before.", state=state),
+            message("Before it was {state} it was {state2}.", state=operation.state, state2=before.state),
+        )
     if principal.role not in MINISTRIES or (last.role, last.country) != (principal.role, principal.country):
-        raise refused("A step is taken back by the ministry that recorded it.")
+        raise refused(message("A step is taken back by the ministry that recorded it."))
     if operation.state not in OPEN:
         forget_stay(connection, operation)
     if state in OPEN:
@@ -75,7 +82,7 @@ def _require_order(connection: sa.Connection, operation: Row, state: str) -> Non
     mine = sa.and_(orders.c.programme_id == operation.programme_id, orders.c.order_id == operation.order_id)
     found = connection.scalar(sa.select(orders.c.state).where(mine))
     if state in OFFERABLE and found not in STAFFED:
-        raise ServiceError(409, "The order takes nobody new.", "It was closed or returned.")
+        raise ServiceError(409, message("The order takes nobody new."), message("It was closed or returned."))
 
 
 def _require_fitting(connection: sa.Connection, principal: Principal, programme: Row, operation: Row) -> None:
@@ -88,17 +95,22 @@ def _require_fitting(connection: sa.Connection, principal: Principal, programme:
     workers = registers["workers"].c
     mine = sa.and_(workers.programme_id == programme.id, workers.worker_id == operation.worker_id)
     if connection.scalar(sa.select(workers.worker_id).where(mine)) is None:
-        raise ServiceError(409, "The worker is in the register of this programme no more.")
+        raise ServiceError(409, message("The worker is in the register of this programme no more."))
     with tempfile.TemporaryDirectory(prefix="vaiven-audit-") as place:
         write_pairs(connection, programme, facts, [pair], Path(place, "programme"))
         try:
             read = read_programme(Path(place, "programme"))
         except InputError as error:
             told = told_to(principal.role, error)
-            raise Contradiction("The programme isn't sound at present.", told.faults, "Have it mended.") from error
+            raise Contradiction(
+                message("The programme isn't sound at present."), told.faults, message("Have it mended.")
+            ) from error
     wrong = unfit_beside_held(read, {pair: 0.0}, whole=frozenset())
     if wrong:
         faults = [
-            Fault("operations", 0, "id", operation.id, f"breaks {one.rule}", one.sentence, "rule") for one in wrong
+            Fault("operations", 0, "id", operation.id, message("breaks {rule}", rule=one.rule), one.sentence, "rule")
+            for one in wrong
         ]
-        raise Contradiction("It doesn't fit any more what stands now.", faults, "What took its place comes first.")
+        raise Contradiction(
+            message("It doesn't fit any more what stands now."), faults, message("What took its place comes first.")
+        )

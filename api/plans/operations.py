@@ -17,6 +17,7 @@ from api.storage.database import utc
 from api.storage.operation_states import STAFFED
 from api.storage.tables import operations, orders, persons
 from api.wire.runs import OperationOut
+from engine.words import message
 
 Row = sa.Row[Any]
 # From each state the states that may follow, with the ministries that record them.
@@ -34,9 +35,13 @@ def require_step(principal: Principal, operation: Row, state: str) -> None:
     follow = STEPS.get(operation.state, {})
     if state not in follow:
         expected = " or ".join(follow) or "nothing"
-        raise ServiceError(409, f"A {operation.state} placement doesn't become {state}.", f"After it comes {expected}.")
+        raise ServiceError(
+            409,
+            message("A {state} placement doesn't become {state2}.", state=operation.state, state2=state),
+            message("After it comes {expected}.", expected=expected),
+        )
     if principal.role not in follow[state]:
-        raise refused(f"That a placement is {state} is recorded by the other ministry.")
+        raise refused(message("That a placement is {state} is recorded by the other ministry.", state=state))
 
 
 def step(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
@@ -56,7 +61,9 @@ def _require_staffed(connection: sa.Connection, programme_id: str, order_ids: Co
     closed = sorted(set(order_ids) - set(connection.scalars(taking)))
     if closed:
         told = ", ".join(closed[:5])
-        raise ServiceError(409, f"Orders that take nobody new: {told}.", "They were closed or returned.")
+        raise ServiceError(
+            409, message("Orders that take nobody new: {told}.", told=told), message("They were closed or returned.")
+        )
 
 
 def step_many(connection: sa.Connection, principal: Principal, programme_id: str, ids: list[str], state: str) -> int:

@@ -23,6 +23,7 @@ from api.storage.database import database, is_postgresql, new_id, now, transacti
 from api.storage.tables import operations, programmes, runs
 from api.wire.runs import LeftOutOut, PublishedOut
 from engine.errors import Fault, InputError
+from engine.words import message, plural
 
 Row = sa.Row[Any]
 TURNS = 2
@@ -88,7 +89,7 @@ def _begin(connection: sa.Connection, principal: Principal, verdict: Verdict, wh
 
 def _reason_against(run: Row) -> str:
     if run.state != "done" or run.kind not in ("match", "rematch"):
-        return "This run has no plan to publish."
+        return message("This run has no plan to publish.")
     return PUBLISHED if run.published_at is not None else ""
 
 
@@ -100,16 +101,28 @@ def _still_holds(connection: sa.Connection, programme_id: str, verdict: Verdict)
 def _require_fitting(principal: Principal, verdict: Verdict, what_fits: bool) -> None:
     if verdict.faults:
         told = told_to(principal.role, InputError(verdict.faults))
-        raise Contradiction("The programme isn't sound at present.", told.faults, "Have what is named mended.")
+        raise Contradiction(
+            message("The programme isn't sound at present."), told.faults, message("Have what is named mended.")
+        )
     if verdict.unfit and not what_fits:
-        message = f"{len(verdict.unfit)} placements of this plan fit no more what stands now."
-        hint = "Match again, or publish what fits with what_fits."
-        raise Contradiction(message, [_fault(one) for one in verdict.unfit], hint)
+        text = plural(
+            "{n:,} placement of this plan fits no more what stands now.",
+            "{n:,} placements of this plan fit no more what stands now.",
+            n=len(verdict.unfit),
+        )
+        hint = message("Match again, or publish what fits with what_fits.")
+        raise Contradiction(text, [_fault(one) for one in verdict.unfit], hint)
 
 
 def _fault(one: Unfit) -> Fault:
     return Fault(
-        "placements", 0, "worker_id", one.worker_id, f"on {one.order_id} breaks {one.rule}", one.sentence, "rule"
+        "placements",
+        0,
+        "worker_id",
+        one.worker_id,
+        message("on {order_id} breaks {rule}", order_id=one.order_id, rule=one.rule),
+        one.sentence,
+        "rule",
     )
 
 

@@ -16,6 +16,7 @@ from api.storage.database import new_id, now
 from api.storage.tables import accounts
 from api.wire.identity import AccountChange, AccountIn
 from engine.errors import InputError
+from engine.words import message
 
 Row = sa.Row[Any]
 
@@ -33,15 +34,19 @@ def make_account(connection: sa.Connection, asked: AccountIn, by_other: bool = T
         with connection.begin_nested():
             return connection.execute(accounts.insert().values(values).returning(accounts)).one()
     except sa.exc.IntegrityError as error:
-        raise ServiceError(409, "There is an account of this address.") from error
+        raise ServiceError(409, message("There is an account of this address.")) from error
 
 
 def require_tenant(asked: AccountIn) -> None:
     """Raise `InputError` unless a ministry has a country, an employer an employer's id, and no other account either."""
     if (asked.role in MINISTRIES) != bool(asked.country):
-        raise content_fault("country", asked.country, "doesn't go with the role", "a country for ministries alone")
+        raise content_fault(
+            "country", asked.country, message("doesn't go with the role"), message("a country for ministries alone")
+        )
     if (asked.role == EMPLOYER) != bool(asked.employer_id):
-        raise content_fault("employer_id", asked.employer_id, "doesn't go with the role", "an id for employers alone")
+        raise content_fault(
+            "employer_id", asked.employer_id, message("doesn't go with the role"), message("an id for employers alone")
+        )
     faults = cell_faults("employers", "employer_id", asked.employer_id) if asked.employer_id else ()
     faults += cell_faults("employers", "country", asked.country)
     if faults:
@@ -68,12 +73,16 @@ def changed_account(
     values = asked.model_dump(exclude_none=True, exclude={"password"}) | {"version": version + 1}
     if asked.password is not None:
         if row.id == principal.account_id:
-            raise ServiceError(409, "One's own password is set with the old one.", "PUT /v1/me/password.")
+            raise ServiceError(
+                409, message("One's own password is set with the old one."), message("PUT /v1/me/password.")
+            )
         values |= {"password_hash": hash_password(asked.password), "password_by_other": True}
     ends = asked.password is not None or asked.active is False
     if ends and row.role == ADMINISTRATOR and row.active and not _others(connection, row.id):
         raise ServiceError(
-            409, "This is the last administrator who can enter.", "Make another one first, who has signed in."
+            409,
+            message("This is the last administrator who can enter."),
+            message("Make another one first, who has signed in."),
         )
     changed = accounts.update().where(accounts.c.id == row.id, accounts.c.version == version).values(values)
     found = connection.execute(changed.returning(accounts)).one()
@@ -101,11 +110,13 @@ def set_own_password(connection: sa.Connection, principal: Principal, old: str, 
     mine = accounts.c.id == principal.account_id
     row = connection.execute(sa.select(accounts).where(mine).with_for_update()).one()
     if not password_fits(old, row.password_hash):
-        error = ServiceError(422, "The old password isn't this one.", "Send the one that you signed in with.")
+        error = ServiceError(
+            422, message("The old password isn't this one."), message("Send the one that you signed in with.")
+        )
         error.keeps = True
         raise error
     if old == new:
-        raise content_fault("password", "", "is the old one", "another password")
+        raise content_fault("password", "", message("is the old one"), message("another password"))
     values = {"password_hash": hash_password(new), "password_by_other": False, "version": row.version + 1}
     connection.execute(accounts.update().where(mine).values(values))
     end_sessions(connection, principal.account_id, but=principal.session_id)

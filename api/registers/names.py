@@ -19,6 +19,7 @@ from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
 from engine.sheets.cell_forms import ColumnMap
 from engine.sheets.sheet_map import SheetMap
+from engine.words import message
 
 PERSON_COLUMNS = ("name", "contact")
 LONGEST = 200
@@ -53,9 +54,9 @@ def names_apart(raw: RawTable) -> tuple[RawTable, dict[str, list[str]]]:
     for name in PERSON_COLUMNS:
         if name in raw.columns:
             wrong = pc.match_substring_regex(raw.columns[name], f"[\\x00-\\x1f\\x7f]|^.{{{LONGEST + 1}}}")
-            expected = f"printable text of at most {LONGEST} characters"
+            expected = message("printable text of at most {longest} characters", longest=LONGEST)
             faults += [
-                Fault(raw.file, raw.row(record), name, "", "can't be kept", expected)
+                Fault(raw.file, raw.row(record), name, "", message("can't be kept"), expected)
                 for record in np.flatnonzero(np.asarray(wrong))[:1000]
             ]
     if faults:

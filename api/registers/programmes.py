@@ -17,6 +17,7 @@ from api.storage.tables import agreements, programme_corridors, programmes
 from engine.errors import Fault, InputError
 from engine.programme.programme import Agreement
 from engine.programme.toml_files import parse_toml, read_agreement, read_settings
+from engine.words import message
 
 Row = sa.Row[Any]
 
@@ -40,9 +41,19 @@ def agreement_of(text: str, identifier: str) -> Agreement:
     found = None if content is None else read_agreement(content, file, faults.append, lambda _: None)
     faults += unsafe_ids(content, file)
     if found is not None and found.id != identifier:
-        faults.append(Fault(file, 0, "id", found.id, "is another agreement", f"id = {identifier!r}", "setting"))
+        faults.append(
+            Fault(
+                file,
+                0,
+                "id",
+                found.id,
+                message("is another agreement"),
+                message("id = {identifier}", identifier=repr(identifier)),
+                "setting",
+            )
+        )
     if faults or found is None:
-        raise InputError(faults or [Fault(file, 0, "", "", "is empty", "an agreement", "file")])
+        raise InputError(faults or [Fault(file, 0, "", "", message("is empty"), message("an agreement"), "file")])
     return found
 
 
@@ -148,7 +159,7 @@ def require_party(principal: Principal, programme: Row, agreement: Agreement, be
     if not is_party(principal, agreement):
         raise refused(GRANTS["agreement.write"].reason)
     if before is None or (before.origins, before.destination) != (agreement.origins, agreement.destination):
-        raise refused("Which states take part is said by the ministry that owns the programme.")
+        raise refused(message("Which states take part is said by the ministry that owns the programme."))
 
 
 def is_party(principal: Principal, agreement: Agreement) -> bool:

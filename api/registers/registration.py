@@ -15,6 +15,7 @@ from api.registers.persons import WORKER_TABLES
 from api.storage.operation_states import OFFERABLE, OPEN
 from api.storage.tables import operations, persons, registers
 from engine.errors import Fault
+from engine.words import message
 
 Row = sa.Row[Any]
 
@@ -43,10 +44,22 @@ def leave_programme(
     open_ = connection.execute(sa.select(operations).where(mine, operations.c.state.in_(OPEN))).all()
     if open_ and not drop_open:
         faults = [
-            Fault("operations", 0, "id", row.id, f"is {row.state} on {row.order_id}", "an end of it", "open")
+            Fault(
+                "operations",
+                0,
+                "id",
+                row.id,
+                message("is {state} on {order_id}", state=row.state, order_id=row.order_id),
+                message("an end of it"),
+                "open",
+            )
             for row in open_
         ]
-        raise Contradiction(f"{len(open_)} placements of this worker are open.", faults, "Ask with drop_open=true.")
+        raise Contradiction(
+            message("{count} placements of this worker are open.", count=len(open_)),
+            faults,
+            message("Ask with drop_open=true."),
+        )
     move_many(connection, principal, [row for row in open_ if row.state in OFFERABLE], "withdrawn")
     move_many(connection, principal, [row for row in open_ if row.state not in OFFERABLE], "dropped")
     rows = 0

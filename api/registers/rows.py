@@ -19,6 +19,7 @@ from api.storage.database import inserting, is_postgresql
 from api.storage.tables import KEYS, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme.raw_table import RawTable
+from engine.words import message
 
 Row = sa.Row[Any]
 LASTING = ("workers", "employers", "sites")
@@ -67,7 +68,11 @@ def _count(connection: sa.Connection, table: str, programme_id: str) -> int:
 
 def _delete_own(connection: sa.Connection, principal: Principal, programme: Row, table: str) -> None:
     if table in LASTING:
-        raise ServiceError(409, f"Rows of {table} are changed, not replaced as a whole.", "Leave replace out.")
+        raise ServiceError(
+            409,
+            message("Rows of {table} are changed, not replaced as a whole.", table=table),
+            message("Leave replace out."),
+        )
     rows = registers[table]
     mine = sa.and_(rows.c.programme_id == programme.id, rows_seen(table, principal))
     connection.execute(rows.delete().where(mine))
@@ -93,7 +98,14 @@ def _require_apart(connection: sa.Connection, programme: Row, raw: RawTable) -> 
             record = max(one, other)
             if begins <= ends and record >= 0:
                 faults.append(
-                    Fault(raw.file, raw.row(record), "start_date", begins, "overlaps another stay", "stays one by one")
+                    Fault(
+                        raw.file,
+                        raw.row(record),
+                        "start_date",
+                        begins,
+                        message("overlaps another stay"),
+                        message("stays one by one"),
+                    )
                 )
     if faults:
         raise InputError(faults)
@@ -103,7 +115,7 @@ def _require_side(principal: Principal, programme: Row, table: str) -> None:
     if principal.role == EMPLOYER and table != "recalls":
         raise refused(GRANTS["register.write"].reason)
     if table in OF_ORIGIN and principal.role != ORIGIN:
-        raise refused("Registers of workers are kept by the ministry of origin.")
+        raise refused(message("Registers of workers are kept by the ministry of origin."))
     if table not in (*OF_ORIGIN, "corridors") and principal.role == ORIGIN and not owns(principal, programme):
         raise refused(GRANTS["programme.change"].reason)
 
@@ -116,10 +128,12 @@ def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme:
     if raw.name == "workers":
         wrong = [i for i, c in enumerate(raw.columns["origin_country"].to_pylist()) if c != principal.country]
         if wrong:
-            expected = f"{principal.country}: a ministry registers the workers of its own state"
+            expected = message(
+                "{country}: a ministry registers the workers of its own state", country=principal.country
+            )
             raise InputError(
                 [
-                    Fault(raw.file, raw.row(i), "origin_country", "", "is another state's", expected)
+                    Fault(raw.file, raw.row(i), "origin_country", "", message("is another state's"), expected)
                     for i in wrong[:1000]
                 ]
             )
@@ -135,7 +149,14 @@ def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme:
     if lost:
         raise InputError(
             [
-                Fault(raw.file, raw.row(i), "worker_id", cells[i], "is not in workers", "a worker of this programme")
+                Fault(
+                    raw.file,
+                    raw.row(i),
+                    "worker_id",
+                    cells[i],
+                    message("is not in workers"),
+                    message("a worker of this programme"),
+                )
                 for i in lost[:1000]
             ]
         )
@@ -152,9 +173,9 @@ def _require_own(connection: sa.Connection, principal: Principal, programme: Row
     faults += _others_rows(connection, principal, programme, raw)
     own = _column_of_side(principal, programme, raw.name)
     if own:
-        expected = f"{principal.country}: a ministry keeps what is of its own state"
+        expected = message("{country}: a ministry keeps what is of its own state", country=principal.country)
         faults += [
-            Fault(raw.file, raw.row(i), own, cell, "is another state's", expected)
+            Fault(raw.file, raw.row(i), own, cell, message("is another state's"), expected)
             for i, cell in enumerate(raw.columns[own].to_pylist())
             if cell != principal.country
         ]
@@ -188,7 +209,14 @@ def _others_rows(connection: sa.Connection, principal: Principal, programme: Row
     taken = {tuple(row) for row in connection.execute(asked.where(theirs))}
     cells = zip(*(raw.columns[name].to_pylist() for name in keys), strict=True)
     return [
-        Fault(raw.file, raw.row(record), keys[0], key[0], "can't be written by this ministry", "an id of your own")
+        Fault(
+            raw.file,
+            raw.row(record),
+            keys[0],
+            key[0],
+            message("can't be written by this ministry"),
+            message("an id of your own"),
+        )
         for record, key in enumerate(cells)
         if tuple(key) in taken
     ]

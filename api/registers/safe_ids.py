@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import Fault, InputError
+from engine.words import message
 
 UNSAFE = r"^[=+@\t\r-]"
 SAFE_ID = "an id of at most 64 letters, digits and marks within it"
@@ -21,7 +22,7 @@ SAFE_ID = "an id of at most 64 letters, digits and marks within it"
 def unsafe_ids(content: Any, file: str) -> list[Fault]:
     """A fault for each key ``id`` of a TOML content, at any depth, whose value begins like a formula."""
     found = [(place, text) for place, text in _ids(content, "") if re.match(UNSAFE, text)]
-    return [Fault(file, 0, place, text[:80], "is no safe id", SAFE_ID, "setting") for place, text in found]
+    return [Fault(file, 0, place, text[:80], message("is no safe id"), SAFE_ID, "setting") for place, text in found]
 
 
 def require_safe_ids(content: Any, file: str) -> None:

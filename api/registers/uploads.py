@@ -23,6 +23,7 @@ from engine.sheets.importer import mapped
 from engine.sheets.proposal import propose_map
 from engine.sheets.sheet_map import SheetMap, read_map
 from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
+from engine.words import message
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 LONGEST_LINE = 200_000
@@ -44,7 +45,9 @@ def safe_name(name: str) -> str:
     """A file's name without any path, by its ending alone. Raises `CallError` for an ending that isn't read."""
     ending = Path(name.replace("\\", "/")).suffix.lower()
     if ending not in ENDINGS:
-        raise CallError("This file is of a kind that isn't read.", "Send " + ", ".join(ENDINGS) + ".")
+        raise CallError(
+            message("This file is of a kind that isn't read."), message("Send {endings:or}.", endings=tuple(ENDINGS))
+        )
     return f"upload{ending}"
 
 
@@ -68,7 +71,9 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
     map_file.write_text(map_text or propose_map(_narrow(read_sheet(path, sought=Sought(table))), table)[0], "utf-8")
     chosen = read_map(map_file, PERSON_COLUMNS if table == "workers" else ())
     if chosen.table != table:
-        raise CallError(f"The map is for {chosen.table}.", f'Say table = "{table}" in it.')
+        raise CallError(
+            message("The map is for {table}.", table=chosen.table), message('Say table = "{table}" in it.', table=table)
+        )
     if not map_text:
         _require_found(chosen, path.name)
     sheet = _narrow(read_sheet(path, chosen.sheet, chosen.header_row, Sought(table)))
@@ -92,12 +97,17 @@ def disordered_rows(raw: RawTable) -> list[Fault]:
         if first in raw.columns and last in raw.columns:
             cells = zip(raw.columns[first].to_pylist(), raw.columns[last].to_pylist(), strict=True)
             wrong = [i for i, (begin, end) in enumerate(cells) if begin and end and end < begin]
-            faults += [Fault(raw.file, raw.row(i), last, "", f"is before {first}", "a later day") for i in wrong]
+            faults += [
+                Fault(raw.file, raw.row(i), last, "", message("is before {first}", first=first), message("a later day"))
+                for i in wrong
+            ]
     if raw.name == "preferences" and {"order_id", "employer_id"} <= set(raw.columns):
         both = zip(raw.columns["order_id"].to_pylist(), raw.columns["employer_id"].to_pylist(), strict=True)
         wrong = [i for i, (order, employer) in enumerate(both) if bool(order) == bool(employer)]
-        expected = "an order or an employer"
-        faults += [Fault(raw.file, raw.row(i), "order_id", "", "names both or neither", expected) for i in wrong]
+        expected = message("an order or an employer")
+        faults += [
+            Fault(raw.file, raw.row(i), "order_id", "", message("names both or neither"), expected) for i in wrong
+        ]
     return faults
 
 
@@ -106,8 +116,8 @@ def _require_found(chosen: SheetMap, file: str) -> None:
     needed = [column.name for column in TABLES[chosen.table].columns if column.filled and column.name != "employer_id"]
     lost = [name for name in needed if name not in chosen.columns or not chosen.columns[name].source]
     if lost:
-        hint = "a heading like it, or a map that says which one it is"
-        raise InputError([Fault(file, 1, name, "", "is a missing column", hint, "column") for name in lost])
+        hint = message("a heading like it, or a map that says which one it is")
+        raise InputError([Fault(file, 1, name, "", message("is a missing column"), hint, "column") for name in lost])
 
 
 def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
@@ -140,7 +150,9 @@ def _control_characters(raw: RawTable) -> list[Fault]:
     faults = []
     for name, column in raw.columns.items():
         for record in np.flatnonzero(np.asarray(pc.match_substring_regex(column, r"[\x00-\x1f\x7f]")))[:1000]:
-            told = Fault(raw.file, raw.row(record), name, "", "holds a control character", "printable text")
+            told = Fault(
+                raw.file, raw.row(record), name, "", message("holds a control character"), message("printable text")
+            )
             faults.append(told)
     return faults
 
@@ -153,7 +165,7 @@ def _unsafe_ids(raw: RawTable) -> list[Fault]:
             cells = raw.columns[column.name]
             for record in np.flatnonzero(np.asarray(pc.match_substring_regex(cells, f"{UNSAFE}|^.{{65}}")))[:1000]:
                 shown = cells[record].as_py()[:80]
-                faults.append(Fault(raw.file, raw.row(record), column.name, shown, "is no safe id", SAFE_ID))
+                faults.append(Fault(raw.file, raw.row(record), column.name, shown, message("is no safe id"), SAFE_ID))
     return faults
 
 
@@ -163,7 +175,17 @@ def _repeats(raw: RawTable, keys: tuple[str, ...]) -> list[Fault]:
     for record, key in enumerate(zip(*(raw.columns[name].to_pylist() for name in keys), strict=True)):
         if key in seen:
             shown = ", ".join(key)
-            faults.append(Fault(raw.file, raw.row(record), keys[-1], shown, "stands twice", "each row once", "repeat"))
+            faults.append(
+                Fault(
+                    raw.file,
+                    raw.row(record),
+                    keys[-1],
+                    shown,
+                    message("stands twice"),
+                    message("each row once"),
+                    "repeat",
+                )
+            )
         seen.add(key)
     return faults[:1000]
 
@@ -174,7 +196,13 @@ def unknown_references(raw: RawTable, column: str, known: set[str], target: str)
     wrong = [record for record, cell in enumerate(cells.tolist()) if cell and cell not in known]
     return [
         Fault(
-            raw.file, raw.row(record), column, cells[record], f"is not in {target}", f"an id of {target}", "reference"
+            raw.file,
+            raw.row(record),
+            column,
+            cells[record],
+            message("is not in {target}", target=target),
+            message("an id of {target}", target=target),
+            "reference",
         )
         for record in wrong[:1000]
     ]
@@ -195,16 +223,20 @@ def _without_strangers(raw: RawTable) -> RawTable:
     known = {name: raw.columns[name] for name in TABLES[raw.name].column_names if name in raw.columns}
     strangers = sorted(set(raw.columns) - set(known))
     if strangers:
-        expected = "one of " + ", ".join(TABLES[raw.name].column_names)
-        raise InputError([Fault(raw.file, 1, name, "", "is no column", expected, "column") for name in strangers])
+        expected = message("one of {names}", names=tuple(TABLES[raw.name].column_names))
+        raise InputError(
+            [Fault(raw.file, 1, name, "", message("is no column"), expected, "column") for name in strangers]
+        )
     return RawTable(raw.name, raw.file, known, raw.size, raw.rows)
 
 
 def _narrow(sheet: Sheet) -> Sheet:
     """The sheet. Raises `InputError` for one with more headings than any table has."""
     if len(sheet.titles) > MOST_HEADINGS:
-        expected = f"at most {MOST_HEADINGS} headings"
-        raise InputError([Fault(sheet.file, 1, "", f"{len(sheet.titles):,}", "are its columns", expected, "file")])
+        expected = message("at most {most} headings", most=MOST_HEADINGS)
+        raise InputError(
+            [Fault(sheet.file, 1, "", f"{len(sheet.titles):,}", message("are its columns"), expected, "file")]
+        )
     return sheet
 
 
@@ -223,8 +255,8 @@ def _require_lines(path: Path) -> None:
         while line := file.readline(LONGEST_LINE):
             number += 1
             if number == 1 and max(line.count(mark) for mark in (b",", b";", b"\t", b"|")) >= MOST_HEADINGS:
-                expected = f"at most {MOST_HEADINGS} headings"
-                raise InputError([Fault(path.name, 1, "", "", "has too many columns", expected, "file")])
+                expected = message("at most {most} headings", most=MOST_HEADINGS)
+                raise InputError([Fault(path.name, 1, "", "", message("has too many columns"), expected, "file")])
             if len(line) >= LONGEST_LINE:
-                problem = f"is longer than {LONGEST_LINE:,} bytes"
-                raise InputError([Fault(path.name, number, "", "", problem, "one record a line", "file")])
+                problem = message("is longer than {longest_line:,} bytes", longest_line=LONGEST_LINE)
+                raise InputError([Fault(path.name, number, "", "", problem, message("one record a line"), "file")])

@@ -17,6 +17,7 @@ from api.storage.tables import orders, persons, registers
 from api.wire.programmes import WorkerChange, WorkerOut
 from engine.errors import Fault, InputError
 from engine.programme.schema import TABLES
+from engine.words import message
 
 COLUMNS = TABLES["workers"].column_names
 FIXED = ("worker_id", "origin_country")
@@ -58,7 +59,14 @@ def change_worker(connection: sa.Connection, row: sa.Row[Any], asked: WorkerChan
     The row is held to all that an upload of it is held to, so that no later run fails for what was changed by hand.
     """
     faults = [
-        Fault("request", 0, f"profile.{name}", "", "can't be changed", "one of " + ", ".join(COLUMNS[2:]))
+        Fault(
+            "request",
+            0,
+            f"profile.{name}",
+            "",
+            message("can't be changed"),
+            message("one of {names}", names=tuple(COLUMNS[2:])),
+        )
         for name in asked.profile
         if name not in COLUMNS or name in FIXED
     ]

@@ -11,6 +11,7 @@ from api.request_context import Context, Router, allowed
 from api.storage.tables import audit_log
 from api.wire.runs import EntryOut
 from api.wire.shapes import After, Limit, Page, page
+from engine.words import message
 
 router = Router(prefix="/v1/audit-log", tags=["audit"])
 
@@ -19,7 +20,7 @@ router = Router(prefix="/v1/audit-log", tags=["audit"])
 def list_entries(limit: Limit = 100, after: After = None, context: Context = allowed("audit.read")) -> Page[EntryOut]:
     """The entries of the audit log, oldest first."""
     if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 18):
-        raise content_fault("after", after, "is no number of an entry", "`next` of the page before")
+        raise content_fault("after", after, message("is no number of an entry"), message("`next` of the page before"))
     first = 0 if after is None else int(after)
     asked = sa.select(audit_log).where(audit_log.c.number > first).order_by(audit_log.c.number).limit(limit + 1)
     rows = context.connection.execute(asked).mappings().all()

@@ -13,6 +13,7 @@ from api.problems import ServiceError
 from api.storage.database import database, require_current_schema
 from api.wire.shapes import example
 from engine.errors import CallError
+from engine.words import message
 
 router = APIRouter(tags=["operation of the service"])
 
@@ -36,7 +37,7 @@ async def is_ready(request: Request) -> HealthOut:
     try:
         await lanes_of(request).health.run(("health",), lambda: require_current_schema(database()))
     except (sa.exc.SQLAlchemyError, CallError) as error:
-        raise ServiceError(503, "The database isn't ready.") from error
+        raise ServiceError(503, message("The database isn't ready.")) from error
     return HealthOut(status="ok")
 
 

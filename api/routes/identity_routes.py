@@ -30,6 +30,7 @@ from api.wire.identity import (
     TokensOut,
 )
 from api.wire.shapes import After, Limit, Page, page
+from engine.words import message
 
 router = Router(prefix="/v1")
 
@@ -45,7 +46,7 @@ def log_in(request: Request, asked: LoginIn) -> TokensOut:
     fits = password_fits(asked.password, row.password_hash if row is not None and row.active else "")
     if row is None or not fits:
         limits.count_failure(attempt)
-        raise ServiceError(401, "The address or the password is wrong.")
+        raise ServiceError(401, message("The address or the password is wrong."))
     with transaction(database()) as connection:
         return _begun(connection, row.id, "session.began", attempt.host)
 
@@ -77,7 +78,7 @@ def refresh_session(request: Request, asked: RefreshIn) -> TokensOut:
 def log_out(context: Context = allowed("session.own")) -> Response:
     """End this session: its tokens are good no longer."""
     if not context.principal.session_id:
-        raise ServiceError(409, "An API key has no session.", "Delete the key.")
+        raise ServiceError(409, message("An API key has no session."), message("Delete the key."))
     end_session(context.connection, context.principal.session_id)
     context.record("session.ended", f"account/{context.principal.account_id}")
     return Response(status_code=204)

@@ -43,6 +43,7 @@ from api.wire.programmes import (
 from api.wire.shapes import After, Limit, Page, page
 from engine.errors import InputError
 from engine.programme import read_programme
+from engine.words import message
 
 router = Router(prefix="/v1/programmes", tags=["programmes"])
 Row = sa.Row[tuple[object, ...]]
@@ -117,7 +118,7 @@ def _clashes(context: Context, unfit: list[Unfit]) -> list[ClashOut]:
     told = [
         (one.rule, one.sentence)
         if "|" not in one.rule or one.rule.partition("|")[0] in seen
-        else ("clause", "A clause of an agreement between others.")
+        else ("clause", message("A clause of an agreement between others."))
         for one in unfit
     ]
     return [

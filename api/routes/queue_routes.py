@@ -15,6 +15,7 @@ from api.storage.database import utc
 from api.storage.tables import runs
 from api.wire.runs import QueuedOut
 from api.wire.shapes import After, Limit, Page, page
+from engine.words import message
 
 router = Router(prefix="/v1/queue", tags=["queue"])
 
@@ -37,7 +38,7 @@ def cancel_queued(queued_id: str, context: Context = allowed("queue.cancel")) ->
     if found is None:
         raise not_found()
     if found.state not in LIVE:
-        raise ServiceError(409, f"The run is {found.state} already.")
+        raise ServiceError(409, message("The run is {state} already.", state=found.state))
     ask_cancel(context.connection, queued_id)
     context.record("run.cancelled", f"run/{queued_id}")
     row = context.connection.execute(mine).one()

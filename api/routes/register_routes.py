@@ -35,6 +35,7 @@ from api.wire.programmes import (
     WorkerOut,
 )
 from api.wire.shapes import After, Limit, Page, page
+from engine.words import message
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
 Table = Literal[
@@ -107,7 +108,9 @@ def list_rows(
     if after is not None:
         cursor = after.split("\x1f")
         if len(cursor) != len(order):
-            raise content_fault("after", after, "is no cursor of this list", "`next` of the page before")
+            raise content_fault(
+                "after", after, message("is no cursor of this list"), message("`next` of the page before")
+            )
         asked = asked.where(sa.tuple_(*order) > sa.tuple_(*cursor))
     found = context.connection.execute(asked.order_by(*order).limit(limit + 1)).mappings().all()
     told = told_rows(context.connection, context.principal, context.programme, table, found)

@@ -22,6 +22,7 @@ from api.runs.told import run_out, runs_out
 from api.storage.tables import placements, run_files, runs
 from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState, SpokenIn
 from api.wire.shapes import After, Limit, Page, page
+from engine.words import message
 from engine.words.catalogue import preferred_language
 
 router = Router(prefix="/v1/programmes/{programme_id}/runs", tags=["runs"])
@@ -59,7 +60,7 @@ def start_run(
     worker, and `before` says how many others come first.
     """
     if isinstance(asked, SpokenIn) and asked.lang is None:
-        asked.lang = _spoken(request.headers.get("accept-language", ""))
+        asked.lang = preferred_language(request.headers.get("accept-language", ""))
     kind = kinds()[asked.kind]
     kind.check(context.connection, context.principal, programme_id, asked)
     require_room(context.connection, context.principal)
@@ -91,7 +92,7 @@ def follow_run(programme_id: str, run_id: str, request: Request, context: Contex
 def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.cancel")) -> Response:
     """Cancel a run; one that has ended stays as it is (409)."""
     if context.objects["run_id"].state not in LIVE:
-        raise ServiceError(409, f"The run is {context.objects['run_id'].state} already.")
+        raise ServiceError(409, message("The run is {state} already.", state=context.objects["run_id"].state))
     ask_cancel(context.connection, run_id)
     context.record("run.cancelled", f"run/{run_id}")
     return context.answer(run_out(context.connection, run_id), 202)
@@ -182,8 +183,3 @@ def publish_plan(
     counts = done.model_dump(exclude={"left_out"})
     context.record("plan.published", f"run/{run_id}", **counts, left_out=len(done.left_out))
     return context.answer(done, 201)
-
-
-def _spoken(accepted: str) -> Literal["en", "es"]:
-    """The language that an Accept-Language header likes best, of those that explanations and reports speak."""
-    return "es" if preferred_language(accepted)[:2] == "es" else "en"

@@ -14,6 +14,7 @@ from engine.planning.pool import process_pool, run_branches
 from engine.programme import read_programme
 from engine.programme.edits import Edits
 from engine.solve.result import Progress
+from engine.words import message
 
 NAME_MARKS = set("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -68,5 +69,10 @@ def text_of(column: str, asked: str) -> str:
         return asked
     found = discover("what_if").get(asked.replace("_", "-"))
     if found is None:
-        raise content_fault(column, asked, "is no name of the library", "one of " + ", ".join(discover("what_if")))
+        raise content_fault(
+            column,
+            asked,
+            message("is no name of the library"),
+            message("one of {names}", names=tuple(discover("what_if"))),
+        )
     return str(found.read_text("utf-8"))

@@ -30,6 +30,7 @@ from engine.errors import CallError, VaivenError
 from engine.plan.checkpoint import write_checkpoint
 from engine.solve.budget import heeding
 from engine.solve.result import Progress
+from engine.words import message
 
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 AGAIN_SECONDS, LAST_SECONDS = 1.0, 10.0
@@ -159,7 +160,10 @@ class Computing:
         if self.lost.is_set() or self.stop.is_set() or (self.give_way.is_set() and late):
             raise LostClaim
         if self.spent > LONGEST_FACTOR * settings().longest_run_seconds:
-            raise CallError("The run took longer than any run may.", "Ask for less, or have the operator allow more.")
+            raise CallError(
+                message("The run took longer than any run may."),
+                message("Ask for less, or have the operator allow more."),
+            )
 
     def _listen(self, progress: Progress) -> None:
         """Told by the engine how far it is; the way to stop it, with what it knows kept."""

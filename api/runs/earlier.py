@@ -19,6 +19,7 @@ from api.runs.queue import file_of_run
 from api.storage.tables import INPUT, run_files, runs
 from engine.programme import Programme, read_programme
 from engine.programme.events import after_events, read_events
+from engine.words import message
 
 EARLIER = "earlier"  # the folder of the plan within an input
 PLAN_FILES = ("placements.csv", "prices.csv", "certificate.json")
@@ -34,10 +35,14 @@ def require_earlier(
     own = sa.and_(runs.c.id == run_id, runs.c.programme_id == programme_id, runs_seen(principal))
     run = connection.execute(sa.select(runs).where(own, runs.c.state.in_(("done", "failed")))).one_or_none()
     if run is None or (with_plan and not has_plan(run)):
-        raise content_fault("plan", run_id, "is no run with a plan", "the id of a match or a re-match that is done")
+        raise content_fault(
+            "plan", run_id, message("is no run with a plan"), message("the id of a match or a re-match that is done")
+        )
     kept = sa.select(run_files.c.name).where(run_files.c.run_id == run_id, run_files.c.name == INPUT)
     if connection.scalar(kept) is None:
-        raise ServiceError(409, "What this run read was deleted; it can't be looked at again.", "Match again.")
+        raise ServiceError(
+            409, message("What this run read was deleted; it can't be looked at again."), message("Match again.")
+        )
 
 
 def has_plan(run: sa.Row[Any]) -> bool:

@@ -24,6 +24,7 @@ from api.runs.audience import Audience
 from api.runs.job import Results
 from api.storage.tables import BEGUN_FROM
 from engine.errors import Fault, InputError, VaivenError
+from engine.words import message
 
 log = structlog.get_logger("vaiven.gate")
 _CODE = re.compile(r"<script(?![^>]*application/json).*?</script>", re.DOTALL)
@@ -136,7 +137,7 @@ def _gated_fault(fault: Fault, audience: Audience, programme: Path, records: Rec
     """A fault of a row that is another's tells the file, the column and what would be right."""
     if not audience.hidden or not fault.row or _is_own(fault, audience, programme, records):
         return fault
-    problem = "is wrong in a row that another keeps"
+    problem = message("is wrong in a row that another keeps")
     return Fault(fault.file, 0, fault.column, "", problem, audience.redacted(fault.expected), fault.code)
 
 

@@ -21,6 +21,7 @@ from api.problems import ServiceError
 from api.settings import settings
 from api.storage.database import now, utc
 from api.storage.tables import accounts, runs
+from engine.words import message
 
 LIVE = ("queued", "running")
 COUNTED = timedelta(days=1)
@@ -130,5 +131,9 @@ def require_room(connection: sa.Connection, principal: Principal) -> None:
 def _full(said: str, connection: sa.Connection, principal: Principal) -> ServiceError:
     mine = sa.select(runs.c.id).where(runs.c.account_id == principal.account_id, runs.c.state == "queued")
     ids = connection.scalars(mine.order_by(runs.c.id).limit(100)).all()
-    hint = "Wait, or cancel one of " + ", ".join(ids) + "." if ids else "Wait until some of them have ended."
+    hint = (
+        message("Wait, or cancel one of {ids}.", ids=tuple(ids))
+        if ids
+        else message("Wait until some of them have ended.")
+    )
     return ServiceError(429, said, hint, {"Retry-After": "60"})

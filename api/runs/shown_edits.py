@@ -13,6 +13,7 @@ from typing import Any
 from api.identity.access import PLANNER, Principal
 from api.identity.shown_columns import HIDDEN_FROM_PLANNERS, shown_columns
 from engine.errors import Fault, InputError
+from engine.words import message
 
 _NAMING = ("where", "set", "add", "scale", "grant")
 
@@ -27,8 +28,8 @@ def require_shown_columns(principal: Principal, entries: Iterable[Any], file: st
         for key in _NAMING:
             named = entry.get(key, {})
             for column in sorted(set(named if isinstance(named, dict) else ()) & set(HIDDEN_FROM_PLANNERS)):
-                allowed = "one of " + ", ".join(shown_columns(principal, table))
+                allowed = message("one of {names}", names=tuple(shown_columns(principal, table)))
                 place = f"edit {number}: {key}.{column}"
-                faults.append(Fault(file, 0, place, "", "is not told to planners", allowed, "edit"))
+                faults.append(Fault(file, 0, place, "", message("is not told to planners"), allowed, "edit"))
     if faults:
         raise InputError(faults)

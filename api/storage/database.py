@@ -27,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from api.settings import settings
 from engine.errors import CallError
+from engine.words import message
 
 READ_ONLY = "vaiven_read_only"
 _ONE_WRITER = threading.RLock()  # on SQLite, so that writers of this process wait in line and not by trying
@@ -175,5 +176,8 @@ def require_current_schema(engine: sa.Engine) -> None:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
         raise CallError(
-            f"The database has schema {found or 'none'}, this version needs {wanted}.", "Run vaiven database upgrade."
+            message(
+                "The database has schema {value}, this version needs {wanted}.", value=found or "none", wanted=wanted
+            ),
+            message("Run vaiven database upgrade."),
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.spoken_requests import Sentence
 from api.wire.shapes import Country, Name, Text, example
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
@@ -143,7 +144,7 @@ class CheckOut(BaseModel):
     registered: str
     admitted: str
     refuses_most: str
-    in_words: str
+    in_words: Sentence
     funnel: dict[str, str] = Field(description="Workers left after each rule, in the order in which they are read.")
 
 

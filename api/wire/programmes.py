@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from api.problems import FaultOut
+from api.spoken_requests import Sentence
 from api.wire.shapes import Name, Text, example
 
 SETTINGS = """format = 1
@@ -131,7 +132,7 @@ class ClashOut(BaseModel):
     """A rule by which placements under way can't stand any more: the rule, in words, and how many they are."""
 
     rule: str
-    sentence: str
+    sentence: Sentence
     placements: int
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from api.problems import Problem
 from api.wire.shapes import Name, Text, example
+from engine.errors import CallError
+from engine.words.catalogue import known_language
 
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 OperationState = Literal[
@@ -26,10 +28,21 @@ class RunIn(BaseModel):
     states: Annotated[list[Literal["submitted", "certified"]], Field(min_length=1, max_length=2)] = ["certified"]
 
 
+def _spoken(tag: str) -> str:
+    """Raise `ValueError` for a language that isn't spoken."""
+    try:
+        return known_language(tag)
+    except CallError as error:
+        raise ValueError(error.message) from error
+
+
+Language = Annotated[str, Field(max_length=35, examples=["es", "fr-CA"]), AfterValidator(_spoken)]
+
+
 class SpokenIn(RunIn):
     """What is told in a language: that of `lang`, or the first of the request's `Accept-Language` that is spoken."""
 
-    lang: Annotated[Literal["en", "es"] | None, Field(description="Without it, what `Accept-Language` asks.")] = None
+    lang: Annotated[Language | None, Field(description="Without it, what `Accept-Language` asks.")] = None
 
 
 PlanId = Annotated[Text, Field(min_length=1, max_length=64, description="A run that has a plan.")]

@@ -166,9 +166,18 @@ def rematch(
     found = repair(programme, plan, events, out, charge, Options(gap=gap, time_limit=time_limit, seed=seed))
     certificate = found.matched.files.certificate
     console().print(
-        f"{found.events:,} events: {found.lost:,} placements ended by them, {found.altered:,} others altered, "
-        f"{found.added:,} added. {certificate['placements']:,} placements, objective {certificate['objective']:,.6f}, "
-        f"gap {certificate['gap']:.4%} (audited). The plan is in {out}.",
+        message(
+            "Events: {events:,}; placements ended by them: {lost:,}, others altered: {altered:,}, added: {added:,}. "
+            "{placements:,} placements, objective {objective:,.6f}, gap {gap:.4%} (audited). The plan is in {folder}.",
+            events=found.events,
+            lost=found.lost,
+            altered=found.altered,
+            added=found.added,
+            placements=certificate["placements"],
+            objective=certificate["objective"],
+            gap=certificate["gap"],
+            folder=str(out),
+        ),
         markup=False,
     )
 
@@ -183,15 +192,16 @@ def _base(folder: Path, gap: float, time_limit: float, seed: int) -> Base:
     from engine.planning.branches import make_base
     from engine.programme import read_programme
 
-    talk().print("matching the base …", markup=False)
+    talk().print(message("matching the base …"), markup=False)
     return make_base(read_programme(folder), gap, time_limit, seed)
 
 
 def _tell(outcome: Outcome) -> None:
     from engine.console import talk
 
-    word = "failed" if outcome.failure else f"gap {outcome.gap:.4%}"
-    talk().print(f"{outcome.id}: {word} ({outcome.seconds:.1f} s)", markup=False)
+    word = message("failed") if outcome.failure else message("gap {gap:.4%}", gap=outcome.gap)
+    told = message("{branch}: {word} ({seconds:.1f} s)", branch=outcome.id, word=word, seconds=outcome.seconds)
+    talk().print(told, markup=False)
 
 
 def _end(outcomes: list[Outcome]) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Count
 from engine.programme.programme import Programme
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 REMITTED_SHARE = 0.5
@@ -31,6 +32,18 @@ MEASURES = (
     "quota_used",
     "quota_places",
 )
+
+IN_WORDS = {
+    "objective": message("objective"),
+    "placements": message("placements"),
+    "workers": message("workers placed"),
+    "paid_weeks": message("paid weeks"),
+    "net_income": message("net income"),
+    "remittances": message("remittances"),
+    "recalls_kept": message("recalls kept"),
+    "quota_used": message("quota places used"),
+    "quota_places": message("quota places"),
+}
 
 
 @dataclass(frozen=True)

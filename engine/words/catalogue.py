@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from engine.errors import CallError
 from engine.words import pseudo
 from engine.words.english import has_words
+from engine.words.message import message
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -57,7 +58,9 @@ def known_language(tag: str) -> str:
     """The tag as it is used from then on. Raises `CallError` for a language that is not spoken."""
     if tag in pseudo.LANGUAGES or _main(tag) in languages():
         return tag
-    raise CallError(f"{tag!r} is no language spoken here.", f"Use one of {', '.join(languages())}.")
+    raise CallError(
+        message("{tag} is no language spoken here.", tag=repr(tag)), message("Use one of {names}.", names=languages())
+    )
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Fault, InputError
+from engine.words import message
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def find_columns(headers: Sequence[object], file: str) -> Mapping[str, int]:
         elif meaning.required:
             faults.append(_missing(meaning, file, headers))
     if faults:
-        raise InputError(faults, "Is this the H-2A disclosure workbook of the US Department of Labor?")
+        raise InputError(faults, message("Is this the H-2A disclosure workbook of the US Department of Labor?"))
     return found
 
 
@@ -81,8 +82,8 @@ def _missing(meaning: Meaning, file: str, headers: Sequence[object]) -> Fault:
         row=1,
         column=meaning.name,
         value="",
-        problem=f"no column tells it; the headers are {seen}",
-        expected=f"a header such as {_example(meaning.patterns[0])}",
+        problem=message("no column tells it; the headers are {seen}", seen=seen),
+        expected=message("a header such as {example}", example=_example(meaning.patterns[0])),
         code="column",
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from engine.errors import CallError, Fault, InputError
+from engine.words import message
 from scenarios.calibration import table
 from scenarios.columns import Ints, Text, dates_where, frame, no_text, numbered, text, width_of
 from scenarios.corridors import corridor_table
@@ -40,7 +41,8 @@ def import_files(files: Sequence[Path], workers: int, seed: int) -> tuple[Draft,
     """Import one workbook given as a list of files, as the command line hands it over."""
     if len(files) != 1:
         raise CallError(
-            f"The source h2a takes one workbook, not {len(files)} files.", "Import one fiscal year at a time."
+            message("The source h2a takes one workbook, not {count} files.", count=len(files)),
+            message("Import one fiscal year at a time."),
         )
     return import_h2a(files[0], workers, seed)
 
@@ -53,7 +55,15 @@ def import_h2a(file: Path, workers: int, seed: int) -> tuple[Draft, pd.DataFrame
     """
     read, refused = read_orders(file)
     if read.empty:
-        fault = Fault(file.name, 0, "", "", f"no order is left; {len(refused)} refused", "certified orders", "empty")
+        fault = Fault(
+            file.name,
+            0,
+            "",
+            "",
+            message("no order is left; {count} refused", count=len(refused)),
+            message("certified orders"),
+            "empty",
+        )
         raise InputError([fault])
     rng = np.random.default_rng([seed, workers])
     orders, employers, sites = _tables(read)

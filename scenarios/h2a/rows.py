@@ -13,6 +13,7 @@ import pycountry
 from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.errors import CallError, Fault, InputError
+from engine.words import message
 from scenarios.calibration import table
 from scenarios.columns import Bools
 from scenarios.h2a.columns import MEANINGS, find_columns
@@ -37,9 +38,20 @@ def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     try:
         rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
     except (OSError, CalamineError) as error:
-        raise CallError(f"{file} can't be read as a workbook: {error}.", "Give the .xlsx file as published.") from error
+        raise CallError(
+            message("{file} can't be read as a workbook: {error}.", file=file, error=str(error)),
+            message("Give the .xlsx file as published."),
+        ) from error
     if not rows:
-        fault = Fault(file.name, 0, "", "", "the first sheet is empty", "a header and one row an application", "empty")
+        fault = Fault(
+            file.name,
+            0,
+            "",
+            "",
+            message("the first sheet is empty"),
+            message("a header and one row an application"),
+            "empty",
+        )
         raise InputError([fault])
     found = find_columns(rows[0], file.name)
     table_of_rows = pd.DataFrame(rows[1:], index=range(2, len(rows) + 1), dtype=object)
@@ -129,8 +141,10 @@ def read_orders(file: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _case_numbers(reading: Reading) -> pd.Series:
     numbers = reading.sheet.case_number.astype(str).str.strip()
-    reading.refuse(~numbers.str.fullmatch(r"[^\s;:|]{1,64}"), "case_number", "is no id: 1 to 64 characters, no space")
-    reading.refuse(numbers.duplicated(), "case_number", "appears in an earlier row")
+    reading.refuse(
+        ~numbers.str.fullmatch(r"[^\s;:|]{1,64}"), "case_number", message("is no id: 1 to 64 characters, no space")
+    )
+    reading.refuse(numbers.duplicated(), "case_number", message("appears in an earlier row"))
     return numbers
 
 
@@ -140,7 +154,7 @@ def _regions(reading: Reading) -> pd.Series:
     by_name = {region.name.upper(): region.code for region in states}
     codes = {code[3:]: code for code in by_name.values()} | by_name
     regions = reading.sheet.state.astype(str).str.strip().str.upper().map(codes)
-    reading.refuse(regions.isna(), "state", "is no state of the United States")
+    reading.refuse(regions.isna(), "state", message("is no state of the United States"))
     return regions
 
 
@@ -148,31 +162,37 @@ def _occupations(reading: Reading) -> pd.Series:
     """Read the SOC 2010 code, whatever detail follows its six digits, as ISCO-08."""
     crosswalk = table("soc_isco").set_index("soc").isco08
     codes = reading.sheet.soc.astype(str).str.replace(r"\D", "", regex=True).str[:6].map(crosswalk)
-    reading.refuse(codes.isna(), "soc", "is no SOC code with a known ISCO-08 occupation")
+    reading.refuse(codes.isna(), "soc", message("is no SOC code with a known ISCO-08 occupation"))
     return codes
 
 
 def _dates(reading: Reading) -> tuple[pd.Series, pd.Series]:
     begin, end = reading.day("begin"), reading.day("end")
     middle = pd.Timestamp(begin.sort_values().iloc[begin.count() // 2])
-    reading.refuse(begin.isna(), "begin", "is no date")
-    reading.refuse(end.isna(), "end", "is no date")
+    reading.refuse(begin.isna(), "begin", message("is no date"))
+    reading.refuse(end.isna(), "end", message("is no date"))
     far = (begin - middle).abs().dt.days > FAR_DAYS
-    reading.refuse(far, "begin", f"is more than two years from {middle.date()}, the middle of the file's dates")
-    reading.refuse((end < begin) & ~far, "end", "is before the order begins")
-    reading.refuse((end - begin).dt.days >= LONGEST_DAYS, "end", "is more than three years after the order begins")
+    reading.refuse(
+        far, "begin", message("is more than two years from {date}, the middle of the file's dates", date=middle.date())
+    )
+    reading.refuse((end < begin) & ~far, "end", message("is before the order begins"))
+    reading.refuse(
+        (end - begin).dt.days >= LONGEST_DAYS, "end", message("is more than three years after the order begins")
+    )
     return begin, end
 
 
 def _headcounts(reading: Reading) -> pd.Series:
     workers = reading.number("workers")
-    reading.refuse(~((workers >= 1) & (workers % 1 == 0)), "workers", "is no whole number of certified workers above 0")
+    reading.refuse(
+        ~((workers >= 1) & (workers % 1 == 0)), "workers", message("is no whole number of certified workers above 0")
+    )
     return workers
 
 
 def _hours(reading: Reading) -> pd.Series:
     hours = reading.number("hours")
-    reading.refuse(~((hours > 0) & (hours <= 168)), "hours", "is no number of hours in a week")
+    reading.refuse(~((hours > 0) & (hours <= 168)), "hours", message("is no number of hours in a week"))
     return hours
 
 
@@ -185,9 +205,15 @@ def _hourly_wages(reading: Reading, weekly_hours: pd.Series) -> pd.Series:
     unit = reading.sheet.unit.astype(str).str.strip().str.lower().str.replace("-", " ")
     weekly = rate / unit.map(WEEKS_IN_UNIT) / weekly_hours.where(weekly_hours > 0)
     hourly = rate.where(unit.isin(HOURLY), weekly)
-    reading.refuse(~(rate > 0), "rate", "is no rate of pay")
-    reading.refuse(~unit.isin([*HOURLY, *WEEKS_IN_UNIT]), "unit", "is no unit that a rate can be converted from")
+    reading.refuse(~(rate > 0), "rate", message("is no rate of pay"))
+    reading.refuse(
+        ~unit.isin([*HOURLY, *WEEKS_IN_UNIT]), "unit", message("is no unit that a rate can be converted from")
+    )
     low, high = PLAUSIBLE_HOURLY
     implausible = (hourly < low) | (hourly > high)
-    reading.refuse(implausible & (rate > 0), "rate", f"gives an hourly wage outside {low:g} to {high:g} USD")
+    reading.refuse(
+        implausible & (rate > 0),
+        "rate",
+        message("gives an hourly wage outside {low:g} to {high:g} USD", low=low, high=high),
+    )
     return hourly.round(2)

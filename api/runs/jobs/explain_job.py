@@ -24,6 +24,7 @@ from api.wire.shapes import example
 from engine.planning.explain import explained
 from engine.planning.explain.reading import unknown_id
 from engine.programme import read_programme
+from engine.words import message
 from engine.words.wording import worded_all
 
 Id = Annotated[str, Field(min_length=1, max_length=130)]
@@ -55,10 +56,10 @@ class Explain(Kind):
         """
         of_pair = asked.worker is not None or asked.order is not None
         if of_pair + (asked.clause is not None) + asked.commitments != 1:
-            expected = "one of worker, order, both of them, clause, commitments"
-            raise content_fault("kind", "explain", "says nothing, or too much, to explain", expected)
+            expected = message("one of worker, order, both of them, clause, commitments")
+            raise content_fault("kind", "explain", message("says nothing, or too much, to explain"), expected)
         if asked.worker is not None and asked.order is None and principal.role != ORIGIN:
-            raise refused("What stands in a worker's way is told to the ministry of the worker's own state.")
+            raise refused(message("What stands in a worker's way is told to the ministry of the worker's own state."))
         without = asked.commitments or (asked.order is not None and asked.worker is None)
         require_earlier(connection, principal, programme_id, asked.plan, not without)
 

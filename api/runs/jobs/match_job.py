@@ -20,6 +20,7 @@ from engine.plan.plan_files import PlanFiles
 from engine.programme import read_programme
 from engine.run import Options, match_read
 from engine.solve.mechanisms import mechanisms
+from engine.words import message
 
 LONG_SECONDS = 900
 
@@ -40,7 +41,12 @@ class Match(Kind):
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: MatchIn) -> None:
         """Raise `InputError` for an unknown mechanism."""
         if asked.mechanism not in mechanisms():
-            raise content_fault("mechanism", asked.mechanism, "is no mechanism", "one of " + ", ".join(mechanisms()))
+            raise content_fault(
+                "mechanism",
+                asked.mechanism,
+                message("is no mechanism"),
+                message("one of {names}", names=tuple(mechanisms())),
+            )
 
     def is_long(self, asked: MatchIn) -> bool:
         """One that may go on for a quarter of an hour."""

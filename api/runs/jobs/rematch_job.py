@@ -24,6 +24,7 @@ from api.wire.runs import PlanId, RunIn
 from api.wire.shapes import example
 from engine.planning.rematch import rematch
 from engine.run import Options
+from engine.words import message
 
 EVENTS = {"declined": "exclude", "dropped": "drop_out"}
 
@@ -45,11 +46,13 @@ class Rematch(Kind):
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: RematchIn) -> None:
         """Raise 403 for a planner, `InputError` where the plan isn't a published one of the ministry's own."""
         if principal.role == PLANNER:
-            raise refused("Plans are repaired by the ministry that published them.")
+            raise refused(message("Plans are repaired by the ministry that published them."))
         mine = sa.and_(runs.c.id == asked.plan, runs.c.programme_id == programme_id, runs_seen(principal))
         published = sa.select(runs.c.id).where(mine, runs.c.published_at.is_not(None))
         if connection.scalar(published) is None:
-            raise content_fault("plan", asked.plan, "is no published plan", "the id of a run whose plan is published")
+            raise content_fault(
+                "plan", asked.plan, message("is no published plan"), message("the id of a run whose plan is published")
+            )
 
     def is_long(self, asked: RematchIn) -> bool:
         """One that may go on for a quarter of an hour."""

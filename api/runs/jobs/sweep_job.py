@@ -22,6 +22,7 @@ from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep as Grid
 from engine.planning.sweep import read_sweep
 from engine.planning.sweep_files import write_sweep
+from engine.words import message
 
 
 class SweepIn(RunIn):
@@ -41,7 +42,9 @@ class Sweep(Kind):
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: SweepIn) -> None:
         """Raise `InputError` for an unknown measure and every fault of the sweep."""
         if asked.measure not in MEASURES:
-            raise content_fault("measure", asked.measure, "is no measure", "one of " + ", ".join(MEASURES))
+            raise content_fault(
+                "measure", asked.measure, message("is no measure"), message("one of {names}", names=tuple(MEASURES))
+            )
         sweep = _sweep_of(asked.sweep)
         require_shown_columns(principal, [*sweep.common.entries, *(axis.entry for axis in sweep.axes)], "sweep")
 

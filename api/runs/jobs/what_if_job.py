@@ -19,6 +19,7 @@ from engine.errors import Fault, InputError
 from engine.planning.comparison import as_json, write_comparison
 from engine.programme.edits import Edits, edits_from
 from engine.programme.toml_text import loads_shallow
+from engine.words import message
 
 What = Annotated[str, Field(min_length=1, max_length=50_000)]
 
@@ -65,14 +66,26 @@ def _read_what_ifs(asked: list[str]) -> list[Edits]:
         try:
             content = loads_shallow(text)
         except ValueError as error:
-            faults.append(Fault(file, 0, "", "", f"is not TOML ({error})", "[[edit]] tables", "edit"))
+            faults.append(
+                Fault(
+                    file,
+                    0,
+                    "",
+                    "",
+                    message("is not TOML ({error})", error=str(error)),
+                    message("[[edit]] tables"),
+                    "edit",
+                )
+            )
             continue
         faults += unsafe_ids(content, file)
         name = one if text is not one else f"what-if-{number}"
         found.append(edits_from(content, name, file, faults.append))
     names = [edits.id for edits in found]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(Fault("what_ifs", 0, "id", name, "stands twice", "an id of its own for each", "edit"))
+        faults.append(
+            Fault("what_ifs", 0, "id", name, message("stands twice"), message("an id of its own for each"), "edit")
+        )
     if faults:
         raise InputError(faults)
     return found

@@ -1,0 +1,42 @@
+"""In which language a request is answered: the one of those spoken that its ``Accept-Language`` likes best."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.words.catalogue import preferred_language
+from engine.words.wording import say, speaking
+
+# A field of an answer that holds a sentence: a message of the catalogue is worded as the answer is made.
+Sentence = Annotated[str, BeforeValidator(say)]
+
+
+class SpokenRequests:
+    """Speak the language that a request asks for while it is answered, and say which in ``Content-Language``.
+
+    Threads that work for the request speak it too, since each begins with a copy of the request's context.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        language = preferred_language(Headers(scope=scope).get("accept-language", ""))
+
+        async def send_spoken(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Language"] = language.replace("_", "-")
+                headers.add_vary_header("Accept-Language")
+            await send(message)
+
+        with speaking(language):
+            await self.app(scope, receive, send_spoken)
