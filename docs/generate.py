@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import date
 from enum import Enum
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import typer
 
+import vaiven
 from api.identity.access import GRANTS, ROLES
 from api.settings import Settings
 from engine.clauses.base import Count, Example, Gate, Join, Ledger, Reserve, Rule
@@ -72,6 +74,7 @@ def generate() -> dict[Path, str]:
         "commands.md": ("commands", commands_part),
         "service.md": ("access", access_part),
         "operator.md": ("settings", settings_part),
+        "python.md": ("names", names_part),
     }
     return {DOCS / page: with_part(DOCS / page, name, make()) for page, (name, make) in parts.items()}
 
@@ -302,6 +305,46 @@ def settings_part() -> str:
         for name, field in Settings.model_fields.items()
     ]
     return _markdown_table(("variable", "says", "default"), lines)
+
+
+def names_part() -> str:
+    """Every public name of `import vaiven`, with what it says of itself and of its own names."""
+    return "\n\n".join(_name_section(name) for name in vaiven.__all__)
+
+
+def _name_section(name: str) -> str:
+    named = getattr(vaiven, name)
+    parts = [f"### {name}"]
+    if inspect.isfunction(named):
+        parts.append(f"```python\n{_call(name, named)}\n```")
+    parts.append(_paragraphs(inspect.getdoc(named)))
+    lines = [(f"`{_call(own, told)}`", _one_line(inspect.getdoc(told) or "")) for own, told in _own_names(named)]
+    return "\n\n".join([*parts, *([_markdown_table(("name", "is"), lines)] if lines else [])])
+
+
+def _own_names(named: Any) -> list[tuple[str, Any]]:
+    """What a class of ours offers beyond its fields: properties and methods, each of which says what it is."""
+    ours = (
+        [one for one in reversed(inspect.getmro(named)) if one.__module__.startswith("engine")]
+        if inspect.isclass(named)
+        else []
+    )
+    members = {name: member for one in ours for name, member in vars(one).items() if not name.startswith("_")}
+    return [(name, member) for name, member in members.items() if inspect.getdoc(member) and _is_offered(member)]
+
+
+def _is_offered(member: Any) -> bool:
+    """Whether somebody may call or read it."""
+    return isinstance(member, property | cached_property | classmethod | staticmethod) or inspect.isfunction(member)
+
+
+def _call(name: str, named: Any) -> str:
+    called = named.__func__ if isinstance(named, classmethod | staticmethod) else named
+    if not inspect.isfunction(called):
+        return name
+    parameters = [one for one in inspect.signature(called).parameters.values() if one.name not in ("self", "cls")]
+    unquoted = [re.sub(": '([^']*)'", r": \1", str(one)) for one in parameters]
+    return f"{name}({', '.join(unquoted)})"
 
 
 def _markdown_table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from engine.errors import CallError
 from engine.face.certificate import Certificate
 from engine.plan.plan_files import PlanFiles, read_placements, read_plan_files
+from engine.plan.plan_workbook import MOST_ROWS, write_plan_workbook
 from engine.programme import Programme
 from engine.words import message
 
@@ -111,6 +112,23 @@ class Plan:
         """Write the plan's files to a new folder, which appears whole or not at all; its path."""
         self.files.write(Path(folder), self.programme)
         return Path(folder)
+
+    def to_xlsx(self, path: Path | str) -> Path:
+        """Write the plan's tables as one workbook, with the names that the programme has; its path.
+
+        Raises `CallError` where the file is there, or the plan has more rows than a spreadsheet serves.
+        """
+        target = Path(path)
+        if target.exists():
+            raise CallError(message("{file} exists.", file=target), message("Name a new file."))
+        aside = target.with_name(f".{target.name}.part")
+        if not write_plan_workbook(aside, self.programme, self.files.tables):
+            raise CallError(
+                message("The plan has more than {most} rows.", most=MOST_ROWS),
+                message("Write its folder: its tables serve."),
+            )
+        aside.rename(target)
+        return target
 
     @contextmanager
     def in_folder(self) -> Iterator[Path]:

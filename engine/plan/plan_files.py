@@ -66,6 +66,11 @@ class PlanFiles:
     certificate: Mapping[str, Any]
     events: bytes | None = None
 
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables by the names of their files."""
+        return {name: getattr(self, name) for name in ("placements", "unplaced", "unfilled", "prices")}
+
     def write(self, folder: Path, programme: Programme | None = None) -> None:
         """Write the folder, with the workbook where the programme is there; it appears whole or not at all."""
         with written_aside(folder) as target:
@@ -73,11 +78,10 @@ class PlanFiles:
 
     def write_into(self, folder: Path, programme: Programme | None = None) -> None:
         """Write the files into a folder that is there."""
-        tables = {name: getattr(self, name) for name in ("placements", "unplaced", "unfilled", "prices")}
-        for name, table in tables.items():
+        for name, table in self.tables.items():
             (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         if programme is not None:
-            write_plan_workbook(folder / PLAN_WORKBOOK, programme, tables)
+            write_plan_workbook(folder / PLAN_WORKBOOK, programme, self.tables)
         (folder / CERTIFICATE).write_text(json.dumps(self.certificate, indent=1) + "\n", "utf-8")
         if self.events is not None:
             (folder / EVENTS).write_bytes(self.events)

@@ -64,7 +64,7 @@ class InForce(NamedTuple, Generic[Family]):
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """A validated programme; ``tables`` holds every table of FORMAT, the absent ones empty.
+    """A validated programme; ``tables`` holds every table, the absent ones empty.
 
     ``sha256`` is that of the sorted lines ``file name, space, sha256 of the file``; ``notices`` are remarks on what
     was not read; ``texts`` are the contents of programme.toml and of each agreement by file, for edits.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import re
 import shlex
@@ -93,6 +94,13 @@ def test_relative_links_resolve(page: Path) -> None:
         assert target.is_relative_to(ROOT), f"{page.name}: {link} leaves the project"
         if anchor:
             assert anchor in anchors_of(target), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_examples_in_python_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = doctest.testfile(str(ROOT / page), module_relative=False)
+    assert found.attempted > 4 and not found.failed
 
 
 def test_the_notebook_runs(tmp_path: Path) -> None:
