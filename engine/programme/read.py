@@ -18,6 +18,7 @@ from engine.programme.cells import MOST_FAULTS_OF_A_COLUMN, Cells, cells_of
 from engine.programme.column_titles import with_own_columns
 from engine.programme.cross_checks import check_across_tables, check_clause_references
 from engine.programme.csv_table import read_csv
+from engine.programme.lookalikes import lookalikes
 from engine.programme.parquet_table import read_parquet
 from engine.programme.programme import Programme, RawToml
 from engine.programme.raw_table import RawTable
@@ -240,6 +241,11 @@ def typed_tables(raw: Mapping[str, RawTable], report: Any, notice: Any) -> dict[
     if not complete:
         return None
     vocabularies = _vocabularies(read)
+    ids = {
+        name: read[name][schema.columns[0].name] for name, schema in TABLES.items() if schema.columns[0].kind == "id"
+    }
+    for alike in lookalikes(ids, vocabularies):
+        notice(alike)
     return {name: Table(name, sizes[name], _finished(columns, vocabularies)) for name, columns in read.items()}
 
 
