@@ -7,7 +7,7 @@ import json
 import pickle
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from engine.audit.audit import audit
+from engine.audit.placement_table import PlacementTable
+from engine.audit.valuation import placement_values
 from engine.errors import AuditError, VaivenError
 from engine.kernel import software_version
 from engine.plan.earlier_plan import named_prices, read_warm, warm_from
@@ -34,13 +36,14 @@ from engine.solve.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]
+TIE = 1e-6
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a branch came to; ``failure`` says why it has no plan, and the rest is then empty.
 
-    ``bound`` and ``gap`` are those of its certificate, ``seconds`` what it took.
+    ``bound`` and ``gap`` are those of its certificate, ``seconds`` what it took, ``notices`` what its edits touch.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Outcome:
     status: str = "failed"
     seconds: float = 0.0
     failure: str = ""
+    notices: tuple[str, ...] = ()
 
     def as_json(self) -> str:
         """The outcome as text, for a file."""
@@ -62,7 +66,7 @@ class Outcome:
         """Read what `as_json` wrote."""
         content = json.loads(text)
         content["groups"] = {g: {n: (v[0], v[1]) for n, v in rows.items()} for g, rows in content["groups"].items()}
-        return Outcome(**content)
+        return Outcome(**{**content, "notices": tuple(content.get("notices", ()))})
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,23 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
         programme.require_weights(message("A what-if"))
         drawn, workers, orders = drawn_order(programme, base.seed)
         problem = recompiled(base.problem, drawn)
-        result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, _warm(base, problem))
-        measures = _audited(programme, workers[result.worker], orders[result.order], base.origin)
+        warm = _warm(base, problem)
+        result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, warm)
+        plan = workers[result.worker], orders[result.order]
+        kept = workers[warm.worker], orders[warm.order]
+        if len(warm.worker) == len(base.warm.worker) and _as_good(programme, kept, result):
+            plan = kept
+        measures = _audited(programme, *plan, base.origin)
     except VaivenError as error:
         return Outcome(edits.id, edits.title, failure=str(error), seconds=time.monotonic() - begin)
-    return _outcome(edits.id, edits.title, measures, result, time.monotonic() - begin)
+    told = tuple(str(notice) for notice in programme.notices[len(base.programme.notices) :])
+    return replace(_outcome(edits.id, edits.title, measures, result, time.monotonic() - begin), notices=told)
+
+
+def _as_good(programme: Programme, plan: tuple[Longs, Longs], result: Result) -> bool:
+    """Whether the base's plan is legal in a branch and worth what was found there: a tie is held to the base."""
+    worth = placement_values(PlacementTable(programme, *plan)).sum()
+    return bool(worth >= result.objective / SCALE - TIE) and audit(programme, *plan).legal
 
 
 def _outcome(identifier: str, title: str, measures: Measures, result: Result, seconds: float) -> Outcome:

@@ -63,6 +63,7 @@ def states_table(base: Outcome, branches: Sequence[Outcome]) -> pa.Table:
                 "gap": one.gap,
                 "seconds": one.seconds,
                 "failure": one.failure,
+                "touched": " ".join(one.notices),
             }
             for one in (base, *branches)
         ]

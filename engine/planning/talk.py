@@ -40,6 +40,8 @@ def show_comparison(base: Outcome, branches: Sequence[Outcome]) -> None:
         if one.failure:
             console.print(message("{branch} failed. {why}", branch=one.id, why=one.failure), markup=False)
         else:
+            for notice in one.notices:
+                console.print(f"{one.id}: {notice}", markup=False)
             console.print(message("{branch}: {gains}", branch=one.id, gains=_gains(base, one)), markup=False)
     note = message(
         "Remittances: {share:.0%} of the net income, less what sending it costs. "

@@ -20,10 +20,10 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.cross_checks import check_clause_references
 from engine.programme.programme import Programme, RawToml
-from engine.programme.row_edits import Refuse, edit_rows
+from engine.programme.row_edits import Refuse, edit_rows, matching_rows
 from engine.programme.table import Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
-from engine.words import message
+from engine.words import Message, message, plural
 
 PROGRAMME = "programme.toml"
 _NAMES = ("agreement", "clause", "source", "note")
@@ -94,18 +94,36 @@ def edited(programme: Programme, edits: Edits) -> Programme:
     """
     faults: list[Fault] = []
     texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
-    tables = dict(programme.tables)
+    tables, touched = dict(programme.tables), []
     for number, entry in enumerate(edits.entries, 1):
 
         def refuse(column: str, value: Any, problem: str, expected: str, number: int = number) -> None:
             place = f"edit {number}: {column}" if column else f"edit {number}"
             faults.append(Fault(edits.file, 0, place, "" if value is None else str(value), problem, expected, "edit"))
 
+        if not faults and entry.get("table") in tables:
+            touched.append(_rows_touched(number, entry, tables))
         tables = _apply(entry, texts, tables, refuse)
     if faults:
         raise InputError(faults)
     digest = hashlib.sha256(f"{programme.sha256} {edits.sha256()}".encode()).hexdigest()
-    return _read_again(replace(programme, sha256=digest), texts, tables, edits)
+    notices = (*programme.notices, *touched)
+    return _read_again(replace(programme, sha256=digest, notices=notices), texts, tables, edits)
+
+
+def _rows_touched(number: int, entry: RawToml, tables: dict[str, Table]) -> Message:
+    """How many rows an edit touches, in words; an edit that is faulty says so elsewhere."""
+    name = str(entry["table"])
+    count = int(matching_rows(entry.get("where", {}), tables, name, lambda *_: None).sum())
+    if not count:
+        return message("Edit {number} touches no row of {table}: it changes nothing.", number=number, table=name)
+    return plural(
+        "Edit {number} touches {n:,} row of {table}.",
+        "Edit {number} touches {n:,} rows of {table}.",
+        n=count,
+        number=number,
+        table=name,
+    )
 
 
 def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], refuse: Refuse) -> dict[str, Table]:

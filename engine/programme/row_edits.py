@@ -22,7 +22,7 @@ from engine.words import message
 
 Rows = npt.NDArray[np.bool_]
 Refuse = Callable[[str, Any, str, str], None]
-_KEYS = ("table", "where", "set", "add", "scale", "grant", "cancel", "keep", "copies", "source", "note")
+_KEYS = ("table", "where", "set", "add", "scale", "grant", "cancel", "keep", "copies", "allow_empty", "source", "note")
 _NUMBERS = ("number", "integer", "share", "date")
 PREFIXES = ("sector", "isco08")
 LEVELS = {name: level for level, name in enumerate(CEFR_LEVELS, 1)}
@@ -39,7 +39,11 @@ def edit_rows(entry: Mapping[str, Any], tables: dict[str, Table], refuse: Refuse
         return tables
     for key in sorted(set(entry) - set(_KEYS)):
         refuse(key, entry[key], message("does not belong in this edit"), message("one of {names}", names=tuple(_KEYS)))
-    rows = matching_rows(entry.get("where", {}), tables, name, refuse)
+    allow_empty = entry.get("allow_empty") is True
+    rows = matching_rows(entry.get("where", {}), tables, name, refuse, allow_empty)
+    if not rows.any() and not allow_empty:
+        expected = message("rows that match, or allow_empty = true where there may be none")
+        refuse("where", name, message("touches no row"), expected)
     if not any(key in entry for key in ("set", "add", "scale", "grant", "cancel", "keep", "copies")):
         refuse("table", name, message("is not changed"), message("set, add, scale, grant, cancel, keep or copies"))
     table = _with_columns(entry, tables[name], rows, refuse)
@@ -68,10 +72,13 @@ def _share(entry: Mapping[str, Any], key: str, refuse: Refuse) -> float:
     return float(value)
 
 
-def matching_rows(where: Any, tables: Mapping[str, Table], name: str, refuse: Refuse) -> Rows:
+def matching_rows(
+    where: Any, tables: Mapping[str, Table], name: str, refuse: Refuse, allow_empty: bool = False
+) -> Rows:
     """Which rows hold, in every column that ``where`` names, one of the values given there.
 
-    Sectors and occupations match by prefix, lists by any entry; ``start_between`` looks at the start date.
+    Sectors and occupations match by prefix, lists by any entry; ``start_between`` looks at the start date. An id that
+    isn't there is refused always, a code that no row has unless ``allow_empty``: a season may lack it.
     """
     table, found = tables[name], np.ones(tables[name].size, bool)
     if not isinstance(where, dict):
@@ -91,8 +98,41 @@ def matching_rows(where: Any, tables: Mapping[str, Table], name: str, refuse: Re
         elif not all(isinstance(one, str) for one in wanted):
             refuse(f"where.{key}", value, message("is not right"), message("a text or a list of texts"))
         else:
+            for one in wanted:
+                _refuse_unknown(table, key, one, tables, refuse, allow_empty)
             found &= _holds(table, key, wanted, tables)
     return found
+
+
+def _refuse_unknown(
+    table: Table, key: str, wanted: str, tables: Mapping[str, Table], refuse: Refuse, allow_empty: bool
+) -> None:
+    """Refuse a value that nothing of the programme has, and a column by which rows can't be chosen."""
+    column, schema = table.columns[key], next(c for c in TABLES[table.name].columns if c.name == key)
+    if isinstance(column, Labels | Lists):
+        known = any(name.startswith(wanted) if key in PREFIXES else name == wanted for name in column.names)
+        if not known and not allow_empty:
+            expected = message("a code that a row has, or allow_empty = true where none may have it")
+            refuse(f"where.{key}", wanted, message("is known to no row of {name}", name=table.name), expected)
+    elif schema.kind == "reference":
+        target = schema.concept
+        if wanted not in tables[target].id_text(TABLES[target].columns[0].name):
+            refuse(
+                f"where.{key}",
+                wanted,
+                message("is not in {table}", table=target),
+                message("an id of {table}", table=target),
+            )
+    elif not isinstance(column, pa.StringArray):
+        expected = message("a column of ids, codes or lists, or start_between")
+        refuse(f"where.{key}", wanted, message("can't be chosen by"), expected)
+    elif wanted not in table.id_text(key):
+        refuse(
+            f"where.{key}",
+            wanted,
+            message("is not in {table}", table=table.name),
+            message("an id of {table}", table=table.name),
+        )
 
 
 def _between(table: Table, wanted: list[Any], refuse: Refuse) -> Rows:
@@ -143,7 +183,7 @@ def _with_columns(entry: Mapping[str, Any], table: Table, rows: Rows, refuse: Re
                 )
                 continue
             old = np.asarray(columns[name])
-            new = _changed(old, amount, change, schema[name], refuse)
+            new = _changed(old, amount, change, schema[name], rows, refuse)
             columns[name] = np.where(rows, new, old).astype(old.dtype)
     if "headcount" in schema:
         columns["min_crew"] = np.minimum(np.asarray(columns["min_crew"]), np.asarray(columns["headcount"]))
@@ -201,8 +241,12 @@ def _granted(column: Lists, code: int, amount: int, rows: Rows) -> Lists:
     return Lists(offsets, codes[order], amounts[order], column.names)
 
 
-def _changed(old: npt.NDArray[Any], amount: Any, change: str, column: Column, refuse: Refuse) -> npt.NDArray[Any]:
-    """What a column becomes; whole numbers are rounded to the nearest, and none falls below what may stand there."""
+def _changed(
+    old: npt.NDArray[Any], amount: Any, change: str, column: Column, rows: Rows, refuse: Refuse
+) -> npt.NDArray[Any]:
+    """What a column becomes; whole numbers are rounded to the nearest. A number beyond what may stand there is refused
+    where a row of ``rows`` would get it; what is scaled by more than 0 stays at least what may stand there.
+    """
     place = f"{change}.{column.name}"
     if column.kind == "date":
         if change == "add" and isinstance(amount, int) and not isinstance(amount, bool):
@@ -224,7 +268,15 @@ def _changed(old: npt.NDArray[Any], amount: Any, change: str, column: Column, re
             message("is not right"),
             message("a number from {least:g} to {most:g}", least=column.least, most=column.most),
         )
-    return np.clip(new, column.least, 1.0 if column.kind == "share" else column.most)
+    most = 1.0 if column.kind == "share" else column.most
+    below, above = rows & (new < column.least - 1e-9), rows & (new > most + 1e-9)
+    if change == "scale" and amount > 0:
+        below = np.zeros(len(rows), bool)
+    if change != "set" and (below | above).any():
+        count = int((below | above).sum())
+        problem = message("leaves {count} rows with what may not be there", count=count)
+        refuse(place, amount, problem, message("a number from {least:g} to {most:g}", least=column.least, most=most))
+    return np.clip(new, column.least, most)
 
 
 def _drawn(tables: Mapping[str, Table], name: str, share: float) -> Rows:
