@@ -32,22 +32,24 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 @app.command()
 def validate(programme: ProgrammeFolder, as_json: AsJson = False) -> None:
-    """Read a programme, or a workbook of its tables, and name every fault."""
+    """Read a programme, or a workbook of its tables, name every fault and warn of what is likely wrong."""
     if programme.is_file():
         _validate_workbook(programme, as_json)
         return
     from engine.console import out, show_notices
+    from engine.planning.doubts import doubts
     from engine.programme import read_programme
     from engine.words import message
     from engine.words.wording import say
 
     read = read_programme(programme)
+    doubtful = doubts(read)
     sizes = {name: table.size for name, table in read.tables.items()}
     if as_json:
-        notices = [say(notice) for notice in read.notices]
+        notices = [say(notice) for notice in (*read.notices, *doubtful)]
         print(json.dumps({"programme": read.settings.id, "tables": sizes, "notices": notices, "faults": []}))
         return
-    show_notices(read.notices)
+    show_notices([*read.notices, *doubtful])
     sound = message(
         "{programme} is sound: {tables}; {agreements:,} agreements, {clauses:,} clauses.",
         programme=read.settings.id,

@@ -9,7 +9,7 @@ _WORDS = {
     "within_gap": message("within the gap stated, proven"),
     "time_limit": message("ended by the time limit; the gap stated is proven"),
     "interrupted": message("interrupted; the gap stated is proven"),
-    "exhausted": message("every way to a better plan was tried; the gap stated is proven"),
+    "exhausted": message("the search ended by itself above the gap asked; the gap stated is proven"),
 }
 
 
