@@ -32,7 +32,8 @@ MEANINGS = (
     )),
     Meaning("end", (r"CERTIFICATION_END_DATE", r"EMPLOYMENT_END_DATE", r"REQUESTED_END_DATE(_OF_NEED)?")),
     Meaning("state", (r"WORKSITE_(LOCATION_)?STATE", r"ALIEN_WORK_STATE", r"WORK_STATE")),
-    Meaning("soc", (r"SOC_CODE(_ID)?", r"SOC_OCC_CODE")),
+    Meaning("soc", (r"SOC_CODE(_ID)?", r"SOC_OCC_CODE"), required=False),
+    Meaning("title", (r"JOB_TITLE", r"JOBTITLE", r"OCCUPATIONAL_TITLE"), required=False),
     Meaning("rate", (r"BASIC_RATE_OF_PAY(_FROM)?", r"WAGE_OFFER(_FROM)?")),
     Meaning("unit", (r"BASIC_UNIT_OF_PAY", r"(WAGE_)?PER", r"UNIT_OF_PAY")),
     Meaning("hours", (r"(BASIC|ANTICIPATED)_NUMBER_OF_HOURS", r"(TOTAL_)?WEEKLY_HOURS")),
@@ -52,7 +53,8 @@ def normalised(header: object) -> str:
 def find_columns(headers: Sequence[object], file: str) -> Mapping[str, int]:
     """Find the position of each meaning among the headers.
 
-    Raises `InputError` with one fault for each required meaning that no header has.
+    Raises `InputError` with one fault for each required meaning that no header has; the occupation's code or, in the
+    files to FY2013 that have none, the job's title is one of them.
     """
     spelled = [normalised(header) for header in headers]
     found, faults = {}, []
@@ -62,6 +64,8 @@ def find_columns(headers: Sequence[object], file: str) -> Mapping[str, int]:
             found[meaning.name] = position
         elif meaning.required:
             faults.append(_missing(meaning, file, headers))
+    if not {"soc", "title"} & set(found):
+        faults.append(_missing(next(meaning for meaning in MEANINGS if meaning.name == "soc"), file, headers))
     if faults:
         raise InputError(faults, message("Is this the H-2A disclosure workbook of the US Department of Labor?"))
     return found

@@ -81,6 +81,8 @@ def import_h2a(file: Path, workers: int, seed: int) -> tuple[Draft, pd.DataFrame
     agreements = h2a_agreements(origins, orders, fiscal_year, (first, last))
     settings = _settings(fiscal_year, as_of, first, _day(read.end.max()), file, workers, seed)
     settings["clause"] = beds_by_state(orders)
+    if read.attrs["occupations_from_titles"]:
+        settings["title"] += ", occupations from job titles"
     return Draft(settings, agreements, tables), refused
 
 

@@ -6,6 +6,7 @@ association's filing) is passed over; an order that can't be read is refused by 
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pycountry
 from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.errors import CallError, Fault, InputError
+from engine.sheets.sheet_reading import read_sheet as read_text_sheet
 from engine.words import message
 from scenarios.calibration import table
 from scenarios.columns import Bools
@@ -36,7 +38,7 @@ def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     can't be read and `InputError` where it is empty or a needed column is missing.
     """
     try:
-        rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
+        rows = _rows(file)
     except (OSError, CalamineError) as error:
         raise CallError(
             message("{file} can't be read as a workbook: {error}.", file=file, error=str(error)),
@@ -60,6 +62,13 @@ def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
         if meaning.name not in sheet:
             sheet[meaning.name] = ""
     return sheet, {name: str(rows[0][position]) for name, position in found.items()}
+
+
+def _rows(file: Path) -> list[list[Any]]:
+    """The rows of the first sheet; of the CSV files of the first years their cells as text."""
+    if file.suffix.lower() == ".csv":
+        return list(read_text_sheet(file, header_row=1).rows)
+    return list(CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python())
 
 
 def certified_orders(sheet: pd.DataFrame) -> pd.DataFrame:
@@ -118,12 +127,14 @@ def read_orders(file: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the orders of a workbook: the good ones, and the refusals.
 
     Orders: case_number, employer, city, region (ISO 3166-2), isco08, begin, end, headcount, weekly_hours,
-    hourly_wage (USD), min_experience_months, received. Refusals: row, case_number, column (as the sheet
+    hourly_wage (USD), min_experience_months, received; their attribute occupations_from_titles says
+    where the occupations are from. Refusals: row, case_number, column (as the sheet
     spells it), value, reason.
     """
     sheet, headers = read_sheet(file)
     reading = Reading(certified_orders(sheet), headers)
     orders = pd.DataFrame(index=reading.sheet.index)
+    orders.attrs["occupations_from_titles"] = "soc" not in headers
     orders["case_number"] = _case_numbers(reading)
     orders["employer"] = reading.sheet.employer.astype(str).str.strip()
     orders["city"] = reading.sheet.city.astype(str).str.strip().str.title()
@@ -159,7 +170,17 @@ def _regions(reading: Reading) -> pd.Series:
 
 
 def _occupations(reading: Reading) -> pd.Series:
-    """Read the SOC 2010 code, whatever detail follows its six digits, as ISCO-08."""
+    """Read the SOC 2010 code, whatever detail follows its six digits, as ISCO-08; without one, the job's title.
+
+    A title's occupation is that of the first word of the table `job_titles` that it has; no other is guessed.
+    """
+    if "soc" not in reading.headers:
+        titles = reading.sheet.title.astype(str).str.lower()
+        known = pd.Series(index=titles.index, dtype=object)
+        for word, code in table("job_titles").itertuples(index=False):
+            known = known.where(known.notna() | ~titles.str.contains(word, regex=False), code)
+        reading.refuse(known.isna(), "title", "has no word of the table of job titles, and there is no SOC code")
+        return known
     crosswalk = table("soc_isco").set_index("soc").isco08
     codes = reading.sheet.soc.astype(str).str.replace(r"\D", "", regex=True).str[:6].map(crosswalk)
     reading.refuse(codes.isna(), "soc", message("is no SOC code with a known ISCO-08 occupation"))

@@ -51,7 +51,7 @@ def test_all_missing_columns_are_named_at_once() -> None:
     """Tests that a wrong workbook gives one fault for each required meaning."""
     with pytest.raises(InputError) as error:
         find_columns(["a", "b"], "wrong.xlsx")
-    assert len(error.value.faults) == sum(meaning.required for meaning in MEANINGS)
+    assert len(error.value.faults) == sum(meaning.required for meaning in MEANINGS) + 1
 
 
 def test_the_recruitment_order_is_not_the_season(tmp_path: Path) -> None:
@@ -216,3 +216,20 @@ def test_without_a_column_of_members_the_flagged_row_of_a_case_is_the_order(tmp_
         ("C-3", "Farm One", 2),
     ]
     assert refused.empty
+
+
+def test_an_old_file_without_codes_takes_occupations_from_titles(tmp_path: Path) -> None:
+    """A CSV file of the first years: the title's word gives the occupation, a title without one is refused by name."""
+    head = (
+        "CASE_NO,CASE_STATUS,EMPLOYER_NAME,NBR_WORKERS_CERTIFIED,CERTIFICATION_BEGIN_DATE,CERTIFICATION_END_DATE,"
+        "ALIEN_WORK_STATE,JOB_TITLE,BASIC_RATE_OF_PAY,BASIC_UNIT_OF_PAY,BASIC_NUMBER_OF_HOURS"
+    )
+    jobs = ("Farmworker, Tobacco", "Sheepherder", "Farm Equipment Operator", "Astronomer")
+    rows = [f'C-{n},Certified,Farm,5,3/1/2009,10/31/2009,NC,"{job}",9.5,Hour,40' for n, job in enumerate(jobs)]
+    (tmp_path / "old.csv").write_text("\n".join([head, *rows]) + "\n")
+    orders, refused = read_orders(tmp_path / "old.csv")
+    assert list(orders.isco08) == ["9211", "9212", "8341"]
+    assert set(orders.begin) == {pd.Timestamp("2009-03-01")}
+    assert list(refused.case_number) == ["C-3"] and list(refused.column) == ["JOB_TITLE"]
+    draft, _ = import_h2a(tmp_path / "old.csv", 10, 0)
+    assert "occupations from job titles" in draft.settings["title"]
