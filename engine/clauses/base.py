@@ -160,6 +160,13 @@ class Gate(Rule):
         """Truth for each placement that the clause forbids."""
         raise NotImplementedError
 
+    def facts(self, placements: Placements) -> Sequence[Message]:
+        """What stands against the clause in each of these placements, which it forbids: the fact beside the demand.
+
+        A kind without facts to show leaves this out.
+        """
+        return ()
+
 
 class Ledger(Rule):
     """May this calendar of stays, the past included, be?"""

@@ -11,6 +11,7 @@ from engine.words import Message, msgid
 WORDINGS: Mapping[str, str] = {
     "not_admitted.occupation": msgid("no order asks for an occupation that the worker has"),
     "not_admitted.rule": msgid("{rule} refuses {count} of {looked_at} orders looked at"),
+    "not_admitted.fact": msgid("{rule} refuses {count} of {looked_at} orders looked at ({order}: {fact})"),
     "not_admitted.group": msgid("no order admits every member of the travel group"),
     "not_admitted.nobody": msgid("no registered worker is admitted"),
     "not_admitted.calendar": msgid(

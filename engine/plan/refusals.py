@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from engine.audit.calendars import calendar_breaches
 from engine.audit.candidate_pairs import CandidatePairs
 from engine.audit.counts import count_breaches
+from engine.audit.facts import facts_against, first_refused, shows_facts
 from engine.audit.lasting_rules import rule_name
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
+from engine.clauses.base import Clause
 from engine.plan.reason import Reason, reason
 from engine.programme.programme import Programme
 from engine.ranks import rank_within
@@ -27,7 +31,7 @@ def refusals(programme: Programme, workers: Longs, impossible: Longs) -> dict[in
     if not len(worker):
         return reasons
     pairs = PlacementTable(programme, worker, order)
-    votes = _votes(programme, pairs)
+    votes, shown = _votes(programme, pairs)
     looked_at = np.bincount(worker, minlength=programme.workers.size)
     names = list(votes)
     table = np.array([votes[name] for name in names])[:, workers]
@@ -36,6 +40,9 @@ def refusals(programme: Programme, workers: Longs, impossible: Longs) -> dict[in
         if looked_at[number]:
             count, seen = int(table[most[position], position]), int(looked_at[number])
             reasons[number] = reason("not_admitted.rule", rule=names[most[position]], count=count, looked_at=seen)
+    for rule, first in shown:
+        chosen = workers[(most == names.index(rule_name(rule))) & (first[workers] >= 0)]
+        reasons |= _with_facts(pairs.subset(first[chosen].astype(np.int64)), rule, chosen, reasons)
     return reasons | _waiting_for_a_crew(programme, workers, impossible)
 
 
@@ -94,13 +101,30 @@ def why_no_crew(programme: Programme, order: int) -> Reason:
     return reason("limit_full.crew_never", least=least, admitted=together.size, limit=limits[0])
 
 
-def _votes(programme: Programme, pairs: PlacementTable) -> dict[str, npt.NDArray[np.float64]]:
-    """How many of a worker's pairs each rule refuses, by worker row."""
+def _with_facts(
+    refused: PlacementTable, rule: str | Clause, workers: Longs, reasons: Mapping[int, Reason]
+) -> dict[int, Reason]:
+    """The reasons of workers whom a rule refuses, with the fact beside the demand for one order of each."""
+    orders = refused.text("orders", "order_id").tolist()
+    told = zip(workers.tolist(), orders, facts_against(rule, refused), strict=True)
+    return {
+        worker: reason("not_admitted.fact", **reasons[worker].values, order=order, fact=fact)
+        for worker, order, fact in told
+    }
+
+
+def _votes(
+    programme: Programme, pairs: PlacementTable
+) -> tuple[dict[str, npt.NDArray[np.float64]], list[tuple[str | Clause, npt.NDArray[np.int32]]]]:
+    """How many of a worker's pairs each rule refuses, by worker row, and of rules that show facts the first of them."""
     votes: dict[str, npt.NDArray[np.float64]] = {}
+    shown: list[tuple[str | Clause, npt.NDArray[np.int32]]] = []
     for rule, _, broken in pair_breaches(pairs):
         counted: npt.NDArray[np.float64] = np.bincount(pairs.worker, broken, programme.workers.size)  # type: ignore[assignment]  # weights make it float
         votes[rule_name(rule)] = counted
-    return votes | _calendar_votes(programme, pairs)
+        if shows_facts(rule) and broken.any():
+            shown.append((rule, first_refused(pairs, broken, programme.workers.size)))
+    return votes | _calendar_votes(programme, pairs), shown
 
 
 def _calendar_votes(programme: Programme, pairs: PlacementTable) -> dict[str, npt.NDArray[np.float64]]:

@@ -124,7 +124,7 @@ def test_everybody_and_every_open_order_has_a_reason(cases: list[Explained]) -> 
 
 def test_who_is_not_admitted_has_no_legal_calendar_and_the_rule_refuses(cases: list[Explained]) -> None:
     checked = 0
-    for case, worker, values in of_code(cases, "not_admitted.rule", "not_admitted.occupation"):
+    for case, worker, values in of_code(cases, "not_admitted.rule", "not_admitted.fact", "not_admitted.occupation"):
         assert not legal_itineraries(case.naive, worker)
         if "rule" in values:
             rule = values["rule"].partition(" (")[0].rpartition("|")[2]
@@ -136,6 +136,26 @@ def test_who_is_not_admitted_has_no_legal_calendar_and_the_rule_refuses(cases: l
             ]
             assert len(refusing) >= values["count"] > 0, (rule, worker)
         checked += 1
+    assert checked
+
+
+def test_a_fact_beside_a_demand_is_what_the_tables_say(cases: list[Explained]) -> None:
+    """The date that a document, a person or an order has, or that there is none, as the raw rows have it."""
+    columns = {"passport": ("passport_expires", "until"), "medical": ("medical_valid_until", "until")}
+    columns |= {"born": ("birth_date", "born"), "available": ("available_from", "first")}
+    columns |= {"no": ("birth_date", ""), "no date of a passport": ("passport_expires", "")}
+    checked = 0
+    for case, worker, values in of_code(cases, "not_admitted.fact"):
+        fact, row = values["fact"], case.naive.workers[worker]
+        assert values["order"] in case.naive.orders
+        column, name = columns.get(fact.key, columns.get(fact.key.split()[0], ("", "")))
+        if fact.key.startswith("available until"):
+            column, name = "available_to", "last"
+        if fact.key.startswith("no date of a medical"):
+            column = "medical_valid_until"
+        if column:
+            assert row[column] == (str(fact.values[name]) if name else ""), (worker, fact)
+            checked += 1
     assert checked
 
 

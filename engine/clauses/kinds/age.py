@@ -76,6 +76,16 @@ class Age(Gate):
             too_old = _birthday(born, self.max + 1) <= start
         return np.isnat(born) | too_young | too_old
 
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        born, start = (placements.date(*column) for column in (("workers", "birth_date"), ("orders", "start_date")))
+        return [
+            message("no birth date")
+            if day is None
+            else message("born on {born}, at work from {start}", born=day, start=first)
+            for day, first in zip(born.tolist(), start.tolist(), strict=True)
+        ]
+
 
 def _birthday(born: Array, years: int) -> Array:
     """The day on which a person born on ``born`` turns ``years``: 1 March for 29 February in a common year."""

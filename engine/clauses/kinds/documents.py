@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 import numpy as np
@@ -40,7 +41,7 @@ class Documents(Gate):
         elif self.passport_days_beyond is not None:
             yield message("The passport is valid to the last day.")
         if self.medical:
-            yield message("The medical examination is valid to the last day.")
+            yield message("The medical examination is valid on the first day.")
         if self.passport_days_beyond is None and not self.medical:
             yield message("No document is asked for.")
 
@@ -64,3 +65,21 @@ class Documents(Gate):
             first = placements.date("orders", "start_date")
             missing |= ~(placements.date("workers", "medical_valid_until") >= first)
         return missing
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        passport, medical = (
+            placements.date("workers", column).tolist() for column in ("passport_expires", "medical_valid_until")
+        )
+        first = placements.date("orders", "start_date").tolist()
+        last = placements.date("orders", "end_date") + np.timedelta64(self.passport_days_beyond or 0, "D")
+        return [self._fact(*row) for row in zip(passport, medical, first, last.tolist(), strict=True)]
+
+    def _fact(self, passport: date | None, medical: date | None, first: date, last: date) -> Message:
+        if self.passport_days_beyond is not None and passport is None:
+            return message("no date of a passport")
+        if self.passport_days_beyond is not None and passport is not None and passport < last:
+            return message("passport until {until}, needed until {needed}", until=passport, needed=last)
+        if medical is None:
+            return message("no date of a medical examination")
+        return message("medical examination until {until}, needed on {needed}", until=medical, needed=first)

@@ -38,3 +38,15 @@ class Experience(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return placements.months_in_occupation() < self.min_months
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        return [
+            plural(
+                "{n} month of experience, {needed} needed",
+                "{n} months of experience, {needed} needed",
+                n=max(months, 0),
+                needed=self.min_months,
+            )
+            for months in placements.months_in_occupation().astype(int).tolist()
+        ]
