@@ -44,8 +44,9 @@ class ColumnMap:
     """Where a column comes from: a heading (``source``), with ``more`` to be joined to it, or a constant ``value``; and
     how its cells are to be read.
 
-    ``strip`` is taken off both ends; ``spaces`` stands for blanks within (None: they stay); ``factor`` multiplies
-    numbers, those of the last heading where several are joined; ``age_on``: the column has ages on that day.
+    ``column`` is its letter, where headings stand twice; ``strip`` is taken off both ends; ``spaces`` stands for blanks
+    within (None: they stay); ``factor`` multiplies numbers, those of the last heading where several are joined;
+    ``age_on``: the column has ages on that day.
     """
 
     source: str = ""
@@ -63,6 +64,7 @@ class ColumnMap:
     factor: Decimal | None = None
     currency: str = ""
     age_on: date | None = None
+    column: str = ""
 
     @property
     def sources(self) -> tuple[str, ...]:

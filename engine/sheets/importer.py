@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
 from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
+from engine.programme.sheet_cells import column_number
 from engine.sheets.cell_forms import NUMBERS, ColumnMap, bare, written_column
 from engine.sheets.code_words import MEN_OTHERWISE
 from engine.sheets.number_forms import unclear_numbers
@@ -74,7 +75,7 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
 
     Raises `InputError` where the map names headings that the sheet doesn't have.
     """
-    titles = {title: number for number, title in enumerate(sheet.titles)}
+    titles = set(sheet.titles)
     missing = [one for own in chosen.columns.values() for one in own.sources if one not in titles]
     if missing:
         expected = "one of " + ", ".join(title for title in sheet.titles if title)
@@ -91,18 +92,25 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
     for column in TABLES[chosen.table].columns:
         own = chosen.columns.get(column.name)
         if own is not None:
-            columns[column.name] = _column(own, column.kind, titles, rows_of_cells)
+            columns[column.name] = _column(own, column.kind, sheet, rows_of_cells)
         elif not column.optional:
             columns[column.name] = pa.array([""] * len(records), pa.string())
     for name, own in chosen.columns.items():
         if name not in TABLES[chosen.table].column_names:
-            columns[name] = _column(own, "text", titles, rows_of_cells)
+            columns[name] = _column(own, "text", sheet, rows_of_cells)
     rows = np.array([sheet.header + 2 + number for number, _ in records], np.int64)
     return RawTable(chosen.table, sheet.file, columns, len(records), rows)
 
 
-def _column(own: ColumnMap, kind: str, titles: Mapping[str, int], rows: list[list[str]]) -> pa.Array:
-    parts = [[row[titles[source]] for row in rows] for source in own.sources] or [[own.value] * len(rows)]
+def _places(own: ColumnMap, sheet: Sheet) -> list[tuple[str, int]]:
+    """The columns of the sheet that a column comes from: what a person calls each, and its number from 0."""
+    if own.column:
+        return [(f"column {own.column}", column_number(own.column.encode()) - 1)]
+    return [(source, sheet.titles.index(source)) for source in own.sources]
+
+
+def _column(own: ColumnMap, kind: str, sheet: Sheet, rows: list[list[str]]) -> pa.Array:
+    parts = [[row[at] for row in rows] for _, at in _places(own, sheet)] or [[own.value] * len(rows)]
     return pa.array([str(cell) for cell in written_column(own, kind, parts)], pa.string())
 
 
@@ -112,18 +120,24 @@ def _require_one_meaning(sheet: Sheet, chosen: SheetMap) -> None:
     faults = [
         Fault(sheet.file, sheet.header + 1, source, value, problem, expected, "map")
         for name, own in chosen.columns.items()
-        for source in own.sources
-        for value, problem, expected in _second_meanings(sheet, name, kinds.get(name, ""), own, source)
+        for source, at in _places(own, sheet)
+        for value, problem, expected in _second_meanings(sheet, name, kinds.get(name, ""), own, at)
     ]
     if faults:
         raise InputError(faults)
 
 
-def _second_meanings(sheet: Sheet, name: str, kind: str, own: ColumnMap, source: str) -> Iterator[tuple[str, str, str]]:
+def _second_meanings(sheet: Sheet, name: str, kind: str, own: ColumnMap, at: int) -> Iterator[tuple[str, str, str]]:
     """What a heading and its cells could mean beside what is read: (value, problem, expected)."""
-    if sheet.titles.count(source) > 1:
-        yield source, f"stands twice, for {name}", "a heading of its own over each column that is read"
-    at = sheet.titles.index(source)
+    if at >= len(sheet.titles):
+        yield own.column, "is beyond the headings", f"one of the first {len(sheet.titles)} columns"
+        return
+    if not own.column and sheet.titles.count(sheet.titles[at]) > 1:
+        yield (
+            sheet.titles[at],
+            f"stands twice, for {name}",
+            'the letter of the column that is meant, as { column = "D" }',
+        )
     texts = [record[at] for record in sheet.records]
     unclear = unclear_numbers(bare(own, text) for text in texts)
     if kind in NUMBERS and own.decimal_comma is None and unclear:

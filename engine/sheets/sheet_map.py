@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from engine.programme.toml_text import loads_shallow
 from engine.sheets.cell_forms import DATES, ColumnMap
 
 LONGEST = 100
-_TEXTS = ("value", "dates", "prefix", "suffix", "separator", "join", "spaces", "currency")
+_TEXTS = ("value", "column", "dates", "prefix", "suffix", "separator", "join", "spaces", "currency")
 _KEYS = ("from", *_TEXTS, "words", "decimal_comma", "strip", "factor", "age_on")
 
 
@@ -71,7 +72,7 @@ def read_map(path: Path, more: tuple[str, ...] = ()) -> SheetMap:
 def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
     if isinstance(entry, str):
         return ColumnMap(source=entry)
-    if not isinstance(entry, dict) or not ("from" in entry or "value" in entry):
+    if not isinstance(entry, dict) or not {"from", "value", "column"} & set(entry):
         refuse(f"columns.{name}", entry, "says nothing", '"Heading", or { from = "Heading" }, or { value = "GT" }')
         return ColumnMap()
     for key in sorted(set(entry) - set(_KEYS)):
@@ -107,6 +108,8 @@ def _check_forms(name: str, entry: dict[str, Any], headings: list[Any], refuse: 
     place = f"columns.{name}"
     if entry.get("dates", "YYYY-MM-DD") not in DATES:
         refuse(f"{place}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
+    if "column" in entry and not re.fullmatch("[A-Z]{1,3}", str(entry["column"])):
+        refuse(f"{place}.column", entry["column"], "is no column of a sheet", "its letter, such as D")
     if "factor" in entry and not _is_factor(entry["factor"]):
         refuse(f"{place}.factor", entry["factor"], "is no factor", "a number above 0")
     if "age_on" in entry and not _is_day(entry["age_on"]):

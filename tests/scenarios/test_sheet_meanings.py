@@ -74,6 +74,10 @@ def test_a_heading_that_stands_twice_is_refused(tmp_path: Path) -> None:
     """No later column stands for an earlier one of its name."""
     with pytest.raises(InputError, match="stands twice"):
         read(tmp_path, "id;hasta;hasta\n1;2026-01-01;2027-01-01\n", 'available_to = "hasta"\n')
+    said = read(tmp_path, "id;hasta;hasta\n1;2026-01-01;2027-01-01\n", 'available_to = { column = "B" }\n')
+    assert said.columns["available_to"].to_pylist() == ["2026-01-01"]
+    with pytest.raises(InputError, match="beyond the headings"):
+        read(tmp_path, "id;hasta\n1;2026-01-01\n", 'available_to = { column = "C" }\n')
 
 
 @pytest.mark.parametrize("other", ["H", "Hombre"])
