@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.audit.audit import audit
+from engine.audit.audit import Breach, audit
 from engine.errors import ClashError, SolverError, VaivenError
 from engine.problem.problem import MatchingProblem
+from engine.programme.programme import Programme
 from engine.words import joined, message
+
+Longs = npt.NDArray[np.int64]
 
 
 def clash_error(problem: MatchingProblem) -> VaivenError:
@@ -22,9 +26,13 @@ def clash_error(problem: MatchingProblem) -> VaivenError:
         return SolverError(
             message("The search ended without a legal plan; nothing was written."), message("Please report this.")
         )
-    verdict = audit(problem.programme, table.values("worker_id"), table.values("order_id"))
-    breaches = [breach for breach in verdict.breaches if breach.rule not in ("commitment", "travel group")]
+    worker, order = table.values("worker_id").astype(np.int64), table.values("order_id").astype(np.int64)
+    breaches = _breaches(problem.programme, worker, order)
     rules: Sequence[str] = tuple(dict.fromkeys(breach.rule for breach in breaches))
+    if not breaches:
+        # What is promised to one of a travel group is to all of it.
+        breaches = _breaches(problem.programme, *_with_companions(problem.programme, worker, order))
+        rules = tuple(dict.fromkeys(["travel group", *(breach.rule for breach in breaches)]))
     if not breaches:
         rules = tuple(np.unique([row[1] for row in problem.limits.names])[:20].tolist())
         return ClashError(
@@ -42,3 +50,20 @@ def clash_error(problem: MatchingProblem) -> VaivenError:
         rules,
         message("Release one of these commitments, or change the rule."),
     )
+
+
+def _breaches(programme: Programme, worker: Longs, order: Longs) -> list[Breach]:
+    """What promises break by themselves; the companions of who is promised something may still come."""
+    verdict = audit(programme, worker, order)
+    return [breach for breach in verdict.breaches if breach.rule not in ("commitment", "travel group")]
+
+
+def _with_companions(programme: Programme, worker: Longs, order: Longs) -> tuple[Longs, Longs]:
+    """The promises with the same ones for all of each travel group, each once."""
+    group, size = programme.workers.labels("travel_group_id").codes, programme.orders.size
+    keys = [worker * size + order]
+    for one, there in zip(worker.tolist(), order.tolist(), strict=True):
+        if group[one] >= 0:
+            keys.append(np.flatnonzero(group == group[one]) * size + there)
+    every = np.unique(np.concatenate(keys))
+    return every // size, every % size

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.audit.lasting_rules import rule_in_words
 from engine.clauses.base import Clause, Reserve
-from engine.errors import ClashError
+from engine.errors import ClashError, SolverError
 from engine.problem.problem import compile_problem
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
@@ -41,13 +41,21 @@ def explain_commitments(programme: Programme) -> ClashExplanation:
         return ClashExplanation(False, (), (line,))
     core = smallest_clash(programme, keepable)
     if core is None:
-        line = message(
-            "The commitments clash with rules that always hold (overlaps, beds, headcounts, availability, admission)."
-        )
-        return ClashExplanation(True, (), (line,))
+        rules, told = _clash_without_clauses(programme)
+        line = message("The commitments clash with rules that hold whatever the clauses say: {rules}.", rules=rules)
+        return ClashExplanation(True, (), (line, told))
     lines = [message("The commitments clash with these together; any one less would do:")]
     lines += [message("  {name}: {text}", name=clause.name, text=rule_in_words(clause)) for clause in core]
     return ClashExplanation(True, tuple(clause.name for clause in core), tuple(lines))
+
+
+def _clash_without_clauses(programme: Programme) -> tuple[tuple[str, ...], str]:
+    """What matching says of the promises of a programme without its clauses: the rules, and whom they concern."""
+    try:
+        match(compile_problem(drawn_order(with_clauses(programme, []), 0)[0]), "optimal", 1.0, Budget(600.0))
+    except ClashError as error:
+        return error.rules, error.message
+    raise SolverError(message("What clashed a moment ago clashes no more."), message("Please report this."))
 
 
 def smallest_clash(programme: Programme, possible: Possible) -> list[Clause] | None:
