@@ -24,6 +24,7 @@ from api.runs.audience import Audience
 from api.runs.job import Results
 from api.storage.tables import BEGUN_FROM
 from engine.errors import Fault, InputError, VaivenError
+from engine.plan.reason import without_facts
 from engine.words import message
 
 log = structlog.get_logger("vaiven.gate")
@@ -67,9 +68,10 @@ def _as_it_is(content: bytes, _audience: Audience) -> bytes:
     return content
 
 
+UNPLACED = "unplaced.csv"
 FILES: Mapping[str, Own] = {
     "placements.csv": Rows(("worker_id", "order_id")),
-    "unplaced.csv": Rows(("worker_id",)),
+    UNPLACED: Rows(("worker_id",)),
     "unfilled.csv": Rows(("order_id",)),
     "prices.csv": Rows(("limit", "clause_id", "scope")),
     "changes.csv": Rows(("worker_id", "order_id")),
@@ -108,6 +110,8 @@ def _gated_file(name: str, content: bytes, audience: Audience) -> bytes | None:
     if not is_served(name):
         log.error("file withheld", file=name, why="not declared")
         return None
+    if name == UNPLACED and audience.role != ORIGIN:
+        content = without_facts(content.decode()).encode()  # a worker's profile is told to his or her own state alone
     if not audience.hidden:
         return content
     own = FILES[name](content, audience)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -39,6 +40,10 @@ WORDINGS: Mapping[str, str] = {
 }
 
 
+# What `not_admitted.fact` adds to `not_admitted.rule`, in a cell of a table.
+_FACT = re.compile(r"( orders looked at) \([^\r\n]*\)")
+
+
 class Reason(NamedTuple):
     """Why somebody has no placement, or an order open places: a ``case`` of `WORDINGS` with its values."""
 
@@ -63,3 +68,8 @@ def reason(case: str, /, **values: Any) -> Reason:
     """A reason of a case with its values. Raises `KeyError` for a case without words."""
     assert case in WORDINGS, case
     return Reason(case, values)
+
+
+def without_facts(table: str) -> str:
+    """A table of reasons as files have them, without the facts of the persons whom they are about."""
+    return _FACT.sub(r"\1", table)

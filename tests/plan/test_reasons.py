@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -25,10 +26,11 @@ from oracle.pair_rules import admitted, refusals
 from oracle.programme_reader import Programme as Naive
 from oracle.programme_reader import read as read_naively
 
-from engine.plan.reason import Reason
+from engine.plan.reason import Reason, reason, without_facts
 from engine.plan.reasons import find_reasons
 from engine.programme.reorder import drawn_order
 from engine.run import Options, match_read
+from engine.words import message
 
 PROGRAMMES = int(os.environ.get("VAIVEN_REASON_PROGRAMMES", "16"))
 MILLIONTH = Fraction(1, 10**6)
@@ -288,3 +290,12 @@ def test_equals_are_tied(tmp_path: Path) -> None:
     case = explained(made, tmp_path / "p")
     assert case is not None and [found.code for found in case.unplaced.values()] == ["tied"]
     assert Decimal(str(round(float(case.objective), 6))) > 0
+
+
+def test_a_table_of_reasons_can_be_told_without_anybodys_data() -> None:
+    """The rule and how often it refuses stay; the date of a passport, a birth or an income goes, quotes or none."""
+    values = {"rule": "GT-CA|papers (Art. 4)", "count": 5, "looked_at": 5}
+    fact = message("passport until {until}, needed until {needed}", until=date(2026, 1, 5), needed=date(2026, 10, 31))
+    told, untold = reason("not_admitted.fact", **values, order="O1", fact=fact), reason("not_admitted.rule", **values)
+    assert without_facts(f'W1,"{told}"\r\nW2,x\r\n') == f'W1,"{untold}"\r\nW2,x\r\n'
+    assert "2026" not in without_facts(f"W1,{told}\n")
