@@ -19,6 +19,7 @@ from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Count, Ratio, Tally
 from engine.days import day_number
 from engine.errors import CallError
+from engine.programme.csv_table import as_joined
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]
@@ -37,7 +38,7 @@ class LimitPrices:
             raise CallError(
                 message("There are no prices in {plan}.", plan=plan), message("Name a plan that vaiven match wrote.")
             )
-        table = pa_csv.read_csv(path).to_pydict()
+        table = pa_csv.read_csv(path, parse_options=as_joined(path)).to_pydict()
         self.by_limit = {
             limit: round(float(price) * SCALE)
             for limit, price in zip(table["limit"], table["price"], strict=True)

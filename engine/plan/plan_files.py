@@ -23,6 +23,7 @@ from engine.plan.plan_workbook import PLAN_WORKBOOK, write_plan_workbook
 from engine.plan.reasons import Reasons
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
+from engine.programme.csv_table import as_joined
 from engine.programme.events import Events, events_csv, events_sha256
 from engine.programme.programme import Programme
 from engine.programme.table_file import read_table_file
@@ -282,7 +283,7 @@ def read_plan_files(folder: Path) -> PlanFiles:
         path = folder / f"{name}.csv"
         options = pa_csv.ConvertOptions(column_types=schema, strings_can_be_null=False)
         try:
-            tables[name] = pa_csv.read_csv(path, convert_options=options)
+            tables[name] = pa_csv.read_csv(path, parse_options=as_joined(path), convert_options=options)
         except (OSError, pa.ArrowInvalid) as error:
             raise CallError(
                 message("{path} can't be read ({error}).", path=path, error=str(error)),

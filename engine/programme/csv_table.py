@@ -134,6 +134,16 @@ def _without_blank_rows(name: str, file: str, table: pa.Table, skipped: npt.NDAr
     return RawTable(name, file, {title: column.take(kept) for title, column in columns.items()}, len(kept), rows)
 
 
+def as_joined(path: Path) -> pa_csv.ParseOptions:
+    """How to parse a table of a plan: by semicolons where a spreadsheet program has saved it so.
+
+    Raises `OSError` where there is no such file.
+    """
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        begin = file.readline()
+    return pa_csv.ParseOptions(delimiter=_header(begin)[1] if begin.strip() else ",")
+
+
 def _header(begin: str) -> tuple[list[str], str]:
     """The column names and what joins them: a semicolon where it parts the header into more names than a comma."""
     comma, semicolon = (len(next(csv.reader(io.StringIO(begin, newline=""), delimiter=mark))) for mark in ",;")

@@ -57,7 +57,9 @@ def test_plans_are_checked_from_a_workbook_and_from_a_spreadsheets_csv(matched: 
     run("check", matched / "season", matched / "plan" / "plan.xlsx")
     placed = matched / "plan" / "placements.csv"
     placed.write_bytes(b"\xef\xbb\xbf" + placed.read_bytes().replace(b",", b";").replace(b"\n", b"\r\n"))
-    run("check", matched / "season", matched / "plan")
+    prices = matched / "plan" / "prices.csv"
+    prices.write_bytes(b"\xef\xbb\xbf" + prices.read_bytes().replace(b",", b";"))
+    run("check", matched / "season", matched / "plan", "--bound")
     placed.write_bytes(placed.read_bytes() + b"W01;O00;E01;GT-ES;2026-03-01;2026-05-31;1\r\n")
     run("check", matched / "season", matched / "plan", status=1)
 

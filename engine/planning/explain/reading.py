@@ -20,6 +20,7 @@ from engine.audit.valuation import placement_values
 from engine.clauses.base import Clause
 from engine.errors import CallError
 from engine.plan.read_plan import read_plan
+from engine.programme.csv_table import as_joined
 from engine.programme.events import NO_EVENTS, Events
 from engine.programme.programme import Programme
 from engine.words import message
@@ -44,7 +45,7 @@ class Reading:
     @cached_property
     def prices(self) -> pa.Table:
         """prices.csv."""
-        return pa_csv.read_csv(self.folder / "prices.csv")
+        return pa_csv.read_csv(self.folder / "prices.csv", parse_options=as_joined(self.folder / "prices.csv"))
 
     @cached_property
     def limit_prices(self) -> LimitPrices:
@@ -56,7 +57,7 @@ class Reading:
         path = self.folder / f"{table}.csv"
         if not path.is_file():
             return None
-        rows = pa_csv.read_csv(path)
+        rows = pa_csv.read_csv(path, parse_options=as_joined(path))
         found = rows.filter(pc.equal(rows[0].cast(pa.string()), row_id))
         return str(found["reason"][0].as_py()) if found.num_rows else None
 
