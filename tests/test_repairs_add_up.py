@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
+import vaiven
 from engine.cli import app
 from engine.errors import CallError, ClashError, InputError
 from engine.plan.read_plan import audited, read_plan
@@ -211,6 +212,18 @@ def test_the_plan_of_another_programme_is_refused(reader: str, tmp_path: Path) -
     assert isinstance(ran.exception, CallError)
     for programme in (other, place / "p"):
         assert read_programme(programme).sha256 in str(ran.exception)
+
+
+def test_the_python_face_reads_the_events_of_a_repaired_plan(tmp_path: Path) -> None:
+    """Its audit, its explanation, and the folder that it writes again."""
+    place = _matched(tmp_path)
+    _repair(place, "plan", "out", "cancel,,O00,,,hail")
+    programme = vaiven.read_programme(place / "p")
+    plan = vaiven.read_plan(programme, place / "out")
+    assert vaiven.audit(programme, plan).legal
+    assert "hail" in str(vaiven.explain(plan, order="O00").lines[0])
+    plan.to_folder(place / "again")
+    assert (place / "again" / "events.csv").read_bytes() == (place / "out" / "events.csv").read_bytes()
 
 
 def test_a_plan_without_a_certificate_is_anybodys(tmp_path: Path) -> None:

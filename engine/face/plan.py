@@ -16,8 +16,9 @@ import pandas as pd
 
 from engine.errors import CallError
 from engine.face.certificate import Certificate
-from engine.plan.plan_files import PlanFiles, read_placements, read_plan_files
+from engine.plan.plan_files import PlanFiles, read_plan_files
 from engine.plan.plan_workbook import MOST_ROWS, write_plan_workbook
+from engine.plan.read_plan import read_plan as read_plan_of
 from engine.programme import Programme
 from engine.words import message
 
@@ -142,5 +143,10 @@ class Plan:
 
 
 def read_plan(programme: Programme, folder: Path | str) -> Plan:
-    """Read a plan's folder back. Raises `CallError` where it isn't whole and `InputError` for what is unknown in it."""
-    return Plan(programme, read_plan_files(Path(folder)), *read_placements(programme, Path(folder)))
+    """Read a plan's folder back, the events of a repaired one too.
+
+    Raises `CallError` where it isn't whole or is of another programme, and `InputError` for what is unknown in it.
+    """
+    files = read_plan_files(Path(folder))
+    read = read_plan_of(programme, Path(folder))
+    return Plan(programme, files, read.worker, read.order)

@@ -15,6 +15,8 @@ from engine.audit.audit import audit as audited
 from engine.discovery import discover
 from engine.errors import CallError, Fault, InputError
 from engine.face.plan import Plan
+from engine.plan.read_plan import audited as audited_after_events
+from engine.plan.read_plan import read_plan
 from engine.programme import Programme
 from engine.run import Options, match_read
 from engine.solve.result import Listener
@@ -37,9 +39,14 @@ def match(programme: Programme, options: Options | None = None, listener: Listen
 def audit(programme: Programme, plan: Plan | pd.DataFrame) -> Audit:
     """Check a plan, whoever made it, against every rule; only worker_id and order_id of a DataFrame are read.
 
+    A repaired plan is held against the programme as its events left it.
+
     Raises `InputError` for ids that the programme doesn't have.
     """
     if isinstance(plan, Plan):
+        if plan.files.events is not None:
+            with plan.in_folder() as folder:
+                return audited_after_events(read_plan(programme, folder))
         return audited(programme, *_rows(programme, plan.placements))
     return audited(programme, *_rows(programme, plan))
 

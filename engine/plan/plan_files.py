@@ -289,4 +289,5 @@ def read_plan_files(folder: Path) -> PlanFiles:
                 message("{path} can't be read ({error}).", path=path, error=str(error)),
                 message("Name a plan that vaiven match wrote."),
             ) from error
-    return PlanFiles(certificate=read_certificate(folder), **tables)
+    happened = (folder / EVENTS).read_bytes() if (folder / EVENTS).is_file() else None
+    return PlanFiles(certificate=read_certificate(folder), events=happened, **tables)
