@@ -68,7 +68,7 @@ def number(value: float | Decimal, form: str) -> str:
     if not form and isinstance(value, int):
         return str(value)
     if form in ("", "amount", "share"):
-        exact = Decimal(str(value)) * (100 if form == "share" else 1)
+        exact = Decimal(str(value)) * (100 if form == "share" else 1) or Decimal(0)
         plain = format(exact.quantize(1) if exact == exact.to_integral() else exact.normalize(), ",f" if form else "f")
         return f"{plain}%" if form == "share" else plain
     shown = format(value, form)
