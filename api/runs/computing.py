@@ -125,7 +125,10 @@ class Computing:
         return Job(self.held.run_id, folder, done, options, limit, left, audience, self._listen, self._heed, self._keep)
 
     def _reach(self, act: Callable[[], Answer]) -> Answer:
-        """Do something with the database, again and again while it is away."""
+        """Do something with the database, again and again while it is away.
+
+        Invariant: what is done so may be done again, wherever it was broken off.
+        """
         while True:
             try:
                 return act()

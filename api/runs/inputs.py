@@ -6,6 +6,7 @@ Beside it stands what was left out of it: orders that were filed and aren't in a
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,19 @@ MOST_NAMED = 200
 
 
 def restore_input(engine: sa.Engine, held: Claim, folder: Path) -> None:
-    """Write out what the run reads. Raises `LostClaim` where the run isn't ours any more."""
+    """Write out what the run reads. Raises `LostClaim` where the run isn't ours any more.
+
+    It may be called again after an outage at any moment of it: until the database has done its part, nothing is left.
+    """
     kept = kept_file(engine, held.run_id, INPUT)
     if kept is None:
-        made = folder.with_name("fresh")
-        with transaction(engine, read_only=True) as connection:
-            if is_postgresql(connection):
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            revision = _make(connection, held.row, made)
-        kept = packed(made)
+        with tempfile.TemporaryDirectory(prefix="fresh-", dir=folder.parent) as place:
+            made = Path(place, "input")
+            with transaction(engine, read_only=True) as connection:
+                if is_postgresql(connection):
+                    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                revision = _make(connection, held.row, made)
+            kept = packed(made)
         keep_files(engine, held, {INPUT: kept}, revision)
     unpack(kept, folder)
 
