@@ -28,7 +28,7 @@ from engine.words import message
 Found = TypeVar("Found")
 SECONDS = 30
 MEGABYTES = 1536
-PRELOADED = ("api.registers.uploads",)
+PRELOADED = ("api.registers.uploads", "api.plans.publication")
 _lock = threading.Lock()
 _spare: list[subprocess.Popen[bytes]] = []
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.confined import confined
 from api.identity.access import Principal
 from api.plans.verdict import Verdict, judge
 from api.problems import Contradiction, ServiceError
@@ -19,28 +20,47 @@ from api.registers.fitting import Unfit
 from api.registers.open_operations import keep_first_states, move_many
 from api.registers.programmes import raise_revision, take_programmes
 from api.registers.snapshot import told_to
+from api.settings import settings
 from api.storage.database import database, is_postgresql, new_id, now, transaction
-from api.storage.tables import operations, programmes, runs
+from api.storage.tables import operations, placements, programmes, runs
 from api.wire.runs import LeftOutOut, PublishedOut
 from engine.errors import Fault, InputError
 from engine.words import message, plural
 
 Row = sa.Row[Any]
 TURNS = 2
+APART, APART_SECONDS = 500, 600.0  # placements of a plan that is judged in a process of its own, and how long it may
 PUBLISHED = "This plan is published already."
 
 
 def judged(run_id: str) -> Verdict | None:
-    """Judge a plan outside any lock; None for a run that can't be published as it is."""
+    """Judge a plan outside any lock; None for a run that can't be published as it is.
+
+    A plan of many placements is judged in a process of its own, so that nobody waits for its turn beside it.
+    """
+    with transaction(database(), read_only=True) as connection:
+        asked = sa.select(sa.func.count()).select_from(placements).where(placements.c.run_id == run_id)
+        many = connection.scalar(asked) or 0
+    if many < APART:
+        return judged_at("", run_id)
+    try:
+        return confined(judged_at, settings().database_url, run_id, seconds=APART_SECONDS)
+    except ServiceError:  # it takes too much: it is judged with the programme taken
+        return None
+
+
+def judged_at(url: str, run_id: str) -> Verdict | None:
+    """Judge a plan of a database, by default that of the settings."""
+    engine = database(url)
     for turn in range(TURNS):
-        with transaction(database(), read_only=True) as connection:
+        with transaction(engine, read_only=True) as connection:
             if is_postgresql(connection):
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             run = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one_or_none()
             if run is None or _reason_against(run):
                 return None
             verdict = judge(connection, run_id)
-        with transaction(database(), read_only=True) as connection:
+        with transaction(engine, read_only=True) as connection:
             if turn == TURNS - 1 or _still_holds(connection, run.programme_id, verdict):
                 return verdict
     return None
