@@ -39,7 +39,8 @@ PROCESSES = ("web", "worker 1", "worker 2")
 BACKEND, SERVER = "a connection's process of PostgreSQL", "PostgreSQL"
 AGAIN = (429, 503)
 DAYS = (operations.c.worker_id, operations.c.start_date)
-MINISTRIES = 2
+MINISTRIES, FIRST_ORDERS = 2, 24
+BETWEEN_SECONDS = (1.0, 8.0)  # for less, hardly anything is up again when the next one dies
 Thread = partial(threading.Thread, daemon=True)  # what goes wrong here ends all of them
 
 
@@ -129,11 +130,13 @@ class Clients:
         number = 0
         while not self.stop.is_set():
             number += 1
-            asked = {"gap": 0.01, "time_limit": 20, "seed": number}
+            asked = {"gap": 0.01, "time_limit": 20, "seed": number, "states": ["submitted", "certified"]}
             run = self.insist(who, "/runs", f"chaos-{who}-run-{number:06d}", json=asked)
-            if run is None or not self._ended(who, run["id"]):
+            if run is None:
                 continue
             self.told.runs.append(run["id"])
+            if not self._ended(who, run["id"]):
+                continue
             path = f"/runs/{run['id']}/publication?what_fits=true"
             done = self.insist(who, path, f"chaos-{who}-publication-{number:06d}")
             if done is not None:
@@ -184,8 +187,9 @@ def main(kills: int, seed: int) -> int:
         for thread in threads:
             thread.start()
         killed: Counter[str] = Counter()
+        until(lambda: len(clients.told.orders) >= FIRST_ORDERS, running(*served.running.values()))
         for _ in range(kills):
-            time.sleep(chance.uniform(0.5, 4.0))
+            time.sleep(chance.uniform(*BETWEEN_SECONDS))
             name = chance.choice((*PROCESSES, BACKEND, SERVER))
             killed[name] += 1
             kill(served, name, chance)
@@ -289,7 +293,7 @@ def _wrong_runs(connection: sa.Connection, told: Acknowledged, rows: dict[str, A
     wrong = [f"run {run} is lost or doubled" for run in set(rows) ^ set(told.runs)]
     for run, row in rows.items():
         if row.state != "done":
-            wrong.append(f"run {run} is {row.state}")
+            wrong.append(f"run {run} is {row.state}: {row.problem}")
         elif placed.get(run, 0) != row.manifest["certificate"]["placements"]:
             wrong.append(f"run {run} has {placed.get(run, 0)} placements")
     return wrong
