@@ -97,7 +97,7 @@ def test_a_report_is_a_file_of_a_run(world: World) -> None:
     plan = world.run(gap=0.0)
     for headers, asked, heading in (
         ({"Accept-Language": "es-GT,en;q=0.5"}, {}, "Colocaciones por corredor"),
-        ({"Accept-Language": "fr"}, {}, "Placements by corridor"),
+        ({"Accept-Language": "fr"}, {}, "Placements par corridor"),
         ({"Accept-Language": "es"}, {"lang": "en"}, "Placements by corridor"),
     ):
         body = {"kind": "report", "plan": plan["id"], **asked}
