@@ -183,11 +183,14 @@ def main(kills: int, seed: int) -> int:
         threads = [Thread(target=clients.file_orders, args=(first,)) for first in range(4)]
         threads += [Thread(target=each) for each in (clients.start_runs, clients.guess_passwords)]
         ministries = sorted(name for name in served.tokens if name.startswith("origin-"))[:MINISTRIES]
-        threads += [Thread(target=clients.publish_plans, args=(who,)) for who in ministries]
+        publishing = [Thread(target=clients.publish_plans, args=(who,)) for who in ministries]
         for thread in threads:
             thread.start()
-        killed: Counter[str] = Counter()
         until(lambda: len(clients.told.orders) >= FIRST_ORDERS, running(*served.running.values()))
+        for thread in publishing:
+            thread.start()
+        threads += publishing
+        killed: Counter[str] = Counter()
         for _ in range(kills):
             time.sleep(chance.uniform(*BETWEEN_SECONDS))
             name = chance.choice((*PROCESSES, BACKEND, SERVER))
@@ -243,6 +246,8 @@ def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) 
         if broken or connection.scalar(started) != len(rows):
             wrong.append(f"audit log: {broken or 'entries are missing'}")
     wrong += _wrong_orders(served, told, next(iter(rows.values())).programme_id)
+    if not told.published["proposed"]:
+        wrong.append("no placement was published")
     again = sum(row.attempts > 1 for row in rows.values())
     resumed = sum(bool(row.manifest.get("resumed")) for row in rows.values())
     print(f"killed: {dict(killed)}; calls repeated: {told.repeated}")

@@ -22,12 +22,13 @@ from typing import Any
 import httpx2
 import numpy as np
 
+from api.wire.orders import OrderFields
 from benchmarks.service_processes import ServiceProcesses
 from benchmarks.service_season import Season, must, season_served
 
 THINK_SECONDS = 0.25
 RUNS = 60  # one after another, so that one is computed all the time
-COLUMNS = ("site_id", "destination_country", "destination_region", "sector", "isco08", "start_date", "end_date")
+LISTS = ("required_skills", "desired_skills", "languages")
 
 
 @dataclass
@@ -45,11 +46,11 @@ def digest(order: dict[str, Any]) -> str:
 
 
 def order_body(season: Season, number: int) -> tuple[str, dict[str, Any]]:
-    """(employer, an order that it may file), from the generated ones in turn."""
+    """(employer, an order that it may file, whole), from the generated ones in turn."""
     row = season.orders.iloc[number % len(season.orders)]
-    body: dict[str, Any] = {name: row[name] for name in COLUMNS}
-    body |= {"headcount": int(row["headcount"]), "weekly_hours": float(row["weekly_hours"]), "submit": True}
-    return str(row["employer_id"]), body
+    said = {name: row[name] for name in OrderFields.model_fields if name != "priority" and row.get(name, "") != ""}
+    body = {name: value.split("|") if name in LISTS else value for name, value in said.items()}
+    return str(row["employer_id"]), {**body, "submit": True}
 
 
 async def _file(
@@ -135,10 +136,13 @@ def measure(seconds: float, employers: int, orders: int, readers: int, workers: 
             asked = {"gap": 0.0, "time_limit": seconds + 60, "states": ["submitted"], "seed": seed}
             must(served, client, "planner", "POST", runs, json=asked)
         told = asyncio.run(_load(served, season, seconds, employers, orders, readers))
-        states = Counter(run["state"] for run in must(served, client, "planner", "GET", runs)["items"])
+        ended = must(served, client, "planner", "GET", runs)["items"]
+        states = Counter(run["state"] for run in ended)
+        placed = [run["manifest"]["certificate"]["placements"] for run in ended if run["state"] == "done"]
         found = stored(served, client, season)
     lost = [name for name, said in told.acknowledged.items() if found.get(name) != said]
     print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; matches at the end: {dict(states)}")
+    print(f"placements of the matches that ended: {placed}")
     for kind, taken in told.seconds.items():
         if taken:
             middle, high = np.percentile(taken, [50, 99])
@@ -146,7 +150,7 @@ def measure(seconds: float, employers: int, orders: int, readers: int, workers: 
     print(f"{len(told.acknowledged):,} orders acknowledged, {len(lost)} lost or changed; {len(told.failures)} failures")
     for failure in sorted(set(told.failures))[:10]:
         print("  " + failure)
-    return int(bool(lost or told.failures))
+    return int(bool(lost or told.failures or (placed and not any(placed))))
 
 
 def measure_upload(workers: int) -> None:
