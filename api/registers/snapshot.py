@@ -21,6 +21,7 @@ from api.registers.ended_stays import ended_stays, settle_stays, told_apart
 from api.registers.fitting import Unfit
 from api.registers.held_pairs import keep_what_can_be, with_fewer_places
 from api.registers.programmes import newest_agreements
+from api.registers.promised_elsewhere import ruled_out
 from api.storage.operation_states import ENDED, HOME, OFFERABLE, PLACED
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
 from engine.errors import InputError
@@ -87,15 +88,19 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
     gone = Counter() if scope.only_order else home.places_without(there)
     destinations = {destination for _, destination in corridors}
     taken = Counter(order for _, order in held)
+    standing = set(held)
     tables["orders"] = _orders(connection, programme.id, scope, destinations, taken, gone)
     read = set(tables["orders"]["order_id"].to_pylist())
-    held = {pair: day for pair, day in held.items() if pair[1] in read}
+    held = {} if scope.only_order else {pair: day for pair, day in held.items() if pair[1] in read}
     origins = {origin for origin, _ in corridors}
     tables["workers"] = _of_origins(tables["workers"], scope, origins, {worker for worker, _ in held})
     ended = _ended_pairs(connection, programme.id) - set(held)
     if scope.without_declined:
-        tables["exclusions"] = _with_ruled_out(tables["exclusions"], ended)
+        tables["exclusions"] = _with_ruled_out(tables["exclusions"], ended, "declined, left or done")
     tables["commitments"] = _with_held(_without_pairs(tables["commitments"], ended), held)
+    if scope.role != PLANNER:
+        elsewhere = ruled_out(connection, programme, tables, standing, by_month=scope.role in BLURRED)
+        tables["exclusions"] = _with_ruled_out(tables["exclusions"], elsewhere, "not available then")
     home = home.of(held)
     tables["history"], told_already = told_apart(tables["history"], home)
     _write_agreements(connection, programme.id, origins, corridors, tables["workers"], folder / "agreements")
@@ -224,8 +229,6 @@ def _corridors(connection: sa.Connection, programme_id: str, scope: Scope) -> se
 
 def _held(connection: sa.Connection, programme_id: str, scope: Scope) -> dict[tuple[str, str], str]:
     """The placements that are kept, as (worker, order), each with the day on which it was agreed."""
-    if scope.only_order:
-        return {}
     theirs = sa.or_(runs.c.role != scope.role, runs.c.country != scope.country)
     kept = sa.or_(operations.c.state.in_(scope.held), sa.and_(operations.c.state.in_(OFFERABLE), theirs))
     workers = registers["workers"].c
@@ -287,11 +290,11 @@ def _ended_pairs(connection: sa.Connection, programme_id: str) -> set[tuple[str,
     return {(worker, order) for worker, order in rows}
 
 
-def _with_ruled_out(exclusions: pa.Table, pairs: Collection[tuple[str, str]]) -> pa.Table:
+def _with_ruled_out(exclusions: pa.Table, pairs: Collection[tuple[str, str]], reason: str) -> pa.Table:
     rows = exclusions.to_pylist()
     known = {(row["worker_id"], row["order_id"]) for row in rows}
     fresh = sorted(set(pairs) - known)
-    rows += [{"worker_id": worker, "order_id": order, "reason": "declined, left or done"} for worker, order in fresh]
+    rows += [{"worker_id": worker, "order_id": order, "reason": reason} for worker, order in fresh]
     return pa.Table.from_pylist(rows, schema=exclusions.schema)
 
 
