@@ -68,6 +68,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.confined import keep_ready
     from api.runs.worker import Worker
     from api.service_log import log, set_up_logs
 
@@ -85,6 +86,7 @@ def serve(
             super().handle_exit(sig, frame)
 
     log.info("serving", address=f"http://{host}:{port}", documentation=f"http://{host}:{port}/docs")
+    keep_ready()
     if own_worker:
         computing.start()
     config = uvicorn.Config(app, host, port, log_config=None, access_log=False, timeout_graceful_shutdown=LAST_ANSWERS)

@@ -46,6 +46,7 @@ def confined(call: Callable[..., Found], *arguments: Any, seconds: float = SECON
         child.kill()
         child.communicate()
         told = b""
+    keep_ready()  # not before: its start would take the time of what is waited for
     if not told or child.returncode:
         raise ServiceError(
             413, message("It takes more memory or time to read than any table needs."), message("Send it in parts.")
@@ -59,11 +60,17 @@ def confined(call: Callable[..., Found], *arguments: Any, seconds: float = SECON
     return found
 
 
+def keep_ready() -> None:
+    """Begin the spare child before anybody needs it."""
+    with _lock:
+        if not _spare:
+            _spare.append(_begun())
+
+
 def _take() -> subprocess.Popen[bytes]:
-    """A child that is ready; the next one is begun."""
+    """A child that is ready, or as good as."""
     with _lock:
         ready = _spare.pop() if _spare else _begun()
-        _spare.append(_begun())
     if ready.poll() is not None:  # a spare that was ended from outside
         return _begun()
     return ready

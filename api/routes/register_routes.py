@@ -138,6 +138,7 @@ def change_a_worker(
 ) -> Response:
     """Change columns of a worker's profile, or what is known of the person; needs If-Match."""
     context.require_tag(_tag(context, context.objects["worker_id"]))
+    context.binding = bool(asked.profile)  # no plan reads names and contacts
     change_worker(context.connection, context.objects["worker_id"], asked)
     context.record("worker.changed", f"worker/{worker_id}", columns=sorted(asked.profile))
     workers = registers["workers"]

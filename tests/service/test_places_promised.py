@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from world import ORDER, World, agreement, workers_csv
 
 from api.storage.operation_states import STANDING
-from api.storage.tables import operations, orders
+from api.storage.tables import operations, orders, programmes
 
 P = "/v1/programmes/{p}"
 
@@ -256,3 +256,19 @@ def test_a_share_of_who_is_registered_is_judged_by_the_whole_register(world: Wor
         headers={"If-Match": f'"{operation["version"]}"'},
     )
     assert corrected.status_code == 200, corrected.text
+
+
+def test_names_and_contacts_contradict_no_plan(world: World) -> None:
+    """They are changed beside a publication without having it judged again; a profile isn't."""
+
+    def revisions() -> tuple[int, int]:
+        with world.engine.connect() as connection:
+            row = connection.execute(sa.select(programmes).where(programmes.c.id == world.programme)).one()
+        return row.revision, row.binding_revision
+
+    worker = world.must("gt", "GET", f"{P}/registers/workers")["items"][0]["cells"]["worker_id"]
+    before = revisions()
+    world.change_worker("gt", worker, contact="+502 5555 0101")
+    assert revisions() == (before[0] + 1, before[1])
+    world.change_worker("gt", worker, profile={"available_to": "2026-12-30"})
+    assert revisions() == (before[0] + 2, before[0] + 2)
