@@ -124,8 +124,8 @@ def write_pairs(
     agreements. ``held`` pairs are commitments, with the day on which each was agreed. An order whose places ended stays
     hold is left out.
 
-    Invariant: what is judged by these pairs comes out as it would in the whole programme. So a rule that counts who is
-    registered brings the whole register of workers.
+    Invariant: what is judged by these pairs comes out as it would in the whole programme, whatever stands in rows that
+    don't bear on them. So a rule that counts who is registered brings whoever it counts, and of them what it counts by.
     """
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
@@ -144,7 +144,7 @@ def write_pairs(
     tables["history"], told_already = told_apart(tables["history"], home)
     _write_tables(tables, folder)
     if _counts_registered(folder):
-        _write_table(registered, folder / "workers.csv")
+        _write_table(_with_counted(tables["workers"], registered), folder / "workers.csv")
     settle_stays(folder, home, told_already)
 
 
@@ -152,6 +152,19 @@ def _counts_registered(folder: Path) -> bool:
     """Whether a rule may ask how many are registered, and not of pairs alone."""
     texts = (folder / "programme.toml", *folder.glob("agreements/*.toml"))
     return any("share_of_registered" in path.read_text("utf-8") for path in texts)
+
+
+def _with_counted(workers: pa.Table, registered: pa.Table) -> pa.Table:
+    """Workers, and of all others who are registered what they are counted by, where it is what one of these has too."""
+    others = registered.filter(pc.invert(pc.is_in(registered["worker_id"], workers["worker_id"])))
+    columns = {name: pa.repeat(pa.scalar(""), others.num_rows) for name in registered.column_names}
+    columns |= {name: others[name] for name in ("worker_id", "origin_country")}
+    same = pc.is_in(others["origin_country"], workers["origin_country"])
+    for name in ("origin_region", "household_id"):
+        shared = pc.is_in(others[name], workers[name])
+        columns[name] = pc.if_else(shared, others[name], "")
+        same = pc.or_(same, pc.and_(shared, pc.not_equal(others[name], "")))
+    return pa.concat_tables([workers, pa.table(columns).filter(same)])
 
 
 def _with_fewer_places(orders: pa.Table, gone: Mapping[str, int], held: Mapping[str, int]) -> pa.Table:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from world import ORDER, World, agreement, workers_csv
 
 from api.storage.operation_states import STANDING
-from api.storage.tables import operations, orders, programmes
+from api.storage.tables import operations, orders, programmes, registers
 
 P = "/v1/programmes/{p}"
 
@@ -272,3 +272,22 @@ def test_names_and_contacts_contradict_no_plan(world: World) -> None:
     assert revisions() == (before[0] + 1, before[1])
     world.change_worker("gt", worker, profile={"available_to": "2026-12-30"})
     assert revisions() == (before[0] + 2, before[0] + 2)
+
+
+def test_a_row_of_another_that_is_wrong_keeps_nobody_from_publishing(world: World) -> None:
+    """As rows of older versions may stand there; a share counts who is registered, and reads nothing else of them."""
+    share = '[[clause]]\nid = "half"\nkind = "cap"\nper = "origin_country"\nshare_of_registered = 0.5\n'
+    path = f"{P}/agreements/GT-CA"
+    headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
+    world.must("gt", "PUT", path, json={"toml": agreement("GT-CA", "GT", "CA") + share}, headers=headers)
+    world.certified(headcount=8)
+    run = world.run("gt", gap=0.0)
+    placed = {p["worker_id"] for p in world.must("gt", "GET", f"{P}/runs/{run['id']}/placements")["items"]}
+    workers = registers["workers"]
+    wrong = {"available_from": "2026-12-01", "available_to": "2026-01-01", "birth_date": "soon", "sex": "?"}
+    with world.engine.begin() as connection:
+        others = workers.c.worker_id.not_in(placed)
+        assert connection.execute(workers.update().where(others).values(wrong)).rowcount == 9
+        abroad = workers.c.origin_country == "HN"
+        connection.execute(workers.update().where(abroad).values(origin_region="nowhere!", household_id="=1"))
+    assert _publish(world, "gt", run).json()["proposed"] == 5
