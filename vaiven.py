@@ -22,7 +22,7 @@ from engine.errors import (
 from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
 from engine.face.verbs import audit, explain, generate, match, report
-from engine.face.what_ifs import Comparison, SweepTable, sweep, what_if
+from engine.face.what_ifs import Comparison, SweepTable, rematch, sweep, what_if
 from engine.kernel import software_version
 from engine.programme import Programme, read_programme
 from engine.run import Options
@@ -54,6 +54,7 @@ __all__ = [
     "match",
     "read_plan",
     "read_programme",
+    "rematch",
     "report",
     "sweep",
     "what_if",

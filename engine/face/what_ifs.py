@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ import pandas as pd
 
 from engine.atomic import written_aside
 from engine.errors import CallError, Fault, InputError
+from engine.face.plan import Plan, read_plan
+from engine.planning import CHARGE
 from engine.planning.branches import Outcome, make_base
 from engine.planning.comparison import groups_table, measures_table, states_table, write_comparison
 from engine.planning.library import from_library
 from engine.planning.measures import MEASURES
 from engine.planning.pool import process_pool, run_branches
+from engine.planning.rematch import rematch_read
 from engine.planning.sweep import Sweep, read_sweep
 from engine.planning.sweep_files import sweep_table
 from engine.programme import Programme
@@ -127,3 +131,27 @@ def sweep(programme: Programme, file: str | Path, options: Options | None = None
     base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
     outcomes = run_branches(base, [edits for _, edits in read.points()], process_pool)
     return SweepTable(read, base.outcome, outcomes)
+
+
+def rematch(
+    plan: Plan,
+    events: pd.DataFrame | Path | str,
+    folder: Path | str,
+    charge: float = CHARGE,
+    options: Options | None = None,
+) -> Plan:
+    """Repair a plan after events with the least disruption, and write it to a new folder; the repaired plan.
+
+    ``events`` are a file or a frame with the columns event, worker_id, order_id, employer_id, days, reason; those of
+    earlier repairs still hold. Each kept placement counts ``charge`` more, in value. The folder tells in changes.csv
+    what was altered and in reserves.csv whom to ask next. Raises `InputError` for events with faults, `CallError` where
+    the folder is not empty.
+    """
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as place, plan.in_folder() as before:
+        file = Path(place, "events.csv")
+        if isinstance(events, pd.DataFrame):
+            events.to_csv(file, index=False)
+        else:
+            file = Path(events)
+        rematch_read(plan.programme, before, file, Path(folder), charge, options or Options())
+    return read_plan(plan.programme, folder)

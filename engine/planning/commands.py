@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import CallError
+from engine.planning import CHARGE
 from engine.words import message
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def rematch(
     plan: Annotated[Path, typer.Argument(help="The folder of the plan to repair.", show_default=False)],
     events: Annotated[Path, typer.Argument(help="events.csv: what has happened.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="A new folder for the repaired plan.", show_default=False)],
-    charge: Annotated[float, typer.Option(min=0.0, help="What a kept placement counts more, in value.")] = 2.0,
+    charge: Annotated[float, typer.Option(min=0.0, help="What a kept placement counts more, in value.")] = CHARGE,
     gap: Gap = 0.003,
     time_limit: TimeLimit = 600.0,
     seed: Seed = 0,

@@ -93,12 +93,26 @@ def rematch(
     refuse_occupied(out)
     clock = Clock(None)
     clock.begin("read")
-    programme = read_programme(folder)
+    return rematch_read(read_programme(folder), plan, events, out, charge, options, listener, clock)
+
+
+def rematch_read(
+    programme: Programme,
+    plan: Path,
+    events: Path,
+    out: Path,
+    charge: float,
+    options: Options,
+    listener: Listener | None = None,
+    clock: Clock | None = None,
+) -> Rematched:
+    """The same for a programme that has been read."""
+    refuse_occupied(out)
     require_plan_of(programme, plan)
     earlier = events_of_plan(programme, plan)
     happened = earlier.then(read_events(programme, events, earlier))
     before = read_placements(programme, plan)
-    found = repaired(programme, plan, before, happened, charge, options, clock, listener, earlier.size)
+    found = repaired(programme, plan, before, happened, charge, options, clock or Clock(None), listener, earlier.size)
     found.write(out)
     return found
 

@@ -25,8 +25,8 @@ from benchmarks.waiting import until
 P = "/v1/programmes/{p}"
 
 
-@pytest.fixture(autouse=True)
-def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that a test can wait for; `world` makes its engine after this."""
     monkeypatch.setenv("VAIVEN_LOCK_SECONDS", "0.5")
     monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "1")
@@ -48,6 +48,7 @@ def _writing(world: World) -> Iterator[None]:
     other.dispose()
 
 
+@pytest.mark.usefixtures("short_waits")
 def test_who_waits_too_long_for_a_lock_is_told_to_come_again(world: World) -> None:
     """503 with Retry-After; nothing was done, and the same call goes through later."""
     with _writing(world):
@@ -85,6 +86,7 @@ def test_reads_and_health_do_not_wait_for_writers(world: World) -> None:
     assert not any(status == 201 and not waited for status, waited in zip(statuses, waiting, strict=True))
 
 
+@pytest.mark.usefixtures("short_waits")
 def test_a_statement_that_takes_too_long_is_ended(world: World) -> None:
     """On PostgreSQL, which does it; its error is a busy database, and so is one of a pool that is used up."""
     if is_postgresql(world.engine):
@@ -96,6 +98,7 @@ def test_a_statement_that_takes_too_long_is_ended(world: World) -> None:
     assert problem is not None and problem.status == 503
 
 
+@pytest.mark.usefixtures("short_waits")
 def test_a_writer_that_stands_still_loses_its_locks(world: World) -> None:
     """A transaction that does nothing for too long is ended by PostgreSQL, and others go on."""
     if not is_postgresql(world.engine):
@@ -117,6 +120,7 @@ def transaction_left(world: World, held: threading.Event) -> Iterator[None]:
     connection.close()
 
 
+@pytest.mark.usefixtures("short_waits")
 def test_migrations_may_take_their_time(world: World) -> None:
     """The limits of requests don't hold for them, and hold again afterwards."""
     if is_postgresql(world.engine):
