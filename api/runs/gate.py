@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from api.identity.access import ORIGIN
+from api.identity.access import DESTINATION, ORIGIN
 from api.problems import problem_of
 from api.registers.snapshot import told_to
 from api.runs.audience import Audience
@@ -112,6 +112,8 @@ def _gated_file(name: str, content: bytes, audience: Audience) -> bytes | None:
         return None
     if name == UNPLACED and audience.role != ORIGIN:
         content = without_facts(content.decode()).encode()  # a worker's profile is told to his or her own state alone
+    if name == UNPLACED and audience.role == DESTINATION:
+        content = _codes_alone(content)
     if not audience.hidden:
         return content
     own = FILES[name](content, audience)
@@ -119,6 +121,16 @@ def _gated_file(name: str, content: bytes, audience: Audience) -> bytes | None:
         log.error("file withheld", file=name, why="names another's")
         return None
     return own
+
+
+def _codes_alone(content: bytes) -> bytes:
+    """Reasons without the rules that stand in somebody's way and what a place is worth to him or her."""
+    titles, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(titles)
+    writer.writerows((worker, reason.partition(":")[0]) for worker, reason in rows)
+    return target.getvalue().encode()
 
 
 def _body(name: str, content: bytes) -> str:

@@ -71,6 +71,8 @@ def test_a_destination_takes_who_is_not_promised_to_another(world: World) -> Non
     for name in world.must("ca", "GET", f"{P}/runs/{run['id']}/files"):
         told = world.call("ca", "GET", f"{P}/runs/{run['id']}/files/{name}").text
         assert {there["order_id"], "S2", "US"}.isdisjoint(re.findall(r"[\w~]+", told))
+    reasons = world.call("ca", "GET", f"{P}/runs/{run['id']}/files/unplaced.csv").text.splitlines()[1:]
+    assert {row.partition(",")[2] for row in reasons} == {"not_admitted"} and len(reasons) == 6
     assert world.call("ca", "POST", f"{P}/runs/{run['id']}/publication").status_code == 201
     check = world.must("ca", "GET", f"{P}/orders/{here['order_id']}/check")
     assert check["registered"] == "10" and check["admitted"] == "4" and check["funnel"]["excluded"] == "4"
