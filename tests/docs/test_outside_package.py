@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -29,7 +31,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def run(beside: Path, folder: Path, *arguments: str) -> str:
+def run(beside: Path, folder: Path, *arguments: str, status: int = 0) -> str:
     """What the command line says in a process that has the package."""
     paths = os.pathsep.join([str(beside), str(PACKAGE.parents[2])])
     done = subprocess.run(
@@ -40,7 +42,7 @@ def run(beside: Path, folder: Path, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stdout
 
 
@@ -56,6 +58,24 @@ def test_the_mechanism_matches_what_the_preset_makes(beside: Path, season: Path)
     certificate = json.loads(told)
     assert certificate["mechanism"] == "longest-first" and certificate["placements"] == 4
     run(beside, season, "check", "season", "plan")
+
+
+def test_the_clause_is_read_obeyed_audited_and_explained(beside: Path, season: Path, tmp_path: Path) -> None:
+    """A week of its farm is as long as the season says; one hour less and nobody may go."""
+    hours = float(next(csv.DictReader((season / "season" / "orders.csv").open()))["weekly_hours"])
+    run(beside, season, "match", "season", "before")
+    for allowed, placements in ((hours, 4), (hours - 1, 0)):
+        place = tmp_path / str(placements)
+        shutil.copytree(season / "season", place)
+        with next((place / "agreements").glob("*.toml")).open("a") as agreement:
+            agreement.write(f'[[clause]]\nid = "week"\nkind = "longest_week"\nhours = {allowed}\n')
+        told = json.loads(run(beside, season, "match", str(place), str(tmp_path / f"plan-{placements}"), "--json"))
+        assert told["placements"] == placements
+    why = run(beside, season, "explain", str(place), str(tmp_path / "plan-0"), "--worker", "W00000")
+    assert "No week is longer than" in why
+    shutil.copytree(season / "before", tmp_path / "before")
+    (tmp_path / "before" / "certificate.json").unlink()
+    assert "GT-CA-2026|week" in run(beside, season, "check", str(place), str(tmp_path / "before"), status=1)
 
 
 def test_the_what_if_is_known_by_its_name(beside: Path, season: Path) -> None:
