@@ -126,5 +126,5 @@ def test_the_command_says_what_moved(place: Path, tmp_path: Path) -> None:
     call = ["rematch", str(place / "p"), str(place / "plan"), str(tmp_path / "events.csv"), str(tmp_path / "out")]
     ran = CliRunner().invoke(app, call)
     assert ran.exit_code == 0, ran.output
-    assert "1 events" in ran.stdout
+    assert "Events: 1;" in ran.stdout
     assert {"changes.csv", "reserves.csv", "placements.csv"} <= {path.name for path in (tmp_path / "out").iterdir()}

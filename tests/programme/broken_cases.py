@@ -565,7 +565,14 @@ WORKBOOKS = [
         "worker_id",
         "not in workers",
     ),
-    workbook("cell that shows #N/A", with_error_cell, "programme.xlsx", 0, "", "error"),
+    workbook(
+        "cell that shows #N/A",
+        with_error_cell,
+        "programme.xlsx, sheet corridors",
+        2,
+        "travel_cost_to_worker",
+        "a value",
+    ),
     Broken(
         "table as CSV and as a sheet",
         lambda d: (d / "scores.csv").write_text(TABLES["scores"]),
