@@ -29,6 +29,7 @@ VAIVEN = str(Path(sys.executable).with_name("vaiven"))
 ROOMY = {
     "VAIVEN_REQUESTS_PER_MINUTE": "1000000",
     "VAIVEN_ACCESS_MINUTES": "240",
+    "VAIVEN_WAITING_RUNS_OF_A_PLANNER": "100",
     "VAIVEN_LEASE_SECONDS": "3",
     "VAIVEN_CHECKPOINT_SECONDS": "1",
 }
