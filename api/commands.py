@@ -209,7 +209,7 @@ def verify_audit_log() -> None:
 
 
 def _awaited_database() -> sa.Engine:
-    """The database once it answers, for a process that starts beside it: at most `START_SECONDS`, then its error."""
+    """The database once it answers, for a process that starts beside it: at most `START_SECONDS`, then `CallError`."""
     import sqlalchemy as sa
 
     from api.service_log import log
@@ -219,9 +219,13 @@ def _awaited_database() -> sa.Engine:
         try:
             return _ready_database()
         except sa.exc.OperationalError as error:
+            said = str(error.orig).strip().partition("\n")[0]  # of an address; nobody has sent anything yet
             if time.monotonic() > ends:
-                raise
-            log.warning("waiting for the database", error=type(error).__name__)
+                raise CallError(
+                    message("The database doesn't answer: {said}", said=said),
+                    message("Start it, or mend VAIVEN_DATABASE_URL."),
+                ) from error
+            log.warning("waiting for the database", said=said)
             time.sleep(LOOK_SECONDS)
 
 

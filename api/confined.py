@@ -4,6 +4,9 @@ Invariant: no content that a parser could be made to swell or to dwell on (workb
 long texts) is worked on in a process that serves others. A child that needs more than it may is ended, and whoever sent
 the content is told so (413); nobody else notices.
 
+Plans of many placements are judged in such a child too (`api.plans.publication`): what computes for seconds takes
+no turn from those who read.
+
 A spare child waits, everything it needs imported, so that an ordinary file costs no start of Python.
 """
 

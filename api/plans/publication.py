@@ -30,7 +30,7 @@ from engine.words import message, plural
 Row = sa.Row[Any]
 TURNS = 2
 APART, APART_SECONDS = 500, 600.0  # placements of a plan that is judged in a process of its own, and how long it may
-PUBLISHED = "This plan is published already."
+PUBLISHED = message("This plan is published already.")
 
 
 def judged(run_id: str) -> Verdict | None:

@@ -24,11 +24,12 @@ from api.storage.operation_states import ENDED, OFFERABLE, STAFFED, STANDING
 from api.storage.tables import operations, orders, placements, programmes, registers, runs
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
+from engine.words import message
 
 Row = sa.Row[Any]
-ERASED = "The worker is in the register no more."
-ENDED_BEFORE = "The worker declined this placement or left it."
-NOT_OPEN = "The order takes nobody new: it is closed, or was returned."
+ERASED = message("The worker is in the register no more.")
+ENDED_BEFORE = message("The worker declined this placement or left it.")
+NOT_OPEN = message("The order takes nobody new: it is closed, or was returned.")
 
 
 @dataclass(frozen=True)

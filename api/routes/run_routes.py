@@ -17,8 +17,8 @@ from api.runs.following import Followed, RunEvents
 from api.runs.gate import is_served
 from api.runs.kind import any_kind, kinds
 from api.runs.queue import ask_cancel, enqueue
+from api.runs.run_out import run_out, runs_out
 from api.runs.shares import LIVE, require_room
-from api.runs.told import run_out, runs_out
 from api.storage.tables import placements, run_files, runs
 from api.wire.runs import PlacementOut, PublishedOut, RunIn, RunOut, RunState, SpokenIn
 from api.wire.shapes import After, Limit, Page, page

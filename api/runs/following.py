@@ -24,8 +24,8 @@ from api.identity.authenticate import principal_of
 from api.identity.visibility import runs_seen
 from api.lanes import Lane, Share
 from api.problems import ServiceError
+from api.runs.run_out import runs_out
 from api.runs.shares import LIVE
-from api.runs.told import runs_out
 from api.storage.database import database, transaction
 from api.storage.tables import runs
 from api.wire.runs import RunOut

@@ -22,6 +22,7 @@ from api.storage.operation_states import PLACED
 from api.storage.tables import operations, runs
 from api.wire.runs import PlanId, RunIn
 from api.wire.shapes import example
+from engine.planning import CHARGE
 from engine.planning.rematch import rematch
 from engine.run import Options
 from engine.words import message
@@ -35,7 +36,7 @@ class RematchIn(RunIn):
     model_config = example({"kind": "rematch", "plan": "0198", "charge": 2.0})
     kind: Literal["rematch"]
     plan: PlanId
-    charge: Annotated[float, Field(ge=0, le=1e6, description="What a kept placement counts more.")] = 2.0
+    charge: Annotated[float, Field(ge=0, le=1e6, description="What a kept placement counts more.")] = CHARGE
 
 
 class Rematch(Kind):
