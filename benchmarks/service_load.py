@@ -49,7 +49,7 @@ def order_body(season: Season, number: int) -> tuple[str, dict[str, Any]]:
     """(employer, an order that it may file, whole), from the generated ones in turn."""
     row = season.orders.iloc[number % len(season.orders)]
     said = {name: row[name] for name in OrderFields.model_fields if name != "priority" and row.get(name, "") != ""}
-    body = {name: value.split("|") if name in LISTS else value for name, value in said.items()}
+    body = {name: value.split(";") if name in LISTS else value for name, value in said.items()}
     return str(row["employer_id"]), {**body, "submit": True}
 
 
