@@ -27,9 +27,9 @@ P = "/v1/programmes/{p}"
 
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Limits that a test can wait for; `world` makes its engine after this."""
+    """Who waits for a lock soon gives up, whoever holds one never; `world` makes its engine after this."""
     monkeypatch.setenv("VAIVEN_LOCK_SECONDS", "0.5")
-    monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "1")
+    monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "600")
 
 
 @contextmanager
@@ -86,41 +86,43 @@ def test_reads_and_health_do_not_wait_for_writers(world: World) -> None:
     assert not any(status == 201 and not waited for status, waited in zip(statuses, waiting, strict=True))
 
 
-@pytest.mark.usefixtures("short_waits")
+@pytest.mark.usefixtures("long_waits")
 def test_a_statement_that_takes_too_long_is_ended(world: World) -> None:
     """On PostgreSQL, which does it; its error is a busy database, and so is one of a pool that is used up."""
     if is_postgresql(world.engine):
-        with pytest.raises(sa.exc.OperationalError) as ended, world.engine.connect() as connection:
-            connection.exec_driver_sql("SELECT pg_sleep(60)")
+        with world.engine.connect() as connection:
+            _make_shorter(connection, "statement_timeout")
+            with pytest.raises(sa.exc.OperationalError) as ended:
+                connection.exec_driver_sql("SELECT pg_sleep(600)")
         problem = database_problem(ended.value, "/")
         assert problem is not None and problem.status == 503
     problem = database_problem(sa.exc.TimeoutError(), "/")
     assert problem is not None and problem.status == 503
 
 
-@pytest.mark.usefixtures("short_waits")
+@pytest.mark.usefixtures("long_waits")
 def test_a_writer_that_stands_still_loses_its_locks(world: World) -> None:
-    """A transaction that does nothing for too long is ended by PostgreSQL, and others go on."""
+    """A transaction that does nothing for too long is ended by PostgreSQL, and who waited for it goes on."""
     if not is_postgresql(world.engine):
         return  # SQLite has one process, which would have to stand still itself
-    held = threading.Event()
-    with transaction_left(world, held):
-        statuses = [world.call("e1", "POST", f"{P}/orders", json=ORDER).status_code for _ in range(8)]
-        assert statuses[0] == 503 and statuses[-1] == 201
+    with world.engine.connect() as holder:
+        take_programmes(holder, [world.programme])
+        _make_shorter(holder, "idle_in_transaction_session_timeout")
+        assert world.call("e1", "POST", f"{P}/orders", json=ORDER).status_code == 201
+        with pytest.raises(sa.exc.DBAPIError) as ended:
+            holder.exec_driver_sql("SELECT 1")
+        problem = database_problem(ended.value, "/")
+        assert problem is not None and problem.status == 503
+        holder.invalidate()  # so that nobody asks a session that has ended for a rollback
 
 
-@contextmanager
-def transaction_left(world: World, held: threading.Event) -> Iterator[None]:
-    """A transaction that holds the programme and does nothing more."""
-    connection = world.engine.connect()
-    take_programmes(connection, [world.programme])
-    held.set()
-    yield
-    connection.invalidate()
-    connection.close()
+def _make_shorter(connection: sa.Connection, limit: str) -> None:
+    """Set a limit that is that of the settings to the shortest: a test needn't wait for it, however slow it is."""
+    assert connection.scalar(sa.text(f"SHOW {limit}")) == "10min"
+    connection.exec_driver_sql(f"SET {limit} = 1")
 
 
-@pytest.mark.usefixtures("short_waits")
+@pytest.mark.usefixtures("long_waits")
 def test_migrations_may_take_their_time(world: World) -> None:
     """The limits of requests don't hold for them, and hold again afterwards."""
     if is_postgresql(world.engine):
@@ -128,7 +130,7 @@ def test_migrations_may_take_their_time(world: World) -> None:
             lift_limits(connection)
             assert connection.scalar(sa.text("SHOW statement_timeout")) == "0"
         with transaction(world.engine) as connection:
-            assert connection.scalar(sa.text("SHOW statement_timeout")) == "1s"
+            assert connection.scalar(sa.text("SHOW statement_timeout")) == "10min"
 
 
 def test_one_accounts_heavy_calls_leave_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
