@@ -13,29 +13,27 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from api.database_problems import RETRY_SECONDS, database_problem
+from api.about import health_routes
+from api.about import routes as about_routes
+from api.accounts import key_routes
+from api.accounts import routes as identity_routes
+from api.answers.database_problems import RETRY_SECONDS, database_problem
+from api.answers.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
+from api.answers.spoken_requests import SpokenRequests
+from api.audit import routes as audit_routes
 from api.identity.sign_in_limits import SignInLimits
-from api.lanes import Lanes
-from api.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
+from api.orders import routes as order_routes
+from api.placements import routes as operation_routes
+from api.programmes import routes as programme_routes
 from api.rate_limits import RequestLimit
-from api.repeated_requests import Replayed
-from api.request_log import RequestLog
-from api.routes import (
-    about_routes,
-    audit_routes,
-    health_routes,
-    identity_routes,
-    key_routes,
-    operation_routes,
-    order_routes,
-    programme_routes,
-    queue_routes,
-    register_routes,
-    run_routes,
-)
+from api.requests.lanes import Lanes
+from api.requests.repeated import Replayed
+from api.requests.request_log import RequestLog
+from api.runs import queue_routes
+from api.runs import routes as run_routes
 from api.runs.following import Looks, read_followed
 from api.settings import settings
-from api.spoken_requests import SpokenRequests
+from api.workers import routes as register_routes
 from engine.kernel import software_version
 from engine.words import message
 

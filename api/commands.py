@@ -69,8 +69,8 @@ def serve(
 
     from api.app import create_app
     from api.confined import keep_ready
+    from api.logs.service_log import log, set_up_logs
     from api.runs.worker import Worker
-    from api.service_log import log, set_up_logs
 
     set_up_logs()
     sys.setswitchinterval(TURN_SECONDS)
@@ -101,8 +101,8 @@ def worker() -> None:
     It gives way to whatever else the machine has to do, so that a web process beside it answers in time.
     """
     _require_service()
+    from api.logs.service_log import log, set_up_logs
     from api.runs.worker import Worker
-    from api.service_log import log, set_up_logs
 
     set_up_logs()
     os.nice(WAY)
@@ -174,11 +174,11 @@ def first_administrator(
     import sqlalchemy as sa
     from pydantic import ValidationError
 
-    from api.audit_log import Entry, append
-    from api.registers.accounts import make_account
+    from api.accounts.accounts import make_account
+    from api.accounts.schemas import AccountIn
+    from api.logs.audit_log import Entry, append
     from api.storage.database import transaction
     from api.storage.tables import accounts
-    from api.wire.identity import AccountIn
 
     try:
         asked = AccountIn(email=email, name="First administrator", role="administrator", password=password)
@@ -197,7 +197,7 @@ def first_administrator(
 def verify_audit_log() -> None:
     """Check that no entry of the audit log was changed or left out. Exit status 1 where one was."""
     _require_service()
-    from api.audit_log import verify
+    from api.logs.audit_log import verify
     from api.storage.database import transaction
 
     with transaction(_ready_database(), read_only=True) as connection:
@@ -212,7 +212,7 @@ def _awaited_database() -> sa.Engine:
     """The database once it answers, for a process that starts beside it: at most `START_SECONDS`, then `CallError`."""
     import sqlalchemy as sa
 
-    from api.service_log import log
+    from api.logs.service_log import log
 
     ends = time.monotonic() + START_SECONDS
     while True:

@@ -4,7 +4,7 @@ Invariant: no content that a parser could be made to swell or to dwell on (workb
 long texts) is worked on in a process that serves others. A child that needs more than it may is ended, and whoever sent
 the content is told so (413); nobody else notices.
 
-Plans of many placements are judged in such a child too (`api.plans.publication`): what computes for seconds takes
+Plans of many placements are judged in such a child too (`api.placements.publication`): what computes for seconds takes
 no turn from those who read.
 
 A spare child waits, everything it needs imported, so that an ordinary file costs no start of Python.
@@ -24,14 +24,14 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from api.problems import ServiceError
+from api.answers.problems import ServiceError
 from engine.errors import CallError, InputError
 from engine.words import message
 
 Found = TypeVar("Found")
 SECONDS = 30
 MEGABYTES = 1536
-PRELOADED = ("api.registers.uploads", "api.plans.publication")
+PRELOADED = ("api.uploads.uploads", "api.placements.publication")
 _lock = threading.Lock()
 _spare: list[subprocess.Popen[bytes]] = []
 

@@ -7,7 +7,7 @@ import time
 
 import sqlalchemy as sa
 
-from api.problems import ServiceError
+from api.answers.problems import ServiceError
 from api.settings import settings
 from api.storage.database import database, inserting, transaction
 from api.storage.tables import attempts

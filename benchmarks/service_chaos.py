@@ -25,7 +25,7 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
-from api.audit_log import verify
+from api.logs.audit_log import verify
 from api.storage.operation_states import STANDING
 from api.storage.tables import audit_log, operations, orders, placements, registers, runs
 from benchmarks.postgresql_server import children_of

@@ -22,7 +22,7 @@ from typing import Any
 import httpx2
 import numpy as np
 
-from api.wire.orders import OrderFields
+from api.orders.schemas import OrderFields
 from benchmarks.service_processes import ServiceProcesses
 from benchmarks.service_season import Season, must, season_served
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from api.accounts.accounts import make_account
+from api.accounts.schemas import AccountIn
 from api.identity.tokens import begin_session
-from api.registers.accounts import make_account
 from api.settings import settings
 from api.storage.database import database, transaction, upgrade
-from api.wire.identity import AccountIn
 from benchmarks.postgresql_server import PostgresqlServer, postgresql_server
 from benchmarks.waiting import running, until
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.answers.problems import ServiceError
 from api.identity.access import Principal
 from api.identity.keys import good_keys
 from api.identity.passwords import secret_fits
 from api.identity.tokens import session_of
-from api.problems import ServiceError
 from api.storage.tables import accounts, api_keys, sessions
 from engine.words import message
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.answers.problems import content_fault
 from api.identity.access import Principal, scope_of_key
 from api.identity.passwords import hash_secret, new_secret
-from api.problems import content_fault
 from api.settings import settings
 from api.storage.database import new_id, now
 from api.storage.tables import api_keys

@@ -7,10 +7,10 @@ from functools import lru_cache
 import jwt
 import sqlalchemy as sa
 
-from api.audit_log import Entry, append
+from api.answers.problems import ServiceError
 from api.identity.access import ADMINISTRATOR
 from api.identity.tokens import CLOCKS_APART
-from api.problems import ServiceError
+from api.logs.audit_log import Entry, append
 from api.settings import settings
 from api.storage.tables import accounts
 from engine.words import message

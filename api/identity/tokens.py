@@ -8,8 +8,8 @@ from datetime import timedelta
 import jwt
 import sqlalchemy as sa
 
+from api.answers.problems import ServiceError
 from api.identity.passwords import hash_secret, new_secret, secret_fits
-from api.problems import ServiceError
 from api.settings import settings
 from api.storage.database import new_id, now, utc
 from api.storage.tables import accounts, secrets, sessions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from api.problems import content_fault
+from api.answers.problems import content_fault
 from api.runs.job import Job
 from engine.discovery import discover
 from engine.kernel import software_version

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import structlog
 
-from api.fault_log import told_frames
+from api.logs.fault_log import told_frames
 from api.runs.audience import Audience, audience_of
 from api.runs.gate import gated, gated_problem, gated_progress
 from api.runs.inputs import left_out, restore_input

@@ -9,13 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.answers.problems import ServiceError, content_fault
 from api.identity.access import Principal
 from api.identity.visibility import runs_seen
-from api.problems import ServiceError, content_fault
-from api.registers.snapshot import unpack
 from api.runs.audience import Audience
 from api.runs.kind import Source, kinds
 from api.runs.queue import file_of_run
+from api.snapshots.snapshot import unpack
 from api.storage.tables import INPUT, run_files, runs
 from engine.programme import Programme, read_programme
 from engine.programme.events import after_events, read_events

@@ -20,15 +20,15 @@ import sqlalchemy as sa
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
+from api.answers.problems import ServiceError
 from api.identity.authenticate import principal_of
 from api.identity.visibility import runs_seen
-from api.lanes import Lane, Share
-from api.problems import ServiceError
+from api.requests.lanes import Lane, Share
 from api.runs.run_out import runs_out
+from api.runs.schemas import RunOut
 from api.runs.shares import LIVE
 from api.storage.database import database, transaction
 from api.storage.tables import runs
-from api.wire.runs import RunOut
 
 TICK_SECONDS = 0.5
 QUIET_SECONDS = 15  # after which a line shows that the connection is alive

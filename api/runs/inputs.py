@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from api.identity.access import Principal
 from api.identity.visibility import orders_seen
-from api.registers.snapshot import packed, scope_of, unpack
 from api.runs.kind import Source, kinds
 from api.runs.queue import Claim, keep_files, kept_file
+from api.snapshots.snapshot import packed, scope_of, unpack
 from api.storage.database import is_postgresql, transaction
 from api.storage.tables import INPUT, orders, programmes
 

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from pydantic import BaseModel, Discriminator, Tag
 
 from api.identity.access import Principal
-from api.registers.snapshot import Scope, write_snapshot
 from api.runs.job import Job, Results
-from api.wire.runs import RunIn
+from api.runs.schemas import RunIn
+from api.snapshots.snapshot import Scope, write_snapshot
 
 FIRST = "match"  # what is run where no kind is asked
 

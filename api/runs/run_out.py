@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.runs.schemas import RunOut
 from api.runs.shares import line
 from api.storage.database import utc
 from api.storage.tables import runs
-from api.wire.runs import RunOut
 
 
 def run_out(connection: sa.Connection, run_id: str) -> RunOut:

@@ -16,8 +16,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.answers.problems import ServiceError
 from api.identity.access import MINISTRIES, PLANNER, Principal
-from api.problems import ServiceError
 from api.settings import settings
 from api.storage.database import now, utc
 from api.storage.tables import accounts, runs

@@ -1,8 +1,8 @@
 """One engine a process, one transaction a request; SQLite for one machine, PostgreSQL for any number.
 
 Invariant: nobody waits without end. Whoever waits for a lock longer than `lock_seconds`, or asks for what takes longer
-than `statement_seconds`, gets an error that `api.database_problems` knows as a busy database; a process that stands
-still in the middle of a transaction loses it, with its locks.
+than `statement_seconds`, gets an error that `api.answers.database_problems` knows as a busy database; a process that
+stands still in the middle of a transaction loses it, with its locks.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from world import World, copied_world
 
 from api.app import create_app
-from api.service_log import set_up_logs
+from api.logs.service_log import set_up_logs
 from benchmarks.postgresql_server import running_postgresql
 
 

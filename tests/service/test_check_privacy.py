@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from world import ORDER, World
 
-from api.demand.check_privacy import FEW, SCALE, Blur
+from api.orders.check_privacy import FEW, SCALE, Blur
 from api.settings import settings
 from api.storage.tables import registers
 

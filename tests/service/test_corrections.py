@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from world import World
 
-from api.plans.operations import STEPS
+from api.placements.operations import STEPS
 from api.storage.operation_states import STANDING
 from api.storage.tables import audit_log, operation_history
 

@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 from world import ORDER, World
 
 from api.app import create_app
-from api.audit_log import verify
 from api.commands import register
+from api.logs.audit_log import verify
 from api.rate_limits import RequestLimit
 from api.settings import settings
 from api.storage.database import database, is_postgresql, migrations, upgrade
@@ -135,7 +135,7 @@ def test_a_fault_of_ours_is_no_conflict(world: World, monkeypatch: pytest.Monkey
     def forget(connection: sa.Connection, *_: object) -> None:
         connection.execute(orders.insert().values(programme_id=world.programme, order_id="X"))
 
-    monkeypatch.setattr("api.routes.order_routes.file_order", forget)
+    monkeypatch.setattr("api.orders.routes.file_order", forget)
     assert world.call("e1", "POST", P + "/orders", json=ORDER).status_code == 500
 
 
@@ -180,7 +180,7 @@ def test_health_readiness_and_metrics(world: World, tmp_path: Path, monkeypatch:
     assert 'vaiven_runs{state="done"} 1.0' in text and 'operation="create_order"' in text
     assert world.programme not in text
     assert world.client.get("/health/ready").status_code == 200
-    monkeypatch.setattr("api.routes.health_routes.database", lambda: sa.create_engine(f"sqlite:///{tmp_path}/new"))
+    monkeypatch.setattr("api.about.health_routes.database", lambda: sa.create_engine(f"sqlite:///{tmp_path}/new"))
     assert world.client.get("/health/live").status_code == 200
     assert world.client.get("/health/ready").status_code == 503
 

@@ -137,7 +137,7 @@ def test_plans_published_at_once_do_not_overbook(world: World, what_fits: bool) 
 
 def test_a_plan_that_is_published_while_another_run_reads_overbooks_nothing(world: World) -> None:
     """A run is taken up before another ministry's publication is committed, and ends after it."""
-    from api.plans import publication
+    from api.placements import publication
     from api.runs.worker import Worker
 
     world.must("gt", "PUT", f"{P}/agreements/HN-CA", json={"toml": agreement("HN-CA", "HN", "CA")})

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from world import World, workers_csv
 
-from api.audit_log import verify
+from api.logs.audit_log import verify
 from api.storage.database import transaction
 from api.storage.tables import audit_log, persons, run_files, runs
 

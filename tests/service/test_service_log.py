@@ -9,7 +9,9 @@ import sys
 import pytest
 
 SECRET = "María López, DPI-123"
-BEGIN = "import logging, sys, threading, warnings, structlog\nfrom api.service_log import set_up_logs\nset_up_logs()\n"
+BEGIN = (
+    "import logging, sys, threading, warnings, structlog\nfrom api.logs.service_log import set_up_logs\nset_up_logs()\n"
+)
 FAIL = f"""
 def fail(*_):
     raise ValueError({SECRET!r})

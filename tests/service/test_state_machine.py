@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 from world import ORDER, World, agreement, copied_world, workers_csv
 
 from api.app import create_app
-from api.plans.operations import STEPS
+from api.placements.operations import STEPS
 from api.storage.operation_states import HOME, STANDING
 from api.storage.tables import operations, orders, registers
 

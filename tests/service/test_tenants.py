@@ -267,7 +267,7 @@ def test_an_unforeseen_fault_tells_nobodys_data(world: World, capfd: Any, monkey
     def fail(*_: Any) -> None:
         raise ValueError("María López, DPI-123")
 
-    monkeypatch.setattr("api.routes.register_routes.change_worker", fail)
+    monkeypatch.setattr("api.workers.routes.change_worker", fail)
     path = f"{P}/workers/{_pseudonym(world, 'GT', '1')}"
     answer = world.call("gt", "PATCH", path, json={"name": "x"}, headers={"If-Match": "*"})
     told = capfd.readouterr().err

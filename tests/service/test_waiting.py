@@ -13,13 +13,13 @@ import pytest
 import sqlalchemy as sa
 from world import ORDER, World
 
-from api.database_problems import database_problem
-from api.lanes import Lane, Lanes, lanes_of
-from api.registers.programmes import take_programmes
-from api.routes import programme_routes
+from api.answers.database_problems import database_problem
+from api.programmes import routes as programme_routes
+from api.programmes.programmes import take_programmes
+from api.requests.lanes import Lane, Lanes, lanes_of
 from api.runs.following import Followed, Look, Looks, Unread
+from api.runs.schemas import RunOut
 from api.storage.database import database, is_postgresql, lift_limits, transaction
-from api.wire.runs import RunOut
 from benchmarks.waiting import until
 
 P = "/v1/programmes/{p}"

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from api.accounts.accounts import make_account
+from api.accounts.schemas import AccountIn
 from api.identity.tokens import begin_session
-from api.registers.accounts import make_account
+from api.programmes.schemas import SETTINGS as EXAMPLE_SETTINGS
 from api.runs.worker import Worker
 from api.storage.database import transaction
-from api.wire.identity import AccountIn
-from api.wire.programmes import SETTINGS as EXAMPLE_SETTINGS
 
 SETTINGS = EXAMPLE_SETTINGS + "income = 1\n"
 ROLES: dict[str, dict[str, str]] = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from plain_words import wrong_in
 
-from api.content_words import WORDINGS as CONTENT
+from api.answers.content_words import WORDINGS as CONTENT
 from engine.audit.lasting_rules import LASTING_RULES
 from engine.plan.reason import WORDINGS
 from engine.words import Message, message

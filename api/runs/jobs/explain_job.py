@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from pydantic import Field
 
+from api.answers.problems import content_fault, refused
 from api.identity.access import ORIGIN, Principal
-from api.problems import content_fault, refused
+from api.requests.shapes import example
 from api.runs.earlier import EARLIER, earlier_programme, require_earlier, with_others, write_earlier
 from api.runs.job import Job, Results
 from api.runs.kind import Kind, Source
-from api.wire.runs import PlanId, SpokenIn
-from api.wire.shapes import example
+from api.runs.schemas import PlanId, SpokenIn
 from engine.planning.explain import explained
 from engine.planning.explain.reading import unknown_id
 from engine.programme import read_programme

@@ -9,13 +9,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 from pydantic import Field
 
+from api.answers.problems import content_fault
 from api.identity.access import Principal
-from api.problems import content_fault
+from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.schemas import RunIn
 from api.storage.tables import BEGUN_FROM
-from api.wire.runs import RunIn
-from api.wire.shapes import example
 from engine.plan.plan_files import PlanFiles
 from engine.programme import read_programme
 from engine.run import Options, match_read

@@ -10,18 +10,18 @@ from typing import Annotated, Literal
 import sqlalchemy as sa
 from pydantic import Field
 
+from api.answers.problems import content_fault, refused
 from api.identity.access import PLANNER, Principal
 from api.identity.visibility import runs_seen
-from api.problems import content_fault, refused
-from api.registers.snapshot import write_snapshot
+from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
 from api.runs.kind import Kind, Source
 from api.runs.queue import file_of_run
+from api.runs.schemas import PlanId, RunIn
+from api.snapshots.snapshot import write_snapshot
 from api.storage.operation_states import PLACED
 from api.storage.tables import operations, runs
-from api.wire.runs import PlanId, RunIn
-from api.wire.shapes import example
 from engine.planning import CHARGE
 from engine.planning.rematch import rematch
 from engine.run import Options

@@ -9,11 +9,11 @@ import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
 from api.identity.access import Principal
+from api.requests.shapes import example
 from api.runs.earlier import EARLIER, earlier_programme, require_earlier, write_earlier
 from api.runs.job import Job, Results
 from api.runs.kind import Kind, Source
-from api.wire.runs import PlanId, SpokenIn
-from api.wire.shapes import example
+from api.runs.schemas import PlanId, SpokenIn
 from engine.charts.plan_view import PlanView
 from engine.charts.report import PAGE, write_report
 from engine.plan.plan_files import read_certificate, read_placements

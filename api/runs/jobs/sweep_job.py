@@ -9,15 +9,15 @@ from typing import Annotated, Literal
 import sqlalchemy as sa
 from pydantic import Field
 
+from api.answers.problems import content_fault
 from api.identity.access import Principal
-from api.problems import content_fault
-from api.registers.safe_ids import require_safe_ids
+from api.requests.shapes import example
 from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.schemas import RunIn
 from api.runs.shown_edits import require_shown_columns
-from api.wire.runs import RunIn
-from api.wire.shapes import example
+from api.uploads.safe_ids import require_safe_ids
 from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep as Grid
 from engine.planning.sweep import read_sweep

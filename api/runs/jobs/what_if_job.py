@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from api.identity.access import Principal
-from api.registers.safe_ids import unsafe_ids
+from api.requests.shapes import example
 from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.schemas import RunIn
 from api.runs.shown_edits import require_shown_columns
-from api.wire.runs import RunIn
-from api.wire.shapes import example
+from api.uploads.safe_ids import unsafe_ids
 from engine.errors import Fault, InputError
 from engine.planning.comparison import as_json, write_comparison
 from engine.programme.edits import Edits, edits_from

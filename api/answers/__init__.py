@@ -1,0 +1,1 @@
+"""How answers are said: problems, and the language that was asked."""

@@ -1,0 +1,1 @@
+"""What is kept of what happened: the audit log, the lines of standard error, faults without values."""

@@ -1,0 +1,64 @@
+"""Whom an order would admit: from all workers through each rule, in numbers that name nobody."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.answers.problems import ServiceError
+from api.identity.access import EMPLOYER, Principal
+from api.orders.check_privacy import blur_of, count_variant
+from api.orders.schemas import CheckOut
+from api.snapshots.snapshot import scope_of, told_to, write_snapshot
+from engine.audit.lasting_rules import rule_code, rule_in_words
+from engine.errors import InputError
+from engine.planning.explain.order import funnel
+from engine.programme import Programme, read_programme
+from engine.words import message
+
+
+def check_order(
+    connection: sa.Connection, principal: Principal, programme: sa.Row[Any], order: sa.Row[Any]
+) -> CheckOut:
+    """How many workers an order would admit, and which rule refuses most. Employers are told blurred counts alone, of
+    values that stand for many, and a number of variants a day (`api.orders.check_privacy`).
+
+    Raises 409 or `InputError` where the programme as it stands can't be read, 429 for too many variants.
+    """
+    blur = None
+    if principal.role == EMPLOYER:
+        blur = blur_of(connection, principal, order._mapping)
+        count_variant(principal, order._mapping, blur.variant)
+    scope = replace(scope_of(principal.role, principal.country), only_order=order.order_id)
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
+        write_snapshot(connection, programme, scope, Path(place, "programme"))
+        read = _read(principal, Path(place, "programme"))
+    steps, admitted = funnel(read, 0)
+    lost, before = {}, read.workers.size
+    for rule, left in steps:
+        lost[rule], before = before - left, left
+    if blur is not None:
+        lost = {rule: blur.count(f"lost by {rule_code(rule)}", count) for rule, count in lost.items()}
+    worst = max(lost, key=lambda rule: lost[rule], default=None)
+    return CheckOut(
+        registered=str(read.workers.size) if blur is None else blur.told("registered", read.workers.size),
+        admitted=str(len(admitted)) if blur is None else blur.told("admitted", len(admitted)),
+        refuses_most="" if worst is None else rule_code(worst),
+        in_words="" if worst is None else rule_in_words(worst),
+        funnel={} if blur is not None else {rule_code(rule): str(left) for rule, left in steps},
+    )
+
+
+def _read(principal: Principal, folder: Path) -> Programme:
+    """The programme; an employer isn't told what is wrong with one, for that may be somebody's data."""
+    try:
+        return read_programme(folder)
+    except InputError as error:
+        if principal.role == EMPLOYER:
+            hint = message("Its ministries see why; try again later.")
+            raise ServiceError(409, message("The programme isn't sound at present."), hint) from error
+        raise told_to(principal.role, error) from error

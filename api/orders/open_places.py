@@ -1,0 +1,87 @@
+"""What of an order's open operations contradicts a change of it.
+
+Invariant: no order changes its content, is returned or is closed under an operation that contradicts it. Who has
+accepted stays, and so does who has come home: an order that is closed keeps them and takes nobody new, and nothing else
+may become of it. What was only proposed or offered goes by the word of whoever changes the order, never silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.answers.problems import Contradiction
+from api.identity.access import Principal
+from api.identity.visibility import operations_seen
+from api.placements.open_operations import move_many, standing_on_order
+from api.storage.operation_states import OFFERABLE, PLACED, STAFFED
+from api.storage.tables import operations
+from engine.errors import Fault
+from engine.programme.schema import TABLES
+from engine.words import message, plural
+
+Row = sa.Row[Any]
+# What of an order no placement stands on, whatever it becomes.
+FREE = ("order_id", "filed_at", "priority", "desired_skills")
+
+
+def in_the_way(connection: sa.Connection, order: Row, cells: Mapping[str, Any], state: str) -> list[Row]:
+    """The operations on an order that contradict what it would say and be."""
+    found = standing_on_order(connection, order.programme_id, order.order_id)
+    if state == "closed":
+        return [row for row in found if row.state in OFFERABLE]
+    if state not in STAFFED:
+        return found
+    changed = {name for name in TABLES["orders"].column_names if cells[name] != order._mapping[name]} - set(FREE)
+    if changed <= {"headcount", "min_crew"}:
+        fits = len(found) <= float(cells["headcount"]) and _least(cells) <= max(
+            _least(dict(order._mapping)), len(found)
+        )
+        return [] if fits else found
+    return found
+
+
+def _least(cells: Mapping[str, Any]) -> float:
+    return float(cells["min_crew"] or 1)
+
+
+def require_free(connection: sa.Connection, principal: Principal, found: Sequence[Row], withdraw: bool) -> None:
+    """Withdraw the operations that are in the way where that was asked for.
+
+    Raises `Contradiction` (409) where it wasn't, or where somebody has accepted; it names those that the asker sees.
+    """
+    accepted = [row for row in found if row.state in PLACED]
+    if not found or (withdraw and not accepted):
+        move_many(connection, principal, found, "withdrawn")
+        return
+    blocking = accepted if withdraw else list(found)
+    ids = [row.id for row in blocking]
+    seen = sa.select(operations.c.id).where(operations.c.id.in_(ids), operations_seen(principal))
+    told = set(connection.scalars(seen))
+    faults = [
+        Fault(
+            "operations",
+            0,
+            "id",
+            row.id,
+            message("is {state} on {order_id}", state=row.state, order_id=row.order_id),
+            message("an order without it"),
+            "open",
+        )
+        for row in blocking
+        if row.id in told
+    ]
+    hidden = len(ids) - len(told)
+    hint = (
+        message("Somebody has accepted: close the order, which keeps them.")
+        if accepted
+        else message("Ask again with withdraw=true.")
+    )
+    open_ = plural("{n:,} open operation stands in the way", "{n:,} open operations stand in the way", n=len(ids))
+    if hidden:
+        text = message("{open_}, {hidden:,} of them not yours to see.", open_=open_, hidden=hidden)
+    else:
+        text = message("{open_}.", open_=open_)
+    raise Contradiction(text, faults, hint)

@@ -1,0 +1,268 @@
+"""Job orders: filed, changed, submitted, certified, closed; each version is kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.answers.problems import ServiceError, content_fault, refused
+from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
+from api.identity.visibility import orders_seen
+from api.orders.open_places import in_the_way, require_free
+from api.orders.schemas import OrderFields, OrderIn, OrderOut
+from api.storage.database import inserting, now, utc
+from api.storage.tables import order_history, orders, registers
+from api.uploads.uploads import cell_faults
+from api.workers.persons import ALPHABET
+from engine.errors import Fault, InputError
+from engine.programme.schema import TABLES
+from engine.words import message
+
+Row = sa.Row[Any]
+COLUMNS = TABLES["orders"].column_names
+CHANGEABLE = ("draft", "submitted")
+# From which state which step leads where, and who takes it.
+STEPS: dict[str, tuple[tuple[str, ...], str]] = {
+    "submission": (("draft",), "submitted"),
+    "certification": (("submitted",), "certified"),
+    "return": (("submitted", "certified"), "draft"),
+    "closure": (("draft", "submitted", "certified"), "closed"),
+}
+
+
+def cells_of(fields: OrderFields) -> dict[str, str]:
+    """An order's fields as the cells of a table."""
+    return {name: _cell(getattr(fields, name)) for name in OrderFields.model_fields}
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ";".join(value)
+    if isinstance(value, float):
+        return format(Decimal(repr(value)).normalize(), "f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def order_out(row: Row | Mapping[str, Any]) -> OrderOut:
+    """An order's row as it goes over the wire."""
+    cells: Any = row if isinstance(row, Mapping) else row._mapping
+    read: dict[str, Any] = {}
+    for name in OrderFields.model_fields:
+        text = str(cells[name])
+        if name in ("required_skills", "desired_skills", "languages"):
+            read[name] = [part for part in text.split(";") if part]
+        elif text:
+            read[name] = text
+    moments = {name: utc(cells[name]) for name in ("created_at", "changed_at")}
+    own = {name: cells[name] for name in ("order_id", "employer_id", "state", "version")}
+    return OrderOut.model_validate(read | own | moments)
+
+
+def file_order(connection: sa.Connection, principal: Principal, programme: Row, asked: OrderIn) -> Row:
+    """File an order, as a draft or submitted. Raises `InputError` with every fault, 409 for an id that is taken."""
+    employer = _employer(principal, asked.employer_id)
+    cells = cells_of(asked) | {
+        "order_id": order_id_of(employer, asked.order_id or "".join(secrets.choice(ALPHABET) for _ in range(10))),
+        "employer_id": employer,
+        "filed_at": now().isoformat(timespec="seconds").removesuffix("+00:00"),
+    }
+    require_order(connection, principal, programme, cells, _priority_faults(principal, cells, "1"))
+    return insert_order(connection, principal, programme.id, cells, "submitted" if asked.submit else "draft")
+
+
+def order_id_of(employer: str, own: str) -> str:
+    """The id of an order: an employer's own id for it behind that of the employer, so that nobody meets another's."""
+    return own if own.startswith(f"{employer}~") else f"{employer}~{own}"
+
+
+def insert_order(
+    connection: sa.Connection, principal: Principal, programme_id: str, cells: Mapping[str, str], state: str
+) -> Row:
+    """Write a new order. Raises 409 where its employer has one of this id."""
+    written = dict(cells) | {"programme_id": programme_id, "state": state, "version": 1}
+    written |= {"created_at": now(), "changed_at": now()}
+    inserted = inserting(connection, orders).values(written).on_conflict_do_nothing().returning(orders)
+    row = connection.execute(inserted).one_or_none()
+    if row is None:
+        raise ServiceError(
+            409, message("There is an order of this id."), message("Change that one, or leave the id out.")
+        )
+    _keep(connection, row, principal)
+    return row
+
+
+def change_order(
+    connection: sa.Connection, principal: Principal, programme: Row, order: Row, asked: OrderFields, withdraw: bool
+) -> Row:
+    """Change what an order says. Raises 409 for one that is certified or closed, and what `require_free` raises."""
+    if order.state not in CHANGEABLE:
+        raise ServiceError(
+            409,
+            message("A {state} order isn't changed.", state=order.state),
+            message("Have it returned, or close it and file another."),
+        )
+    cells = {**{name: order._mapping[name] for name in COLUMNS}, **cells_of(asked)}
+    faults = _priority_faults(principal, cells, order.priority)
+    if principal.role == EMPLOYER:
+        cells["priority"] = order.priority
+    require_order(connection, principal, programme, cells, faults)
+    require_free(connection, principal, in_the_way(connection, order, cells, order.state), withdraw)
+    return update_order(connection, principal, order, cells, order.state)
+
+
+def step_order(connection: sa.Connection, principal: Principal, order: Row, step: str, withdraw: bool) -> Row:
+    """Take an order a step further. Raises 409 where its state doesn't allow it, and what `require_free` raises."""
+    begin, end = STEPS[step]
+    if order.state not in begin:
+        raise ServiceError(
+            409,
+            message("A {state} order can't take this step.", state=order.state),
+            message("It must be {states:or}.", states=tuple(begin)),
+        )
+    require_free(connection, principal, in_the_way(connection, order, dict(order._mapping), end), withdraw)
+    return update_order(connection, principal, order, {}, end)
+
+
+def update_order(
+    connection: sa.Connection, principal: Principal, order: Row, cells: Mapping[str, str], state: str
+) -> Row:
+    """Write the next version of an order."""
+    mine = sa.and_(orders.c.programme_id == order.programme_id, orders.c.order_id == order.order_id)
+    values = {**cells, "state": state, "version": order.version + 1, "changed_at": now()}
+    row = connection.execute(orders.update().where(mine).values(values).returning(orders)).one()
+    _keep(connection, row, principal)
+    return row
+
+
+def require_order(
+    connection: sa.Connection,
+    principal: Principal,
+    programme: Row,
+    cells: Mapping[str, str],
+    known: Sequence[Fault] = (),
+    anywhere: bool = False,
+) -> None:
+    """Raise `InputError` with every fault of an order: its cells, its dates, its site, whose it is; ``known`` ones
+    among them. With ``anywhere`` it may be of any state.
+    """
+    faults = [*known, *(fault for name in COLUMNS for fault in cell_faults("orders", name, cells.get(name, "")))]
+    faults += _disorder(cells) + _strangers(connection, principal, programme, cells, anywhere)
+    if faults:
+        raise InputError(faults)
+
+
+def _disorder(cells: Mapping[str, str]) -> list[Fault]:
+    faults = []
+    if cells["end_date"] < cells["start_date"]:
+        faults.append(
+            Fault("request", 0, "end_date", cells["end_date"], message("is before start_date"), message("a later day"))
+        )
+    if float(cells["min_crew"] or 1) > float(cells["headcount"]):
+        faults.append(
+            Fault(
+                "request", 0, "min_crew", cells["min_crew"], message("is above headcount"), message("at most headcount")
+            )
+        )
+    return faults
+
+
+def _priority_faults(principal: Principal, cells: Mapping[str, str], before: str) -> list[Fault]:
+    """Employers don't say how urgent an order is; what the ministry has said may be repeated."""
+    asked = float(cells["priority"] or 1)
+    if principal.role != EMPLOYER or asked in (1, float(before or 1)):
+        return []
+    return [Fault("request", 0, "priority", cells["priority"], message("is not set by employers"), message("1"))]
+
+
+def _strangers(
+    connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str], anywhere: bool
+) -> list[Fault]:
+    """Faults of what an order refers to; what belongs to others is told as if it weren't there."""
+    faults = []
+    if principal.role == DESTINATION and not anywhere and cells["destination_country"] != principal.country:
+        expected = message("{country}: a ministry files the orders of its own state", country=principal.country)
+        return [
+            Fault(
+                "request", 0, "destination_country", cells["destination_country"], message("is another state"), expected
+            )
+        ]
+    sites, employers = registers["sites"].c, registers["employers"].c
+    employer = connection.execute(
+        sa.select(employers.country).where(
+            employers.programme_id == programme.id, employers.employer_id == cells["employer_id"]
+        )
+    ).one_or_none()
+    theirs = principal.role == DESTINATION and not anywhere
+    if employer is None or (theirs and employer.country not in ("", principal.country)):
+        known = message("an employer of this programme")
+        faults.append(Fault("request", 0, "employer_id", cells["employer_id"], message("is not in employers"), known))
+    own = sa.select(sites.site_id).where(
+        sites.programme_id == programme.id,
+        sites.site_id == cells["site_id"],
+        sites.employer_id == cells["employer_id"],
+    )
+    if employer is not None and employer.country not in ("", cells["destination_country"]):
+        place, expected = cells["destination_country"], message("{country}, the employer's", country=employer.country)
+        faults.append(Fault("request", 0, "destination_country", place, message("is another state"), expected))
+    if connection.scalar(own) is None:
+        faults.append(
+            Fault(
+                "request",
+                0,
+                "site_id",
+                cells["site_id"],
+                message("is not in sites"),
+                message("a site of this employer"),
+            )
+        )
+    return faults
+
+
+def _employer(principal: Principal, named: str | None) -> str:
+    if principal.role == EMPLOYER:
+        if named not in (None, principal.employer_id):
+            raise refused(message("An employer files its own orders alone."))
+        return principal.employer_id
+    if named is None:
+        raise content_fault(
+            "employer_id", "", message("is missing"), message("the employer that the order is filed for")
+        )
+    return named
+
+
+def require_filer(principal: Principal, step: str) -> None:
+    """Raise 403 where a step is another's: certifying and returning are the ministry's."""
+    action = "order.certify" if step in ("certification", "return") else "order.file"
+    if not principal.may(action):
+        raise refused(GRANTS[action].reason)
+
+
+def _keep(connection: sa.Connection, row: Row, principal: Principal) -> None:
+    """Keep a version of an order."""
+    content = {name: row._mapping[name] for name in COLUMNS}
+    connection.execute(
+        order_history.insert().values(
+            programme_id=row.programme_id,
+            order_id=row.order_id,
+            version=row.version,
+            state=row.state,
+            content=content,
+            at=row.changed_at,
+            account_id=principal.account_id,
+        )
+    )
+
+
+def listed_orders(principal: Principal, programme_id: str, after: str | None, limit: int) -> sa.Select[Any]:
+    """The orders that somebody sees, by id, one more than asked."""
+    asked = sa.select(orders).where(orders.c.programme_id == programme_id, orders_seen(principal))
+    if after is not None:
+        asked = asked.where(orders.c.order_id > after)
+    return asked.order_by(orders.c.order_id).limit(limit + 1)

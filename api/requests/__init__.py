@@ -1,0 +1,1 @@
+"""A request on its way in, the same for every resource."""

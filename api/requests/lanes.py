@@ -1,0 +1,162 @@
+"""Threads by kind of work, so that no kind waits for another, with a share of each for everybody who asks.
+
+Invariants: signing in, health and reading never wait for a thread that a writer or a heavy call holds; nobody, and no
+programme, holds more than its share of a lane; a queue is bounded in length and in time, and what doesn't fit is told
+when to come again (429 where it is one's own doing, else 503).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from api.answers.problems import ServiceError
+from engine.words import message
+
+Result = TypeVar("Result")
+Keys = tuple[str, ...]
+
+
+@dataclass
+class Lane:
+    """Threads for one kind of work.
+
+    Each key (an account, a programme) has at most ``share`` of the ``threads``; at most ``queue`` calls wait, a quarter
+    of them for one key, and none longer than ``patience`` seconds. Used from one event loop.
+    """
+
+    threads: int
+    share: int
+    queue: int
+    patience: float
+    _held: Counter[str] = field(default_factory=Counter)
+    _busy: int = 0
+    _waiting: deque[tuple[Keys, asyncio.Future[None]]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self._limiter = CapacityLimiter(self.threads)
+
+    async def run(self, keys: Keys, call: Callable[[], Result]) -> Result:
+        """Call on a thread of this lane. Raises 429 or 503 with Retry-After where there is no room."""
+        await self._enter(keys)
+        try:
+            return await to_thread.run_sync(call, limiter=self._limiter)
+        finally:
+            self._leave(keys)
+
+    async def _enter(self, keys: Keys) -> None:
+        if self._fits(keys):
+            self._take(keys)
+            return
+        self._require_room(keys)
+        turn = asyncio.get_running_loop().create_future()
+        entry = (keys, turn)
+        self._waiting.append(entry)
+        try:
+            await asyncio.wait({turn}, timeout=self.patience)
+        except asyncio.CancelledError:
+            self._give_up(entry)
+            raise
+        if not turn.done():
+            self._give_up(entry)
+            raise too_busy()
+
+    def _give_up(self, entry: tuple[Keys, asyncio.Future[None]]) -> None:
+        keys, turn = entry
+        if turn.done():
+            self._leave(keys)
+        else:
+            self._waiting.remove(entry)
+
+    def _require_room(self, keys: Keys) -> None:
+        if len(self._waiting) >= self.queue:
+            raise too_busy()
+        for key in keys:
+            if sum(key in waiting for waiting, _ in self._waiting) >= max(1, self.queue // 4):
+                raise ServiceError(
+                    429, message("Too many at once."), message("Wait for the ones before."), {"Retry-After": "2"}
+                )
+
+    def _fits(self, keys: Keys) -> bool:
+        return self._busy < self.threads and all(self._held[key] < self.share for key in keys)
+
+    def _take(self, keys: Keys) -> None:
+        self._busy += 1
+        self._held.update(keys)
+
+    def _leave(self, keys: Keys) -> None:
+        """Free a thread, and let the first in the queue have it whose share isn't used up."""
+        self._busy -= 1
+        self._held.subtract(keys)
+        for key in keys:
+            if not self._held[key]:
+                del self._held[key]
+        for entry in list(self._waiting):
+            if self._fits(entry[0]):
+                self._waiting.remove(entry)
+                self._take(entry[0])
+                entry[1].set_result(None)
+
+
+@dataclass
+class Share:
+    """How many of a kind that needs no thread (event streams, bodies that come in) one account may have at once."""
+
+    most: int
+    _held: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def taken(self, account_id: str) -> Iterator[None]:
+        """One more of an account, until the block ends. Raises 429 where it has as many as it may."""
+        self.take(account_id)
+        try:
+            yield
+        finally:
+            self.give_back(account_id)
+
+    def take(self, account_id: str) -> None:
+        """One more of an account. Raises 429 where it has as many as it may."""
+        if self._held[account_id] >= self.most:
+            raise ServiceError(
+                429,
+                message("Too many at once."),
+                message("At most {most} at a time.", most=self.most),
+                {"Retry-After": "2"},
+            )
+        self._held[account_id] += 1
+
+    def give_back(self, account_id: str) -> None:
+        """One less of an account."""
+        self._held[account_id] -= 1
+        if not self._held[account_id]:
+            del self._held[account_id]
+
+
+class Lanes:
+    """The lanes of one process; the database's pool has a connection for each of their threads."""
+
+    def __init__(self) -> None:
+        self.signing_in = Lane(threads=4, share=2, queue=64, patience=10)
+        self.reading = Lane(threads=8, share=4, queue=256, patience=10)
+        self.writing = Lane(threads=8, share=4, queue=128, patience=15)
+        self.heavy = Lane(threads=2, share=1, queue=32, patience=60)
+        self.health = Lane(threads=1, share=1, queue=64, patience=5)
+        self.following = Lane(threads=1, share=1, queue=4, patience=5)
+        self.uploads, self.streams = Share(4), Share(10)
+
+
+def too_busy() -> ServiceError:
+    """What is told where too many others wait already."""
+    return ServiceError(503, message("Too much is going on."), message("Send it again."), {"Retry-After": "2"})
+
+
+def lanes_of(request: Any) -> Lanes:
+    """The lanes of the application that a request came to."""
+    found: Lanes = request.app.state.lanes
+    return found

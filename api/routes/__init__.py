@@ -1,1 +1,0 @@
-"""One file a resource: each handler parses, calls and answers."""

@@ -1,0 +1,1 @@
+"""A programme as the engine reads it, with what stands in it."""

@@ -1,0 +1,1 @@
+"""Tables and ids that somebody sends, read and judged before anything is kept."""

@@ -1,0 +1,1 @@
+"""Registers of workers and of what surrounds them; one person's data."""

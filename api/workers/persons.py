@@ -1,0 +1,123 @@
+"""Persons and their pseudonyms: drawn once, known by the register's number, exported and erased on request."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from api.identity.access import ORIGIN
+from api.programmes.programmes import raise_revision, take_programmes
+from api.storage.database import inserting
+from api.storage.tables import CHECKPOINT, INPUT, operation_history, operations, persons, registers, run_files, runs
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
+CHUNK = 500
+
+
+def new_pseudonym() -> str:
+    """A pseudonym that says nothing of who it is: 12 drawn characters, 60 bits."""
+    return "W" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+
+
+def pseudonyms_of(connection: sa.Connection, country: str, names: Iterable[str]) -> dict[str, str]:
+    """The pseudonym of each register number of a country; a pseudonym of that country stands for itself."""
+    wanted = sorted(set(names) - {""})
+    if len(wanted) > CHUNK:  # one pass over the country's register is cheaper than many look-ups
+        mine = sa.select(persons.c.worker_id, persons.c.register_number).where(persons.c.origin_country == country)
+        rows = connection.execute(mine).all()
+    else:
+        either = sa.or_(persons.c.register_number.in_(wanted), persons.c.worker_id.in_(wanted))
+        rows = connection.execute(
+            sa.select(persons.c.worker_id, persons.c.register_number).where(persons.c.origin_country == country, either)
+        ).all()
+    known = {number: worker for worker, number in rows} | {worker: worker for worker, _ in rows}
+    return {name: known[name] for name in wanted if name in known}
+
+
+def draw_pseudonyms(connection: sa.Connection, country: str, numbers: Iterable[str]) -> dict[str, str]:
+    """The pseudonyms of register numbers, drawn for those that have none yet."""
+    numbers = list(numbers)
+    known = pseudonyms_of(connection, country, numbers)
+    fresh = {number: new_pseudonym() for number in dict.fromkeys(numbers) if number not in known}
+    if not fresh:
+        return known
+    rows = [
+        {"worker_id": worker, "origin_country": country, "register_number": number, "name": "", "contact": ""}
+        for number, worker in sorted(fresh.items())
+    ]
+    connection.execute(inserting(connection, persons).on_conflict_do_nothing(), rows)
+    return pseudonyms_of(connection, country, numbers)  # another programme's upload may have drawn some just now
+
+
+def person_of(connection: sa.Connection, worker_id: str) -> dict[str, str] | None:
+    """Who a worker is, None once that is erased."""
+    found = connection.execute(sa.select(persons).where(persons.c.worker_id == worker_id)).mappings().one_or_none()
+    return None if found is None else {name: str(value) for name, value in found.items()}
+
+
+def all_rows_of(connection: sa.Connection, worker_id: str) -> dict[str, list[dict[str, str]]]:
+    """Every row of every register, in all programmes, and every operation of a worker."""
+    rows = {}
+    for name, table in [*((name, registers[name]) for name in WORKER_TABLES), ("operations", operations)]:
+        found = connection.execute(sa.select(table).where(table.c.worker_id == worker_id)).mappings()
+        rows[name] = [{key: str(value) for key, value in row.items()} for row in found]
+    corrected = sa.select(operation_history).where(_history_of(worker_id), operation_history.c.corrects)
+    rows["corrections"] = [
+        {key: str(value) for key, value in row.items() if key != "account_id"}
+        for row in connection.execute(corrected).mappings()
+    ]
+    return rows
+
+
+def _history_of(worker_id: str) -> sa.ColumnElement[bool]:
+    return operation_history.c.operation_id.in_(sa.select(operations.c.id).where(operations.c.worker_id == worker_id))
+
+
+def take_programmes_of(connection: sa.Connection, worker_id: str) -> None:
+    """Take all programmes that a worker is in, before anything of the worker is written."""
+    workers = registers["workers"].c
+    take_programmes(
+        connection, connection.scalars(sa.select(workers.programme_id).where(workers.worker_id == worker_id))
+    )
+
+
+def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
+    """Erase a person: who it is, the profile and all register rows. Returns rows erased and runs not replayable.
+    Whoever calls this has taken the worker's programmes (`take_programmes_of`).
+
+    Plans keep the pseudonym, which then leads nowhere. What runs read of the worker's programmes is deleted.
+    """
+    workers = registers["workers"]
+    mine = sa.select(workers.c.programme_id).where(workers.c.worker_id == worker_id)
+    within = list(connection.scalars(mine))
+    country = str(connection.scalar(sa.select(persons.c.origin_country).where(persons.c.worker_id == worker_id)) or "")
+    erased = 0
+    for name in WORKER_TABLES:
+        table = registers[name]
+        erased += connection.execute(table.delete().where(table.c.worker_id == worker_id)).rowcount
+    erased += connection.execute(persons.delete().where(persons.c.worker_id == worker_id)).rowcount
+    connection.execute(operation_history.update().where(_history_of(worker_id)).values(reason=""))
+    for identifier in within:
+        raise_revision(connection, identifier)
+    return erased, _forget_inputs(connection, within, country)
+
+
+def _forget_inputs(connection: sa.Connection, within: list[str], country: str) -> int:
+    """Delete what ended runs of programmes read of a country's workers; they can't be replayed any more.
+
+    What runs under way have read is deleted when they end (`api.runs.queue`).
+    """
+    theirs = sa.or_(runs.c.role != ORIGIN, runs.c.country == country)
+    read = sa.and_(runs.c.programme_id.in_(within), theirs)
+    ended = sa.select(runs.c.id).where(read, runs.c.state.not_in(("queued", "running")))
+    connection.execute(run_files.delete().where(run_files.c.run_id.in_(ended), private_files()))
+    marked = runs.update().where(read, runs.c.replayable.is_(True))
+    return connection.execute(marked.values(replayable=False)).rowcount
+
+
+def private_files() -> sa.ColumnElement[bool]:
+    """The files of runs that hold profiles."""
+    return sa.or_(run_files.c.name == INPUT, run_files.c.name.startswith(CHECKPOINT))
