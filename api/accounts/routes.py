@@ -25,7 +25,7 @@ from api.identity.sign_in_limits import QUARTER_HOUR, Attempt, SignInLimits, hos
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.logs.audit_log import Entry, append
 from api.rate_limits import count_within
-from api.requests.context import Context, Router, allowed, etag
+from api.requests.context import Context, Router, allowed, asking_outside, etag
 from api.requests.shapes import After, Limit, Page, page
 from api.settings import settings
 from api.storage.database import database, transaction, utc
@@ -52,6 +52,7 @@ def log_in(request: Request, asked: LoginIn) -> TokensOut:
 
 
 @router.post("/sessions/oidc", status_code=201, tags=["identity"])
+@asking_outside
 def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut:
     """Log in with the signed ID token of the ministry's own identity provider; tokens that aren't good are counted."""
     limits, attempt = _limits(request), Attempt(host_of(request))

@@ -273,6 +273,12 @@ def preparing(prepare: Callable[..., Any]) -> Callable[[Callable[..., Any]], Cal
     return decorated
 
 
+def asking_outside(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a handler that asks another service (an identity provider) hold up nobody but its like."""
+    handler.asks_outside = True  # type: ignore[attr-defined]  # a function's own attribute
+    return handler
+
+
 def _run_by(handler: Callable[..., Any], status: int | None, methods: Any) -> Callable[..., Any]:
     """The handler as the framework calls it: a coroutine that runs it on a thread of its lane."""
     signature = inspect.signature(handler)
@@ -301,8 +307,9 @@ def _signing_in(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(handler)
     async def run(*, request: Request, **content: Any) -> Any:
-        host = request.client.host if request.client else ""
-        return await lanes_of(request).signing_in.run((host,), partial(handler, request=request, **content))
+        host, lanes = request.client.host if request.client else "", lanes_of(request)
+        lane = lanes.asking_outside if getattr(handler, "asks_outside", False) else lanes.signing_in
+        return await lane.run((host,), partial(handler, request=request, **content))
 
     return run
 

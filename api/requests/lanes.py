@@ -1,8 +1,8 @@
 """Threads by kind of work, so that no kind waits for another, with a share of each for everybody who asks.
 
-Invariants: signing in, health and reading never wait for a thread that a writer or a heavy call holds; nobody, and no
-programme, holds more than its share of a lane; a queue is bounded in length and in time, and what doesn't fit is told
-when to come again (429 where it is one's own doing, else 503).
+Invariants: signing in, health and reading never wait for a thread that a writer or a heavy call holds, nor for one that
+waits for another service; nobody, and no programme, holds more than its share of a lane; a queue is bounded in length
+and in time, and what doesn't fit is told when to come again (429 where it is one's own doing, else 503).
 """
 
 from __future__ import annotations
@@ -143,6 +143,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self.signing_in = Lane(threads=4, share=2, queue=64, patience=10)
+        self.asking_outside = Lane(threads=2, share=1, queue=32, patience=10)
         self.reading = Lane(threads=8, share=4, queue=256, patience=10)
         self.writing = Lane(threads=8, share=4, queue=128, patience=15)
         self.heavy = Lane(threads=2, share=1, queue=32, patience=60)

@@ -1,23 +1,16 @@
-"""Logging in and out, refreshing, throttling, API keys, OpenID Connect, and the first administrator."""
+"""Logging in and out, refreshing, throttling, API keys, and the first administrator."""
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import jwt
-import pytest
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric import rsa
 from typer.testing import CliRunner
 from world import PASSWORD, World
 
 from api.commands import register
-from api.settings import settings
 from api.storage.tables import accounts, sessions
 from engine.cli import app
 
@@ -126,69 +119,6 @@ def test_an_api_key_works_until_it_is_revoked(empty_world: World) -> None:
     assert world.call("gt", "DELETE", f"/v1/api-keys/{made['id']}").status_code == 204
     assert world.call(None, "GET", "/v1/me", headers=headers).status_code == 401
     assert world.call(None, "GET", "/v1/me", headers={"X-API-Key": "vaiven_x.y"}).status_code == 401
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """An identity provider: its keys on a real server, and what signs its tokens."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(private.public_key())) | {"kid": "k1", "use": "sig"}
-    content = json.dumps({"keys": [public]}).encode()
-
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Keys)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("VAIVEN_OIDC_ISSUER", "https://id.example")
-    monkeypatch.setenv("VAIVEN_OIDC_AUDIENCE", "vaiven")
-    monkeypatch.setenv("VAIVEN_OIDC_KEYS_URL", f"http://127.0.0.1:{server.server_port}/keys")
-    settings.cache_clear()
-
-    def token(**changes: Any) -> str:
-        moment = datetime.now(UTC)
-        claims = {"iss": "https://id.example", "aud": "vaiven", "sub": "42", "email": "gt@example.org"}
-        claims |= {"email_verified": True, "iat": moment, "exp": moment + timedelta(minutes=5), **changes}
-        return jwt.encode(claims, private, "RS256", headers={"kid": "k1"})
-
-    yield token
-    server.shutdown()
-
-
-def test_a_ministry_enters_by_its_own_identity_provider(empty_world: World, provider: Any) -> None:
-    """A verified address binds the subject once; other audiences, issuers and strangers are refused."""
-    world = empty_world
-
-    def enter(**changes: Any) -> Any:
-        return world.client.post("/v1/sessions/oidc", json={"id_token": provider(**changes)})
-
-    world.tokens["oidc"] = enter().json()["access_token"]
-    assert world.must("oidc", "GET", "/v1/me")["account_id"] == world.accounts["gt"]
-    assert enter(email="moved@example.org").status_code == 201
-    assert enter(aud="another").status_code == 401
-    assert enter(iss="https://evil.example").status_code == 401
-    assert enter(sub="43", email="hn@example.org", email_verified=False).status_code == 403
-    assert enter(sub="44", email="gt@example.org").status_code == 403
-
-
-def test_a_provider_that_is_away_is_told_apart(empty_world: World, provider: Any, monkeypatch: Any) -> None:
-    """The token may be good: 503, and not that it isn't."""
-    monkeypatch.setenv("VAIVEN_OIDC_KEYS_URL", "http://127.0.0.1:1/keys")
-    settings.cache_clear()
-    answer = empty_world.client.post("/v1/sessions/oidc", json={"id_token": provider()})
-    assert answer.status_code == 503 and "can't be reached" in answer.json()["detail"]
-
-
-def test_without_a_provider_id_tokens_are_refused(empty_world: World) -> None:
-    """Nobody is trusted by default."""
-    answer = empty_world.client.post("/v1/sessions/oidc", json={"id_token": "a.b.c"})
-    assert answer.status_code == 409
 
 
 def test_the_first_administrator_is_made_once(engine: sa.Engine) -> None:
