@@ -13,43 +13,21 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from api.about import health_routes
-from api.about import routes as about_routes
-from api.accounts import key_routes
-from api.accounts import routes as identity_routes
+from api.about.routes import SUMMARY
 from api.answers.database_problems import RETRY_SECONDS, database_problem
 from api.answers.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
 from api.answers.spoken_requests import SpokenRequests
-from api.audit import routes as audit_routes
 from api.identity.sign_in_limits import SignInLimits
-from api.orders import routes as order_routes
-from api.placements import routes as operation_routes
-from api.programmes import routes as programme_routes
 from api.rate_limits import RequestLimit
 from api.requests.lanes import Lanes
 from api.requests.repeated import Replayed
 from api.requests.request_log import RequestLog
-from api.runs import queue_routes
-from api.runs import routes as run_routes
+from api.rooms import routers
 from api.runs.following import Looks, read_followed
 from api.settings import settings
-from api.workers import routes as register_routes
 from engine.kernel import software_version
 from engine.words import message
 
-ROUTES = (
-    identity_routes,
-    key_routes,
-    programme_routes,
-    register_routes,
-    order_routes,
-    run_routes,
-    operation_routes,
-    queue_routes,
-    audit_routes,
-    health_routes,
-    about_routes,
-)
 _EXPECTED = (400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 503)
 
 
@@ -62,7 +40,7 @@ def create_app() -> FastAPI:
     app = FastAPI(
         title="Vaivén",
         version=software_version(),
-        description=about_routes.SUMMARY,
+        description=SUMMARY,
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
@@ -75,8 +53,8 @@ def create_app() -> FastAPI:
     app.state.limit = RequestLimit(settings().requests_per_minute)
     add_problem_handlers(app)
     _add_answers(app)
-    for routes in ROUTES:
-        app.include_router(routes.router)
+    for router in routers():
+        app.include_router(router)
     _add_documentation(app)
     if settings().allowed_origins:
         app.add_middleware(

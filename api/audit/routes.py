@@ -7,9 +7,9 @@ import json
 import sqlalchemy as sa
 
 from api.answers.problems import content_fault
+from api.audit.schemas import EntryOut
 from api.requests.context import Context, Router, allowed
 from api.requests.shapes import After, Limit, Page, page
-from api.runs.schemas import EntryOut
 from api.storage.tables import audit_log
 from engine.words import message
 

@@ -29,8 +29,8 @@ from api.requests.context import Context, Router, allowed, etag, preparing
 from api.requests.shapes import After, Country, Limit, Page, page
 from api.storage.database import utc
 from api.storage.tables import order_history, orders
+from api.uploads.files import MapText, read_file
 from api.uploads.uploads import Upload
-from api.workers.routes import MapText, read_file
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["orders"])
 Withdraw = Annotated[

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import AUDITOR, EMPLOYER, MINISTRIES, Principal
-from api.runs.schemas import OperationVersionOut
+from api.placements.schemas import OperationVersionOut
 from api.storage.database import utc
 from api.storage.tables import accounts, operation_history
 

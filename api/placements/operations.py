@@ -12,8 +12,8 @@ from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Princ
 from api.identity.shown_columns import PERSON
 from api.identity.visibility import is_person_told, operations_seen
 from api.placements.open_operations import move, move_many
+from api.placements.schemas import OperationOut
 from api.placements.stays import keep_stays
-from api.runs.schemas import OperationOut
 from api.storage.database import utc
 from api.storage.operation_states import STAFFED
 from api.storage.tables import operations, orders, persons

@@ -16,13 +16,13 @@ from api.answers.problems import Contradiction, ServiceError
 from api.confined import confined
 from api.identity.access import Principal
 from api.placements.open_operations import keep_first_states, move_many
+from api.placements.schemas import LeftOutOut, PublishedOut
 from api.placements.verdict import Verdict, judge
-from api.programmes.programmes import raise_revision, take_programmes
-from api.runs.schemas import LeftOutOut, PublishedOut
 from api.settings import settings
 from api.snapshots.fitting import Unfit
 from api.snapshots.snapshot import told_to
 from api.storage.database import database, is_postgresql, new_id, now, transaction
+from api.storage.revisions import raise_revision, take_programmes
 from api.storage.tables import operations, placements, programmes, runs
 from engine.errors import Fault, InputError
 from engine.words import message, plural

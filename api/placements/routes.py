@@ -10,9 +10,7 @@ from api.placements.corrections import correct
 from api.placements.exports import EXPORTED, FORMS, exported
 from api.placements.operation_history import history_of
 from api.placements.operations import listed_operations, operation_out, step, step_many
-from api.requests.context import Context, Router, allowed, etag
-from api.requests.shapes import After, Limit, Page, page
-from api.runs.schemas import (
+from api.placements.schemas import (
     BulkMoveIn,
     CorrectionIn,
     MovedOut,
@@ -21,6 +19,8 @@ from api.runs.schemas import (
     OperationState,
     OperationVersionOut,
 )
+from api.requests.context import Context, Router, allowed, etag
+from api.requests.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["operations"])
 

@@ -1,1 +1,1 @@
-"""Programmes and their agreements."""
+"""Programmes: their settings, and whether they can be matched."""

@@ -28,12 +28,12 @@ from api.identity.access import Principal
 from api.identity.authenticate import principal_of
 from api.identity.passwords import hash_secret
 from api.logs.audit_log import Entry, append
-from api.programmes.programmes import raise_revision
 from api.requests.bodies import allow_body, require_shallow
 from api.requests.lanes import Keys, lanes_of
 from api.requests.objects import FINDERS, changes_programme
 from api.requests.repeated import begin_once, fingerprint, keep_answer, was_asked
 from api.storage.database import database, transaction
+from api.storage.revisions import raise_revision
 from engine.words import message
 
 Row = sa.Row[Any]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from api.identity.visibility import operations_seen, orders_seen, programmes_seen, rows_seen, runs_seen
-from api.programmes.programmes import taken
+from api.storage.revisions import taken
 from api.storage.tables import accounts, operations, orders, programmes, registers, runs
 
 if TYPE_CHECKING:

@@ -42,3 +42,6 @@ def page(items: Sequence[Item], limit: int, keys: Sequence[str]) -> Page[Item]:
     """The first ``limit`` of items that were asked with one more, ``keys`` being their cursors."""
     more = len(items) > limit
     return Page(items=list(items[:limit]), next=keys[limit - 1] if more else None)
+
+
+Toml = Annotated[str, Field(max_length=400_000)]

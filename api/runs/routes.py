@@ -1,27 +1,24 @@
-"""Runs and their plans."""
+"""Runs and their files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from api.answers.problems import ServiceError, not_found
 from api.identity.visibility import runs_seen
-from api.placements.exports import EXPORTED, FORMS, exported
-from api.placements.publication import judged, publish
-from api.placements.verdict import Verdict
-from api.requests.context import Context, Router, allowed, preparing
+from api.requests.context import Context, Router, allowed
 from api.requests.shapes import After, Limit, Page, page
 from api.runs.following import Followed, RunEvents
 from api.runs.gate import is_served
 from api.runs.kind import any_kind, kinds
 from api.runs.queue import ask_cancel, enqueue
 from api.runs.run_out import run_out, runs_out
-from api.runs.schemas import PlacementOut, PublishedOut, RunIn, RunOut, RunState, SpokenIn
+from api.runs.schemas import RunIn, RunOut, RunState, SpokenIn
 from api.runs.shares import LIVE, require_room
-from api.storage.tables import placements, run_files, runs
+from api.storage.tables import run_files, runs
 from engine.words import message
 from engine.words.catalogue import preferred_language
 
@@ -98,46 +95,6 @@ def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.c
     return context.answer(run_out(context.connection, run_id), 202)
 
 
-@router.get("/{run_id}/placements")
-def list_placements(
-    programme_id: str,
-    run_id: str,
-    limit: Limit = 100,
-    after: After = None,
-    order_id: Annotated[str | None, Query(max_length=64)] = None,
-    worker_id: Annotated[str | None, Query(max_length=64)] = None,
-    context: Context = allowed("run.read"),
-) -> Page[PlacementOut]:
-    """The placements of a plan, by worker and order."""
-    asked = sa.select(placements).where(placements.c.run_id == run_id)
-    for column, wanted in ((placements.c.order_id, order_id), (placements.c.worker_id, worker_id)):
-        asked = asked if wanted is None else asked.where(column == wanted)
-    key = sa.tuple_(placements.c.worker_id, placements.c.order_id)
-    if after is not None:
-        worker, _, order = after.partition("|")
-        asked = asked.where(key > sa.tuple_(worker, order))
-    ordered = asked.order_by(placements.c.worker_id, placements.c.order_id).limit(limit + 1)
-    rows = context.connection.execute(ordered).mappings().all()
-    items = [PlacementOut(**{name: row[name] for name in PlacementOut.model_fields}) for row in rows]
-    return page(items, limit, [f"{row['worker_id']}|{row['order_id']}" for row in rows])
-
-
-@router.get("/{run_id}/export", response_class=Response, responses=EXPORTED)
-def export_plan(
-    programme_id: str,
-    run_id: str,
-    form: Literal["csv", "xlsx", "ics"] = "csv",
-    context: Context = allowed("run.read", heavy=True),
-) -> Response:
-    """A plan's placements as a CSV file, a spreadsheet or a calendar."""
-    columns = list(PlacementOut.model_fields)
-    asked = sa.select(placements).where(placements.c.run_id == run_id)
-    ordered = asked.order_by(placements.c.worker_id, placements.c.order_id)
-    content = exported(form, columns, context.connection.execute(ordered).mappings().all())
-    named = {"Content-Disposition": f'attachment; filename="placements.{form}"'}
-    return Response(content, media_type=FORMS[form], headers=named)
-
-
 @router.get("/{run_id}/files")
 def list_files(programme_id: str, run_id: str, context: Context = allowed("run.read")) -> dict[str, str]:
     """The files of a run's results with their sha256: reasons, prices, certificate, comparisons, charts."""
@@ -157,29 +114,3 @@ def read_file(programme_id: str, run_id: str, name: str, context: Context = allo
     kinds = {"json": "application/json", "csv": "text/csv; charset=utf-8", "png": "image/png", "html": "text/html"}
     headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
     return Response(bytes(found), media_type=kinds.get(ending, "application/octet-stream"), headers=headers)
-
-
-def judge_plan(run_id: str, **_: Any) -> Verdict | None:
-    """Judge a plan before anything is locked."""
-    return judged(run_id)
-
-
-@router.post("/{run_id}/publication", status_code=201, response_model=PublishedOut)
-@preparing(judge_plan)
-def publish_plan(
-    programme_id: str,
-    run_id: str,
-    what_fits: Annotated[bool, Query(description="Publish what still fits alone, and name the rest.")] = False,
-    *,
-    prepared: Verdict | None,
-    context: Context = allowed("plan.publish", heavy=True),
-) -> Response:
-    """Publish a plan: its placements become operations that can be offered to workers.
-
-    It is audited with all that is open against the programme as it is now. What doesn't fit is named (409), or left out
-    and named where `what_fits` is asked.
-    """
-    done = publish(context.connection, context.principal, context.objects["run_id"], prepared, what_fits)
-    counts = done.model_dump(exclude={"left_out"})
-    context.record("plan.published", f"run/{run_id}", **counts, left_out=len(done.left_out))
-    return context.answer(done, 201)

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
+from api.agreements.agreements import newest_agreements
 from api.identity.access import DESTINATION, EMPLOYER, ORIGIN, PLANNER
 from api.identity.generalisation import generalisation_of, skills_of
-from api.programmes.programmes import newest_agreements
 from api.snapshots.ended_stays import ended_stays, settle_stays, told_apart
 from api.snapshots.fitting import Unfit
 from api.snapshots.held_pairs import keep_what_can_be, with_fewer_places

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from api.identity.access import ORIGIN
-from api.programmes.programmes import raise_revision, take_programmes
 from api.storage.database import inserting
+from api.storage.revisions import raise_revision, take_programmes
 from api.storage.tables import CHECKPOINT, INPUT, operation_history, operations, persons, registers, run_files, runs
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -11,10 +11,10 @@ from api.identity.access import PLANNER, Principal
 from api.identity.generalisation import generalisation_of
 from api.identity.shown_columns import shown_cells, shown_person
 from api.identity.visibility import orders_seen
-from api.programmes.schemas import WorkerChange, WorkerOut
 from api.storage.tables import orders, persons, registers
 from api.uploads.uploads import row_faults
 from api.workers.persons import person_of
+from api.workers.schemas import WorkerChange, WorkerOut
 from engine.errors import Fault, InputError
 from engine.programme.schema import TABLES
 from engine.words import message

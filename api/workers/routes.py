@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import Form, Query, Response, UploadFile
 
 from api.answers.problems import content_fault
-from api.confined import confined
 from api.identity.access import PLANNER
 from api.identity.visibility import rows_seen
 from api.placements.open_operations import drop_open
-from api.programmes.schemas import (
+from api.requests.context import Context, Router, allowed, content_tag, preparing
+from api.requests.repeated import forget_answers
+from api.requests.shapes import After, Limit, Page, page
+from api.storage.tables import KEYS, persons, registers
+from api.uploads.files import MapText, read_file
+from api.uploads.uploads import Upload
+from api.workers.persons import all_rows_of, erase, person_of, take_programmes_of
+from api.workers.profiles import change_worker, told_rows, worker_out
+from api.workers.registration import leave_programme, registered_numbers
+from api.workers.rows import write_register
+from api.workers.schemas import (
     ErasedOut,
     LookUpIn,
     LookUpOut,
@@ -26,15 +32,6 @@ from api.programmes.schemas import (
     WorkerChange,
     WorkerOut,
 )
-from api.requests.context import Context, Router, allowed, content_tag, preparing
-from api.requests.repeated import forget_answers
-from api.requests.shapes import After, Limit, Page, page
-from api.storage.tables import KEYS, persons, registers
-from api.uploads.uploads import Upload, has_own_headings, read_upload, safe_name
-from api.workers.persons import all_rows_of, erase, person_of, take_programmes_of
-from api.workers.profiles import change_worker, told_rows, worker_out
-from api.workers.registration import leave_programme, registered_numbers
-from api.workers.rows import write_register
 from engine.words import message
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
@@ -51,18 +48,6 @@ Table = Literal[
     "scores",
 ]
 Replace = Annotated[bool, Form(description="Whether these rows take the place of all that one keeps there.")]
-MapText = Annotated[str, Form(max_length=20_000, description="map.toml, for a sheet with headings of its own.")]
-
-
-def read_file(file: UploadFile, table: str, map: str, **_: Any) -> Upload:
-    """Write an uploaded file aside under a name of ours and read it."""
-    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
-        path = Path(place, safe_name(file.filename or ""))
-        with path.open("wb") as target:
-            shutil.copyfileobj(file.file, target)
-        if path.suffix == ".csv" and not map and has_own_headings(path, table):
-            return read_upload(path, table, map)  # as large as it is, and no larger: it needs no process of its own
-        return confined(read_upload, path, table, map)
 
 
 @router.post("/registers/{table}/uploads", status_code=201, response_model=UploadOut)

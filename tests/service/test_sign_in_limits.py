@@ -48,7 +48,9 @@ def _rows(world: World) -> int:
 @pytest.fixture
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords that are compared and not hashed, for floods: what is tested is whom they keep out."""
-    monkeypatch.setattr("api.accounts.routes.password_fits", lambda password, kept: bool(kept) and password == PASSWORD)
+    monkeypatch.setattr(
+        "api.accounts.session_routes.password_fits", lambda password, kept: bool(kept) and password == PASSWORD
+    )
 
 
 @pytest.mark.usefixtures("cheap_passwords")

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from world import ORDER, World
 
 from api.answers.database_problems import database_problem
-from api.programmes import routes as programme_routes
-from api.programmes.programmes import take_programmes
+from api.programmes import soundness
 from api.requests.lanes import Lane, Lanes, lanes_of
 from api.runs.following import Followed, Look, Looks, Unread
 from api.runs.schemas import RunOut
 from api.storage.database import database, is_postgresql, lift_limits, transaction
+from api.storage.revisions import take_programmes
 from benchmarks.waiting import until
 
 P = "/v1/programmes/{p}"
@@ -143,8 +143,8 @@ def test_one_accounts_heavy_calls_leave_room(world: World, monkeypatch: pytest.M
             go_on.wait()
         return real(connection, programme, scope, folder)
 
-    real = programme_routes.write_snapshot  # type: ignore[attr-defined]  # what the routes call
-    monkeypatch.setattr(programme_routes, "write_snapshot", slow)
+    real = soundness.write_snapshot  # type: ignore[attr-defined]  # what the routes call
+    monkeypatch.setattr(soundness, "write_snapshot", slow)
     with ThreadPoolExecutor(12) as threads:
         heavy = [threads.submit(world.call, "gt", "GET", f"{P}/soundness") for _ in range(12)]
         try:

@@ -1,0 +1,1 @@
+"""Agreements between states, every version of them."""
