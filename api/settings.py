@@ -26,7 +26,8 @@ class Settings(BaseSettings):
         14, "how many days after the return a placement's other end is still told who it was"
     )
     check_variants_per_day: int = _setting(
-        8, "how many different contents of one order an employer may check a day; ten times over all its orders"
+        8,
+        "how many contents of one order an employer may check a day; over all orders ten times as many a week",
     )
     key_days: int = _setting(90, "how many days an API key is good where none are asked for; at most 365")
     oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")

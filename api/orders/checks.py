@@ -45,7 +45,7 @@ def check_order(
         lost = {rule: blur.count(f"lost by {rule_code(rule)}", count) for rule, count in lost.items()}
     worst = max(lost, key=lambda rule: lost[rule], default=None)
     return CheckOut(
-        registered=str(read.workers.size) if blur is None else blur.told("registered", read.workers.size),
+        registered=str(read.workers.size) if blur is None else blur.of_any().told("registered", read.workers.size),
         admitted=str(len(admitted)) if blur is None else blur.told("admitted", len(admitted)),
         refuses_most="" if worst is None else rule_code(worst),
         in_words="" if worst is None else rule_in_words(worst),

@@ -29,7 +29,7 @@ from api.storage.tables import (
 )
 
 ANSWERS, ENDED = timedelta(days=7), timedelta(days=30)
-ATTEMPTS_SECONDS = 86_400
+ATTEMPTS_SECONDS = 8 * 86_400  # longer than any window in which attempts are counted
 BATCH = 20
 Ids = list[str]
 
@@ -37,7 +37,8 @@ Ids = list[str]
 def keep_house(engine: sa.Engine, stop: threading.Event | None = None) -> None:
     """Delete what is too old to be of use, until ``stop`` is set."""
     with transaction(engine) as connection:
-        connection.execute(order_check_variants.delete().where(order_check_variants.c.day < now().date().isoformat()))
+        weeks_ago = (now() - timedelta(days=14)).date().isoformat()
+        connection.execute(order_check_variants.delete().where(order_check_variants.c.day < weeks_ago))
         connection.execute(idempotency.delete().where(idempotency.c.created_at < now() - ANSWERS))
         connection.execute(sessions.delete().where(sessions.c.expires_at < now() - ENDED))
         connection.execute(attempts.delete().where(attempts.c.window < int(time.time()) - ATTEMPTS_SECONDS))

@@ -172,7 +172,7 @@ orders = sa.Table(
     sa.Column("changed_at", Moment, nullable=False),
     sa.Index("ix_orders_employer", "programme_id", "employer_id"),
 )
-# What of an order an employer has checked on a day; no content, its keyed hash alone.
+# What of an order an employer has checked in the week that began on a day; no content, its keyed hash alone.
 order_check_variants = sa.Table(
     "order_check_variants",
     metadata,

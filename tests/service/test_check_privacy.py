@@ -47,6 +47,9 @@ def test_an_answer_depends_on_the_content_alone(world: World) -> None:
     again = [_check(world, order, **content).json() for content in reversed(contents)]
     assert first == again[::-1]
     assert _check(world, order, **contents[0], headcount=7, min_crew=2).json() == first[0]
+    assert _check(world, order, **contents[0], required_skills=["b", "a"]).json() == (
+        _check(world, order, **contents[0], required_skills=["a", "b"]).json()
+    )
     other = world.order(submit=False, headcount=1)["order_id"]
     assert _check(world, other, **contents[1]).json() == first[1]
 
@@ -75,6 +78,41 @@ def test_no_order_of_an_employer_has_a_share_of_its_own_without_end(
         order = world.order(submit=False, hourly_wage=20 + n)["order_id"]
         found.append(world.call("e1", "GET", f"{P}/orders/{order}/check").status_code)
     assert found == [200] * 10 + [429]
+
+
+@pytest.mark.usefixtures("many_checks")
+def test_who_is_registered_is_told_alike_in_every_variant(world: World) -> None:
+    """No order has a part in it, so no variants average its noise away."""
+    with world.engine.begin() as connection:
+        rows = [
+            dict(row._mapping) | {"worker_id": f"{row.worker_id}{n}"}
+            for row in connection.execute(sa.select(registers["workers"]))
+            for n in range(4)
+        ]
+        connection.execute(registers["workers"].insert(), rows)
+    order = world.order(submit=False)["order_id"]
+    told = {_check(world, order, hourly_wage=15 + n).json()["registered"] for n in range(8)}
+    assert len(told) == 1 and _number(told.pop()) >= FEW
+
+
+def _guesses(with_conditions: bool) -> float:
+    """How often an employer who asks 300 times with and without a skill is right about whether one person has it."""
+    right = 0
+    for attack in range(200):
+        key, there = attack.to_bytes(4), attack % 2
+        steps = []
+        for n in range(300):
+            skill = ("skill",) if with_conditions else ()
+            without = Blur(key, f"{n}", ()).count("admitted", 40)
+            steps.append(without - Blur(key, f"{n} skill", skill).count("admitted", 40 - there))
+        right += (sum(steps) / len(steps) > 0.5) == bool(there)
+    return right / 200
+
+
+def test_no_number_of_variants_averages_the_noise_of_a_condition_away() -> None:
+    """As many as there may be in a month: hardly better than a guess, where it was sure before."""
+    assert _guesses(with_conditions=False) > 0.75
+    assert _guesses(with_conditions=True) < 0.65
 
 
 def test_no_variant_splits_finer_than_a_cell(world: World) -> None:
