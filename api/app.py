@@ -17,6 +17,8 @@ from api.about.routes import SUMMARY
 from api.answers.database_problems import RETRY_SECONDS, database_problem
 from api.answers.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
 from api.answers.spoken_requests import SpokenRequests
+from api.console.problems_shown import add_problem_pages
+from api.identity.browser_sessions import LastUses
 from api.identity.sign_in_limits import SignInLimits
 from api.rate_limits import RequestLimit
 from api.requests.lanes import Lanes
@@ -56,6 +58,7 @@ def create_app() -> FastAPI:
     for router in routers():
         app.include_router(router)
     _add_documentation(app)
+    _add_console(app)
     if settings().allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -92,6 +95,13 @@ def _add_answers(app: FastAPI) -> None:
             instance=request.url.path,
         )
         return problem_response(problem)
+
+
+def _add_console(app: FastAPI) -> None:
+    """What all pages share: the stylesheet and the script, problems as pages, and when sessions were last used."""
+    app.state.last_uses = LastUses()
+    app.mount("/files", StaticFiles(packages=[("api.console", "static")]), name="files")
+    add_problem_pages(app)
 
 
 def _add_documentation(app: FastAPI) -> None:

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     secret_key: str = Field("", repr=False, description="signs tokens; empty: drawn once, kept in the database")
     access_minutes: int = _setting(15, "how long a token is good before it must be refreshed")
     refresh_days: int = _setting(14, "how long a session can be refreshed")
+    browser_hours: int = _setting(12, "how long a browser's session may last, in hours")
+    browser_idle_minutes: int = _setting(30, "how long a browser's session may rest")
     days_told_after_return: int = _setting(
         14, "how many days after the return a placement's other end is still told who it was"
     )

@@ -17,15 +17,14 @@ from api.accounts.schemas import (
 from api.answers.problems import ServiceError
 from api.identity.access import GRANTS
 from api.identity.oidc import account_of, claims_of
-from api.identity.passwords import password_fits
-from api.identity.sign_in_limits import QUARTER_HOUR, Attempt, SignInLimits, host_mark, host_of
+from api.identity.sign_in_limits import QUARTER_HOUR, Attempt, host_mark, host_of
+from api.identity.signing_in import account_by_password, sign_in_limits
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.logs.audit_log import Entry, append
 from api.rate_limits import count_within
 from api.requests.context import Context, Router, allowed, asking_outside
 from api.settings import settings
 from api.storage.database import database, transaction
-from api.storage.tables import accounts
 from engine.words import message
 
 router = Router(prefix="/v1", tags=["identity"])
@@ -34,24 +33,16 @@ router = Router(prefix="/v1", tags=["identity"])
 @router.post("/sessions", status_code=201)
 def log_in(request: Request, asked: LoginIn) -> TokensOut:
     """Log in with a password; wrong ones are counted by address and host."""
-    limits, attempt = _limits(request), Attempt(host_of(request), asked.email.strip().lower())
-    limits.require_open(attempt)
-    with transaction(database(), read_only=True) as connection:
-        row = connection.execute(sa.select(accounts).where(accounts.c.email == attempt.email)).one_or_none()
-        limits.require_room(connection, attempt, None if row is None else row.id)
-    fits = password_fits(asked.password, row.password_hash if row is not None and row.active else "")
-    if row is None or not fits:
-        limits.count_failure(attempt)
-        raise ServiceError(401, message("The address or the password is wrong."))
+    account = account_by_password(request, asked.email, asked.password)
     with transaction(database()) as connection:
-        return _begun(connection, row.id, "session.began", attempt.host)
+        return _begun(connection, account, "session.began", host_of(request))
 
 
 @router.post("/sessions/oidc", status_code=201)
 @asking_outside
 def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut:
     """Log in with the signed ID token of the ministry's own identity provider; tokens that aren't good are counted."""
-    limits, attempt = _limits(request), Attempt(host_of(request))
+    limits, attempt = sign_in_limits(request), Attempt(host_of(request))
     with transaction(database(), read_only=True) as connection:
         limits.require_room(connection, attempt, None)
     try:
@@ -106,11 +97,6 @@ def set_password(asked: PasswordIn, context: Context = allowed("password.own")) 
     set_own_password(context.connection, who, asked.old_password, asked.password)
     context.record("password.set", f"account/{who.account_id}")
     return Response(status_code=204)
-
-
-def _limits(request: Request) -> SignInLimits:
-    found: SignInLimits = request.app.state.sign_in_limits
-    return found
 
 
 def _begun(connection: sa.Connection, account_id: str, action: str, host: str) -> TokensOut:

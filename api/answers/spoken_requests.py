@@ -1,4 +1,6 @@
-"""In which language a request is answered: the one of those spoken that its ``Accept-Language`` likes best."""
+"""In which language a request is answered: the one that was chosen in this browser, else of those spoken the one that
+its ``Accept-Language`` likes best.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.words.catalogue import preferred_language
@@ -13,6 +16,9 @@ from engine.words.wording import say, speaking
 
 # A field of an answer that holds a sentence: a message of the catalogue is worded as the answer is made.
 Sentence = Annotated[str, BeforeValidator(say)]
+
+
+LANGUAGE_COOKIE = "vaiven_language"
 
 
 class SpokenRequests:
@@ -29,7 +35,9 @@ class SpokenRequests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        language = preferred_language(Headers(scope=scope).get("accept-language", ""))
+        headers = Headers(scope=scope)
+        chosen = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE, "")
+        language = preferred_language(",".join(wish for wish in (chosen, headers.get("accept-language", "")) if wish))
 
         async def send_spoken(message: Message) -> None:
             if message["type"] == "http.response.start":

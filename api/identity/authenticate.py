@@ -1,4 +1,4 @@
-"""From credentials to a principal: a session's token or an API key."""
+"""From credentials to a principal: a session's token, an API key, or the cookie of a browser's session."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from api.answers.problems import ServiceError
 from api.identity.access import Principal
+from api.identity.browser_sessions import session_of_cookie
 from api.identity.keys import good_keys
 from api.identity.passwords import secret_fits
 from api.identity.tokens import session_of
@@ -17,10 +18,15 @@ from engine.words import message
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
-def principal_of(connection: sa.Connection, bearer: str | None, api_key: str | None) -> Principal:
-    """Who holds these credentials. Raises 401 where nobody does (any more)."""
+def principal_of(
+    connection: sa.Connection, bearer: str | None, api_key: str | None, browser: str | None = None
+) -> Principal:
+    """Who holds these credentials; a page has none but its cookie. Raises 401 where nobody does (any more)."""
     session, scope = "", None
-    if bearer:
+    if browser is not None:
+        session = _of_cookie(connection, browser)
+        held = sa.select(sessions.c.account_id).where(sessions.c.id == session)
+    elif bearer:
         session = session_of(connection, bearer)
         held = sa.select(sessions.c.account_id).where(sessions.c.id == session, sessions.c.revoked_at.is_(None))
     elif api_key:
@@ -35,6 +41,13 @@ def principal_of(connection: sa.Connection, bearer: str | None, api_key: str | N
         raise ServiceError(401, message("These credentials are good no longer."), message("Log in again."), CHALLENGE)
     must = bool(session and row.password_by_other)
     return Principal(row.id, row.role, row.country, row.employer_id, session, scope, must)
+
+
+def _of_cookie(connection: sa.Connection, cookie: str) -> str:
+    row = session_of_cookie(connection, cookie)
+    if row is None:
+        raise ServiceError(401, message("Sign in first."), message("A session ends when it rests too long."))
+    return str(row.id)
 
 
 def _key(connection: sa.Connection, api_key: str) -> sa.Row[Any]:

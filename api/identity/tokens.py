@@ -67,7 +67,7 @@ def refreshed(connection: sa.Connection, refresh_token: str) -> Tokens:
     row = connection.execute(
         sa.select(sessions, accounts.c.active)
         .join(accounts, accounts.c.id == sessions.c.account_id)
-        .where(sessions.c.id == session)
+        .where(sessions.c.id == session, sessions.c.browser == "")
         .with_for_update(of=sessions)
     ).one_or_none()
     if row is None or row.revoked_at is not None or not row.active or utc(row.expires_at) < now():

@@ -12,7 +12,7 @@ import inspect
 import json
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial, wraps
 from typing import Annotated, Any
 
@@ -26,6 +26,7 @@ from pydantic import BaseModel
 from api.answers.problems import ServiceError, not_found, refused
 from api.identity.access import Principal
 from api.identity.authenticate import principal_of
+from api.identity.browser_sessions import COOKIE
 from api.identity.passwords import hash_secret
 from api.logs.audit_log import Entry, append
 from api.requests.bodies import allow_body, require_shallow
@@ -115,6 +116,7 @@ class Opening:
     bearer: str | None
     api_key: str | None
     key: str | None = None
+    browser: str | None = None  # the cookie of a page, '' without one; the interface takes none
 
     @property
     def unsafe(self) -> bool:
@@ -155,9 +157,11 @@ class Opening:
         if not self.unsafe and context.entries:
             with transaction(database()) as connection:
                 append(connection, context.entries)
+        if self.browser:
+            self.request.app.state.last_uses.note(context.principal.session_id)
 
     def _context(self, connection: sa.Connection) -> Context:
-        who = principal_of(connection, self.bearer, self.api_key)
+        who = principal_of(connection, self.bearer, self.api_key, self.browser)
         return Context(who, connection, self.request, self.action, (self.bearer, self.api_key))
 
 
@@ -195,6 +199,7 @@ class Manner:
     action: str
     heavy: bool
     upload: bool
+    page: bool = False
 
 
 class Route(APIRoute):
@@ -210,13 +215,13 @@ class Route(APIRoute):
                 return await handle(request)
             if request.method in READING and not manner.heavy:
                 return await handle(request)
-            opening = _opening(manner.action, request)
+            opening = _opening(manner, request)
             lanes = lanes_of(request)
             who = await lanes.reading.run((opening_key(request),), opening.looked)
             request.state.account_id = who.account_id
             allow_body(request.scope, manner.upload)
             if not manner.upload:
-                if request.method not in READING:
+                if request.method not in READING and not manner.page:
                     require_shallow(await request.body())
                 return await handle(request)
             with lanes.uploads.taken(who.account_id):
@@ -228,16 +233,18 @@ class Route(APIRoute):
 
 def opening_key(request: Request) -> str:
     """Whose share of the threads a request takes before its sender is known: that of the credentials."""
-    told = request.headers.get("authorization") or request.headers.get("x-api-key") or ""
-    return hash_secret(told)
+    told = request.headers.get("authorization") or request.headers.get("x-api-key") or request.cookies.get(COOKIE)
+    return hash_secret(told or "")
 
 
-def _opening(action: str, request: Request) -> Opening:
+def _opening(manner: Manner, request: Request) -> Opening:
     """A request whose body wasn't read yet."""
+    if manner.page:
+        return Opening(manner.action, request, None, None, browser=request.cookies.get(COOKIE, ""))
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     key = request.headers.get("idempotency-key")
     told = bearer.strip() if scheme.lower() == "bearer" else None
-    return Opening(action, request, told, request.headers.get("x-api-key"), key)
+    return Opening(manner.action, request, told, request.headers.get("x-api-key"), key)
 
 
 class Router(APIRouter):
@@ -256,7 +263,7 @@ class Router(APIRouter):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(route_class=Route, **kwargs)
+        super().__init__(**{"route_class": Route, **kwargs})
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
         """Add a handler."""
@@ -288,13 +295,13 @@ def _run_by(handler: Callable[..., Any], status: int | None, methods: Any) -> Ca
         return _signing_in(handler)
     manner: Manner = context.default.dependency.manner
     unsafe = not set(methods or ()) <= set(READING)
-    if unsafe:
+    if unsafe and not manner.page:
         told = inspect.Parameter("idempotency_key", inspect.Parameter.KEYWORD_ONLY, default=None)
         parameters.append(told.replace(annotation=IdempotencyKey))
 
     @wraps(handler)
     async def run(*, context: Opening, idempotency_key: str | None = None, **content: Any) -> Response:
-        opening = Opening(context.action, context.request, context.bearer, context.api_key, idempotency_key)
+        opening = replace(context, key=idempotency_key)
         return await _in_lane(opening, manner, partial(_done, handler, status or 200, opening, content))
 
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by the framework

@@ -53,6 +53,9 @@ sessions = sa.Table(
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("revoked_at", Moment),
     _text("host_mark"),
+    _text("browser"),  # what a browser calls itself; '' for a session of tokens
+    sa.Column("began_at", Moment),
+    sa.Column("seen_at", Moment),
 )
 api_keys = sa.Table(
     "api_keys",

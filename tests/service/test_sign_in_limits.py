@@ -49,7 +49,7 @@ def _rows(world: World) -> int:
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords that are compared and not hashed, for floods: what is tested is whom they keep out."""
     monkeypatch.setattr(
-        "api.accounts.session_routes.password_fits", lambda password, kept: bool(kept) and password == PASSWORD
+        "api.identity.signing_in.password_fits", lambda password, kept: bool(kept) and password == PASSWORD
     )
 
 

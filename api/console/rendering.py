@@ -1,0 +1,138 @@
+"""Pages as HTML: templates of the rooms within one frame, in the language asked, with what keeps a browser safe.
+
+Invariant: a page loads nothing from another host and runs no script that stands in it (`SAFE_HEADERS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+import api
+from api.console.forms import TOKEN_FIELD
+from api.console.sections import sections_for
+from api.identity.browser_sessions import COOKIE, form_token
+from api.requests.context import Context
+from api.storage.tables import accounts
+from engine.words import message
+from engine.words.catalogue import languages, tongue
+from engine.words.wording import say, shown, spoken_language
+
+ROOMS = Path(api.__path__[0])
+SAFE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def page(context: Context, template: str, status: int = 200, **values: Any) -> Response:
+    """A page of who has signed in: a template named ``room/file.html`` within the frame of the console."""
+    who = context.connection.execute(
+        sa.select(accounts.c.name, accounts.c.email).where(accounts.c.id == context.principal.account_id)
+    ).one()
+    frame = {
+        "principal": context.principal,
+        "who": who.name or who.email,
+        "programme": context.objects.get("programme_id"),
+        "sections": sections_for(context.principal, False),
+        "programme_sections": sections_for(context.principal, True),
+        "programme_id": context.request.path_params.get("programme_id", ""),
+    }
+    return rendered(context.request, template, status, **frame, **values)
+
+
+def rendered(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A page by itself; nobody has to be known."""
+    told = {"principal": None, "programme": None, "done": request.query_params.get("done", "")}
+    cookie = request.cookies.get(COOKIE, "")
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            **{
+                "request": request,
+                "path": request.url.path,
+                "language": spoken_language().replace("_", "-"),
+                "direction": direction(),
+                "languages": languages(),
+                "token_field": TOKEN_FIELD,
+                "form_token": form_token(cookie) if cookie else "",
+                **told,
+                **values,
+            }
+        )
+    )
+    return HTMLResponse(html, status, SAFE_HEADERS)
+
+
+def gone_to(path: str, done: str = "") -> Response:
+    """Where the browser goes after a form was taken; ``done`` names the sentence that is shown there."""
+    target = f"{path}{'&' if '?' in path else '?'}done={done}" if done else path
+    return RedirectResponse(target, 303, SAFE_HEADERS)
+
+
+def direction() -> str:
+    """In which direction the language that is spoken is written: ltr or rtl."""
+    spoken = spoken_language()
+    return "rtl" if spoken.startswith("ar") else str(tongue(spoken).locale.text_direction)
+
+
+def own_name(tag: str) -> str:
+    """What a language calls itself."""
+    return str(tongue(tag).locale.get_display_name() or tag).capitalize()
+
+
+def _told(value: Any) -> str:
+    """A value as it stands in a page: sentences, numbers and days as the language has them."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return say(message("yes") if value else message("no"))
+    if isinstance(value, datetime):
+        return shown(value.date(), "long")
+    if isinstance(value, int | float | Decimal):
+        return shown(value, ",")
+    if isinstance(value, date):
+        return shown(value, "long")
+    return say(value) if isinstance(value, str) else value  # markup that a macro made
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(_source),
+        auto_reload=False,
+        finalize=_told,
+    )
+    made.globals |= {"message": message, "say": say, "shown": shown, "own_name": own_name}
+    return made
+
+
+def _source(name: str) -> str | None:
+    room, _, file = name.partition("/")
+    place = ROOMS / room / "templates" / file
+    return place.read_text("utf-8") if place.is_file() else None
+
+
+def with_query(values: Mapping[str, Any], **changes: Any) -> str:
+    """The query of an address with some of its values changed, '' for what is left out."""
+    from urllib.parse import urlencode
+
+    kept = {**dict(values), **changes}
+    return urlencode({name: value for name, value in kept.items() if value not in ("", None)})

@@ -1,0 +1,33 @@
+"""Whose address and password these are: tried within the limits that hold for the interface and for pages together."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from fastapi import Request
+
+from api.answers.problems import ServiceError
+from api.identity.passwords import password_fits
+from api.identity.sign_in_limits import Attempt, SignInLimits, host_of
+from api.storage.database import database, transaction
+from api.storage.tables import accounts
+from engine.words import message
+
+
+def account_by_password(request: Request, email: str, password: str) -> str:
+    """The id of the account whose address and password were sent. Raises 401 for a wrong one, 429 after too many."""
+    limits, attempt = sign_in_limits(request), Attempt(host_of(request), email.strip().lower())
+    limits.require_open(attempt)
+    with transaction(database(), read_only=True) as connection:
+        row = connection.execute(sa.select(accounts).where(accounts.c.email == attempt.email)).one_or_none()
+        limits.require_room(connection, attempt, None if row is None else row.id)
+    fits = password_fits(password, row.password_hash if row is not None and row.active else "")
+    if row is None or not fits:
+        limits.count_failure(attempt)
+        raise ServiceError(401, message("The address or the password is wrong."))
+    return str(row.id)
+
+
+def sign_in_limits(request: Request) -> SignInLimits:
+    """The counts of this process."""
+    found: SignInLimits = request.app.state.sign_in_limits
+    return found
