@@ -5,7 +5,6 @@ Invariant: a page loads nothing from another host and runs no script that stands
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -128,11 +127,3 @@ def _source(name: str) -> str | None:
     room, _, file = name.partition("/")
     place = ROOMS / room / "templates" / file
     return place.read_text("utf-8") if place.is_file() else None
-
-
-def with_query(values: Mapping[str, Any], **changes: Any) -> str:
-    """The query of an address with some of its values changed, '' for what is left out."""
-    from urllib.parse import urlencode
-
-    kept = {**dict(values), **changes}
-    return urlencode({name: value for name, value in kept.items() if value not in ("", None)})

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import sqlalchemy as sa
 from fastapi import Query, Response
 
-from api.placements.exports import EXPORTED, FORMS, exported
+from api.answers.exports import EXPORTED, FORMS, exported
 from api.placements.publication import judged, publish
 from api.placements.schemas import PlacementOut, PublishedOut
 from api.placements.verdict import Verdict

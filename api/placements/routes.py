@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
+from api.answers.exports import EXPORTED, FORMS, exported
 from api.placements.corrections import correct
-from api.placements.exports import EXPORTED, FORMS, exported
 from api.placements.operation_history import history_of
 from api.placements.operations import listed_operations, operation_out, step, step_many
 from api.placements.schemas import (

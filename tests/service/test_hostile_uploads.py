@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hostile_files import hostile_files
 from world import World
 
-from api.placements.exports import exported
+from api.answers.exports import exported
 from api.storage.tables import registers
 
 P = "/v1/programmes/{p}"
