@@ -22,6 +22,7 @@ from api.identity.browser_sessions import LastUses
 from api.identity.sign_in_limits import SignInLimits
 from api.rate_limits import RequestLimit
 from api.requests.lanes import Lanes
+from api.requests.objects import finders
 from api.requests.repeated import Replayed
 from api.requests.request_log import RequestLog
 from api.rooms import routers
@@ -55,6 +56,7 @@ def create_app() -> FastAPI:
     app.state.limit = RequestLimit(settings().requests_per_minute)
     add_problem_handlers(app)
     _add_answers(app)
+    finders()  # two rooms that find the same are a fault from the beginning
     for router in routers():
         app.include_router(router)
     _add_documentation(app)

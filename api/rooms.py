@@ -2,6 +2,7 @@
 
 A room is a package of `api`. Its handlers are in `routes.py`, or in several files whose names end so; its pages in
 `pages.py`, likewise. Each of these holds a `router`. No path is matched by two of them, so their order can't matter.
+How a request finds what a path names is in the room's `finders.py` (`api.requests.objects`).
 """
 
 from __future__ import annotations

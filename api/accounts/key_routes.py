@@ -10,7 +10,9 @@ from fastapi import Response
 from api.accounts.schemas import KeyIn, KeyOut
 from api.answers.problems import not_found
 from api.identity.keys import good_keys, make_key, revoke_key
-from api.requests.context import Context, Router, allowed
+from api.requests.context import Context
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.database import utc
 from api.storage.tables import api_keys

@@ -11,7 +11,9 @@ from api.accounts.schemas import (
     AccountIn,
     AccountOut,
 )
-from api.requests.context import Context, Router, allowed, etag
+from api.requests.context import Context, etag
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.database import utc
 from api.storage.tables import accounts

@@ -22,7 +22,9 @@ from api.identity.signing_in import account_by_password, sign_in_limits
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.logs.audit_log import Entry, append
 from api.rate_limits import count_within
-from api.requests.context import Context, Router, allowed, asking_outside
+from api.requests.context import Context
+from api.requests.handlers import allowed, asking_outside
+from api.requests.router import Router
 from api.settings import settings
 from api.storage.database import database, transaction
 from engine.words import message

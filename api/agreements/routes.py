@@ -19,7 +19,9 @@ from api.agreements.schemas import AgreementIn, AgreementOut, DifferenceOut
 from api.answers.problems import not_found
 from api.confined import confined
 from api.identity.visibility import agreements_seen
-from api.requests.context import Context, Router, allowed, etag
+from api.requests.context import Context, etag
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import Page
 from api.storage.database import utc
 from api.storage.tables import agreements

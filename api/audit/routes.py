@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from api.answers.problems import content_fault
 from api.audit.schemas import EntryOut
-from api.requests.context import Context, Router, allowed
+from api.requests.context import Context
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.tables import audit_log
 from engine.words import message

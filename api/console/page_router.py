@@ -14,17 +14,20 @@ from typing import Any
 from fastapi import Depends, Request, Response
 
 from api.console.forms import FormFields, require_own_origin
-from api.identity.browser_sessions import COOKIE
-from api.requests.context import READING, Manner, Opening, Route, Router
+from api.requests.context import Manner, Takes
+from api.requests.opening import READING, Opening, opening_of
+from api.requests.router import Route, Router
 
 
-def viewed(action: str, heavy: bool = False, upload: bool = False) -> Any:
+def viewed(action: str, heavy: bool = False, upload: bool = False, takes: Takes = "programme") -> Any:
     """The dependency of a page's ``context``: as `allowed`, for who has signed in with a browser."""
 
-    async def opening(request: Request) -> Opening:
-        return Opening(action, request, None, None, browser=request.cookies.get(COOKIE, ""))
+    manner = Manner(action, heavy or upload, upload, takes, page=True)
 
-    opening.manner = Manner(action, heavy or upload, upload, page=True)  # type: ignore[attr-defined]  # its own attribute
+    async def opening(request: Request) -> Opening:
+        return opening_of(manner, request)
+
+    opening.manner = manner  # type: ignore[attr-defined]  # its own attribute
     return Depends(opening)
 
 

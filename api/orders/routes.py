@@ -25,7 +25,9 @@ from api.orders.schemas import (
 from api.orders.steps import step_orders
 from api.orders.uploads import file_orders
 from api.rate_limits import count_check
-from api.requests.context import Context, Router, allowed, etag, preparing
+from api.requests.context import Context, etag
+from api.requests.handlers import allowed, preparing
+from api.requests.router import Router
 from api.requests.shapes import After, Country, Limit, Page, page
 from api.storage.database import utc
 from api.storage.tables import order_history, orders

@@ -11,7 +11,9 @@ from api.answers.exports import EXPORTED, FORMS, exported
 from api.placements.publication import judged, publish
 from api.placements.schemas import PlacementOut, PublishedOut
 from api.placements.verdict import Verdict
-from api.requests.context import Context, Router, allowed, preparing
+from api.requests.context import Context
+from api.requests.handlers import allowed, preparing
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.tables import placements
 
@@ -71,7 +73,7 @@ def publish_plan(
     what_fits: Annotated[bool, Query(description="Publish what still fits alone, and name the rest.")] = False,
     *,
     prepared: Verdict | None,
-    context: Context = allowed("plan.publish", heavy=True),
+    context: Context = allowed("plan.publish", heavy=True, takes="by itself"),
 ) -> Response:
     """Publish a plan: its placements become operations that can be offered to workers.
 

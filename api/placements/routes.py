@@ -19,7 +19,9 @@ from api.placements.schemas import (
     OperationState,
     OperationVersionOut,
 )
-from api.requests.context import Context, Router, allowed, etag
+from api.requests.context import Context, etag
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["operations"])

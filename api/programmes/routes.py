@@ -10,7 +10,9 @@ from api.programmes.programmes import change_programme, create_programme, requir
 from api.programmes.schemas import ProgrammeChange, ProgrammeIn, ProgrammeOut, SoundnessOut
 from api.programmes.soundness import soundness_of
 from api.rate_limits import count_check
-from api.requests.context import Context, Router, allowed, etag
+from api.requests.context import Context, etag
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.database import utc
 from api.storage.tables import programmes

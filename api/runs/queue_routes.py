@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from fastapi import Response
 
 from api.answers.problems import ServiceError, not_found
-from api.requests.context import Context, Router, allowed
+from api.requests.context import Context
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.runs.queue import ask_cancel
 from api.runs.schemas import QueuedOut

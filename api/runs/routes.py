@@ -9,7 +9,9 @@ from fastapi import Request, Response
 
 from api.answers.problems import ServiceError, not_found
 from api.identity.visibility import runs_seen
-from api.requests.context import Context, Router, allowed
+from api.requests.context import Context
+from api.requests.handlers import allowed
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.runs.following import Followed, RunEvents
 from api.runs.gate import is_served
@@ -51,7 +53,7 @@ def start_run(
     programme_id: str,
     asked: AnyRunIn,
     request: Request,
-    context: Context = allowed("run.start"),
+    context: Context = allowed("run.start", takes="object"),
 ) -> Response:
     """Start a run: a match, a re-match, what-ifs, a sweep, an explanation or a report; it waits in the queue for a
     worker, and `before` says how many others come first.
@@ -86,7 +88,7 @@ def follow_run(programme_id: str, run_id: str, request: Request, context: Contex
 
 
 @router.post("/{run_id}/cancellation", status_code=202, response_model=RunOut)
-def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.cancel")) -> Response:
+def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.cancel", takes="object")) -> Response:
     """Cancel a run; one that has ended stays as it is (409)."""
     if context.objects["run_id"].state not in LIVE:
         raise ServiceError(409, message("The run is {state} already.", state=context.objects["run_id"].state))

@@ -25,9 +25,10 @@ def raise_revision(connection: sa.Connection, programme_id: str, binding: bool =
     """Count a change of what a programme's plans stand on; returns the new revision.
 
     Invariant: whoever writes what a plan stands on (orders, registers, agreements, settings, operations, publications)
-    takes the programme first and raises the revision in the same transaction; `api.requests.context` does both for all
-    that isn't named there. So such changes come one after another, and what was read at a revision is still so as long
-    as that is the newest. One that is ``binding`` may contradict a placement of a plan; a new order can't.
+    takes the programme first and raises the revision in the same transaction; `api.requests` does both for all but
+    what says that it ``takes`` something else. So such changes come one after another, and what was read at a revision
+    is still so as long as that is the newest. One that is ``binding`` may contradict a placement of a plan; a new order
+    can't.
     """
     changed = programmes.update().where(programmes.c.id == programme_id)
     values = {"revision": programmes.c.revision + 1}

@@ -11,8 +11,10 @@ from api.answers.problems import content_fault
 from api.identity.access import PLANNER
 from api.identity.visibility import rows_seen
 from api.placements.open_operations import drop_open
-from api.requests.context import Context, Router, allowed, content_tag, preparing
+from api.requests.context import Context, content_tag
+from api.requests.handlers import allowed, preparing
 from api.requests.repeated import forget_answers
+from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.tables import KEYS, persons, registers
 from api.uploads.files import MapText, read_file
@@ -143,7 +145,9 @@ def _tag(context: Context, row: sa.Row[Any]) -> str:
 
 
 @router.post("/worker-lookups", status_code=200)
-def look_up_workers(programme_id: str, asked: LookUpIn, context: Context = allowed("worker.identify")) -> LookUpOut:
+def look_up_workers(
+    programme_id: str, asked: LookUpIn, context: Context = allowed("worker.identify", takes="object")
+) -> LookUpOut:
     """Which workers of this programme have these register numbers; in the body, so that no number is in an address."""
     found = registered_numbers(context.connection, context.principal, programme_id, asked.register_numbers)
     sought = sorted(set(asked.register_numbers))
@@ -167,7 +171,9 @@ def end_registration(
 
 
 @router.post("/workers/{worker_id}/export")
-def export_person(programme_id: str, worker_id: str, context: Context = allowed("worker.export")) -> PersonOut:
+def export_person(
+    programme_id: str, worker_id: str, context: Context = allowed("worker.export", takes="object")
+) -> PersonOut:
     """Everything that is kept of one person, in all programmes, to be handed to that person."""
     context.record("worker.exported", f"worker/{worker_id}")
     return PersonOut(
@@ -176,7 +182,9 @@ def export_person(programme_id: str, worker_id: str, context: Context = allowed(
 
 
 @router.delete("/workers/{worker_id}")
-def erase_person(programme_id: str, worker_id: str, context: Context = allowed("worker.erase")) -> ErasedOut:
+def erase_person(
+    programme_id: str, worker_id: str, context: Context = allowed("worker.erase", takes="by itself")
+) -> ErasedOut:
     """Erase a person in all programmes; runs that read the profile can't be replayed any more."""
     take_programmes_of(context.connection, worker_id)
     drop_open(context.connection, context.principal, worker_id)

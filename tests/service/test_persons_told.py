@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import World
 
-import api.requests.context
+import api.requests.opening
 from api.identity.access import ROLES, Principal
 from api.identity.generalisation import Generalisation
 from api.identity.shown_columns import SHOWN, shown_columns, shown_person
@@ -127,7 +127,7 @@ def test_what_cannot_be_logged_is_not_told(placed: tuple[World, str, str], monke
     def fails(*_: Any) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr(api.requests.context, "append", fails)
+    monkeypatch.setattr(api.requests.opening, "append", fails)
     answer = world.call("e1", "GET", f"{P}/workers/{worker}")
     assert answer.status_code == 500 and "María" not in answer.text
     assert world.call("e1", "GET", P + "/orders").status_code == 200
