@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from api.about.metrics import measured
 from api.answers.problems import ServiceError
+from api.logs.metrics import measured
 from api.requests.lanes import lanes_of
 from api.requests.shapes import example
 from api.storage.database import database, require_current_schema

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from api.answers.problems import refused
 from api.identity.access import GRANTS, ORIGIN, Principal
 from api.identity.visibility import owns
-from api.programmes.programmes import Row
 from api.storage.database import now
 from api.storage.tables import agreements, programme_corridors
 from api.uploads.safe_ids import unsafe_ids
@@ -18,6 +17,8 @@ from engine.errors import Fault, InputError
 from engine.programme.programme import Agreement
 from engine.programme.toml_files import parse_toml, read_agreement
 from engine.words import message
+
+Row = sa.Row[Any]
 
 
 def agreement_of(text: str, identifier: str) -> Agreement:

@@ -8,8 +8,8 @@ from typing import Any
 
 import structlog
 
-from api.about.metrics import REQUESTS, SECONDS
 from api.answers.problems import TITLES, Problem, problem_response
+from api.logs.metrics import REQUESTS, SECONDS
 from api.requests.bodies import LIMIT, BodyLimit
 from engine.words import message
 

@@ -18,11 +18,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import Principal
+from api.runs.private_files import private_files
 from api.runs.shares import LIVE, line
 from api.settings import settings
 from api.storage.database import new_id, now, transaction
 from api.storage.tables import CHECKPOINT, placements, run_files, runs
-from api.workers.persons import private_files
 
 MOST_ATTEMPTS = 5
 

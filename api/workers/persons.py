@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from api.identity.access import ORIGIN
+from api.runs.private_files import forget_inputs
 from api.storage.database import inserting
 from api.storage.revisions import raise_revision, take_programmes
-from api.storage.tables import CHECKPOINT, INPUT, operation_history, operations, persons, registers, run_files, runs
+from api.storage.tables import operation_history, operations, persons, registers
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
@@ -102,22 +102,4 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
     connection.execute(operation_history.update().where(_history_of(worker_id)).values(reason=""))
     for identifier in within:
         raise_revision(connection, identifier)
-    return erased, _forget_inputs(connection, within, country)
-
-
-def _forget_inputs(connection: sa.Connection, within: list[str], country: str) -> int:
-    """Delete what ended runs of programmes read of a country's workers; they can't be replayed any more.
-
-    What runs under way have read is deleted when they end (`api.runs.queue`).
-    """
-    theirs = sa.or_(runs.c.role != ORIGIN, runs.c.country == country)
-    read = sa.and_(runs.c.programme_id.in_(within), theirs)
-    ended = sa.select(runs.c.id).where(read, runs.c.state.not_in(("queued", "running")))
-    connection.execute(run_files.delete().where(run_files.c.run_id.in_(ended), private_files()))
-    marked = runs.update().where(read, runs.c.replayable.is_(True))
-    return connection.execute(marked.values(replayable=False)).rowcount
-
-
-def private_files() -> sa.ColumnElement[bool]:
-    """The files of runs that hold profiles."""
-    return sa.or_(run_files.c.name == INPUT, run_files.c.name.startswith(CHECKPOINT))
+    return erased, forget_inputs(connection, within, country)

@@ -7,6 +7,7 @@ import sys
 from itertools import combinations
 from pathlib import Path
 
+import grimp
 import pytest
 from fastapi.testclient import TestClient
 
@@ -81,6 +82,45 @@ def test_two_rooms_that_find_the_same_are_refused(tmp_path: Path, monkeypatch: p
     finally:
         finders.cache_clear()
         _forget("api.orchards")
+
+
+ROOM_FILES = ("routes", "pages", "finders")
+OPENING = {f"api.requests.{name}" for name in ("opening", "handlers", "router")}
+
+
+@pytest.fixture(scope="module")
+def imports() -> list[tuple[str, str]]:
+    """Which module of the service imports which."""
+    graph = grimp.build_graph("api", exclude_type_checking_imports=True)
+    return [(one, other) for one in graph.modules for other in graph.find_modules_directly_imported_by(one)]
+
+
+def test_what_rooms_stand_on_knows_no_room(imports: list[tuple[str, str]]) -> None:
+    """Tables, roles, requests and answers stay as they are when a room is added or goes; `app.py` puts all together."""
+    rooms = {_room(module.__name__) for kind in ROOM_FILES for module in room_modules(kind)} - {"console"}
+    assert {"orders", "runs", "accounts"} <= rooms
+    beneath = ("answers", "confined", "identity", "logs", "rate_limits", "requests", "settings", "storage", "uploads")
+    assert not [pair for pair in imports if _room(pair[0]) in beneath and _room(pair[1]) in rooms]
+
+
+def test_requests_are_opened_by_routes_and_pages_alone(imports: list[tuple[str, str]]) -> None:
+    """Queries and rules are given a connection and who asks, so that a page calls what a route calls."""
+    openers = {one for one, other in imports if other in OPENING and _room(one) != "requests"}
+    assert {one for one in openers if not one.endswith(("routes", "pages"))} == {"api.console.page_router"}
+    contexts = {one for one, other in imports if other == "api.requests.context" and _room(one) != "requests"}
+    within = {one for one in contexts if not one.endswith(ROOM_FILES) and _room(one) != "console"}
+    assert not within
+
+
+def test_nothing_calls_a_route_or_a_page(imports: list[tuple[str, str]]) -> None:
+    """What both need is in a file of its own; the application alone knows them, by finding them."""
+    named = [(one, other) for one, other in imports if other.endswith(("routes", "pages"))]
+    assert [pair for pair in named if pair[0] != "api.app"] == []
+
+
+def _room(module: str) -> str:
+    """The package or file of the service that a module belongs to."""
+    return module.split(".")[1] if "." in module else ""
 
 
 def _forget(package: str) -> None:
