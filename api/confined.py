@@ -25,7 +25,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from api.answers.problems import ServiceError
-from engine.errors import CallError, InputError
+from engine.clauses.kinds import kinds
+from engine.errors import CallError, InputError, VaivenError
 from engine.words import message
 
 Found = TypeVar("Found")
@@ -99,8 +100,7 @@ def _end_spares() -> None:
 
 def _main() -> None:
     """Wait for one job, do it within limits, write what came of it, end."""
-    for name in PRELOADED:
-        importlib.import_module(name)
+    _make_ready()
     job = sys.stdin.buffer.read()
     if not job:
         return
@@ -115,6 +115,14 @@ def _main() -> None:
         told = ("call", (error.message, error.hint))
     sys.stdout.buffer.write(pickle.dumps(told))
     sys.stdout.buffer.flush()
+
+
+def _make_ready() -> None:
+    """Import what jobs need, and the rules that a programme may name."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    with contextlib.suppress(VaivenError):  # whoever reads a programme is told
+        kinds()
 
 
 def _limit(seconds: float) -> None:

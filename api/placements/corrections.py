@@ -20,6 +20,7 @@ from api.placements.stays import forget_stay
 from api.placements.verdict import promised_pairs
 from api.snapshots.held_pairs import unfit_beside_held
 from api.snapshots.snapshot import told_to, write_pairs
+from api.storage.database import allow_computing
 from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
 from api.storage.tables import accounts, operation_history, operations, orders, registers
 from engine.errors import Fault, InputError
@@ -97,7 +98,8 @@ def _require_fitting(connection: sa.Connection, principal: Principal, programme:
     if connection.scalar(sa.select(workers.worker_id).where(mine)) is None:
         raise ServiceError(409, message("The worker is in the register of this programme no more."))
     with tempfile.TemporaryDirectory(prefix="vaiven-audit-") as place:
-        write_pairs(connection, programme, facts, [pair], Path(place, "programme"))
+        allow_computing(connection)
+        write_pairs(connection, programme, facts, [pair], Path(place, "programme"))()
         try:
             read = read_programme(Path(place, "programme"))
         except InputError as error:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from api.identity.access import Principal
 from api.storage.database import now
+from api.storage.many_rows import ManyRows, insert_many
 from api.storage.operation_states import OPEN, STANDING
 from api.storage.tables import operation_history, operations
 
@@ -45,26 +46,8 @@ def move_many(
     for begin in range(0, len(found), CHUNK):
         these = operations.c.id.in_([row.id for row in found[begin : begin + CHUNK]])
         connection.execute(operations.update().where(these).values(values))
-    keep_states(connection, principal, [(row.id, row.version + 1) for row in found], state)
-
-
-def keep_states(
-    connection: sa.Connection, principal: Principal, versions: Sequence[tuple[str, int]], state: str
-) -> None:
-    """Keep the state of versions, (operation, version), of operations."""
-    common = {"state": state, "at": now(), "account_id": principal.account_id}
-    kept = [{"operation_id": identifier, "version": version, **common} for identifier, version in versions]
-    connection.execute(operation_history.insert(), kept)
-
-
-def keep_first_states(connection: sa.Connection, principal: Principal, run_id: str) -> None:
-    """Keep the first state of the operations that a run's plan has just added."""
-    columns = (operations.c.id, operations.c.version, operations.c.state, operations.c.changed_at)
-    fresh = sa.select(*columns, sa.literal(principal.account_id)).where(
-        operations.c.run_id == run_id, operations.c.version == 1
-    )
-    kept = ("operation_id", "version", "state", "at", "account_id")
-    connection.execute(operation_history.insert().from_select(kept, fresh))
+    kept = ManyRows.of(("operation_id", "version"), ((row.id, row.version + 1) for row in found))
+    insert_many(connection, operation_history, kept, state=state, at=changed_at, account_id=principal.account_id)
 
 
 def drop_open(connection: sa.Connection, principal: Principal, worker_id: str) -> None:

@@ -8,6 +8,8 @@ programme taken.
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,15 +17,16 @@ import sqlalchemy as sa
 from api.answers.problems import Contradiction, ServiceError
 from api.confined import confined
 from api.identity.access import Principal
-from api.placements.open_operations import keep_first_states, move_many
+from api.placements.open_operations import move_many
 from api.placements.schemas import LeftOutOut, PublishedOut
-from api.placements.verdict import Verdict, judge
+from api.placements.verdict import Verdict, judge, read_material
 from api.settings import settings
 from api.snapshots.fitting import Unfit
 from api.snapshots.snapshot import told_to
-from api.storage.database import database, is_postgresql, new_id, now, transaction
+from api.storage.database import allow_computing, database, now, one_moment, transaction
+from api.storage.many_rows import insert_many
 from api.storage.revisions import raise_revision, take_programmes
-from api.storage.tables import operations, placements, programmes, runs
+from api.storage.tables import operation_history, operations, placements, programmes, runs
 from engine.errors import Fault, InputError
 from engine.words import message, plural
 
@@ -51,15 +54,15 @@ def judged(run_id: str) -> Verdict | None:
 
 def judged_at(url: str, run_id: str) -> Verdict | None:
     """Judge a plan of a database, by default that of the settings."""
-    engine = database(url)
+    engine = database(url) if url else database()
     for turn in range(TURNS):
-        with transaction(engine, read_only=True) as connection:
-            if is_postgresql(connection):
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            run = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one_or_none()
-            if run is None or _reason_against(run):
-                return None
-            verdict = judge(connection, run_id)
+        with tempfile.TemporaryDirectory(prefix="vaiven-audit-") as place:
+            with one_moment(engine) as connection:
+                run = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one_or_none()
+                if run is None or _reason_against(run):
+                    return None
+                material = read_material(connection, run_id, Path(place, "programme"))
+            verdict = material.judged()  # whatever it takes, nobody waits for it
         with transaction(engine, read_only=True) as connection:
             if turn == TURNS - 1 or _still_holds(connection, run.programme_id, verdict):
                 return verdict
@@ -79,29 +82,30 @@ def publish(
     if reason:
         raise ServiceError(409, reason)
     written = connection.begin_nested()
-    begun = verdict is not None and _begin(connection, principal, verdict, what_fits)
+    begun = verdict is not None and _begin(connection, principal, run, verdict, what_fits)
     take_programmes(connection, [run.programme_id])
     if not begun or verdict is None or not _still_holds(connection, run.programme_id, verdict):
         written.rollback()
+        allow_computing(connection)
         verdict, written = judge(connection, run.id), connection.begin_nested()
-        _begin(connection, principal, verdict, what_fits)
+        _begin(connection, principal, run, verdict, what_fits)
     _require_fitting(principal, verdict, what_fits)
     written.commit()
     _write_rest(connection, principal, run, verdict)
     return PublishedOut(
-        proposed=len(verdict.proposed) + len(verdict.again),
+        proposed=verdict.proposed.count + len(verdict.again),
         kept=verdict.kept,
         withdrawn=len(verdict.withdrawn),
         left_out=[LeftOutOut(**vars(one)) for one in verdict.unfit],
     )
 
 
-def _begin(connection: sa.Connection, principal: Principal, verdict: Verdict, what_fits: bool) -> bool:
+def _begin(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict, what_fits: bool) -> bool:
     """Write the new operations of a plan that may be published; whether nobody else has written one of them."""
     if verdict.unfit and not what_fits:
         return True
     try:
-        _write_new(connection, principal, verdict)
+        _write_new(connection, principal, run, verdict)
     except sa.exc.IntegrityError:
         return False
     return True
@@ -146,15 +150,14 @@ def _fault(one: Unfit) -> Fault:
     )
 
 
-def _write_new(connection: sa.Connection, principal: Principal, verdict: Verdict) -> None:
-    """Write the new operations, in the order of their keys, so that two who write the same don't clash."""
-    if not verdict.proposed:
-        return
+def _write_new(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict) -> None:
+    """Write the new operations, each with its first state."""
+    shared = {"programme_id": run.programme_id, "run_id": run.id, "agreed_on": verdict.as_of}
+    state = {"state": "proposed", "version": 1}
     at = now()
-    ordered = sorted(verdict.proposed, key=lambda row: (row["worker_id"], row["order_id"]))
-    rows = [{**row, "id": new_id(), "changed_at": at} for row in ordered]
-    connection.execute(operations.insert(), rows)
-    keep_first_states(connection, principal, rows[0]["run_id"])
+    insert_many(connection, operations, verdict.proposed, **shared, **state, changed_at=at)
+    of_each = verdict.proposed.renamed(operation_id="id")
+    insert_many(connection, operation_history, of_each, **state, at=at, account_id=principal.account_id)
 
 
 def _write_rest(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict) -> None:

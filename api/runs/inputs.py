@@ -18,7 +18,7 @@ from api.identity.visibility import orders_seen
 from api.runs.kind import Source, kinds
 from api.runs.queue import Claim, keep_files, kept_file
 from api.snapshots.snapshot import packed, scope_of, unpack
-from api.storage.database import is_postgresql, transaction
+from api.storage.database import one_moment
 from api.storage.tables import INPUT, orders, programmes
 
 LEFT_OUT = "left_out.json"
@@ -35,9 +35,7 @@ def restore_input(engine: sa.Engine, held: Claim, folder: Path) -> None:
     if kept is None:
         with tempfile.TemporaryDirectory(prefix="fresh-", dir=folder.parent) as place:
             made = Path(place, "input")
-            with transaction(engine, read_only=True) as connection:
-                if is_postgresql(connection):
-                    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            with one_moment(engine) as connection:
                 revision = _make(connection, held.row, made)
             kept = packed(made)
         keep_files(engine, held, {INPUT: kept}, revision)

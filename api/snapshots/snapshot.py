@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import tarfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from api.snapshots.ended_stays import ended_stays, settle_stays, told_apart
 from api.snapshots.fitting import Unfit
 from api.snapshots.held_pairs import keep_what_can_be, with_fewer_places
 from api.snapshots.promised_elsewhere import ruled_out
+from api.storage.database import allow_computing
 from api.storage.operation_states import ENDED, HOME, OFFERABLE, PLACED
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
 from engine.errors import InputError
@@ -79,6 +81,7 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
     stand (`api.snapshots.held_pairs`), which is returned. Planners' runs and employers' checks read values that stand
     for many, the same that planners are told.
     """
+    allow_computing(connection)
     folder.joinpath("agreements").mkdir(parents=True)
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
     corridors = _corridors(connection, programme.id, scope)
@@ -119,10 +122,12 @@ def write_pairs(
     held: Mapping[tuple[str, str], str],
     others: Iterable[tuple[str, str]],
     folder: Path,
-) -> None:
+) -> Callable[[], None]:
     """Write all that bears on pairs of workers and orders, of every side: them, the travel groups of the workers, all
     agreements. ``held`` pairs are commitments, with the day on which each was agreed. An order whose places ended stays
     hold is left out.
+
+    Returns what completes the folder (`settle_stays`): it computes, and needs the connection no more.
 
     Invariant: what is judged by these pairs comes out as it would in the whole programme, whatever stands in rows that
     don't bear on them. So a rule that counts who is registered brings whoever it counts, and of them what it counts by.
@@ -145,7 +150,7 @@ def write_pairs(
     _write_tables(tables, folder)
     if _counts_registered(folder):
         _write_table(_with_counted(tables["workers"], registered), folder / "workers.csv")
-    settle_stays(folder, home, told_already)
+    return partial(settle_stays, folder, home, told_already)
 
 
 def _counts_registered(folder: Path) -> bool:

@@ -30,6 +30,7 @@ from engine.errors import CallError
 from engine.words import message
 
 READ_ONLY = "vaiven_read_only"
+COMPUTING_SECONDS = 600  # how long a transaction that writes may stand idle while something is computed in it
 _ONE_WRITER = threading.RLock()  # on SQLite, so that writers of this process wait in line and not by trying
 
 
@@ -86,6 +87,17 @@ def lift_limits(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f"SET LOCAL {name} = 0")
 
 
+def allow_computing(connection: sa.Connection) -> None:
+    """Let a transaction stand idle while something is computed with what it has read.
+
+    One that reads alone keeps nobody from anything, and may do so without end; another for `COMPUTING_SECONDS`.
+    """
+    if is_postgresql(connection):
+        alone = connection.get_execution_options().get(READ_ONLY, False)
+        most = 0 if alone else 1000 * COMPUTING_SECONDS
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {most}")
+
+
 def _sqlite(address: sa.URL) -> sa.Engine:
     wait = settings().lock_seconds
     engine = sa.create_engine(
@@ -124,6 +136,15 @@ def transaction(engine: sa.Engine, read_only: bool = False) -> Iterator[sa.Conne
             (connection.commit if getattr(error, "keeps", False) else connection.rollback)()
             raise
         connection.commit()
+
+
+@contextmanager
+def one_moment(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that reads alone, and sees one moment however much it reads."""
+    with transaction(engine, read_only=True) as connection:
+        if is_postgresql(connection):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield connection
 
 
 @contextmanager
