@@ -30,13 +30,13 @@ def count_within(connection: sa.Connection, key: str, most: int, seconds: int) -
 
 def counted_in_window(connection: sa.Connection, key: str, seconds: int) -> int:
     """How many were counted in this window of time."""
-    asked = sa.select(attempts.c.count).where(attempts.c.key == key, attempts.c.window == _window(seconds))
+    asked = sa.select(attempts.c.count).where(attempts.c.key == key, attempts.c.window == window_of(seconds))
     return int(connection.scalar(asked) or 0)
 
 
 def count_in_window(connection: sa.Connection, key: str, seconds: int) -> int:
     """Count one in this window of time; how many it makes."""
-    window = _window(seconds)
+    window = window_of(seconds)
     first = inserting(connection, attempts).values(key=key, window=window, count=1)
     counted = first.on_conflict_do_update(
         index_elements=["key", "window"], set_={"count": attempts.c.count + 1}
@@ -82,6 +82,6 @@ def too_many(seconds: int, keeps: bool = False) -> ServiceError:
     return error
 
 
-def _window(seconds: int) -> int:
+def window_of(seconds: int) -> int:
     """The beginning of this window of time, in seconds of the clock."""
     return int(time.time()) // seconds * seconds

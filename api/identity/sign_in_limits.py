@@ -18,7 +18,6 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass
 
@@ -27,7 +26,7 @@ from fastapi import Request
 
 from api.identity.passwords import hash_secret
 from api.identity.tokens import signing_key
-from api.rate_limits import count_in_window, counted_in_window, too_many
+from api.rate_limits import count_in_window, counted_in_window, too_many, window_of
 from api.settings import settings
 from api.storage.database import database, transaction
 from api.storage.tables import sessions
@@ -117,7 +116,7 @@ class SignInLimits:
             self._failed[key] += times
 
     def _begin_window(self) -> None:
-        window = int(time.time()) // QUARTER_HOUR
+        window = window_of(QUARTER_HOUR)
         if window != self._window:
             self._window, self._failed = window, Counter()
 

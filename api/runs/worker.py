@@ -16,6 +16,7 @@ from api.settings import settings
 from api.storage.housekeeping import keep_house
 
 IDLE_SECONDS, HOUSE_SECONDS = 0.5, 3600.0
+HOLD_AGAIN_SECONDS = 10.0  # how long others have, at most, to hold their runs again after an outage
 log = structlog.get_logger("vaiven.worker")
 
 
@@ -91,4 +92,4 @@ class Worker:
 
     def _takes_expired(self) -> bool:
         """Whether those who hold runs had time to hold them again since the database was away."""
-        return time.monotonic() - self._away_at > min(10.0, settings().lease_seconds / 2)
+        return time.monotonic() - self._away_at > min(HOLD_AGAIN_SECONDS, settings().lease_seconds / 2)

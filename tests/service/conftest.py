@@ -9,18 +9,38 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 import structlog
-from databases import CONTENTS, Databases, service_on
+from databases import CONTENTS, PATIENCE, Databases, service_on
 from fastapi.testclient import TestClient
 from world import World, copied_world
 
 from api.app import create_app
 from api.logs.service_log import set_up_logs
+from api.requests.lanes import Lane
 from benchmarks.postgresql_server import running_postgresql
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> Iterator[None]:
+    """Nobody gives up because the machine is slow: what waits too long says so only where a test asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAIVEN_LOCK_SECONDS", str(PATIENCE))
+        patch.setenv("VAIVEN_STATEMENT_SECONDS", str(PATIENCE))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted by the minute or the quarter of an hour falls into one window, whenever a test runs."""
+    moment = time.time()
+    standing = SimpleNamespace(time=lambda: moment, monotonic=time.monotonic)
+    monkeypatch.setattr("api.rate_limits.time", standing)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +72,11 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def _copied(engine: sa.Engine, database_url: str, databases: Databases) -> Iterator[World]:
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
+    app = create_app()
+    for lane in vars(app.state.lanes).values():
+        if isinstance(lane, Lane):
+            lane.patience = PATIENCE
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield copied_world(client, engine, **databases.worlds[database_url])
 
 

@@ -20,6 +20,7 @@ from api.app import create_app
 from api.settings import settings
 from api.storage.database import database, upgrade
 
+PATIENCE = 600.0  # seconds that the service waits for what a test isn't about, however slow the machine is
 # What a database may hold, by the fixture that asks for it.
 CONTENTS: dict[str, Callable[[TestClient, sa.Engine], World]] = {
     "generated_world": make_generated_world,

@@ -27,6 +27,7 @@ from benchmarks.waiting import running, until
 from engine.planning import pool
 
 P = "/v1/programmes/{p}"
+ENDLESS_RUNS = str(Path(__file__).with_name("endless_runs.py"))
 
 
 def _queued(world: World, **options: Any) -> str:
@@ -163,7 +164,7 @@ def test_a_killed_worker_leaves_its_run_to_another(world: World, monkeypatch: py
         world.certified(headcount=100, hourly_wage=12 + number / 4, min_crew=5 + number)
     run = _queued(world, gap=0.0)
     environment = os.environ | {"VAIVEN_LEASE_SECONDS": "1", "VAIVEN_CHECKPOINT_SECONDS": "0"}
-    process = subprocess.Popen([str(Path(sys.executable).with_name("vaiven")), "worker"], env=environment)
+    process = subprocess.Popen([sys.executable, ENDLESS_RUNS, "worker"], env=environment)
     try:
         until(lambda: kept_files(world.engine, run, "checkpoint/checkpoint/"), running(process))
         assert world.must("gt", "GET", f"{P}/runs/{run}")["state"] == "running"

@@ -29,7 +29,6 @@ P = "/v1/programmes/{p}"
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits for a lock soon gives up, whoever holds one never; `world` makes its engine after this."""
     monkeypatch.setenv("VAIVEN_LOCK_SECONDS", "0.5")
-    monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "600")
 
 
 @contextmanager
@@ -59,14 +58,6 @@ def test_who_waits_too_long_for_a_lock_is_told_to_come_again(world: World) -> No
     assert world.call("e1", "POST", f"{P}/orders", json=ORDER).status_code == 201
 
 
-@pytest.fixture
-def long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody gives up while a test looks."""
-    monkeypatch.setenv("VAIVEN_LOCK_SECONDS", "600")
-    monkeypatch.setenv("VAIVEN_STATEMENT_SECONDS", "600")
-
-
-@pytest.mark.usefixtures("long_waits")
 def test_reads_and_health_do_not_wait_for_writers(world: World) -> None:
     """Forty writers wait for a lock; whoever reads is answered before any of them."""
 
@@ -86,7 +77,6 @@ def test_reads_and_health_do_not_wait_for_writers(world: World) -> None:
     assert not any(status == 201 and not waited for status, waited in zip(statuses, waiting, strict=True))
 
 
-@pytest.mark.usefixtures("long_waits")
 def test_a_statement_that_takes_too_long_is_ended(world: World) -> None:
     """On PostgreSQL, which does it; its error is a busy database, and so is one of a pool that is used up."""
     if is_postgresql(world.engine):
@@ -100,7 +90,6 @@ def test_a_statement_that_takes_too_long_is_ended(world: World) -> None:
     assert problem is not None and problem.status == 503
 
 
-@pytest.mark.usefixtures("long_waits")
 def test_a_writer_that_stands_still_loses_its_locks(world: World) -> None:
     """A transaction that does nothing for too long is ended by PostgreSQL, and who waited for it goes on."""
     if not is_postgresql(world.engine):
@@ -117,12 +106,11 @@ def test_a_writer_that_stands_still_loses_its_locks(world: World) -> None:
 
 
 def _make_shorter(connection: sa.Connection, limit: str) -> None:
-    """Set a limit that is that of the settings to the shortest: a test needn't wait for it, however slow it is."""
+    """Set a limit, which is that of the settings, to the shortest: a test needn't wait for it on any machine."""
     assert connection.scalar(sa.text(f"SHOW {limit}")) == "10min"
     connection.exec_driver_sql(f"SET {limit} = 1")
 
 
-@pytest.mark.usefixtures("long_waits")
 def test_migrations_may_take_their_time(world: World) -> None:
     """The limits of requests don't hold for them, and hold again afterwards."""
     if is_postgresql(world.engine):
