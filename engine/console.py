@@ -18,11 +18,13 @@ from engine.words import message
 from engine.words.wording import say, shown
 
 if TYPE_CHECKING:
-    from engine.plan.metrics import Fill, LimitUse
+    from engine.plan.limit_use import LimitUse, Worth
+    from engine.plan.metrics import Fill
     from engine.run import Matched
     from engine.solve.result import Progress
 
 SECONDS_BETWEEN_LINES = 3.0
+MOST_LIMITS = 12
 
 
 class SpokenConsole(Console):
@@ -107,7 +109,7 @@ def titled_table(title: str) -> Table:
 def show_plan(matched: Matched) -> None:
     """Print the plan's tables: fill by corridor, destination, sector and month, quota use, and what limits."""
     from engine.audit.placement_table import PlacementTable
-    from engine.plan import metrics
+    from engine.plan import limit_use, metrics
 
     console = out()
     placements = PlacementTable(matched.programme, matched.worker, matched.order)
@@ -118,10 +120,10 @@ def show_plan(matched: Matched) -> None:
         (message("Fill by month of start"), metrics.fill_by_month(placements)),
     ):
         console.print(_fill_table(title, lines))
-    console.print(_limit_table(message("Quota use"), metrics.quota_use(matched.files.prices)))
-    limiting = metrics.what_limits(matched.files.prices)
-    title = message("What limits: the most that any plan could gain over this one with one more unit")
-    console.print(_limit_table(title, limiting, matched.files.certificate))
+    certificate, prices = matched.files.certificate, matched.files.prices
+    console.print(_quota_table(limit_use.quota_use(prices)[:MOST_LIMITS]))
+    worth = limit_use.Worth.of_plan(placements, certificate["objective"])
+    console.print(_limit_table(limit_use.what_limits(prices), certificate, worth))
     show_certificate(matched.files.certificate)
 
 
@@ -138,19 +140,39 @@ def _fill_table(title: str, lines: Sequence[Fill]) -> Table:
     return table
 
 
-def _limit_table(title: str, uses: Sequence[LimitUse], certificate: Mapping[str, Any] | None = None) -> Table:
-    """Limits with their use and price and, beside the certificate, the most that one more unit could gain."""
-    from engine.plan.metrics import most_gain
-
-    table = titled_table(title)
+def _quota_table(uses: Sequence[LimitUse]) -> Table:
+    """Caps and set-asides with their use, the fullest first; those of households aren't told one by one."""
+    table = titled_table(message("Quota use"))
     table.add_column(say(message("limit")), overflow="fold")
-    headings = (message("used"), message("count"), message("price"))
-    for heading in headings if certificate is None else (*headings, message("gain at most")):
+    for heading in (message("used"), message("count")):
         table.add_column(say(heading), justify="right")
     for use in uses:
-        count = shown(use.count, ",.10g") if use.count else ""
-        gain = () if certificate is None else (shown(most_gain(certificate, use.price), ",.4f"),)
-        table.add_row(use.limit, shown(use.used, ",.10g"), count, shown(use.price, ",.4f"), *gain)
+        table.add_row(use.limit, shown(use.used, ",.10g"), shown(use.count or 0, ",.10g"))
+    return table
+
+
+def _limit_table(uses: Sequence[LimitUse], certificate: Mapping[str, Any], worth: Worth) -> Table:
+    """The first limits of clauses, then of beds and places: their price in weeks and people, and the most one gains."""
+    from engine.plan.metrics import most_gain
+
+    table = titled_table(message("What limits: clauses first, then beds and places of orders"))
+    table.add_column(say(message("limit")), overflow="fold")
+    headings = (
+        message("used"),
+        message("count"),
+        message("price of one more, in weeks"),
+        message("in people"),
+        message("gain over this plan at most, in weeks"),
+    )
+    for heading in headings:
+        table.add_column(say(heading), justify="right")
+    for of_clause in (True, False):
+        for use in [use for use in uses if use.of_clause == of_clause][:MOST_LIMITS]:
+            count = "" if use.count is None else shown(use.count, ",.10g")
+            values = (worth.in_weeks(use.price), worth.in_people(use.price))
+            gain = worth.in_weeks(most_gain(certificate, use.price))
+            equals = ["" if value is None else shown(value, ",.2f") for value in (*values, gain)]
+            table.add_row(use.limit, shown(use.used, ",.10g"), count, *equals)
     return table
 
 

@@ -13,9 +13,11 @@ import numpy.typing as npt
 
 from engine.atomic import refuse_occupied
 from engine.audit.audit import Audit, audit
+from engine.audit.placement_table import PlacementTable
 from engine.errors import AuditError, CallError, SolverError
 from engine.kernel import software_version
 from engine.plan.earlier_plan import read_warm
+from engine.plan.limit_use import Worth, with_gains
 from engine.plan.plan_files import (
     PlanFiles,
     placements_table,
@@ -173,9 +175,11 @@ def certified(
     problem = result.problem
     reasons = reason_tables(drawn, find_reasons(result))
     use = use_of(problem.offers, problem.limits, result.columns)
-    prices = prices_table(problem, use, result.prices, result.crew)
+    rows_of_prices = prices_table(problem, use, result.prices, result.crew)
     clock.end()
     certificate = _certificate(problem, result, options, verdict, steps, clock.seconds)
+    worth = Worth.of_plan(PlacementTable(programme, worker, order), verdict.objective)
+    prices = with_gains(rows_of_prices, certificate, worth)
     files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)
     return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
 

@@ -12,13 +12,14 @@ import pandas as pd
 from engine.charts.largest_groups import largest_groups
 from engine.charts.place_names import Texts, country_names, other_countries, other_regions, region_names
 from engine.charts.plan_view import PlanView
-from engine.charts.style import BLACK, PALE, Drawing, empty_chart, finished
+from engine.charts.style import BLACK, NOTE_LETTER, PALE, Drawing, empty_chart, finished, wrapped
 from engine.words import message
 
 NAME = "flows"
 TITLE = message("Placements from origins to destinations")
-MOST = 20
-CELL_WIDTH, CELL_HEIGHT = 52, 22
+# How many rows and columns are shown, on a wide page and on a telephone.
+MOST, MOST_ROWS_NARROW, MOST_COLUMNS_NARROW = 20, 12, 4
+CELL_WIDTH, CELL_HEIGHT, CELL_WIDTH_NARROW, SPACING = 46, 22, 30, 40
 # Beyond this part of the largest number a cell is so dark that its number is written in white.
 DARK_FROM = 0.5
 
@@ -37,7 +38,7 @@ def draw(view: PlanView) -> Drawing:
     """Two heat maps side by side; beyond the 20 largest rows or columns the others are one row or column, in grey."""
     title, total = view.say(TITLE), view.placements.size
     if not total:
-        return empty_chart(title, view.say(message("The plan holds no placement.")))
+        return empty_chart(title, view.say(message("The plan holds no placement.")), view.width)
     left = _heat_map(
         view,
         to_regions(view),
@@ -57,8 +58,12 @@ def draw(view: PlanView) -> Drawing:
             total=total,
         )
     )
-    both: alt.HConcatChart = alt.hconcat(left, right, spacing=40).resolve_scale(color="independent")
-    return finished(both, title, [note], f"{title}. {note}")
+    told = title, [note], f"{title}. {note}", view.width
+    if view.narrow:
+        below: alt.VConcatChart = alt.vconcat(left, right, spacing=SPACING).resolve_scale(color="independent")
+        return finished(below, *told)
+    beside: alt.HConcatChart = alt.hconcat(left, right, spacing=SPACING).resolve_scale(color="independent")
+    return finished(beside, *told)
 
 
 def _regions(view: PlanView, table: str, side: str) -> Texts:
@@ -75,8 +80,9 @@ def _countries(view: PlanView, table: str, side: str) -> Texts:
 def _counts(view: PlanView, rows: Texts, columns: Texts) -> pd.DataFrame:
     """Placements of each row and column that have any; ``of_rest`` marks those that stand for several."""
     one = np.ones(len(rows))
-    row = largest_groups(rows, one, MOST, partial(other_regions, view), totals=True)
-    column = largest_groups(columns, one, MOST, partial(other_countries, view), totals=True)
+    most = (MOST_ROWS_NARROW, MOST_COLUMNS_NARROW) if view.narrow else (MOST, MOST)
+    row = largest_groups(rows, one, most[0], partial(other_regions, view), totals=True)
+    column = largest_groups(columns, one, most[1], partial(other_countries, view), totals=True)
     table = pd.DataFrame({"row": row.group, "column": column.group}).value_counts().rename("placements").reset_index()
     table["of_rest"] = (table["row"] == row.rest) | (table["column"] == column.rest)
     for name, grouped in (("row", row), ("column", column)):
@@ -87,8 +93,8 @@ def _counts(view: PlanView, rows: Texts, columns: Texts) -> pd.DataFrame:
 def _heat_map(view: PlanView, table: pd.DataFrame, *title: str) -> alt.LayerChart:
     rows, columns = list(table["row"].cat.categories), list(table["column"].cat.categories)
     base = alt.Chart(table.astype({"row": str, "column": str})).encode(
-        x=alt.X("column:N", sort=columns, title=None, axis=_axis(orient="top", labelAngle=-35)),
-        y=alt.Y("row:N", sort=rows, title=None, axis=_axis()),
+        x=alt.X("column:N", sort=columns, title=None, axis=_axis(orient="top", labelAngle=-90 if view.narrow else -35)),
+        y=alt.Y("row:N", sort=rows, title=None, axis=_axis(labelLimit=_names(view))),
         tooltip=[
             alt.Tooltip("row:N", title=view.say(message("Row"))),
             alt.Tooltip("column:N", title=view.say(message("Column"))),
@@ -97,10 +103,16 @@ def _heat_map(view: PlanView, table: pd.DataFrame, *title: str) -> alt.LayerChar
     )
     largest = int(table.loc[~table["of_rest"], "placements"].max() if not table["of_rest"].all() else 1)
     return alt.LayerChart(layer=[_cells(base, largest), _numbers(base, largest)]).properties(
-        width=CELL_WIDTH * len(columns),
+        width=(CELL_WIDTH_NARROW if view.narrow else CELL_WIDTH) * len(columns),
         height=CELL_HEIGHT * len(rows),
         view=alt.ViewBackground(fill="#F6F7F8"),
-        title=alt.TitleParams(list(title), fontSize=12, fontWeight="normal", anchor="start", frame="bounds"),
+        title=alt.TitleParams(
+            [line for part in title for line in wrapped(part, view.width / (1 if view.narrow else 2), NOTE_LETTER)],
+            fontSize=12,
+            fontWeight="normal",
+            anchor="start",
+            frame="bounds",
+        ),
     )
 
 
@@ -120,4 +132,9 @@ def _numbers(base: alt.Chart, largest: int) -> alt.Chart:
 
 
 def _axis(**choices: Any) -> alt.Axis:
-    return alt.Axis(domain=False, ticks=False, labelLimit=240, grid=False, **choices)
+    return alt.Axis(**{"domain": False, "ticks": False, "labelLimit": 240, "grid": False} | choices)
+
+
+def _names(view: PlanView) -> int:
+    """Pixels for the names of rows."""
+    return view.width - 12 - CELL_WIDTH_NARROW * (MOST_COLUMNS_NARROW + 1) if view.narrow else 240

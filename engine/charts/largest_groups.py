@@ -31,6 +31,8 @@ def largest_groups(
     distinct, position = np.unique(names.astype(str), return_inverse=True)
     sums = np.bincount(position, amounts, len(distinct))
     by_size = np.lexsort((distinct, -sums))
+    # One alone that is left over has a name too, and takes no more room than the rest would.
+    most = len(distinct) if len(distinct) == most + 1 else most
     kept, others = by_size[:most], by_size[most:]
     label = distinct.astype(object)
     if len(others):

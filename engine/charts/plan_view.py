@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from engine.audit.placement_table import PlacementTable
+from engine.plan.limit_use import Worth
 from engine.programme.programme import Programme
 from engine.words.catalogue import known_language, tongue
 from engine.words.wording import worded
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
     from engine.run import Matched
 
 Longs = npt.NDArray[np.int64]
+# Pixels: a page on a desk, and a telephone; a chart of less than `NARROW_UP_TO` is drawn as for a telephone.
+WIDE, NARROW, NARROW_UP_TO = 860, 300, 560
 
 
 @dataclass(frozen=True)
 class PlanView:
     """A plan to be drawn: placement i puts worker row ``worker[i]`` on order row ``order[i]`` (both int64).
 
-    ``prices`` has the columns of prices.csv, ``certificate`` is what certificate.json holds. Raises `CallError` for a
-    language without a catalogue.
+    ``prices`` has the columns of prices.csv, ``certificate`` is what certificate.json holds. A chart is drawn at most
+    ``width`` pixels wide. Raises `CallError` for a language without a catalogue.
     """
 
     programme: Programme
@@ -36,6 +39,7 @@ class PlanView:
     prices: pa.Table
     certificate: Mapping[str, Any]
     language: str = "en"
+    width: int = WIDE
 
     def __post_init__(self) -> None:
         known_language(self.language)
@@ -50,6 +54,16 @@ class PlanView:
     def placements(self) -> PlacementTable:
         """The placements joined to the rows of the programme."""
         return PlacementTable(self.programme, self.worker, self.order)
+
+    @cached_property
+    def worth(self) -> Worth:
+        """What a paid week and a person placed are worth in this plan, on average."""
+        return Worth.of_plan(self.placements, float(self.certificate["objective"]))
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is drawn for a telephone."""
+        return self.width < NARROW_UP_TO
 
     @property
     def locale(self) -> str:

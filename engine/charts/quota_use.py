@@ -5,59 +5,74 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from engine.charts.limit_labels import MOST_OF_ONE_CLAUSE, clause_of, few_of_each_clause, limit_label
+from engine.charts.limit_labels import MOST_OF_ONE_CLAUSE, few_of_each_clause, households_in_words, limit_label
 from engine.charts.plan_view import PlanView
-from engine.charts.style import BLACK, BLUE, GREY, PALE, VERMILION, Drawing, empty_chart, finished, name_axis
-from engine.plan import metrics
+from engine.charts.style import BLACK, BLUE, GREY, PALE, VERMILION, BarRows, Drawing, empty_chart, finished
+from engine.plan.limit_use import CAP, household_limits, limit_uses
+from engine.plan.limit_use import quota_use as used_quotas
 from engine.words import message
 
 NAME = "quota_use"
-TITLE = message("Use of caps and set-asides")
-MOST = 20
-WIDTH, ROW_HEIGHT = 440, 24
+TITLE = message("How full the quotas are")
+MOST, MOST_NARROW = 20, 12
 
 
 def caps(view: PlanView) -> pd.DataFrame:
-    """All caps and set-asides, the fullest first and of two equally full ones the larger first.
+    """All caps and set-asides that have places, but those of households; the fullest first, and then the larger.
 
     One that holds day by day has one row, that of its fullest day.
-    Columns ``limit``, ``clause``, ``label``, ``used``, ``count`` and ``share`` (of the count; 1 where it is 0).
+    Columns ``limit``, ``clause``, ``label``, ``used``, ``count`` and ``share`` (of the count).
     """
     rows = [
-        (use.limit, clause_of(use), view.say(limit_label(use)), use.used, use.count)
-        for use in metrics.quota_use(view.prices, view.prices.num_rows)
+        (use.limit, use.clause, limit_label(view, use), use.used, use.count or 0) for use in used_quotas(view.prices)
     ]
     table = pd.DataFrame(rows, columns=["limit", "clause", "label", "used", "count"])
-    table["share"] = (table["used"] / table["count"]).where(table["count"] > 0, 1.0)
-    by_fullness = table.sort_values("share", ascending=False, kind="stable")
-    whole = by_fullness["limit"].str.replace(r"\|\d{4}-\d\d-\d\d$", "", regex=True)
-    return by_fullness[~whole.duplicated()].reset_index(drop=True)
+    table["share"] = table["used"] / table["count"]
+    whole = table["limit"].str.replace(r"\|\d{4}-\d\d-\d\d$", "", regex=True)
+    return table[~whole.duplicated()].reset_index(drop=True)
+
+
+def closed_caps(view: PlanView) -> list[str]:
+    """The names of the clauses whose caps allow nobody: they are closed, not used up."""
+    closed = [use.clause for use in limit_uses(view.prices) if use.kind == CAP and not use.count]
+    return list(dict.fromkeys(name.replace("|", " · ") for name in closed))
 
 
 def draw(view: PlanView) -> Drawing:
     """Bullet bars of the fullest caps; the note says how many there are and which are not shown."""
     title, table = view.say(TITLE), caps(view)
+    aside = [*_closed(view), *households_in_words(view, household_limits(view.prices))]
     if table.empty:
-        return empty_chart(title, view.say(message("The programme has no cap.")))
-    shown = few_of_each_clause(table).head(MOST)
-    full, all_of_them = int((table["share"] >= 1).sum()), len(table)
+        note = " ".join([view.say(message("The programme has no cap with places.")), *aside])
+        return empty_chart(title, note, view.width)
+    shown = few_of_each_clause(table).head(MOST_NARROW if view.narrow else MOST)
+    full, every = int((table["share"] >= 1).sum()), len(table)
     notes = [
         view.say(
             message(
-                "{full:,} of {total:,} are full. Shown: the {count} fullest, at most {most} of one clause, and "
-                "of a cap on the people present its fullest day.",
+                "{full:,} of {total:,} caps and set-asides are used up. Shown: the {count} fullest, at most {most} of "
+                "one clause, and of a cap on the people present its fullest day.",
                 full=full,
-                total=all_of_them,
+                total=every,
                 count=len(shown),
                 most=MOST_OF_ONE_CLAUSE,
             )
         ),
-        *_left_out(view, table.drop(shown.index)),
+        *_left_out(view, table.drop(shown.index), 2 if view.narrow else 5),
+        *aside,
     ]
-    return finished(_bullets(view, shown), title, notes, f"{title}. {notes[0]}")
+    return finished(_bullets(view, shown), title, notes, f"{title}. {notes[0]}", view.width)
 
 
-def _left_out(view: PlanView, others: pd.DataFrame, most: int = 5) -> list[str]:
+def _closed(view: PlanView) -> list[str]:
+    """The caps of nobody, as a note."""
+    names = closed_caps(view)
+    if not names:
+        return []
+    return [view.say(message("Closed, with no place at all: {names}.", names=tuple(names)))]
+
+
+def _left_out(view: PlanView, others: pd.DataFrame, most: int) -> list[str]:
     """Which clauses the caps that are not shown belong to, as one note."""
     if others.empty:
         return []
@@ -73,17 +88,17 @@ def _left_out(view: PlanView, others: pd.DataFrame, most: int = 5) -> list[str]:
 
 
 def _bullets(view: PlanView, shown: pd.DataFrame) -> alt.LayerChart:
-    full, room = view.say(message("full")), view.say(message("places left"))
-    state = [full if share >= 1 else room for share in shown["share"]]
+    full, room = view.say(message("used up")), view.say(message("places left"))
     texts = [
         view.say(message("{used:,.10g} of {count:,.10g}", used=used, count=count))
         for used, count in zip(shown["used"], shown["count"], strict=True)
     ]
-    table = shown.assign(state=state, text=texts, whole=1.0)
-    base = alt.Chart(table).encode(
-        y=name_axis(shown["label"]),
+    rows = BarRows(list(shown["label"]), view.width, 12 + 6 * max(map(len, texts)))
+    state = [full if share >= 1 else room for share in shown["share"]]
+    base = alt.Chart(rows.named(shown).assign(state=state, text=texts, whole=1.0)).encode(
+        y=rows.axis(),
         tooltip=[
-            alt.Tooltip("limit:N", title=view.say(message("Limit"))),
+            alt.Tooltip("label:N", title=view.say(message("Limit"))),
             alt.Tooltip("text:N", title=view.say(message("Used"))),
         ],
     )
@@ -92,10 +107,11 @@ def _bullets(view: PlanView, shown: pd.DataFrame) -> alt.LayerChart:
         scale=alt.Scale(domain=[full, room], range=[VERMILION, BLUE]),
         legend=alt.Legend(title=None, orient="top"),
     )
-    share_title = view.say(message("Share of the cap that is used (%)"))
-    share = alt.X("share:Q", title=share_title, axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1], nice=False))
-    allowed = base.mark_bar(size=16, color=PALE).encode(x=alt.X("whole:Q"))
-    used = base.mark_bar(size=8).encode(x=share, color=colour)
-    end = base.mark_tick(size=16, thickness=2, color=GREY).encode(x=alt.X("whole:Q"))
-    words = base.mark_text(align="left", dx=8, color=BLACK).encode(x=alt.value(WIDTH), text="text:N")
-    return alt.LayerChart(layer=[allowed, used, end, words]).properties(width=WIDTH, height=ROW_HEIGHT * len(shown))
+    title = view.say(message("Share of the quota that is used"))
+    share = rows.length("share", title, alt.Scale(domain=[0, 1], nice=False), ".0%")
+    allowed = base.mark_bar(size=16, color=PALE, yOffset=rows.shift).encode(x=alt.X("whole:Q"))
+    used = base.mark_bar(size=8, yOffset=rows.shift).encode(x=share, color=colour)
+    end = base.mark_tick(size=16, thickness=2, color=GREY, yOffset=rows.shift).encode(x=alt.X("whole:Q"))
+    words = base.mark_text(align="left", dx=8, dy=rows.shift, color=BLACK).encode(x=alt.value(rows.bars), text="text:N")
+    layers = [allowed, used, end, words, *rows.names_above(base)]
+    return alt.LayerChart(layer=layers).properties(width=rows.bars, height=rows.height)

@@ -4,30 +4,60 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.atomic import refuse_occupied, written_aside
 from engine.charts import charts
-from engine.charts.plan_view import PlanView
+from engine.charts.plan_view import NARROW, WIDE, PlanView
 from engine.charts.vega_words import vega_words
+
+if TYPE_CHECKING:
+    from engine.charts.style import Drawing
 
 PAGE = "report.html"
 PIXELS_PER_POINT = 2
+WIDTHS = {"wide": WIDE, "narrow": NARROW}
 # In place of each still picture the page puts the same chart with tooltips; where scripts are off, the picture stays.
 DRAW_ALL = """
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 window.drawCharts = async () => {
   const {formatLocale, timeFormatLocale} = read("vega-words");
-  for (const [name, specification] of Object.entries(read("chart-specifications"))) {
-    const drawn = document.createElement("div");
-    await vegaEmbed(drawn, specification, {actions: false, renderer: "svg", formatLocale, timeFormatLocale});
-    document.getElementById("chart-" + name).replaceChildren(drawn);
+  for (const [name, widths] of Object.entries(read("chart-specifications"))) {
+    for (const [width, specification] of Object.entries(widths)) {
+      const drawn = document.createElement("div");
+      await vegaEmbed(drawn, specification, {actions: false, renderer: "svg", formatLocale, timeFormatLocale});
+      document.getElementById(`chart-${name}-${width}`).replaceChildren(drawn);
+    }
   }
 };
 """
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as it stands in a page: by ``wide`` and ``narrow`` its Vega-Lite and the same as a still picture."""
+
+    name: str
+    title: str
+    specifications: Mapping[str, dict[str, Any]]
+    pictures: Mapping[str, tuple[bytes, str]]
+
+    @classmethod
+    def drawn(cls, name: str, title: str, draw: Callable[[int], Drawing], language: str) -> Figure:
+        """Draw a chart for a desk and for a telephone; ``draw`` takes the pixels that it may be wide."""
+        specifications = {word: draw(width).to_dict() for word, width in WIDTHS.items()}
+        pictures = {word: picture(one, language) for word, one in specifications.items()}
+        return cls(name, title, specifications, pictures)
+
+    def write(self, folder: Path) -> None:
+        """Write ``NAME.png`` and ``NAME.svg``, as on a desk."""
+        png, svg = self.pictures["wide"]
+        (folder / f"{self.name}.png").write_bytes(png)
+        (folder / f"{self.name}.svg").write_text(svg, "utf-8")
 
 
 def write_report(view: PlanView, folder: Path, language: str = "en") -> Path:
@@ -36,29 +66,31 @@ def write_report(view: PlanView, folder: Path, language: str = "en") -> Path:
     The folder appears whole or not at all. Raises `CallError` where it exists and is
     not empty, the language is unknown, or a drawing library is missing.
     """
+    from engine.charts.report_page import render_page
+
     refuse_occupied(folder)
     view = replace(view, language=language)
-    drawn = {name: module.draw(view).to_dict() for name, module in charts().items()}
-    pictures = {name: picture(specification, language) for name, specification in drawn.items()}
+    figures = [_figure(view, name, module) for name, module in charts().items()]
     with written_aside(folder) as target:
-        for name, (png, svg) in pictures.items():
-            (target / f"{name}.png").write_bytes(png)
-            (target / f"{name}.svg").write_text(svg, "utf-8")
-        (target / PAGE).write_text(page(view, drawn, {name: svg for name, (_, svg) in pictures.items()}), "utf-8")
+        for figure in figures:
+            figure.write(target)
+        (target / PAGE).write_text(render_page(view, figures), "utf-8")
     return folder / PAGE
 
 
-def page(view: PlanView, specifications: dict[str, dict[str, Any]], svgs: dict[str, str]) -> str:
-    """The page as text: ``specifications`` are Vega-Lite by chart name, ``svgs`` the same charts as still pictures."""
-    from engine.charts.report_page import render_page
-
-    return render_page(
-        view,
-        svgs,
-        runtime=_runtime(),
-        specifications=_script_safe(specifications),
-        vega_words=_script_safe(vega_words(view.language)),
+def _figure(view: PlanView, name: str, module: Any) -> Figure:
+    return Figure.drawn(
+        name, view.say(module.TITLE), lambda width: module.draw(replace(view, width=width)), view.language
     )
+
+
+def scripts_of(figures: Sequence[Figure], language: str) -> dict[str, str]:
+    """What a page with charts holds in its script elements, by the name that the template gives it."""
+    return {
+        "runtime": _runtime(),
+        "specifications": _script_safe({figure.name: figure.specifications for figure in figures}),
+        "vega_words": _script_safe(vega_words(language)),
+    }
 
 
 def picture(specification: dict[str, Any], language: str) -> tuple[bytes, str]:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from engine.charts import charts
 from engine.charts.limit_labels import limit_label
 from engine.charts.plan_view import PlanView
+from engine.charts.report import Figure, scripts_of
 from engine.plan import metrics
+from engine.plan.limit_use import what_limits
 from engine.plan.statuses import status_in_words
 from engine.words import Message, message
 from engine.words.names import country, name_in
+from engine.words.wording import worded
 
 TEMPLATE = "report_page.html"
 MOST_LIMITS = 20
+TERMS = {
+    "fill": message("places filled"),
+    "skill": message("skill"),
+    "income": message("income"),
+    "recall": message("workers recalled by name"),
+    "choice": message("workers' choice"),
+    "score": message("prediction"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,31 +46,57 @@ class FillTable:
         return any(line.places for line in self.lines)
 
 
-def render_page(view: PlanView, svgs: dict[str, str], **scripts: str) -> str:
-    """The page: ``svgs`` by chart name, and ``scripts`` that are safe inside a script element."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("engine.charts").joinpath(TEMPLATE).read_text("utf-8"))
+def render_page(view: PlanView, figures: Sequence[Figure]) -> str:
+    """The page, with the charts of a plan in it."""
     certificate = view.certificate
-    return template.render(
+    return rendered(
+        TEMPLATE,
+        view.language,
+        figures,
         view=view,
-        message=lambda key, **values: view.say(Message(key, values)),
-        shown=lambda value, form: view.say(Message("{value:" + form + "}", {"value": value})),
         settings=view.programme.settings,
         certificate=certificate,
         status=view.say(status_in_words(certificate["status"])),
         checked=sum(check["checked"] for check in certificate["checks"]),
         broken=sum(check["violations"] for check in certificate["checks"]),
-        charts=_figures(view, svgs),
+        weights=view.say(_weights(view)),
         fill_tables=_fill_tables(view),
         limits=_limits(view),
-        **{name: Markup(script) for name, script in scripts.items()},
     )
 
 
-def _figures(view: PlanView, svgs: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "title": view.say(module.TITLE), "svg": Markup(svgs[name])} for name, module in charts().items()
-    ]
+def rendered(template: str, language: str, figures: Sequence[Figure], **values: Any) -> str:
+    """A page from a template of this folder: what is said through the catalogue, charts in both widths, no address."""
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: files("engine.charts").joinpath(name).read_text("utf-8")),
+    )
+    return environment.get_template(template).render(
+        language=language.replace("_", "-"),
+        message=lambda key, **given: worded(Message(key, given), language),
+        shown=lambda value, form: worded(Message("{value:" + form + "}", {"value": value}), language),
+        charts=[_chart(figure) for figure in figures],
+        **{name: Markup(script) for name, script in scripts_of(figures, language).items()},
+        **values,
+    )
+
+
+def _chart(figure: Figure) -> dict[str, Any]:
+    svgs = {width: Markup(svg) for width, (_, svg) in figure.pictures.items()}
+    return {"name": figure.name, "title": figure.title, "svgs": svgs}
+
+
+def _weights(view: PlanView) -> str:
+    """How the programme weighs a week."""
+    weights = {term: weight for term, weight in view.programme.settings.weights.items() if weight}
+    listed = tuple(message("{term} {weight}", term=TERMS[term], weight=weight) for term, weight in weights.items())
+    return message(
+        "Values are weighted weeks: each paid week of a placement counts by what the programme weighs ({weights}).",
+        weights=listed,
+    )
 
 
 def _fill_tables(view: PlanView) -> list[FillTable]:
@@ -87,9 +124,16 @@ def _named(view: PlanView, lines: list[metrics.Fill]) -> list[metrics.Fill]:
 
 
 def _limits(view: PlanView) -> list[dict[str, Any]]:
-    """The limits with the highest prices, in words."""
+    """The limits with a price in words, clauses first; prices and gains in average weeks and people of the plan."""
+    sources = {clause.name: clause.source for clause in view.programme.all_clauses()}
+    uses = what_limits(view.prices)
+    chosen = [use for use in uses if use.of_clause][:MOST_LIMITS] + [use for use in uses if not use.of_clause][
+        :MOST_LIMITS
+    ]
     return [
-        {"label": view.say(limit_label(use)), "used": use.used, "count": use.count, "price": use.price}
-        | {"gain": metrics.most_gain(view.certificate, use.price)}
-        for use in metrics.what_limits(view.prices, MOST_LIMITS)
+        {"label": limit_label(view, use), "source": sources.get(use.clause, "") if use.of_clause else ""}
+        | {"used": use.used, "count": use.count, "of_clause": use.of_clause}
+        | {"weeks": view.worth.in_weeks(use.price), "people": view.worth.in_people(use.price)}
+        | {"gain": view.worth.in_weeks(metrics.most_gain(view.certificate, use.price))}
+        for use in chosen
     ]

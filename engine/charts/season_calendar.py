@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import altair as alt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engine.charts.colours import country_colours
 from engine.charts.largest_groups import Grouped, largest_groups
 from engine.charts.place_names import country_names, other_countries
 from engine.charts.plan_view import PlanView
-from engine.charts.style import BLACK, CATEGORIES, GREY, Drawing, empty_chart, finished
+from engine.charts.style import BLACK, GREY, Drawing, empty_chart, finished
 from engine.words import message
 
 NAME = "season_calendar"
 TITLE = message("People abroad by week")
-WIDTH, HEIGHT = 780, 320
+MOST = 7
+# Pixels beside the area: the axis, and on a wide page the legend.
+HEIGHT, OF_AXIS, OF_LEGEND = 320, 62, 160
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 # 1970-01-05, the first Monday that day numbers know.
@@ -57,7 +61,7 @@ def draw(view: PlanView) -> Drawing:
     """A stacked area of the people abroad under a dashed line of the places asked."""
     title, places = view.say(TITLE), places_asked(view)
     if places.empty:
-        return empty_chart(title, view.say(message("No order abroad asks for a place.")))
+        return empty_chart(title, view.say(message("No order abroad asks for a place.")), view.width)
     people = people_abroad(view)
     weeks = people["people"].sum()
     note = view.say(
@@ -69,14 +73,15 @@ def draw(view: PlanView) -> Drawing:
         )
     )
     layers = alt.LayerChart(layer=[_areas(view, people), _line(view, places)])
-    return finished(layers.properties(width=WIDTH, height=HEIGHT), title, [note], f"{title}. {note}")
+    width = view.width - OF_AXIS - (0 if view.narrow else OF_LEGEND)
+    return finished(layers.properties(width=width, height=HEIGHT), title, [note], f"{title}. {note}", view.width)
 
 
 def _areas(view: PlanView, people: pd.DataFrame) -> alt.Chart:
     labels = list(dict.fromkeys(people["destination"]))
-    rest = [GREY] if len(labels) > len(CATEGORIES) else []
-    colours = alt.Scale(domain=labels, range=[*CATEGORIES[: len(labels)], *rest])
-    legend = alt.Legend(title=view.say(message("People in")))
+    by_name = destination_colours(view)
+    colours = alt.Scale(domain=labels, range=[by_name.get(label, GREY) for label in labels])
+    legend = alt.Legend(title=view.say(message("People in")), **_place_of_legend(view))
     areas: alt.Chart = (
         alt.Chart(people.assign(rank=people["destination"].map(labels.index)))
         .mark_area(opacity=0.9)
@@ -97,13 +102,14 @@ def _areas(view: PlanView, people: pd.DataFrame) -> alt.Chart:
 
 def _line(view: PlanView, places: pd.DataFrame) -> alt.Chart:
     named = places.assign(line=view.say(message("Places asked")))
+    legend = alt.Legend(title=None, symbolSize=300, **_place_of_legend(view, "bottom"))
     line: alt.Chart = (
         alt.Chart(named)
         .mark_line(color=BLACK, strokeWidth=2)
         .encode(
             x=_weeks(view),
             y=alt.Y("places:Q"),
-            strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(range=[[5, 3]]), legend=alt.Legend(title=None)),
+            strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(range=[[5, 3]]), legend=legend),
             tooltip=[
                 alt.Tooltip("week:T", title=view.say(message("Week from Monday")), format="%Y-%m-%d"),
                 alt.Tooltip("places:Q", title=view.say(message("Places asked")), format=",.1f"),
@@ -115,7 +121,21 @@ def _line(view: PlanView, places: pd.DataFrame) -> alt.Chart:
 
 def _weeks(view: PlanView) -> alt.X:
     title = view.say(message("Week, by its Monday"))
-    return alt.X("week:T", title=title, axis=alt.Axis(format="%b %Y", labelAngle=-35, tickCount="month", grid=False))
+    between: Any = {"interval": "month", "step": 3} if view.narrow else "month"
+    axis = alt.Axis(format="%b %Y", labelAngle=-35, tickCount=between, grid=False)
+    return alt.X("week:T", title=title, axis=axis)
+
+
+def destination_colours(view: PlanView) -> dict[str, str]:
+    """The colour of each country of the programme by its name in the view's language."""
+    colours = country_colours(view)
+    names = country_names(np.array(list(colours), dtype=object), view.locale)
+    return dict(zip(names, colours.values(), strict=True))
+
+
+def _place_of_legend(view: PlanView, narrow: str = "top") -> dict[str, Any]:
+    """Beside the area, or above or below it on a telephone."""
+    return {"orient": narrow, "columns": 2} if view.narrow else {}
 
 
 def _abroad(view: PlanView) -> npt.NDArray[np.bool_]:
@@ -131,7 +151,7 @@ def _orders_abroad(view: PlanView) -> Longs:
 
 
 def _destinations(view: PlanView, names: npt.NDArray[np.object_], days: Floats) -> Grouped:
-    return largest_groups(names, days, len(CATEGORIES), partial(other_countries, view))
+    return largest_groups(names, days, MOST, partial(other_countries, view))
 
 
 def _span(view: PlanView, orders: Longs) -> tuple[Longs, Longs]:

@@ -58,7 +58,9 @@ class Plan:
 
     @cached_property
     def prices(self) -> pd.DataFrame:
-        """prices.csv: limit, clause_id, scope, used, count (NaN for a share), price (value for each unit)."""
+        """prices.csv: limit, clause_id, scope, used, count (NaN for a share), price (value for each unit), the same in
+        weeks and in people of the plan's average worth, and the most that one more unit gains; clauses first.
+        """
         return self.files.prices.to_pandas()
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a plan amounts to: fill by corridor, sector and month, quota use, and what limits it."""
+"""What a plan amounts to: fill by corridor, sector and month, net income, and the most that it could gain."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from engine.audit.placement_table import PlacementTable
 from engine.programme.programme import Programme
@@ -70,18 +68,6 @@ def _grouped(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class LimitUse:
-    """How much of a limit is used, and what one more unit could at most add to the bound that prices prove."""
-
-    limit: str
-    clause_id: str
-    scope: str
-    used: float
-    count: float
-    price: float
-
-
 def most_gain(certificate: Mapping[str, Any], price: float = 0.0, units: float = 1.0) -> float:
     """The most that any plan could be worth more than this one, with ``units`` more of a limit at its ``price``.
 
@@ -89,32 +75,6 @@ def most_gain(certificate: Mapping[str, Any], price: float = 0.0, units: float =
     proved more than prices do, or the plan isn't the best, the first unit may close that distance as well.
     """
     return max(0.0, float(certificate["price_bound"]) - float(certificate["objective"]) + units * price)
-
-
-def quota_use(prices: pa.Table, most: int = 12) -> list[LimitUse]:
-    """The caps and set-asides most used, the fullest first; headcount, beds and shares are left out."""
-    kept = prices.filter(
-        pc.and_(pc.invert(pc.is_in(prices["clause_id"], pa.array(["headcount", "beds"]))), pc.is_valid(prices["count"]))
-    )
-    uses = _uses(kept)
-    return sorted(uses, key=lambda use: (-use.used / max(use.count, 1), -use.count, use.limit))[:most]
-
-
-def what_limits(prices: pa.Table, most: int = 12) -> list[LimitUse]:
-    """The limits with the highest prices: where one more unit could add most to the bound.
-
-    What orders ask of their crews is left out: of a whole crew there is no unit more.
-    """
-    of_crew = pc.equal(prices["clause_id"], "min_crew")
-    priced = prices.filter(pc.and_(pc.greater(prices["price"], 0), pc.invert(of_crew)))
-    return sorted(_uses(priced), key=lambda use: (-use.price, use.limit))[:most]
-
-
-def _uses(table: pa.Table) -> list[LimitUse]:
-    return [
-        LimitUse(row["limit"], row["clause_id"], row["scope"], row["used"], row["count"] or 0, row["price"])
-        for row in table.to_pylist()
-    ]
 
 
 def net_income(programme: Programme, worker: Longs, order: Longs) -> float:

@@ -19,6 +19,7 @@ from engine.audit.placement_table import HOME, PlacementTable
 from engine.audit.valuation import placement_values
 from engine.days import day_text
 from engine.errors import CallError, Fault, InputError
+from engine.plan.limit_use import negotiable_first
 from engine.plan.plan_workbook import PLAN_WORKBOOK, write_plan_workbook
 from engine.plan.reasons import Reasons
 from engine.problem.problem import MatchingProblem
@@ -50,7 +51,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             *((name, _TEXT) for name in ("limit", "clause_id", "scope")),
             ("used", pa.float64()),
             ("count", pa.int64()),
-            ("price", pa.float64()),
+            *((name, pa.float64()) for name in ("price", "price_in_weeks", "price_in_people", "gain_at_most")),
         ]
     ),
 }
@@ -203,7 +204,7 @@ def prices_table(problem: MatchingProblem, use: Floats, prices: Longs, crew: Cre
     kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.int64(), pa.float64())
     headings = ("limit", "clause_id", "scope", "used", "count", "price")
     table = pa.table({h: pa.array(c, k) for h, c, k in zip(headings, columns, kinds, strict=True)})
-    return table.take(pc.sort_indices(table, [("limit", "ascending")]))
+    return negotiable_first(table)
 
 
 def _crew_rows(problem: MatchingProblem, use: Floats, crew: CrewPrices) -> list[tuple[Any, ...]]:

@@ -16,11 +16,16 @@ WORKERS = 400
 
 
 @pytest.fixture(scope="session")
-def matched(tmp_path_factory: pytest.TempPathFactory) -> Matched:
+def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the programme and, once it is matched, the plan are."""
+    return tmp_path_factory.mktemp("season")
+
+
+@pytest.fixture(scope="session")
+def matched(season: Path) -> Matched:
     """A certified plan of a small synthetic programme with agreements, quotas, beds and return placements."""
-    folder: Path = tmp_path_factory.mktemp("season")
-    northern_triangle.build(WORKERS, 1).write(folder / "programme")
-    return match_to_folder(folder / "programme", folder / "plan", Options(gap=0.01))
+    northern_triangle.build(WORKERS, 1).write(season / "programme")
+    return match_to_folder(season / "programme", season / "plan", Options(gap=0.01))
 
 
 @pytest.fixture

@@ -140,6 +140,29 @@ def test_the_page_has_a_heading_for_each_chart_and_the_tables(report: Path) -> N
     assert page.tags.count("caption") == page.tags.count("table") == 5
 
 
+def test_the_page_brings_each_chart_for_a_desk_and_for_a_telephone(report: Path) -> None:
+    """Both are drawn in place, the narrow one never made smaller than it is, and one of them is shown at a time."""
+    text = report.read_text("utf-8")
+    specifications = json.loads(Page(text).scripts["chart-specifications"])
+    for name in charts():
+        assert list(specifications[name]) == ["wide", "narrow"]
+        assert all(text.count(f'id="chart-{name}-{width}"><svg') == 1 for width in specifications[name])
+    assert ".narrow svg { min-width: 100%" in text and ".narrow { display: none; }" in text
+
+
+def test_the_page_says_its_units_and_negotiates_first(report: Path, view: PlanView) -> None:
+    """Values are weighted weeks; the table begins with clauses and their sources, and names no household."""
+    text = " ".join(" ".join(Page(report.read_text("utf-8")).text).split())
+    assert f"{view.certificate['objective']:,.3f} weighted weeks" in text
+    assert "each paid week of a placement counts by what the programme weighs (places filled 1" in text
+    last = text.index("What one more of each is worth at most")
+    priced = [row for row in view.prices.to_pylist() if row["price"] > 0]
+    clauses = [row["clause_id"] for row in priced if row["clause_id"] not in ("headcount", "beds", "min_crew")]
+    assert clauses and all(text.index(clause, last) < text.index("Places of order", last) for clause in clauses)
+    households = {row["scope"].partition("household_id=")[2] for row in priced} - {""}
+    assert households and not any(re.search(rf"\b{re.escape(one)}\b", text) for one in households)
+
+
 def test_the_page_can_be_spanish(view: PlanView, tmp_path: Path) -> None:
     """With language es no English heading is left."""
     page = write_report(view, tmp_path / "informe", "es").read_text("utf-8")
@@ -153,7 +176,9 @@ def test_the_page_says_nothing_that_is_not_in_the_catalogue(view: PlanView, tmp_
     """In a language that nobody speaks each text of the page is bracketed, but names, ids and numbers."""
     folder = tmp_path / "report"
     page = Page(write_report(view, folder, ACCENTED).read_text("utf-8"))
-    own = set(re.findall(r"[A-Za-z]+", view.programme.settings.title + " ".join(map(str, view.certificate.values()))))
+    theirs = [view.programme.settings.title, *map(str, view.certificate.values())]
+    theirs += [text for clause in view.programme.all_clauses() for text in (clause.id, clause.source)]
+    own = set(re.findall(r"[A-Za-z]+", " ".join(theirs)))
     plain = set(re.findall(r"(?<![\w.-])[a-z]{3,}(?![\w.-])", " ".join(page.text)))
     assert not {word for word in plain if set(word) - set("fmqvx")} - own
 
@@ -161,7 +186,7 @@ def test_the_page_says_nothing_that_is_not_in_the_catalogue(view: PlanView, tmp_
 def test_an_empty_plan_has_a_report(empty: PlanView, tmp_path: Path) -> None:
     """Without placements and limits every chart is there and says why it is empty."""
     page = write_report(empty, tmp_path / "report").read_text("utf-8")
-    for note in ("The plan holds no placement.", "No limit has a price", "The programme has no cap."):
+    for note in ("The plan holds no placement.", "No limit has a price", "The programme has no cap with places."):
         assert note in page
     for name in charts():
         assert png_size(tmp_path / "report" / f"{name}.png")[0] > 400
