@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.command_language import SpokenGroup
 from engine.errors import CallError
 from engine.words import message
+from engine.words.wording import say
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -32,9 +34,9 @@ WAY = 10  # of 19 steps of priority
 # How long one thread computes before another gets its turn: a request takes some dozen turns, and waits this long for
 # each of them beside a publication that is being judged.
 TURN_SECONDS = 0.0005
-database_commands = typer.Typer(no_args_is_help=True, help="The database of the service.")
-account_commands = typer.Typer(no_args_is_help=True, help="Accounts of the service.")
-audit_commands = typer.Typer(no_args_is_help=True, help="The audit log of the service.")
+database_commands = typer.Typer(cls=SpokenGroup, no_args_is_help=True, help="The database of the service.")
+account_commands = typer.Typer(cls=SpokenGroup, no_args_is_help=True, help="Accounts of the service.")
+audit_commands = typer.Typer(cls=SpokenGroup, no_args_is_help=True, help="The audit log of the service.")
 
 
 def _require_service() -> None:
@@ -141,7 +143,7 @@ def upgrade_database() -> None:
     from api.storage.database import database, upgrade
 
     upgrade(database())
-    typer.echo("The database has the schema of this version.")
+    typer.echo(say(message("The database has the schema of this version.")))
 
 
 @database_commands.command("backup")
@@ -159,7 +161,7 @@ def back_up(out: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     with database().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.connection.driver_connection.execute("VACUUM INTO ?", (str(aside),))  # type: ignore[union-attr]  # it is connected
     aside.rename(out)
-    typer.echo(f"The database is in {out}.")
+    typer.echo(say(message("The database is in {file}.", file=out)))
 
 
 @account_commands.command("first-administrator")
@@ -181,7 +183,9 @@ def first_administrator(
     from api.storage.tables import accounts
 
     try:
-        asked = AccountIn(email=email, name="First administrator", role="administrator", password=password)
+        asked = AccountIn(
+            email=email, name=say(message("First administrator")), role="administrator", password=password
+        )
     except ValidationError as error:
         faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False))
         raise CallError(faults, message("Give an e-mail address and a password of 12 characters or more.")) from error
@@ -190,7 +194,7 @@ def first_administrator(
             raise CallError(message("There is an administrator already."), message("Ask him or her for an account."))
         row = make_account(connection, asked, by_other=False)
         append(connection, [Entry(row.id, "account.created", f"account/{row.id}", {"role": "administrator"})])
-    typer.echo(f"{email} is the first administrator.")
+    typer.echo(say(message("{email} is the first administrator.", email=email)))
 
 
 @audit_commands.command("verify")
@@ -203,9 +207,9 @@ def verify_audit_log() -> None:
     with transaction(_ready_database(), read_only=True) as connection:
         count, wrong = verify(connection)
     if wrong:
-        typer.echo(f"The audit log is broken: {wrong}.")
+        typer.echo(say(message("The audit log is broken: {wrong}.", wrong=wrong)))
         raise typer.Exit(1)
-    typer.echo(f"The audit log is whole: {count:,} entries.")
+    typer.echo(say(message("The audit log is whole: {count:,} entries.", count=count)))
 
 
 def _awaited_database() -> sa.Engine:

@@ -66,7 +66,7 @@ def discover(kind: str) -> Mapping[str, Any]:
     for entry in sorted(entry_points(group=EXTENSIONS[kind].group), key=lambda entry: (entry.name, entry.value)):
         for name, thing in _things_of(kind, entry):
             if name in found and found[name] is not thing:
-                raise _unusable(kind, entry, f"the name {name!r} is taken")
+                raise _unusable(kind, entry, message("the name {name} is taken", name=repr(name)))
             found[name] = thing
     return dict(sorted(found.items()))
 
@@ -78,7 +78,7 @@ def _things_of(kind: str, entry: EntryPoint) -> list[tuple[str, Any]]:
     except (ImportError, AttributeError, ValueError) as error:
         raise _unusable(kind, entry, str(error)) from error
     if not found:
-        raise _unusable(kind, entry, f"there is no {kind} in it")
+        raise _unusable(kind, entry, message("there is no {kind} in it", kind=kind))
     return found
 
 

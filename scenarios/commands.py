@@ -12,12 +12,13 @@ import typer
 from engine.atomic import refuse_occupied
 from engine.discovery import discover
 from engine.errors import CallError
-from engine.words import message
+from engine.words import joined, message, msgid, plural
 from scenarios import catalogue
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.sheets.importer import Imported
     from scenarios.preset import Draft
 
 SHOWN_REFUSALS = 20
@@ -61,7 +62,7 @@ def generate(
     """Write a synthetic programme."""
     from scenarios.preset import load_preset
 
-    chosen = load_preset(_known(preset, discover("preset"), "preset"))
+    chosen = load_preset(_known(preset, discover("preset"), msgid("There is no preset {name}.")))
     if workers < chosen.LEAST_WORKERS:
         raise CallError(
             message("{workers} workers are too few.", workers=workers),
@@ -83,7 +84,7 @@ def import_data(
     table: Annotated[str, typer.Option(help="Of a sheet without a map: the table that it is.")] = "workers",
     sheet: Annotated[str, typer.Option(help="Of a workbook: its sheet; else the one that fits the table.")] = "",
 ) -> None:
-    """Turn published data into a programme; refused rows are shown and written to OUT.refused.csv."""
+    """Turn published data into a programme. Refused rows go to OUT.refused.csv."""
     from scenarios.source import load_source
 
     if source == "sheet":
@@ -92,7 +93,7 @@ def import_data(
 
     if sheet_map is not None:
         raise CallError(message("--map is for sheets."), message("Call: vaiven import sheet FILE OUT --map map.toml"))
-    chosen = load_source(_known(source, [*discover("source"), "sheet"], "source"))
+    chosen = load_source(_known(source, [*discover("source"), "sheet"], msgid("There is no source {name}.")))
     if len(paths) < 2:
         raise CallError(
             message("A file or the folder to write is missing."), message("Call: vaiven import SOURCE FILE... OUT")
@@ -118,7 +119,7 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str, name: s
     """Read a ministry's own sheet by its map, or propose a map where there is none."""
     from engine.console import talk
     from engine.programme.schema import TABLES
-    from engine.sheets.importer import MARKED, import_sheet
+    from engine.sheets.importer import import_sheet
     from engine.sheets.proposal import propose_map
     from engine.sheets.sheet_map import read_map
     from engine.sheets.sheet_reading import Sought, read_sheet
@@ -138,81 +139,111 @@ def _import_sheet(paths: list[Path], sheet_map: Path | None, table: str, name: s
             )
         text, left = propose_map(read_sheet(file, name, sought=Sought(table)), table)
         out.write_text(text, "utf-8")
-        unused = f" Not used: {', '.join(left)}." if left else ""
-        talk().print(f"A map is proposed in {out}; look it through.{unused}", markup=False)
+        told = message("A map is proposed in {file}; look it through.", file=out)
+        unused = message("Not used: {headings}.", headings=tuple(left))
+        talk().print(joined(told, unused) if left else told, markup=False)
         return
     chosen = read_map(sheet_map)
     done = import_sheet(file, replace(chosen, sheet=name) if name else chosen, out)
-    talk().print(f"{out}: {done.rows - done.refused:,} of {done.rows:,} rows in {done.table}.csv.", markup=False)
-    for warning in done.warnings:
-        talk().print(warning, markup=False)
-    for fault in done.faults[:SHOWN_REFUSALS]:
-        talk().print(f"  {fault}", markup=False)
-    if len(done.faults) > SHOWN_REFUSALS:
-        talk().print(f"  and {len(done.faults) - SHOWN_REFUSALS:,} more.", markup=False)
-    if done.refused:
-        talk().print(f"{done.refused:,} rows are refused; they are marked in {out / MARKED}.", markup=False)
+    _show_imported(done, out)
     if done.refused == done.rows:
         raise typer.Exit(1)
 
 
-def template(
-    out: Annotated[Path, typer.Argument(help="A new .xlsx file.")],
-    lang: Annotated[str, typer.Option(help="Headings in en or es.")] = "en",
-) -> None:
-    """Write a workbook to fill in: a sheet a table, with lists, validation and example rows."""
+def _show_imported(done: "Imported", out: Path) -> None:
+    """Say how many rows were taken, what is only estimated, and the first refusals."""
+    from engine.console import talk
+    from engine.sheets.importer import MARKED
+
+    file = f"{done.table}.csv"
+    lines: list[str] = [
+        message(
+            "{folder}: {taken:,} of {rows:,} rows in {file}.",
+            folder=out,
+            taken=done.rows - done.refused,
+            rows=done.rows,
+            file=file,
+        )
+    ]
+    lines += done.warnings
+    lines += [joined("  ", fault.sentence, by="") for fault in done.faults[:SHOWN_REFUSALS]]
+    if len(done.faults) > SHOWN_REFUSALS:
+        lines.append(joined("  ", message("and {count:,} more", count=len(done.faults) - SHOWN_REFUSALS), by=""))
+    if done.refused:
+        marked = plural(
+            "{n:,} row is refused; it is marked in {file}.",
+            "{n:,} rows are refused; they are marked in {file}.",
+            n=done.refused,
+            file=out / MARKED,
+        )
+        lines.append(marked)
+    for line in lines:
+        talk().print(line, markup=False)
+
+
+def template(out: Annotated[Path, typer.Argument(help="A new .xlsx file.")]) -> None:
+    """Write a workbook to fill in: a sheet a table, with lists, validation and example rows.
+
+    Its headings and notes are in the language that is spoken.
+    """
     from engine.console import talk
     from engine.sheets.template import write_template
+    from engine.words.wording import spoken_language
 
-    write_template(out, lang)
-    talk().print(f"The template is {out}.", markup=False)
+    write_template(out, spoken_language())
+    talk().print(message("The template is {file}.", file=out), markup=False)
 
 
-def _known(name: str, known: Collection[str], what: str) -> str:
+def _known(name: str, known: Collection[str], unknown: str) -> str:
     if name in known:
         return name
     near = difflib.get_close_matches(name, known, n=1)
-    meant = f"Did you mean {near[0]}? " if near else ""
-    raise CallError(
-        message("{name} is no {what}.", name=repr(name), what=what),
-        message("{meant}There are: {names}.", meant=meant, names=", ".join(known)),
-    )
+    listed = message("There are: {names}.", names=tuple(known))
+    hint = joined(message("Did you mean {names:or}?", names=tuple(near)), listed) if near else listed
+    raise CallError(message(unknown, name=repr(name)), hint)
 
 
 def _report(draft: "Draft", out: Path) -> None:
-    from rich.console import Console
+    from engine.console import talk
 
     tables, orders = draft.tables, draft.tables["orders"]
-    said = (
-        f"{out}: {len(tables['workers']):,} workers, {len(orders):,} orders for "
-        f"{int(orders.headcount.sum()):,} positions, {len(draft.agreements)} agreements"
+    said = message(
+        "{folder}: {workers:,} workers, {orders:,} orders for {places:,} positions, {agreements:,} agreements",
+        folder=out,
+        workers=len(tables["workers"]),
+        orders=len(orders),
+        places=int(orders.headcount.sum()),
+        agreements=len(draft.agreements),
     )
-    Console(stderr=True).print(said, highlight=False, soft_wrap=True)
+    talk().print(said, markup=False)
 
 
 def _show_refused(refused: "pd.DataFrame", target: Path) -> None:
     """Show the first refusals on stderr, and how many rows they are in all."""
-    from rich.console import Console
-    from rich.table import Table
+    from engine.console import talk, titled_table
+    from engine.words.wording import say
 
-    console = Console(stderr=True)
-    shown = Table(title=f"{refused.row.nunique()} rows refused; all of them in {target}", title_justify="left")
+    rows = int(refused.row.nunique())
+    title = plural(
+        "{n:,} row refused; it is in {file}", "{n:,} rows refused; all of them in {file}", n=rows, file=target
+    )
+    shown = titled_table(title)
     for name in refused.columns:
         shown.add_column(name, justify="right" if name == "row" else "left", overflow="fold")
     for record in refused.head(SHOWN_REFUSALS).itertuples(index=False):
-        shown.add_row(*(str(value) for value in record))
-    console.print(shown)
+        shown.add_row(*(say(value) if isinstance(value, str) else str(value) for value in record))
+    talk().print(shown)
     if len(refused) > SHOWN_REFUSALS:
-        console.print(f"and {len(refused) - SHOWN_REFUSALS} more")
+        talk().print(message("and {count:,} more", count=len(refused) - SHOWN_REFUSALS))
 
 
 def _generate_help() -> str:
     lines = "\n\n".join(f"{name}: {entry.summary}" for name, entry in catalogue.presets().items())
-    return f"Write a synthetic programme.\n\nPresets:\n\n{lines}"
+    return "\n\n".join(("Write a synthetic programme.", message("Presets:"), lines))
 
 
 def _import_help() -> str:
     lines = "\n\n".join(f"{name}: {entry.summary}" for name, entry in catalogue.sources().items())
-    sheet = "sheet: A ministry's own sheet by --map map.toml; without a map, OUT is a map that is proposed."
-    head = "Turn published data into a programme. Refused rows go to OUT.refused.csv."
-    return f"{head}\n\nSources:\n\n{lines}\n\n{sheet}"
+    sheet = message("A ministry's own sheet by --map map.toml; without a map, OUT is a map that is proposed.")
+    head = message("Turn published data into a programme. Refused rows go to OUT.refused.csv.")
+    return "\n\n".join((head, message("Sources:"), lines, f"sheet: {sheet}"))

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 import pandas as pd
 
 from engine.discovery import call_of, discover, text_of
+from engine.words import message
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def preset_in(module: Any) -> Mapping[str, Preset]:
     text_of(module, "SUMMARY")
     call_of(module, "build")
     if not isinstance(getattr(module, "LEAST_WORKERS", None), int):
-        raise ValueError(f"{module.__name__} has no whole number LEAST_WORKERS")
+        raise ValueError(message("{module} has no whole number {name}", module=module.__name__, name="LEAST_WORKERS"))
     return {text_of(module, "NAME"): cast(Preset, module)}
 
 

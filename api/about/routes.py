@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from api.requests.shapes import example
 from engine.kernel import software_version
+from engine.words import message
+from engine.words.wording import say
 
 router = APIRouter(tags=["operation of the service"])
 SUMMARY = "Matches seasonal workers to job orders under bilateral agreements, provably well, and says why."
@@ -36,5 +38,5 @@ async def read_about(request: Request) -> Response:
     """What this is, its version and where to go on; a browser is sent to the first page."""
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse("/home", 303)
-    about = AboutOut(name="Vaivén", version=software_version(), summary=SUMMARY, links=LINKS)
+    about = AboutOut(name="Vaivén", version=software_version(), summary=say(message(SUMMARY)), links=LINKS)
     return Response(about.model_dump_json(), media_type="application/json")

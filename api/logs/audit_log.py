@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from api.storage.database import is_postgresql, now
 from api.storage.tables import audit_head, audit_log, audit_pending
+from engine.words import message
 
 GENESIS = "0" * 64
 
@@ -75,11 +76,11 @@ def verify(connection: sa.Connection) -> tuple[int, str]:
     for row in rows.mappings():
         count += 1
         if row["number"] != count:
-            return count, f"entry {count} is missing"
+            return count, message("entry {count} is missing", count=count)
         if row["previous_hash"] != previous or hash_of(dict(row)) != row["hash"]:
-            return count, f"entry {count} was changed"
+            return count, message("entry {count} was changed", count=count)
         previous = row["hash"]
     head = connection.execute(sa.select(audit_head)).one()
     if (head.number, head.hash) != (count, previous):
-        return count, "entries at the end are missing"
+        return count, message("entries at the end are missing")
     return count, ""

@@ -97,7 +97,8 @@ def _differs_in_number(cell: str, kept: str) -> bool:
 
 
 def _notice_of_priority(rows: list[int]) -> str:
-    named = ", ".join(map(str, rows[:10])) + (", and others" if len(rows) > 10 else "")
+    shown = tuple(map(str, rows[:10]))
+    named = message("{rows} and others", rows=shown) if len(rows) > 10 else message("{rows}", rows=shown)
     return message("The priority was ignored (rows {named}): it is set by the ministry of destination.", named=named)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from api.settings import settings
+from engine.words import message
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 LIMIT = "vaiven.body_limit"
@@ -33,14 +34,14 @@ class BodyLimit:
         """The next part of the body. Raises 413 where it is too large by what was told, or by what came."""
         if max(self._told, self._read) > self.most:
             raise self._too_large()
-        message = await self._receive()
-        self._read += len(message.get("body", b""))
+        received = await self._receive()
+        self._read += len(received.get("body", b""))
         if self._read > self.most:
             raise self._too_large()
-        return message
+        return received
 
     def _too_large(self) -> HTTPException:
-        return HTTPException(413, f"At most {self.most:,} bytes are read.", {"Connection": "close"})
+        return HTTPException(413, message("At most {most:,} bytes are read.", most=self.most), {"Connection": "close"})
 
 
 def allow_body(scope: MutableMapping[str, Any], upload: bool) -> None:
@@ -57,4 +58,4 @@ def require_shallow(body: bytes) -> None:
     for byte in _STRINGS.sub(b"", body):
         depth += (byte in _DEEPER) - (byte in _LESS_DEEP)
         if depth > DEEPEST:
-            raise HTTPException(400, f"It is nested deeper than {DEEPEST} levels.")
+            raise HTTPException(400, message("It is nested deeper than {most} levels.", most=DEEPEST))

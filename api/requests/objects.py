@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from api.requests.context import Context
 from api.rooms import room_modules
+from engine.words import message
 
 Finder = Callable[[Context, str], "sa.Select[Any]"]
 
@@ -24,6 +25,9 @@ def finders() -> Mapping[str, Finder]:
     for module in room_modules("finders"):
         twice = set(module.FINDERS) & set(found)
         if twice:
-            raise ValueError(f"{module.__name__} finds {', '.join(sorted(twice))}, as another room does.")
+            names = tuple(sorted(twice))
+            raise ValueError(
+                message("{module} finds {names}, as another room does.", module=module.__name__, names=names)
+            )
         found |= module.FINDERS
     return found

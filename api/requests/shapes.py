@@ -8,13 +8,15 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from engine.words import message
+
 Item = TypeVar("Item", bound=BaseModel)
 MOST_ITEMS = 1000
 
 
 def _sound(text: str) -> str:
     if any(ord(mark) < 32 and mark not in "\n\t" for mark in text):
-        raise ValueError("holds a control character")
+        raise ValueError(message("holds a control character"))
     text.encode()  # half of a character can't be stored
     return text
 

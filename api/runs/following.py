@@ -44,8 +44,8 @@ class Followed(NamedTuple):
 class Unread(Enum):
     """Why a look tells nothing of a run."""
 
-    UNSEEN = "these credentials see it no more"
-    UNANSWERED = "the database doesn't answer"
+    UNSEEN = "unseen"  # these credentials see it no more
+    UNANSWERED = "unanswered"  # the database doesn't answer
 
 
 Look = RunOut | Unread

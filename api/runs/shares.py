@@ -122,10 +122,12 @@ def require_room(connection: sa.Connection, principal: Principal) -> None:
     planner = principal.role == PLANNER
     most = settings().waiting_runs_of_a_planner if planner else settings().waiting_runs_of_a_ministry
     if own >= most:
-        raise _full(f"{own} runs of this account wait already, and {most} may.", connection, principal)
+        said = message("{own} runs of this account wait already, and {most} may.", own=own, most=most)
+        raise _full(said, connection, principal)
     together = connection.scalar(waiting.where(runs.c.role == principal.role)) or 0
     if planner and together >= settings().waiting_runs_of_planners:
-        raise _full(f"{together} runs of planners wait already, and no more may.", connection, principal)
+        said = message("{count} runs of planners wait already, and no more may.", count=together)
+        raise _full(said, connection, principal)
 
 
 def _full(said: str, connection: sa.Connection, principal: Principal) -> ServiceError:

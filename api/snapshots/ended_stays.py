@@ -28,9 +28,10 @@ from api.storage.operation_states import HOME
 from api.storage.tables import operations
 from engine.errors import InputError
 from engine.programme import read_programme
+from engine.words import message
 
 TOLD_BY_PLACEMENT = ("", "completed")  # other reasons say more than a placement does
-REASON = "has been through it, or was elsewhere on these days"
+REASON = message("has been through it, or was elsewhere on these days")
 
 
 @dataclass(frozen=True)

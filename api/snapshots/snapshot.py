@@ -28,6 +28,7 @@ from api.storage.operation_states import ENDED, HOME, OFFERABLE, PLACED
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
 from engine.errors import InputError
 from engine.programme.schema import TABLES
+from engine.words import message
 
 BLURRED = (PLANNER, EMPLOYER)  # what is computed for them stands on values that stand for many
 AT_A_TIME = 500  # rows turned into columns in one step, within which no other thread of the process can answer
@@ -99,11 +100,11 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
     tables["workers"] = _of_origins(tables["workers"], scope, origins, {worker for worker, _ in held})
     ended = _ended_pairs(connection, programme.id) - set(held)
     if scope.without_declined:
-        tables["exclusions"] = _with_ruled_out(tables["exclusions"], ended, "declined, left or done")
+        tables["exclusions"] = _with_ruled_out(tables["exclusions"], ended, message("declined, left or done"))
     tables["commitments"] = _with_held(_without_pairs(tables["commitments"], ended), held)
     if scope.role != PLANNER:
         elsewhere = ruled_out(connection, programme, tables, standing, by_month=scope.role in BLURRED)
-        tables["exclusions"] = _with_ruled_out(tables["exclusions"], elsewhere, "not available then")
+        tables["exclusions"] = _with_ruled_out(tables["exclusions"], elsewhere, message("not available then"))
     home = home.of(held)
     tables["history"], told_already = told_apart(tables["history"], home)
     _write_agreements(connection, programme.id, origins, corridors, tables["workers"], folder / "agreements")

@@ -16,7 +16,7 @@ from engine.errors import Fault, InputError
 from engine.words import message
 
 UNSAFE = r"^[=+@\t\r-]"
-SAFE_ID = "an id of at most 64 letters, digits and marks within it"
+SAFE_ID = message("an id of at most 64 letters, digits and marks within it")
 
 
 def unsafe_ids(content: Any, file: str) -> list[Fault]:

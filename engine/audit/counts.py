@@ -167,7 +167,7 @@ def _groups(placements: PlacementTable) -> list[Excess]:
     found = []
     for name in np.unique(keys[(counts != size[keys // width]) | (people != counts)] // width):
         there = rows[group[rows] == name]
-        found.append(Excess("travel group", labels.names[name], float(len(there)), "the same for all", there))
+        found.append(Excess("travel group", labels.names[name], float(len(there)), message("the same for all"), there))
     return found
 
 

@@ -29,7 +29,7 @@ from engine.programme.events import Events, events_csv, events_sha256
 from engine.programme.programme import Programme
 from engine.programme.table_file import read_table_file
 from engine.solve.prices import CrewPrices
-from engine.words import message
+from engine.words import message, msgid
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -127,8 +127,12 @@ def _with_cancelled(unfilled: pa.Table, programme: Programme, events: Events) ->
     return pa.concat_tables([others, rows]).sort_by("order_id")
 
 
+# Files say it in English, whatever is spoken: the same run gives the same bytes.
+NO_REASON = msgid("no reason was given")
+
+
 def _because(reason: str, why: str) -> str:
-    return f"{reason}: {why}" if why else f"{reason}: no reason was given"
+    return f"{reason}: {why}" if why else f"{reason}: {NO_REASON}"
 
 
 def csv_bytes(table: pa.Table) -> bytes:

@@ -35,7 +35,11 @@ def whatif(
     programme: ProgrammeFolder,
     edits_and_out: Annotated[
         list[Path],
-        typer.Argument(help="Files of edits, or names of the library's, then a new folder.", show_default=False),
+        typer.Argument(
+            metavar="EDITS... OUT",
+            help="Files of edits, or names of the library's, then a new folder.",
+            show_default=False,
+        ),
     ],
     gap: Gap = 0.001,
     time_limit: TimeLimit = 600.0,

@@ -18,6 +18,7 @@ from loky.backend import get_context
 
 from engine.planning.branches import Base, Outcome, run_saved_branch, save_base
 from engine.programme.edits import Edits
+from engine.words import message
 
 ATTEMPTS = 3
 MakeExecutor = Callable[[], Executor]
@@ -101,7 +102,7 @@ def run_branches(
             _run_once(str(path), branches, waiting, make_executor, finish, heed)
     for number, edits in enumerate(branches):
         if number not in found:
-            lost = "The process that ran this branch died; it may have run out of memory."
+            lost = message("The process that ran this branch died; it may have run out of memory.")
             finish(number, Outcome(edits.id, edits.title, failure=lost))
     return [found[number] for number in range(len(branches))]
 
@@ -149,7 +150,8 @@ def _outcome_of(future: Future[dict[str, Any]], edits: Edits) -> Outcome:
     except BrokenProcessPool:
         raise
     except Exception as error:
-        return Outcome(edits.id, edits.title, failure=f"{type(error).__name__}: {error}. Please report this.")
+        told = message("{kind}: {error}. Please report this.", kind=type(error).__name__, error=str(error))
+        return Outcome(edits.id, edits.title, failure=told)
 
 
 def _write(path: Path, text: str) -> None:

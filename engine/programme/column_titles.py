@@ -1,4 +1,4 @@
-"""What the columns of tables are called in Spanish, on the template that is handed out and wherever it comes back."""
+"""What the columns of tables are called in each language, on the template handed out and wherever it comes back."""
 
 from __future__ import annotations
 
@@ -9,66 +9,69 @@ from functools import cache
 
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES
+from engine.words import message, msgid
+from engine.words.catalogue import ENGLISH, languages
+from engine.words.wording import worded
 
-SPANISH = {
-    "worker_id": "código de persona",
-    "origin_country": "país de origen",
-    "origin_region": "departamento de origen",
-    "birth_date": "fecha de nacimiento",
-    "sex": "sexo",
-    "occupations": "ocupaciones",
-    "skills": "competencias",
-    "languages": "idiomas",
-    "available_from": "disponible desde",
-    "available_to": "disponible hasta",
-    "reservation_weekly_income": "ingreso semanal mínimo",
-    "passport_expires": "vencimiento del pasaporte",
-    "medical_valid_until": "examen médico válido hasta",
-    "household_id": "código de hogar",
-    "travel_group_id": "código de grupo",
-    "refuses": "rechaza",
-    "isced": "nivel educativo",
-    "registered_at": "fecha de registro",
-    "points": "puntos",
-    "order_id": "código de oferta",
-    "employer_id": "código de empleador",
-    "site_id": "código de lugar",
-    "destination_country": "país de destino",
-    "destination_region": "región de destino",
-    "sector": "sector",
-    "isco08": "ocupación",
-    "required_skills": "competencias exigidas",
-    "desired_skills": "competencias deseadas",
-    "min_experience_months": "meses de experiencia",
-    "start_date": "fecha de inicio",
-    "end_date": "fecha de fin",
-    "headcount": "plazas",
-    "min_crew": "cuadrilla mínima",
-    "weekly_hours": "horas por semana",
-    "guaranteed_weekly_hours": "horas garantizadas por semana",
-    "hourly_wage": "salario por hora",
-    "weekly_deductions": "descuentos por semana",
-    "worker_cost": "costo para la persona",
-    "labour_market_test_until": "prueba de mercado hasta",
-    "priority": "prioridad",
-    "filed_at": "presentada el",
-    "name": "nombre",
-    "country": "país",
-    "accredited_until": "acreditado hasta",
-    "debarred_from": "inhabilitado desde",
-    "debarred_until": "inhabilitado hasta",
-    "region": "región",
-    "beds": "camas",
-    "inspected_until": "inspeccionado hasta",
-    "exit_reason": "motivo de salida",
-    "rank": "preferencia",
-    "travel_cost_to_worker": "costo de viaje para la persona",
-    "travel_days": "días de viaje",
-    "remittance_cost_share": "costo de remesas",
-    "lead_time_days": "días de antelación",
-    "agreed_on": "acordado el",
-    "reason": "motivo",
-    "score": "puntaje",
+TITLES = {
+    "worker_id": msgid("worker's code"),
+    "origin_country": msgid("country of origin"),
+    "origin_region": msgid("department or region of origin"),
+    "birth_date": msgid("date of birth"),
+    "sex": msgid("sex"),
+    "occupations": msgid("occupations"),
+    "skills": msgid("skills"),
+    "languages": msgid("languages"),
+    "available_from": msgid("available from"),
+    "available_to": msgid("available until"),
+    "reservation_weekly_income": msgid("least weekly income accepted"),
+    "passport_expires": msgid("passport expires on"),
+    "medical_valid_until": msgid("medical examination valid until"),
+    "household_id": msgid("household's code"),
+    "travel_group_id": msgid("travel group's code"),
+    "refuses": msgid("refuses"),
+    "isced": msgid("level of education"),
+    "registered_at": msgid("day of registration"),
+    "points": msgid("points"),
+    "order_id": msgid("job order's code"),
+    "employer_id": msgid("employer's code"),
+    "site_id": msgid("site's code"),
+    "destination_country": msgid("country of destination"),
+    "destination_region": msgid("region of destination"),
+    "sector": msgid("sector"),
+    "isco08": msgid("occupation"),
+    "required_skills": msgid("skills required"),
+    "desired_skills": msgid("skills desired"),
+    "min_experience_months": msgid("months of experience required"),
+    "start_date": msgid("first day of work"),
+    "end_date": msgid("last day of work"),
+    "headcount": msgid("places to fill"),
+    "min_crew": msgid("least crew"),
+    "weekly_hours": msgid("hours a week"),
+    "guaranteed_weekly_hours": msgid("hours guaranteed a week"),
+    "hourly_wage": msgid("wage an hour"),
+    "weekly_deductions": msgid("deductions a week"),
+    "worker_cost": msgid("cost to the worker"),
+    "labour_market_test_until": msgid("labour market test valid until"),
+    "priority": msgid("priority"),
+    "filed_at": msgid("filed on"),
+    "name": msgid("name"),
+    "country": msgid("country"),
+    "accredited_until": msgid("accredited until"),
+    "debarred_from": msgid("debarred from"),
+    "debarred_until": msgid("debarred until"),
+    "region": msgid("region"),
+    "beds": msgid("beds"),
+    "inspected_until": msgid("inspection valid until"),
+    "exit_reason": msgid("reason of departure"),
+    "rank": msgid("rank of preference"),
+    "travel_cost_to_worker": msgid("travel cost to the worker"),
+    "travel_days": msgid("days of travel"),
+    "remittance_cost_share": msgid("cost of remittances, a share"),
+    "lead_time_days": msgid("days of notice"),
+    "agreed_on": msgid("agreed on"),
+    "reason": msgid("reason"),
+    "score": msgid("score"),
 }
 
 
@@ -79,15 +82,23 @@ def plain(text: str) -> str:
 
 
 def title_of(column: str, language: str) -> str:
-    """What a column is called on a template in a language: "en" has the format's own names."""
-    return SPANISH[column] if language == "es" else column
+    """What a column is called on a template in a language: English has the format's own names."""
+    return column if language == ENGLISH else worded(message(TITLES[column]), language)
+
+
+@cache
+def titles_of(column: str) -> tuple[str, ...]:
+    """What a column is called in every language that is spoken."""
+    return tuple(title_of(column, language) for language in languages())
 
 
 def with_own_columns(table: RawTable) -> RawTable:
-    """A table whose Spanish headings are the columns that they name, as the template spells them.
+    """A table whose headings in another language are the columns that they name, as the template spells them.
 
     A heading whose column is there under its own name stays as it is.
     """
+    if set(table.columns) <= set(TABLES[table.name].column_names):
+        return table
     known = _columns_of_titles(table.name)
     own = {title: known.get(plain(title), title) for title in table.columns}
     renamed = {title if own[title] in table.columns else own[title]: column for title, column in table.columns.items()}
@@ -96,4 +107,4 @@ def with_own_columns(table: RawTable) -> RawTable:
 
 @cache
 def _columns_of_titles(table: str) -> dict[str, str]:
-    return {plain(SPANISH[column]): column for column in TABLES[table].column_names}
+    return {plain(title): column for column in TABLES[table].column_names for title in titles_of(column)}

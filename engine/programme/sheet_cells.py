@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineWorkbook
 
+from engine.words import message
+
 LOST = "#DIGITS!"
 ERRORS = frozenset({LOST, "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 # A spreadsheet keeps 15 digits: those of a longer number are not what somebody typed.
@@ -173,7 +175,7 @@ def _tree(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     """A part of the archive. Raises `ValueError` for one that is no XML or defines entities, which could swell."""
     xml = archive.read(part)
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise ValueError(f"{part} defines entities")
+        raise ValueError(message("{part} defines entities", part=part))
     try:
         return ElementTree.fromstring(xml)
     except ElementTree.ParseError as error:

@@ -73,7 +73,7 @@ def word_codes(concept: str, cells: Iterable[str], countries: frozenset[str] = f
     if concept == "sex":
         return _sexes(listed)
     means = {"country": _country, "region": lambda text: _region(text, countries), "isco08": _occupation,
-             "language": _language, "yes or no": _yes_or_no}.get(concept)  # fmt: skip
+             "language": _language, "flag": _yes_or_no}.get(concept)  # fmt: skip
     if means is None:
         return {}
     found = {cell: means(plain(cell)) for cell in listed}

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from functools import cache
 
-from engine.programme.column_titles import SPANISH, plain
+from engine.programme.column_titles import plain, titles_of
 from engine.programme.schema import TABLES
 
 OTHER_NAMES = {
@@ -76,7 +76,7 @@ _LONGEST_HEADING = 80
 
 def names_of(column: str) -> tuple[str, ...]:
     """All that a column may be called, plainly written."""
-    listed = (column, column.removesuffix("_id"), SPANISH[column], *OTHER_NAMES.get(column, ()))
+    listed = (column, column.removesuffix("_id"), *titles_of(column), *OTHER_NAMES.get(column, ()))
     return tuple(dict.fromkeys(plain(name) for name in listed))
 
 

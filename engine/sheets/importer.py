@@ -24,6 +24,8 @@ from engine.sheets.code_words import MEN_OTHERWISE
 from engine.sheets.number_forms import unclear_numbers
 from engine.sheets.sheet_map import SheetMap
 from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
+from engine.words import Message, message
+from engine.words.wording import say
 
 MARKED = "refused.xlsx"
 
@@ -66,8 +68,14 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
 def warnings_of(chosen: SheetMap) -> tuple[str, ...]:
     """What is only estimated where a map is used."""
     aged = [name for name, own in chosen.columns.items() if own.age_on is not None]
-    estimated = "is estimated from ages: up to six months off either way, so that age limits may be judged wrongly."
-    return tuple(f"{name} {estimated}" for name in aged)
+    return tuple(
+        message(
+            "{column} is estimated from ages: up to six months off either way, so that age limits may be judged "
+            "wrongly.",
+            column=name,
+        )
+        for name in aged
+    )
 
 
 def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
@@ -78,13 +86,9 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
     titles = set(sheet.titles)
     missing = [one for own in chosen.columns.values() for one in own.sources if one not in titles]
     if missing:
-        expected = "one of " + ", ".join(title for title in sheet.titles if title)
-        raise InputError(
-            [
-                Fault(sheet.file, sheet.header + 1, name, "", "is no heading of the sheet", expected, "map")
-                for name in missing
-            ]
-        )
+        problem = message("is no heading of the sheet")
+        expected = message("one of {names}", names=tuple(filter(None, sheet.titles)))
+        raise InputError([Fault(sheet.file, sheet.header + 1, name, "", problem, expected, "map") for name in missing])
     _require_one_meaning(sheet, chosen)
     records = [(number, row) for number, row in enumerate(sheet.records) if any(row)]
     rows_of_cells = [row for _, row in records]
@@ -105,7 +109,7 @@ def mapped(sheet: Sheet, chosen: SheetMap) -> RawTable:
 def _places(own: ColumnMap, sheet: Sheet) -> list[tuple[str, int]]:
     """The columns of the sheet that a column comes from: what a person calls each, and its number from 0."""
     if own.column:
-        return [(f"column {own.column}", column_number(own.column.encode()) - 1)]
+        return [(message("column {letter}", letter=own.column), column_number(own.column.encode()) - 1)]
     return [(source, sheet.titles.index(source)) for source in own.sources]
 
 
@@ -127,24 +131,26 @@ def _require_one_meaning(sheet: Sheet, chosen: SheetMap) -> None:
         raise InputError(faults)
 
 
-def _second_meanings(sheet: Sheet, name: str, kind: str, own: ColumnMap, at: int) -> Iterator[tuple[str, str, str]]:
+def _second_meanings(
+    sheet: Sheet, name: str, kind: str, own: ColumnMap, at: int
+) -> Iterator[tuple[str, Message, Message]]:
     """What a heading and its cells could mean beside what is read: (value, problem, expected)."""
     if at >= len(sheet.titles):
-        yield own.column, "is beyond the headings", f"one of the first {len(sheet.titles)} columns"
+        expected = message("one of the first {count} columns", count=len(sheet.titles))
+        yield own.column, message("is beyond the headings"), expected
         return
     if not own.column and sheet.titles.count(sheet.titles[at]) > 1:
-        yield (
-            sheet.titles[at],
-            f"stands twice, for {name}",
-            'the letter of the column that is meant, as { column = "D" }',
-        )
+        expected = message("the letter of the column that is meant, as {example}", example='{ column = "D" }')
+        yield sheet.titles[at], message("stands twice, for {column}", column=name), expected
     texts = [record[at] for record in sheet.records]
     unclear = unclear_numbers(bare(own, text) for text in texts)
     if kind in NUMBERS and own.decimal_comma is None and unclear:
-        yield unclear[0], "could be thousands or decimals", "decimal_comma = true or false in the map"
+        expected = message("decimal_comma = true or false in the map")
+        yield unclear[0], message("could be thousands or decimals"), expected
     cells = {plain(text) for text in texts}
     if name == "sex" and "m" in cells and "m" not in own.words and cells & MEN_OTHERWISE:
-        yield "M", "may be mujer beside another word", 'words that say what M is, as { M = "F", H = "M" }'
+        expected = message("words that say what M is, as {example}", example='{ M = "F", H = "M" }')
+        yield "M", message("may be mujer beside another word"), expected
 
 
 def _write_csv(raw: RawTable, refused: set[int], path: Path) -> None:
@@ -163,12 +169,27 @@ def _write_marked(sheet: Sheet, by_row: dict[int, list[Fault]], path: Path) -> N
         page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", sheet.name)[:31] or "sheet")
         marked = book.add_format({"bg_color": "#F8D7C4"})
         bold = book.add_format({"bold": True})
+        heading = say(message("refused because"))
         for number, row in enumerate(sheet.rows):
             faults = by_row.get(number + 1, [])
             style = bold if number == sheet.header else marked if faults else None
-            reason = "; ".join(f"{f.column}: {f.value!r} {f.problem}, expected {f.expected}" for f in faults)
-            page.write_string(number, 0, "refused because" if number == sheet.header else reason, style)
+            reason = "; ".join(map(_reason, faults))
+            page.write_string(number, 0, heading if number == sheet.header else reason, style)
             for place, cell in enumerate(row):
                 page.write_string(number, place + 1, cell, style)
         page.set_column(0, 0, 60)
         page.freeze_panes(sheet.header + 1, 1)
+
+
+def _reason(fault: Fault) -> str:
+    """Why a row is refused, in the language that is spoken."""
+    value, problem, expected = repr(str(fault.value)), fault.problem, fault.expected
+    return say(
+        message(
+            "{column}: {value} {problem}, expected {expected}",
+            column=fault.column,
+            value=value,
+            problem=problem,
+            expected=expected,
+        )
+    )

@@ -12,6 +12,8 @@ from engine.sheets.code_words import word_codes
 from engine.sheets.headings import nearest_columns
 from engine.sheets.number_forms import decimal_marks
 from engine.sheets.sheet_reading import Sheet
+from engine.words import message
+from engine.words.wording import say
 
 _CONCEPTS = {"label", "labels", "levels", "months"}
 _AMOUNT = re.compile(r"(?P<sign>[^\d\s.,]*\.?)\s*[\d.,]+\s*(?P<after>[^\d\s.,]*)")
@@ -27,7 +29,7 @@ class _Found:
 
 
 def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
-    """A map as TOML text for a sheet, and the headings that nothing was found for."""
+    """A map as TOML text for a sheet, and the headings that nothing was found for; comments in the language spoken."""
     lines = [
         f'table = "{table}"',
         f"sheet = {_quoted(sheet.name)}",
@@ -45,9 +47,9 @@ def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
         if schema.name in taken:
             lines += _lines(schema, columns[taken[schema.name]], countries)
         elif not schema.optional:
-            lines.append(f'{schema.name} = {{ value = "" }}  # nothing on the sheet is called so')
+            lines.append(f'{schema.name} = {{ value = "" }}  # {say(message("nothing on the sheet is called so"))}')
     left = [one for number, one in enumerate(columns) if one.title and number not in taken.values()]
-    lines += ["", *(f"# not used: {_plainly(one.title)}{_marks(one)}" for one in left)]
+    lines += ["", *(_unused(one) for one in left)]
     return "\n".join(lines) + "\n", [one.title for one in left]
 
 
@@ -71,7 +73,7 @@ def _fits(kind: str, name: str, cells: list[str]) -> bool:
     """Whether a good part of a column's cells could be what is sought: a number of a passport is not when it ends."""
     if kind == "date":
         good = [cell for cell in cells if any(char in "/-. " for char in cell) or (_age(cell) and name == "birth_date")]
-        return 2 * len(good) >= len(cells) or len(word_codes("yes or no", cells)) == len(set(cells))
+        return 2 * len(good) >= len(cells) or len(word_codes("flag", cells)) == len(set(cells))
     if kind in NUMBERS:
         return 2 * sum(_AMOUNT.fullmatch(cell) is not None for cell in cells) >= len(cells)
     return True
@@ -102,13 +104,13 @@ def _lines(schema: Column, found: _Found, countries: frozenset[str]) -> list[str
     if schema.kind in ("id", "reference") and any(re.search(r"\s", cell) for cell in found.cells):
         parts.append('spaces = ""')
     line = _quoted(found.title) if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
-    return [f"{schema.name} = {line}", *(f"# {schema.name}: {_plainly(text)}" for text in told)]
+    return [f"{schema.name} = {line}", *(f"# {schema.name}: {_plainly(say(text))}" for text in told)]
 
 
 def _day_parts(name: str, cells: list[str]) -> list[str]:
     if name == "birth_date" and cells and all(map(_age, cells)):
         return ['age_on = "?"']
-    yes = word_codes("yes or no", cells)
+    yes = word_codes("flag", cells)
     if cells and set(yes) == set(cells):
         words = {cell: "?" if code else "" for cell, code in yes.items()}
         return [_words(words)]
@@ -141,10 +143,10 @@ def _word_parts(schema: Column, found: _Found, countries: frozenset[str], told: 
         parts.append(_words(words))
     if schema.kind == "months" and words and not any(":" in entry for entry in entries):
         parts.append('suffix = ":0"')
-        told.append("no months of experience are known; join a column that has them, or say how many")
+        told.append(message("no months of experience are known; join a column that has them, or say how many"))
     unknown = sorted({entry for entry in entries if entry not in words and re.search(r"[a-z]{3}|\s", entry)})
     if schema.concept in ("country", "region", "isco08", "language") and unknown and schema.kind != "labels":
-        told.append("no code was found for " + ", ".join(unknown[:_MOST_TOLD]))
+        told.append(message("no code was found for {words}", words=tuple(unknown[:_MOST_TOLD])))
     return parts
 
 
@@ -159,19 +161,25 @@ def _number_parts(name: str, found: _Found, told: list[str]) -> list[str]:
     if signs:
         code = known.pop() if len(known) == 1 else "?"
         parts += [f'currency = "{code}"', 'factor = "?"']
-        told.append("factor is what one of the currency is worth in the programme's")
+        told.append(message("factor is what one of the currency is worth in the programme's"))
     if name == "reservation_weekly_income" and re.search(r"mensual|monthly|por mes", plain(found.title)):
-        told.append("a month's income is a week's times 12/52: factor = 0.230769, times the currency's")
+        told.append(
+            message(
+                "a month's income is a week's times 12/52: factor = {factor}, times the currency's", factor="0.230769"
+            )
+        )
         parts += [] if signs else ["factor = 0.230769"]
     return parts
 
 
-def _marks(found: _Found) -> str:
-    """What a column of yes and no could be used for."""
-    if found.cells and set(word_codes("yes or no", found.cells)) == set(found.cells):
-        words = {cell: "?" if code else "" for cell, code in word_codes("yes or no", found.cells).items()}
-        return f" (yes or no; as a skill: skills = {{ from = {_quoted(found.title)}, {_words(words)} }})"
-    return ""
+def _unused(found: _Found) -> str:
+    """The comment for a column that isn't used; of one of yes and no, what it could be used for."""
+    told = message("not used: {heading}", heading=found.title)
+    if found.cells and set(word_codes("flag", found.cells)) == set(found.cells):
+        words = {cell: "?" if code else "" for cell, code in word_codes("flag", found.cells).items()}
+        skill = f"skills = {{ from = {_quoted(found.title)}, {_words(words)} }}"
+        told = message("{unused} (yes or no; as a skill: {line})", unused=told, line=skill)
+    return f"# {_plainly(say(told))}"
 
 
 def _words(words: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from engine.programme.column_titles import plain
 from engine.programme.schema import TABLES
 from engine.programme.toml_text import loads_shallow
 from engine.sheets.cell_forms import DATES, ColumnMap
+from engine.words import message
 
 LONGEST = 100
 _TEXTS = ("value", "column", "dates", "prefix", "suffix", "separator", "join", "spaces", "currency")
@@ -38,7 +39,9 @@ def read_map(path: Path, more: tuple[str, ...] = ()) -> SheetMap:
     Raises `CallError` where there is none and `InputError` with everything wrong in it.
     """
     if not path.is_file():
-        raise CallError(f"There is no map {path}.", "Call without --map to have one proposed.")
+        raise CallError(
+            message("There is no map {path}.", path=path), message("Call without --map to have one proposed.")
+        )
     faults: list[Fault] = []
 
     def refuse(key: str, value: Any, problem: str, expected: str) -> None:
@@ -47,22 +50,26 @@ def read_map(path: Path, more: tuple[str, ...] = ()) -> SheetMap:
     try:
         content = loads_shallow(path.read_text("utf-8"))
     except ValueError as error:
-        raise InputError([Fault(path.name, 0, "", "", f"is not TOML ({error})", "a TOML file", "map")]) from error
+        problem = message("is not TOML ({error})", error=error)
+        raise InputError([Fault(path.name, 0, "", "", problem, message("a TOML file"), "map")]) from error
     table = content.get("table")
     if not isinstance(table, str) or table not in TABLES:
         table = str(table)
-        refuse("table", table, "is no table of a programme", "one of " + ", ".join(TABLES))
+        refuse("table", table, message("is no table of a programme"), message("one of {names}", names=tuple(TABLES)))
     columns, listed = {}, content.get("columns", {})
     if not isinstance(listed, dict) or not listed:
-        refuse("columns", listed, "is no table of columns", '[columns] with lines as worker_id = "DPI"')
+        expected = message('[columns] with lines as worker_id = "DPI"')
+        refuse("columns", listed, message("is no table of columns"), expected)
         listed = {}
     header_row = content.get("header_row", 0)
     if isinstance(header_row, bool) or not isinstance(header_row, int) or header_row < 0:
-        refuse("header_row", header_row, "is not a row", "the row with the headings, from 1")
+        expected = message("the row with the headings, from 1")
+        refuse("header_row", header_row, message("is not a row"), expected)
     for name, entry in listed.items():
         known = (*TABLES[table].column_names, *more) if table in TABLES else (name,)
         if name not in known:
-            refuse(f"columns.{name}", name, f"is no column of {table}", "one of " + ", ".join(known))
+            problem = message("is no column of {table}", table=table)
+            refuse(f"columns.{name}", name, problem, message("one of {names}", names=known))
         columns[name] = _read_column(name, entry, refuse)
     if faults:
         raise InputError(faults)
@@ -73,21 +80,23 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
     if isinstance(entry, str):
         return ColumnMap(source=entry)
     if not isinstance(entry, dict) or not {"from", "value", "column"} & set(entry):
-        refuse(f"columns.{name}", entry, "says nothing", '"Heading", or { from = "Heading" }, or { value = "GT" }')
+        expected = message("{forms:or}", forms=('"Heading"', '{ from = "Heading" }', '{ value = "GT" }'))
+        refuse(f"columns.{name}", entry, message("says nothing"), expected)
         return ColumnMap()
     for key in sorted(set(entry) - set(_KEYS)):
-        refuse(f"columns.{name}.{key}", entry[key], "is no key of a column", "one of " + ", ".join(_KEYS))
+        expected = message("one of {names}", names=_KEYS)
+        refuse(f"columns.{name}.{key}", entry[key], message("is no key of a column"), expected)
     given = entry.get("words", {})
     if not isinstance(given, dict):
-        refuse(f"columns.{name}.words", given, "is no table of words", '{ Mujer = "F", Hombre = "M" }')
+        refuse(f"columns.{name}.words", given, message("is no table of words"), '{ Mujer = "F", Hombre = "M" }')
         given = {}
     headings, strip = (_listed(entry.get(key, [])) for key in ("from", "strip"))
     texts = {key: entry[key] for key in _TEXTS if key in entry}
     shown = [*texts.items(), *(("from", one) for one in headings), *(("strip", one) for one in strip)]
     for key, text in (*shown, *((f"words.{word}", code) for word, code in given.items())):
         if isinstance(text, dict | list) or len(str(text)) > LONGEST:
-            expected = f"a text of at most {LONGEST} characters"
-            refuse(f"columns.{name}.{key}", str(text)[:LONGEST], "can't be put into a cell", expected)
+            expected = message("a text of at most {longest} characters", longest=LONGEST)
+            refuse(f"columns.{name}.{key}", str(text)[:LONGEST], message("can't be put into a cell"), expected)
             return ColumnMap()
     _check_forms(name, entry, headings, refuse)
     source, *more = map(str, headings or [""])
@@ -107,23 +116,27 @@ def _check_forms(name: str, entry: dict[str, Any], headings: list[Any], refuse: 
     """Refuse what a key can't hold; a proposed map holds ``"?"`` where somebody has to say."""
     place = f"columns.{name}"
     if entry.get("dates", "YYYY-MM-DD") not in DATES:
-        refuse(f"{place}.dates", entry["dates"], "is no form of dates", "one of " + ", ".join(DATES))
+        expected = message("one of {names}", names=tuple(DATES))
+        refuse(f"{place}.dates", entry["dates"], message("is no form of dates"), expected)
     if "column" in entry and not re.fullmatch("[A-Z]{1,3}", str(entry["column"])):
-        refuse(f"{place}.column", entry["column"], "is no column of a sheet", "its letter, such as D")
+        refuse(f"{place}.column", entry["column"], message("is no column of a sheet"), message("its letter, such as D"))
     if "factor" in entry and not _is_factor(entry["factor"]):
-        refuse(f"{place}.factor", entry["factor"], "is no factor", "a number above 0")
+        refuse(f"{place}.factor", entry["factor"], message("is no factor"), message("a number above 0"))
     if "age_on" in entry and not _is_day(entry["age_on"]):
-        refuse(f"{place}.age_on", entry["age_on"], "is no day", "the day of the ages, as age_on = 2026-01-31")
+        expected = message("the day of the ages, as age_on = 2026-01-31")
+        refuse(f"{place}.age_on", entry["age_on"], message("is no day"), expected)
     if "currency" in entry and entry["currency"] not in currencies():
-        refuse(f"{place}.currency", entry["currency"], "is no currency", "an ISO 4217 code such as GTQ")
+        expected = message("an ISO 4217 code such as GTQ")
+        refuse(f"{place}.currency", entry["currency"], message("is no currency"), expected)
     if "currency" in entry and "factor" not in entry:
-        expected = "factor, what one of it is worth in the programme's currency (1 where it is the same)"
-        refuse(f"{place}.currency", entry["currency"], "has no rate", expected)
+        expected = message("factor, what one of it is worth in the programme's currency (1 where it is the same)")
+        refuse(f"{place}.currency", entry["currency"], message("has no rate"), expected)
     if len(headings) > 1 and "join" not in entry:
-        refuse(f"{place}.from", ", ".join(map(str, headings)), "are several headings", 'join, as join = ":"')
+        shown, expected = ", ".join(map(str, headings)), message('join, as join = ":"')
+        refuse(f"{place}.from", shown, message("are several headings"), expected)
     for word, code in entry.get("words", {}).items() if isinstance(entry.get("words"), dict) else ():
         if code == "?":
-            refuse(f"{place}.words.{word}", code, "says nothing yet", "the code that is meant")
+            refuse(f"{place}.words.{word}", code, message("says nothing yet"), message("the code that is meant"))
 
 
 def _listed(entry: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from engine.programme.column_titles import plain
 from engine.programme.sheet_cells import Numeral, workbook_sheets
 from engine.programme.workbook import workbook_is_safe
 from engine.sheets.headings import TABLE_NAMES, known_headings
+from engine.words import message
 
 MOST_HEADER_ROWS = 20
 MOST_HEADINGS = 200
@@ -69,15 +70,20 @@ def read_sheet(path: Path, name: str = "", header_row: int = 0, sought: Sought =
     `CallError` where there is no such file or sheet, `InputError` for a file that can't be read.
     """
     if not path.is_file():
-        raise CallError(f"There is no sheet {path}.", "Name an .xlsx, .xls, .ods or .csv file.")
+        raise CallError(
+            message("There is no sheet {path}.", path=path), message("Name an .xlsx, .xls, .ods or .csv file.")
+        )
     sheets = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path, name)
     chosen = name if name in sheets else max(sheets, key=lambda one: sought.rate(one, sheets[one]))
     rows = sheets[chosen]
     if not any(any(row) for row in rows):
-        raise InputError([Fault(path.name, 0, "", chosen, "is empty", "headings and rows", "file")])
+        raise InputError([_unreadable(path, message("is empty"), message("headings and rows"), value=chosen)])
     header = header_row - 1 if header_row else _header(rows, sought)
     if not 0 <= header < len(rows):
-        raise CallError(f"There is no row {header_row} in {path.name}.", "Name the row with the headings, from 1.")
+        raise CallError(
+            message("There is no row {row} in {file}.", row=str(header_row), file=path.name),
+            message("Name the row with the headings, from 1."),
+        )
     return Sheet(path.name, chosen, rows, header)
 
 
@@ -104,10 +110,13 @@ def _workbook_rows(path: Path, name: str) -> dict[str, Rows]:
     try:
         sheets = workbook_sheets(path)
         if name and name not in sheets:
-            raise CallError(f"There is no sheet {name!r}.", "There are: " + ", ".join(sheets) + ".")
+            raise CallError(
+                message("There is no sheet {name}.", name=repr(name)),
+                message("There are: {names}.", names=tuple(sheets)),
+            )
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        problem = f"can't be read as a sheet ({str(error)[:120]})"
-        raise InputError([Fault(path.name, 0, "", "", problem, "an .xlsx, .xls, .ods or .csv file", "file")]) from error
+        problem = message("can't be read as a sheet ({error})", error=str(error)[:120])
+        raise InputError([_unreadable(path, problem, message("an .xlsx, .xls, .ods or .csv file"))]) from error
     return {one: [[_trimmed(cell) for cell in row] for row in rows] for one, rows in sheets.items()}
 
 
@@ -122,17 +131,18 @@ def _csv_rows(path: Path) -> dict[str, Rows]:
     except UnicodeDecodeError:
         text = _decoded(raw, path)
     if "\x00" in text:
-        expected = "a file saved in UTF-8, UTF-16 with a byte order mark, or Windows-1252"
-        raise InputError([Fault(path.name, 0, "", "", "holds NUL characters", expected, "file")])
+        expected = message("a file saved in UTF-8, UTF-16 with a byte order mark, or Windows-1252")
+        raise InputError([_unreadable(path, message("holds NUL characters"), expected)])
     begin = "".join(text.splitlines(keepends=True)[:MOST_HEADER_ROWS])
     mark = max(",;\t|", key=begin.count)
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
     except csv.Error as error:
-        raise InputError([Fault(path.name, 0, "", "", f"is no CSV ({error})", "rows of cells", "file")]) from error
+        problem = message("is no CSV ({error})", error=error)
+        raise InputError([_unreadable(path, problem, message("rows of cells"))]) from error
     if len(rows) > MOST_ROWS:
-        expected = f"at most {MOST_ROWS:,}, so that refused rows can be marked in a sheet"
-        raise InputError([Fault(path.name, 0, "", f"{len(rows):,}", "are its rows", expected, "file")])
+        expected = message("at most {most:,}, so that refused rows can be marked in a sheet", most=MOST_ROWS)
+        raise InputError([_unreadable(path, message("are its rows"), expected, value=f"{len(rows):,}")])
     return {path.stem: rows}
 
 
@@ -142,5 +152,9 @@ def _decoded(raw: bytes, path: Path) -> str:
         return raw.decode("cp1252")
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
-        expected = "a file saved in UTF-8 or Windows-1252"
-        raise InputError([Fault(path.name, row, "", "", "is in no known encoding", expected, "file")]) from error
+        problem, expected = message("is in no known encoding"), message("a file saved in UTF-8 or Windows-1252")
+        raise InputError([_unreadable(path, problem, expected, row)]) from error
+
+
+def _unreadable(path: Path, problem: str, expected: str, row: int = 0, value: str = "") -> Fault:
+    return Fault(path.name, row, "", value, problem, expected, "file")

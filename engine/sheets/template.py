@@ -10,23 +10,26 @@ import xlsxwriter
 from engine.errors import CallError
 from engine.programme.column_titles import title_of
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
+from engine.words import message, msgid
+from engine.words.catalogue import known_language
+from engine.words.wording import worded
 
-LANGUAGES = ("en", "es")
 ROWS = 5_000
 KINDS = {
-    "id": ("an id: 1 to 64 characters without space ; : |", "un código: 1 a 64 caracteres sin espacio ; : |"),
-    "reference": ("an id of the table {concept}", "un código de la tabla {concept}"),
-    "label": ("a code ({concept})", "un código ({concept})"),
-    "date": ("a day, YYYY-MM-DD", "un día, AAAA-MM-DD"),
-    "moment": ("a moment, YYYY-MM-DDTHH:MM", "un momento, AAAA-MM-DDTHH:MM"),
-    "number": ("a number", "un número"),
-    "integer": ("a whole number", "un número entero"),
-    "share": ("a number from 0 to 1", "un número de 0 a 1"),
-    "labels": ("codes joined by ;", "códigos unidos por ;"),
-    "levels": ("as es:C2;en:A2", "como es:C2;en:A2"),
-    "months": ("as 9211:24 (months of experience)", "como 9211:24 (meses de experiencia)"),
-    "text": ("a text", "un texto"),
+    "id": msgid("a code: 1 to 64 characters without spaces and ; : |"),
+    "reference": msgid("a code of the table {concept}"),
+    "label": msgid("a code ({concept})"),
+    "date": msgid("a day, YYYY-MM-DD"),
+    "moment": msgid("a moment, YYYY-MM-DDTHH:MM"),
+    "number": msgid("a number"),
+    "integer": msgid("a whole number"),
+    "share": msgid("a number from 0 to 1"),
+    "labels": msgid("codes joined by ;"),
+    "levels": msgid("as {example} (a language and its level)"),
+    "months": msgid("as {example} (months of experience)"),
+    "text": msgid("a text"),
 }
+FORMS = {"levels": "es:C2;en:A2", "months": "9211:24"}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "workers": {
         "worker_id": "W-0001",
@@ -67,16 +70,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def write_template(path: Path, language: str = "en") -> None:
-    """Write the workbook to ``path``. English headings are those of the format, so that it can be read as it is.
+    """Write the workbook to ``path``, to be read back as it is; English headings are those of the format.
 
-    Raises `CallError` for a language that there is no template in, and where ``path`` exists.
+    Raises `CallError` for a language that isn't spoken, and where ``path`` exists.
     """
-    if language not in LANGUAGES:
-        raise CallError(f"There is no template in {language!r}.", "Use one of " + ", ".join(LANGUAGES) + ".")
+    known_language(language)
     if path.exists():
-        raise CallError(f"{path} exists.", "Name a new file.")
+        raise CallError(message("{path} exists.", path=path), message("Name a new file."))
     if path.suffix != ".xlsx":
-        raise CallError(f"{path} is no workbook.", "Name a file that ends in .xlsx.")
+        raise CallError(message("{path} is no workbook.", path=path), message("Name a file that ends in .xlsx."))
     aside = path.with_name(f".{path.name}.part")
     with xlsxwriter.Workbook(str(aside)) as book:
         title = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
@@ -95,11 +97,9 @@ def write_template(path: Path, language: str = "en") -> None:
 
 
 def _note(column: Column, language: str) -> str:
-    english, spanish = KINDS[column.kind]
-    text = (spanish if language == "es" else english).format(concept=column.concept)
-    if column.filled:
-        text += "; obligatorio" if language == "es" else "; required"
-    return text
+    """What a column holds, and whether it must be filled."""
+    held = message(KINDS[column.kind], concept=column.concept, example=FORMS.get(column.kind, ""))
+    return worded(message("{what}; required", what=held) if column.filled else held, language)
 
 
 def _validate(page: Any, place: int, column: Column, language: str) -> None:

@@ -80,7 +80,7 @@ class SpreadSweeper(Sweeper):
         try:
             return self.client.scatter(part, workers=[name], hash=False)
         except KeyError as error:  # Dask's scheduler says so of a name that it doesn't know any more
-            raise ConnectionError(f"{name} has left the cluster.") from error
+            raise ConnectionError(message("{name} has left the cluster.", name=name)) from error
 
     def _without_rows(self, low: int, high: int) -> Part:
         """Parties ``low:high``, without the rows of cells, which every process has once."""

@@ -1,7 +1,7 @@
 """Collects the keys of the catalogue from the source, keeps the files of languages in step, and says what is wrong.
 
 Babel reads the source: what stands in ``message("…")``, ``plural("…", "…", n=…)`` and ``msgid("…")``, in Python and in
-templates of pages.
+templates of pages. The help of commands needs no mark; see `engine.words.command_helps`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from engine.words.catalogue import FOLDER
+from engine.words.command_helps import helps_in
 from engine.words.english import has_words, placeholders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,16 +28,19 @@ HEADER = "# Sentences of Vaivén. Written by: python -m engine.words extract\n#"
 def template() -> Catalog:
     """Every key of the source, with the files it stands in."""
     catalogue = Catalog(project="Vaivén", charset="utf-8", fuzzy=False, header_comment=HEADER)
-    for file in _sources():
+    for file in sources():
         place = file.relative_to(ROOT).as_posix()
         with file.open("rb") as source:
             for _, key, comments, _ in extract(METHODS[file.suffix], source, KEYWORDS, ["Translators:"]):
                 if has_words(key if isinstance(key, str) else key[0]):
                     catalogue.add(key, locations=[(place, 0)], auto_comments=comments)
+        if file.suffix == ".py":
+            for said in helps_in(file.read_text("utf-8")):
+                catalogue.add(said, locations=[(place, 0)])
     return catalogue
 
 
-def _sources() -> Iterator[Path]:
+def sources() -> Iterator[Path]:
     """The files that may hold keys, but not those of the catalogue itself."""
     for package in PACKAGES:
         found = sorted((ROOT / package).rglob("*")) if (ROOT / package).is_dir() else [ROOT / package]

@@ -179,7 +179,9 @@ def _occupations(reading: Reading) -> pd.Series:
         known = pd.Series(index=titles.index, dtype=object)
         for word, code in table("job_titles").itertuples(index=False):
             known = known.where(known.notna() | ~titles.str.contains(word, regex=False), code)
-        reading.refuse(known.isna(), "title", "has no word of the table of job titles, and there is no SOC code")
+        reading.refuse(
+            known.isna(), "title", message("has no word of the table of job titles, and there is no SOC code")
+        )
         return known
     crosswalk = table("soc_isco").set_index("soc").isco08
     codes = reading.sheet.soc.astype(str).str.replace(r"\D", "", regex=True).str[:6].map(crosswalk)

@@ -20,6 +20,7 @@ from engine.sheets.proposal import propose_map
 from engine.sheets.sheet_map import read_map
 from engine.sheets.sheet_reading import Sought, read_sheet
 from engine.sheets.template import EXAMPLES, write_template
+from engine.words.catalogue import languages
 from scenarios.commands import register
 
 register(app)
@@ -50,7 +51,7 @@ def imported(path: Path, columns: str = "") -> tuple[list[str], str]:
     return (out / "workers.csv").read_text("utf-8").splitlines()[1:], " ".join(map(str, done.faults))
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", languages())
 def test_the_template_is_the_workbook_of_a_programme(language: str, tmp_path: Path) -> None:
     """As it is handed out, in either language: no fault, and the rows that stand in it."""
     folder = tmp_path / "programme"
@@ -63,7 +64,7 @@ def test_the_template_is_the_workbook_of_a_programme(language: str, tmp_path: Pa
     assert not read.notices
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", languages())
 def test_each_table_of_the_template_is_imported_from_its_sheet(language: str, tmp_path: Path) -> None:
     """The proposal finds the sheet by the table; the map that it makes reads the example without a fault."""
     path = tmp_path / "plantilla.xlsx"

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.clauses.base import Rule
 from engine.discovery import discover
+from engine.words import message
 
 
 def kinds() -> Mapping[str, type[Rule]]:
@@ -18,7 +19,7 @@ def kinds() -> Mapping[str, type[Rule]]:
 def kinds_in(module: Any) -> Mapping[str, type[Rule]]:
     """The kinds of clause that a module defines, by name. Raises `ValueError` for one without name or examples."""
     if not isinstance(module, ModuleType):
-        raise ValueError(f"{module!r} is no module")
+        raise ValueError(message("{thing} is no module", thing=repr(module)))
     found: dict[str, type[Rule]] = {}
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
@@ -31,6 +32,8 @@ def _require_whole(rule: type[Rule]) -> None:
     """Raise `ValueError` for a kind that lacks its name or examples of both verdicts."""
     for name in ("kind", "examples"):
         if not getattr(rule, name, None):
-            raise ValueError(f"{rule.__name__} has no {name}")
+            raise ValueError(message("{kind} has no {name}", kind=rule.__name__, name=name))
     if {example.holds for example in rule.examples} != {True, False}:
-        raise ValueError(f"{rule.__name__} needs an example that is accepted and one that is refused")
+        raise ValueError(
+            message("{kind} needs an example that is accepted and one that is refused", kind=rule.__name__)
+        )

@@ -14,7 +14,7 @@ from engine.clauses.parameters import number_of_days, required
 from engine.clauses.vocabulary import days
 from engine.clauses.where import Where
 from engine.kernel import kernel
-from engine.words import Message, plural
+from engine.words import Message, message, plural
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 
@@ -68,7 +68,7 @@ class StayWindow(Ledger):
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""
-        return [] if self.window_days else [("window_days", "a whole number from 1")]
+        return [] if self.window_days else [("window_days", message("a whole number from 1"))]
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""
