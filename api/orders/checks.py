@@ -24,8 +24,9 @@ from engine.words import message
 def check_order(
     connection: sa.Connection, principal: Principal, programme: sa.Row[Any], order: sa.Row[Any]
 ) -> CheckOut:
-    """How many workers an order would admit, and which rule refuses most. Employers are told blurred counts alone, of
-    values that stand for many, and a number of variants a day (`api.orders.check_privacy`).
+    """How many workers an order would admit, and which rule refuses most. Who keeps no register of workers is told
+    counts of values that stand for many; employers blurred ones alone, and a number of variants a day
+    (`api.orders.check_privacy`).
 
     Raises 409 or `InputError` where the programme as it stands can't be read, 429 for too many variants.
     """

@@ -57,6 +57,13 @@ class Scope:
         """The country of the side that asks."""
         return self.origin or self.destination
 
+    @property
+    def blurred(self) -> bool:
+        """Whether it reads values that stand for many. A check of an order is asked in as many variants as one likes
+        and leaves no trace, so it reads them for whoever isn't told of the workers.
+        """
+        return self.role in BLURRED or (bool(self.only_order) and self.role != ORIGIN)
+
 
 def scope_of(role: str, country: str) -> Scope:
     """What a role's runs read: ministries their own corridors, planners all."""
@@ -79,8 +86,8 @@ def told_to(role: str, error: InputError) -> InputError:
 
 def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> list[Unfit]:
     """Write a programme's folder; what is under way already becomes commitments, but for what the rules no longer let
-    stand (`api.snapshots.held_pairs`), which is returned. Planners' runs and employers' checks read values that stand
-    for many, the same that planners are told.
+    stand (`api.snapshots.held_pairs`), which is returned. Planners' runs and the checks of whoever keeps no register of
+    workers read values that stand for many, the same that planners are told.
     """
     allow_computing(connection)
     folder.joinpath("agreements").mkdir(parents=True)
@@ -103,12 +110,12 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
         tables["exclusions"] = _with_ruled_out(tables["exclusions"], ended, message("declined, left or done"))
     tables["commitments"] = _with_held(_without_pairs(tables["commitments"], ended), held)
     if scope.role != PLANNER:
-        elsewhere = ruled_out(connection, programme, tables, standing, by_month=scope.role in BLURRED)
+        elsewhere = ruled_out(connection, programme, tables, standing, by_month=scope.blurred)
         tables["exclusions"] = _with_ruled_out(tables["exclusions"], elsewhere, message("not available then"))
     home = home.of(held)
     tables["history"], told_already = told_apart(tables["history"], home)
     _write_agreements(connection, programme.id, origins, corridors, tables["workers"], folder / "agreements")
-    told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.role in BLURRED else None
+    told = generalisation_of(programme.settings, skills_of(tables["orders"])) if scope.blurred else None
     if told is not None:
         tables = {name: told.table(name, table) for name, table in tables.items()}
         told_already = told.table("history", told_already)
