@@ -21,6 +21,7 @@ from api.identity.signing_in import account_by_password
 from api.identity.tokens import end_session
 from api.identity.visibility import programmes_seen
 from api.logs.audit_log import Entry, append
+from api.programmes.season import season_line
 from api.rate_limits import count_within
 from api.requests.context import Context
 from api.settings import settings
@@ -82,7 +83,8 @@ def read_home(context: Context = viewed("session.own")) -> Response:
         return gone_to("/me")
     asked = sa.select(programmes).where(programmes_seen(context.principal)).order_by(programmes.c.id.desc())
     rows = context.connection.execute(asked.limit(50)).all()
-    return page(context, "console/home.html", programmes=[(row, waiting_for(context, row.id), "") for row in rows])
+    found = [(row, waiting_for(context, row.id), season_line(context, row.id)) for row in rows]
+    return page(context, "console/home.html", programmes=found)
 
 
 @router.get("/privacy")

@@ -23,12 +23,13 @@ from engine.words import Message, message
 PAGE_SIZE = 50
 MOST_FACETS = 12
 LONGEST_FILTER = 200
+CALENDAR_COLUMNS = {"worker_id", "order_id", "start_date", "end_date"}
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a table. ``title`` and the ``words`` of its values are keys of the catalogue; ``link`` makes the
-    address that a row's cell leads to.
+    address that a row's cell leads to; a ``whole`` cell isn't broken over lines; what is ``hidden`` is there for links.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Column:
     value: sa.ColumnElement[Any]
     number: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
+    hidden: bool = False
     link: Callable[[Any], str] | None = None
 
     def shown(self, row: Any) -> Any:
@@ -69,6 +72,17 @@ class Listing:
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     sort: str = ""
+
+    @property
+    def shown(self) -> Sequence[Column]:
+        """The columns that a page shows."""
+        return [one for one in self.columns if not one.hidden]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The files that it can be had as; a calendar needs somebody, an order and two days."""
+        names = {one.name for one in self.columns}
+        return ("csv", "xlsx", "json", *(("ics",) if names >= CALENDAR_COLUMNS else ()))
 
     def column(self, name: str) -> Column | None:
         """The column of a name."""
@@ -143,10 +157,10 @@ def table_file(context: Context, listing: Listing, rows: sa.Select[Any]) -> Resp
     """The table as a file, where the address asks for one: all rows that its filters leave, in its order."""
     query = dict(context.request.query_params)
     form = query.get("form", "")
-    if form not in ("csv", "xlsx", "json"):
+    if form not in listing.forms:
         return None
     found = context.connection.execute(_ordered(listing, _narrowed(listing, rows, query), query)).mappings().all()
-    names = [one.name for one in listing.columns]
+    names = [one.name for one in listing.columns if not one.hidden]
     named = {**SAFE_HEADERS, "Content-Disposition": f'attachment; filename="table.{form}"'}
     if form == "json":
         content = json.dumps([{name: row[name] for name in names} for row in found], ensure_ascii=False, default=str)

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Form, UploadFile
+from fastapi import Form
+from starlette.datastructures import UploadFile
 
 from api.confined import confined
 from api.uploads.uploads import Upload, has_own_headings, read_upload, safe_name

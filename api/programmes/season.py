@@ -1,0 +1,53 @@
+"""A season in one line and in figures: people placed of people registered, places filled of places asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from api.identity.access import AUDITOR, ORIGIN, PLANNER
+from api.identity.visibility import operations_seen, orders_seen, workers_seen
+from api.requests.context import Context
+from api.storage.operation_states import STAFFED, STANDING
+from api.storage.tables import operations, orders, registers
+from engine.words import Message, message
+
+SEES_REGISTERS = (ORIGIN, PLANNER, AUDITOR)  # others know those alone who come to them
+
+
+def season_line(context: Context, programme_id: str) -> Message | None:
+    """The season in one sentence: people placed of people registered, places filled of places asked for, as whoever
+    looks sees them; None for who sees neither.
+    """
+    told = dict(season_figures(context, programme_id))
+    if {"workers", "placed", "places", "filled"} <= set(told):
+        return message(
+            "{placed:,} of {workers:,} people registered have a place; they fill {filled:,} of {places:,} places that "
+            "are asked for where they may go.",
+            **told,
+        )
+    if {"places", "filled"} <= set(told):
+        return message("{filled:,} of {places:,} places are filled.", **told)
+    return None
+
+
+def season_figures(context: Context, programme_id: str) -> list[tuple[str, int]]:
+    """The counts of a season that whoever looks may know, by name."""
+    who, counted = context.principal, sa.func.count()
+    workers = registers["workers"]
+    standing = sa.and_(operations.c.programme_id == programme_id, operations.c.state.in_(STANDING))
+    mine = sa.and_(standing, operations_seen(who))
+    asked: dict[str, sa.Select[Any]] = {}
+    if who.role in SEES_REGISTERS:
+        asked["workers"] = sa.select(counted).where(workers.c.programme_id == programme_id, workers_seen(who))
+        if who.may("operation.read"):
+            asked["placed"] = sa.select(sa.func.count(operations.c.worker_id.distinct())).where(mine)
+    if who.may("order.read"):
+        taken = sa.and_(orders.c.programme_id == programme_id, orders.c.state.in_(STAFFED), orders_seen(who))
+        places = sa.func.coalesce(sa.func.sum(sa.cast(orders.c.headcount, sa.Integer)), 0)
+        asked["orders"] = sa.select(counted).where(taken)
+        asked["places"] = sa.select(places).where(taken)
+        if who.may("operation.read"):
+            asked["filled"] = sa.select(counted).where(mine)
+    return [(name, int(context.connection.scalar(one) or 0)) for name, one in asked.items()]
