@@ -24,7 +24,7 @@ from api.storage.tables import accounts, api_keys, sessions
 from engine.errors import InputError
 from engine.words import message, msgid
 
-router = PageRouter(prefix="/accounts")
+router = PageRouter()
 SECTIONS = (Section(msgid("Accounts"), "/accounts", "account.read", 10),)
 LISTING = Listing(
     msgid("Accounts"),
@@ -46,7 +46,7 @@ LISTING = Listing(
 )
 
 
-@router.get("")
+@router.get("/accounts")
 def show_accounts(context: Context = viewed("account.read")) -> Response:
     """All accounts, as a table and as files."""
     rows = sa.select(accounts)
@@ -56,7 +56,7 @@ def show_accounts(context: Context = viewed("account.read")) -> Response:
     return page(context, "accounts/list.html", shown=read_table(context, LISTING, rows), may_write=may_write)
 
 
-@router.get("/new")
+@router.get("/new-account")
 def ask_for_account(context: Context = viewed("account.write")) -> Response:
     """The form of a new account, with a first password drawn for it."""
     return _form(context, {"password": secrets.token_urlsafe(12)})
@@ -69,7 +69,7 @@ def _form(context: Context, typed: dict[str, str], error: InputError | None = No
     return page(context, "accounts/new.html", status, **told)
 
 
-@router.post("/new")
+@router.post("/new-account")
 def make_new_account(fields: FormFields, context: Context = viewed("account.write")) -> Response:
     """Make an account; who holds it sets a password of his or her own before anything else."""
 
@@ -84,7 +84,7 @@ def make_new_account(fields: FormFields, context: Context = viewed("account.writ
     return gone_to(f"/accounts/{made}", "made")
 
 
-@router.get("/{account_id}")
+@router.get("/accounts/{account_id}")
 def show_account(account_id: str, context: Context = viewed("account.read")) -> Response:
     """One account with its sessions and keys."""
     return _account(context)
@@ -109,7 +109,7 @@ def _account(context: Context, error: InputError | ServiceError | None = None) -
     )
 
 
-@router.post("/{account_id}")
+@router.post("/accounts/{account_id}")
 def change_one_account(account_id: str, fields: FormFields, context: Context = viewed("account.write")) -> Response:
     """Rename an account, give it a new password, or let it rest; the latter two end its sessions and keys."""
     row = locked_account(context.connection, account_id)

@@ -24,9 +24,9 @@ def show_programme(programme_id: str, context: Context = viewed("programme.read"
     return page(
         context,
         "programmes/programme.html",
-        season=season_line(context, programme_id),
+        season=season_line(context.connection, context.principal, programme_id),
         waiting=waiting_for(context, programme_id),
         rooms=sections_for(context.principal, True),
         as_of=day if isinstance(day, date) else None,
-        figures=season_figures(context, programme_id),
+        figures=season_figures(context.connection, context.principal, programme_id),
     )

@@ -6,9 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.identity.access import AUDITOR, ORIGIN, PLANNER
+from api.identity.access import AUDITOR, ORIGIN, PLANNER, Principal
 from api.identity.visibility import operations_seen, orders_seen, workers_seen
-from api.requests.context import Context
 from api.storage.operation_states import STAFFED, STANDING
 from api.storage.tables import operations, orders, registers
 from engine.words import Message, message
@@ -16,11 +15,11 @@ from engine.words import Message, message
 SEES_REGISTERS = (ORIGIN, PLANNER, AUDITOR)  # others know those alone who come to them
 
 
-def season_line(context: Context, programme_id: str) -> Message | None:
+def season_line(connection: sa.Connection, principal: Principal, programme_id: str) -> Message | None:
     """The season in one sentence: people placed of people registered, places filled of places asked for, as whoever
     looks sees them; None for who sees neither.
     """
-    told = dict(season_figures(context, programme_id))
+    told = dict(season_figures(connection, principal, programme_id))
     if {"workers", "placed", "places", "filled"} <= set(told):
         return message(
             "{placed:,} of {workers:,} people registered have a place; they fill {filled:,} of {places:,} places that "
@@ -32,9 +31,9 @@ def season_line(context: Context, programme_id: str) -> Message | None:
     return None
 
 
-def season_figures(context: Context, programme_id: str) -> list[tuple[str, int]]:
+def season_figures(connection: sa.Connection, principal: Principal, programme_id: str) -> list[tuple[str, int]]:
     """The counts of a season that whoever looks may know, by name."""
-    who, counted = context.principal, sa.func.count()
+    who, counted = principal, sa.func.count()
     workers = registers["workers"]
     standing = sa.and_(operations.c.programme_id == programme_id, operations.c.state.in_(STANDING))
     mine = sa.and_(standing, operations_seen(who))
@@ -50,4 +49,4 @@ def season_figures(context: Context, programme_id: str) -> list[tuple[str, int]]
         asked["places"] = sa.select(places).where(taken)
         if who.may("operation.read"):
             asked["filled"] = sa.select(counted).where(mine)
-    return [(name, int(context.connection.scalar(one) or 0)) for name, one in asked.items()]
+    return [(name, int(connection.scalar(one) or 0)) for name, one in asked.items()]

@@ -18,7 +18,8 @@ from api.identity.access import PLANNER, Principal
 from api.identity.shown_columns import PERSON, shown_columns
 from api.identity.visibility import operations_seen, orders_seen, rows_seen
 from api.placements.words import STATES
-from api.requests.context import Context, preparing
+from api.requests.context import Context
+from api.requests.handlers import preparing
 from api.storage.tables import KEYS, operations, orders, persons, registers
 from api.uploads.files import read_file
 from api.uploads.uploads import Upload

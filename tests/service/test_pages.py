@@ -173,16 +173,16 @@ def test_administrators_make_and_change_accounts(world: World) -> None:
     """Faults keep what was typed; resting ends sessions; nobody else gets there."""
     administrator = Browser(world, "administrator")
     typed = {"email": "new@example.org", "name": "New", "role": "origin_ministry", "password": "a first password"}
-    wrong = administrator.post("/accounts/new", typed)
+    wrong = administrator.post("/new-account", typed)
     assert wrong.status_code == 422 and 'value="new@example.org"' in wrong.text and 'href="#country"' in wrong.text
-    made = administrator.post("/accounts/new", {**typed, "country": "GT"}).headers["Location"].partition("?")[0]
+    made = administrator.post("/new-account", {**typed, "country": "GT"}).headers["Location"].partition("?")[0]
     assert "new@example.org" in text_of(administrator.get(made))
     officer = Browser(world, "ca")
     path = f"/accounts/{world.accounts['ca']}"
     assert administrator.post(path, {"version": "9", "active": "false"}).status_code == 412
     assert administrator.post(path, {"version": "1", "active": "false"}).status_code == 303
     assert officer.get("/home").status_code == 303
-    assert Browser(world, "gt").post("/accounts/new", {**typed, "country": "GT"}).status_code == 403
+    assert Browser(world, "gt").post("/new-account", {**typed, "country": "GT"}).status_code == 403
 
 
 def test_the_audit_log_is_filtered_and_verified(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Signing in and out, the language, one's own sessions and password, and what waits on the first page."""
+"""Pages of signing in and out, the language, one's own sessions and password."""
 
 from __future__ import annotations
 
@@ -14,19 +14,16 @@ from api.answers.spoken_requests import LANGUAGE_COOKIE
 from api.console.forms import Answered, FormFields, faults_by_field, or_again, picked, read_form
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page, rendered
-from api.console.sections import waiting_for
 from api.identity.browser_sessions import COOKIE, begin_browser_session, is_awake, set_cookie
 from api.identity.sign_in_limits import QUARTER_HOUR, host_mark, host_of
 from api.identity.signing_in import account_by_password
 from api.identity.tokens import end_session
-from api.identity.visibility import programmes_seen
 from api.logs.audit_log import Entry, append
-from api.programmes.season import season_line
 from api.rate_limits import count_within
 from api.requests.context import Context
 from api.settings import settings
 from api.storage.database import database, transaction, utc
-from api.storage.tables import programmes, sessions
+from api.storage.tables import sessions
 from engine.errors import InputError
 from engine.words.catalogue import known_language
 
@@ -76,26 +73,6 @@ def choose_language(request: Request, fields: FormFields) -> Response:
     return response
 
 
-@router.get("/home")
-def read_home(context: Context = viewed("session.own")) -> Response:
-    """What waits for who has signed in, and the programmes that he or she takes part in."""
-    if context.principal.must_set_password:
-        return gone_to("/me")
-    asked = sa.select(programmes).where(programmes_seen(context.principal)).order_by(programmes.c.id.desc())
-    rows = context.connection.execute(asked.limit(50)).all()
-    found = [(row, waiting_for(context, row.id), season_line(context, row.id)) for row in rows]
-    return page(context, "console/home.html", programmes=found)
-
-
-@router.get("/privacy")
-def read_privacy(request: Request) -> Response:
-    """What is kept of persons, who is told, and how one asks for it or has it erased."""
-    asked = settings()
-    return rendered(
-        request, "console/privacy.html", days=asked.days_told_after_return, notice=asked.privacy_notice, session=COOKIE
-    )
-
-
 @router.get("/me")
 def read_own_account(context: Context = viewed("session.own")) -> Response:
     """One's own password and sessions."""
@@ -134,14 +111,14 @@ def _sign_in_form(
 ) -> Response:
     status = 200 if error is None else getattr(error, "http_status", 422)
     told = {"typed": {"email": email}, "error": error, "faults": faults_by_field(error), "next": _own_path(asked)}
-    return rendered(request, "console/sign_in.html", status, **told)
+    return rendered(request, "accounts/sign_in.html", status, **told)
 
 
 def _own_account(context: Context, error: InputError | None = None, status: int = 200) -> Response:
     mine = sa.select(sessions).where(sessions.c.account_id == context.principal.account_id, is_awake())
     rows = context.connection.execute(mine.order_by(sessions.c.began_at.desc())).all()
     own = [(row.id, row.browser, utc(row.began_at), utc(row.seen_at)) for row in rows]
-    return page(context, "console/own_account.html", status, own_sessions=own, error=error)
+    return page(context, "accounts/own_account.html", status, own_sessions=own, error=error)
 
 
 def _own_path(asked: str | None) -> str:
