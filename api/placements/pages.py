@@ -19,7 +19,6 @@ from api.identity.visibility import operations_seen, persons_told
 from api.placements.corrections import correct
 from api.placements.operation_history import history_of
 from api.placements.operations import STEPS, listed_operations, operation_out, step, step_many
-from api.placements.routes import record_names
 from api.placements.schemas import BulkMoveIn, CorrectionIn
 from api.placements.tasks import lead_days, tasks_of
 from api.placements.words import ROLES, STATES, STEPS_TO
@@ -147,7 +146,8 @@ def _case(context: Context, error: InputError | ServiceError | None = None, reas
     seen = listed_operations(context.principal, context.programme.id, None, None, None)
     row = context.connection.execute(seen.where(operations.c.id == identifier)).one()
     told = operation_out(context.principal, row)
-    record_names(context, [told])
+    if told.name:
+        context.record("persons.read", f"operation/{row.id}", names=1)
     lead = lead_days(context.connection, context.programme.id, row.origin_country, row.destination_country)
     history = history_of(context.connection, context.principal, row.id)
     follow = STEPS.get(row.state, {})

@@ -24,7 +24,6 @@ def read_home(context: Context = viewed("session.own")) -> Response:
         return gone_to("/me")
     asked = sa.select(programmes).where(programmes_seen(context.principal)).order_by(programmes.c.id.desc())
     rows = context.connection.execute(asked.limit(MOST)).all()
-    found = [
-        (row, waiting_for(context, row.id), season_line(context.connection, context.principal, row.id)) for row in rows
-    ]
+    who = context.principal
+    found = [(row, waiting_for(context, row.id), season_line(context.connection, who, row.id)) for row in rows]
     return page(context, "programmes/home.html", programmes=found)
