@@ -17,9 +17,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import httpx2
@@ -28,147 +28,21 @@ import sqlalchemy as sa
 from api.logs.audit_log import verify
 from api.storage.operation_states import STANDING
 from api.storage.tables import audit_log, operations, orders, placements, registers, runs
+from benchmarks.chaos_clients import Acknowledged, Clients
 from benchmarks.postgresql_server import children_of
-from benchmarks.service_load import digest, order_body
+from benchmarks.service_load import digest
 from benchmarks.service_processes import ServiceProcesses
-from benchmarks.service_season import Season, must, season_served
+from benchmarks.service_season import must, season_served
+from benchmarks.waited_calls import CALL_SECONDS, Waited, in_words
 from benchmarks.waiting import running, until
 
 WORKERS = 4000
 PROCESSES = ("web", "worker 1", "worker 2")
 BACKEND, SERVER = "a connection's process of PostgreSQL", "PostgreSQL"
-AGAIN = (429, 503)
 DAYS = (operations.c.worker_id, operations.c.start_date)
-MINISTRIES, FIRST_ORDERS = 2, 24
+MINISTRIES, READERS, FIRST_ORDERS = 2, 4, 24
 BETWEEN_SECONDS = (1.0, 8.0)  # for less, hardly anything is up again when the next one dies
 Thread = partial(threading.Thread, daemon=True)  # what goes wrong here ends all of them
-
-
-@dataclass
-class Acknowledged:
-    """What the service said was done."""
-
-    orders: dict[str, str] = field(default_factory=dict)
-    runs: list[str] = field(default_factory=list)
-    recalls: set[tuple[str, str]] = field(default_factory=set)
-    published: Counter[str] = field(default_factory=Counter)
-    repeated: int = 0
-    refused: Counter[int] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-
-
-class Clients:
-    """Threads that do what all of them do until they are stopped: orders, recalls, runs, plans, guessed passwords."""
-
-    def __init__(self, served: ServiceProcesses, season: Season) -> None:
-        self.served, self.season = served, season
-        self.told = Acknowledged()
-        self.stop = threading.Event()
-        self.path = f"/v1/programmes/{season.programme}"
-        with served.engine.connect() as connection:
-            workers = registers["workers"].c
-            self.workers = list(connection.scalars(sa.select(workers.worker_id).order_by(workers.worker_id).limit(500)))
-
-    def insist(self, who: str, path: str, key: str, **kwargs: Any) -> Any:
-        """Call until it is acknowledged; each try may meet a dead process."""
-        headers = {"Authorization": f"Bearer {self.served.tokens[who]}", "Idempotency-Key": key, "If-Match": "*"}
-        while True:
-            try:
-                with httpx2.Client(timeout=None) as client:
-                    answer = client.post(self.served.address + self.path + path, headers=headers, **kwargs)
-            except httpx2.HTTPError:
-                answer = None
-            if answer is None or answer.status_code in AGAIN:
-                self.told.repeated += 1
-                time.sleep(0.2)
-                continue
-            if answer.status_code < 300:
-                return answer.json()
-            self.told.wrong.append(f"{path}: {answer.status_code} {answer.text[:200]}")
-            return None
-
-    def file_orders(self, first: int) -> None:
-        """File one order after another, and recall somebody for each third by an upload."""
-        number = first
-        while not self.stop.is_set():
-            employer, body = order_body(self.season, number)
-            order = self.insist(employer, "/orders", f"chaos-order-{number:06d}", json=body)
-            if order is not None:
-                who, path = f"destination-{order['destination_country']}", f"/orders/{order['order_id']}/certification"
-                order = self.insist(who, path, f"chaos-certification-{number:06d}") or order
-                self.told.orders[order["order_id"]] = digest(order)
-                if number % 3 == 0:
-                    self._recall(employer, order["order_id"], number)
-            number += 10_000
-            time.sleep(0.05)
-
-    def _recall(self, employer: str, order: str, number: int) -> None:
-        names = self.workers[number % 400 : number % 400 + 20]
-        text = "order_id,worker_id\n" + "".join(f"{order},{name}\n" for name in names)
-        done = self.insist(
-            employer,
-            "/registers/recalls/uploads",
-            f"chaos-recall-{number:06d}",
-            files={"file": ("r.csv", text.encode())},
-        )
-        if done is not None:
-            self.told.recalls |= {(order, name) for name in names}
-
-    def start_runs(self) -> None:
-        """Start one run after another."""
-        number = 0
-        while not self.stop.is_set():
-            asked = {"gap": 0.0, "time_limit": 20, "states": ["submitted"], "seed": number}
-            run = self.insist("planner", "/runs", f"chaos-run-{number:06d}", json=asked)
-            if run is not None:
-                self.told.runs.append(run["id"])
-            number += 1
-            self.stop.wait(3.0)
-
-    def publish_plans(self, who: str) -> None:
-        """Match and publish what fits, again and again, for one ministry of origin."""
-        number = 0
-        while not self.stop.is_set():
-            number += 1
-            asked = {"gap": 0.01, "time_limit": 20, "seed": number, "states": ["submitted", "certified"]}
-            run = self.insist(who, "/runs", f"chaos-{who}-run-{number:06d}", json=asked)
-            if run is None:
-                continue
-            self.told.runs.append(run["id"])
-            if not self._ended(who, run["id"]):
-                continue
-            path = f"/runs/{run['id']}/publication?what_fits=true"
-            done = self.insist(who, path, f"chaos-{who}-publication-{number:06d}")
-            if done is not None:
-                self.told.published.update({name: done[name] for name in ("proposed", "kept", "withdrawn")})
-                self.told.published["plans"] += 1
-                self.told.published["left out"] += len(done["left_out"])
-
-    def _ended(self, who: str, run: str) -> bool:
-        """Wait for a run to end; whether it has a plan."""
-        headers = {"Authorization": f"Bearer {self.served.tokens[who]}"}
-        while True:
-            try:
-                with httpx2.Client(timeout=None) as client:
-                    told = client.get(f"{self.served.address}{self.path}/runs/{run}", headers=headers).json()
-            except httpx2.HTTPError:
-                told = {}
-            if told.get("state") in ("done", "failed", "cancelled"):
-                return bool(told["state"] == "done")
-            time.sleep(0.2)
-
-    def guess_passwords(self) -> None:
-        """A flood of wrong passwords."""
-        number = 0
-        while not self.stop.is_set():
-            number += 1
-            asked = {"email": f"account{number % 50}@example.org", "password": f"wrong password {number}"}
-            try:
-                with httpx2.Client(timeout=None) as client:
-                    answer = client.post(f"{self.served.address}/v1/sessions", json=asked)
-                self.told.refused[answer.status_code] += 1
-            except httpx2.HTTPError:
-                time.sleep(0.1)
 
 
 def main(kills: int, seed: int) -> int:
@@ -181,6 +55,7 @@ def main(kills: int, seed: int) -> int:
             served.start(name)
         clients = Clients(served, season)
         threads = [Thread(target=clients.file_orders, args=(first,)) for first in range(4)]
+        threads += [Thread(target=clients.read_pages, args=(number,)) for number in range(READERS)]
         threads += [Thread(target=each) for each in (clients.start_runs, clients.guess_passwords)]
         ministries = sorted(name for name in served.tokens if name.startswith("origin-"))[:MINISTRIES]
         publishing = [Thread(target=clients.publish_plans, args=(who,)) for who in ministries]
@@ -201,7 +76,7 @@ def main(kills: int, seed: int) -> int:
         for thread in threads:
             thread.join()
         _wait_for_runs(served)
-        return _report(served, clients.told, killed)
+        return _report(served, clients.told, clients.waited, killed)
 
 
 def kill(served: ServiceProcesses, name: str, chance: random.Random) -> None:
@@ -231,7 +106,7 @@ def _wait_for_runs(served: ServiceProcesses) -> None:
     until(ended, running(*served.running.values()))
 
 
-def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) -> int:
+def _report(served: ServiceProcesses, told: Acknowledged, waited: Waited, killed: Counter[str]) -> int:
     """Print what is there of what was acknowledged; the exit status."""
     with served.engine.connect() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(runs))}
@@ -253,6 +128,9 @@ def _report(served: ServiceProcesses, told: Acknowledged, killed: Counter[str]) 
     print(f"killed: {dict(killed)}; calls repeated: {told.repeated}")
     print(f"{len(told.orders):,} orders, {len(told.recalls):,} recalls, {len(told.runs)} runs acknowledged")
     print(f"published: {dict(told.published)}; wrong passwords: {dict(told.refused)}")
+    print(f"reads: {in_words(waited.during('read', [(0.0, inf)]))}; unanswered: {dict(Counter(waited.failures))}")
+    print(f"reads during publications: {in_words(waited.during('read', told.publications))}")
+    print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     print(f"{again} runs taken more than once, {resumed} begun from a checkpoint; {entries:,} entries in the log")
     print("all there, nothing doubled, the audit log is whole" if not wrong else "\n".join(wrong[:20]))
     return int(bool(wrong))
@@ -286,7 +164,7 @@ def _overlap(one: sa.Row[Any], other: sa.Row[Any]) -> bool:
 
 def _wrong_orders(served: ServiceProcesses, told: Acknowledged, programme: str) -> list[str]:
     chosen = random.Random(0).sample(sorted(told.orders), min(200, len(told.orders)))
-    with httpx2.Client(timeout=None) as client:
+    with httpx2.Client(timeout=CALL_SECONDS) as client:
         path = f"/v1/programmes/{programme}/orders"
         found = {name: must(served, client, "planner", "GET", f"{path}/{name}") for name in chosen}
     return [f"order {name} is another" for name in chosen if digest(found[name]) != told.orders[name]]

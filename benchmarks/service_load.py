@@ -25,6 +25,7 @@ import numpy as np
 from api.orders.schemas import OrderFields
 from benchmarks.service_processes import ServiceProcesses
 from benchmarks.service_season import Season, must, season_served
+from benchmarks.waited_calls import CALL_SECONDS
 
 THINK_SECONDS = 0.25
 RUNS = 60  # one after another, so that one is computed all the time
@@ -103,7 +104,7 @@ async def _load(
 ) -> Told:
     told, ends = Told(), time.monotonic() + seconds
     clerks = [list(range(first, orders, employers)) for first in range(employers)]
-    client = httpx2.AsyncClient(timeout=None, limits=httpx2.Limits(max_connections=employers + readers))
+    client = httpx2.AsyncClient(timeout=CALL_SECONDS, limits=httpx2.Limits(max_connections=employers + readers))
     filing = [_file(client, served, season, told, numbers, seconds) for numbers in clerks]
     reading = [_read(client, served, season, told, "planner", ends) for _ in range(readers)]
     async with client:

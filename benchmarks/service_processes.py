@@ -26,6 +26,7 @@ from benchmarks.postgresql_server import PostgresqlServer, postgresql_server
 from benchmarks.waiting import running, until
 
 VAIVEN = str(Path(sys.executable).with_name("vaiven"))
+READY_SECONDS = 10.0  # that one look whether it answers may take
 ROOMY = {
     "VAIVEN_REQUESTS_PER_MINUTE": "1000000",
     "VAIVEN_ACCESS_MINUTES": "240",
@@ -69,9 +70,9 @@ class ServiceProcesses:
 
     def _is_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(self.address + "/health/ready"):
+            with urllib.request.urlopen(self.address + "/health/ready", timeout=READY_SECONDS):
                 return True
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
     def account(self, name: str, **role: str) -> None:

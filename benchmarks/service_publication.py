@@ -15,32 +15,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import numpy as np
 
 from benchmarks.service_processes import ServiceProcesses, service
 from benchmarks.service_season import Season, must, put_orders, put_season
+from benchmarks.waited_calls import CALL_SECONDS, Waited, in_words
 from scenarios.preset import load_preset
 
 OWN, OTHER = "origin-GT", "origin-HN"
 QUIET_SECONDS, THINK_SECONDS = 5.0, 0.02
 PATIENCE = 600.0
-
-
-@dataclass
-class Waited:
-    """How long calls took, as (begun, seconds), by kind, and what failed."""
-
-    calls: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: {"read": [], "write": []})
-    failures: list[str] = field(default_factory=list)
-
-    def during(self, kind: str, begun: float, ended: float) -> list[float]:
-        """The seconds of the calls of a kind that were under way in a time."""
-        return [seconds for at, seconds in self.calls[kind] if at < ended and at + seconds > begun]
 
 
 class Others:
@@ -49,7 +36,7 @@ class Others:
     def __init__(self, served: ServiceProcesses, season: Season, readers: int) -> None:
         self.served, self.waited, self.stop = served, Waited(), threading.Event()
         self.path = f"/v1/programmes/{season.programme}"
-        with httpx2.Client(timeout=60) as client:
+        with httpx2.Client(timeout=CALL_SECONDS) as client:
             rows = must(served, client, OTHER, "GET", f"{self.path}/registers/workers", params={"limit": 200})["items"]
         self.workers = [row["cells"]["worker_id"] for row in rows]
         reading = [threading.Thread(target=self._call, args=("read", self._reads(number))) for number in range(readers)]
@@ -69,11 +56,11 @@ class Others:
 
     def _call(self, kind: str, one: Callable[[httpx2.Client, int], httpx2.Response]) -> None:
         turn = 0
-        with httpx2.Client(timeout=60) as client:
+        with httpx2.Client(timeout=CALL_SECONDS) as client:
             while not self.stop.is_set():
                 begun = time.perf_counter()
                 answer = one(client, turn)
-                self.waited.calls[kind].append((begun, time.perf_counter() - begun))
+                self.waited.add(kind, begun, time.perf_counter())
                 if answer.status_code >= 300:
                     self.waited.failures.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
                 turn += 1
@@ -110,7 +97,7 @@ def measure(workers: int, readers: int) -> int:
     with (
         tempfile.TemporaryDirectory(prefix="vaiven-season-") as place,
         service() as served,
-        httpx2.Client(timeout=600) as client,
+        httpx2.Client(timeout=PATIENCE) as client,
     ):
         load_preset("northern-triangle").build(workers, 1).write(Path(place, "season"))
         served.start("web")
@@ -129,11 +116,9 @@ def measure(workers: int, readers: int) -> int:
             ended = time.perf_counter()
     waited = others.waited
     print(f"{done['proposed']:,} placements of {workers:,} workers published in {ended - begun:.2f} s")
-    for kind in waited.calls:
-        for when, since, until in (("before", 0.0, begun), ("meanwhile", begun, ended)):
-            taken = waited.during(kind, since, until)
-            middle, high, most = np.percentile(taken, [50, 99, 100]) * 1000 if taken else (0, 0, 0)
-            print(f"{kind} {when}: {len(taken):,} calls, median {middle:.0f} ms, p99 {high:.0f} ms, most {most:.0f} ms")
+    for kind in sorted(waited.calls):
+        print(f"{kind} before: {in_words(waited.during(kind, [(0.0, begun)]))}")
+        print(f"{kind} meanwhile: {in_words(waited.during(kind, [(begun, ended)]))}")
     print(f"{len(waited.failures)} failures", *sorted(set(waited.failures))[:10], sep="\n  ")
     return int(bool(waited.failures) or not done["proposed"])
 

@@ -14,6 +14,7 @@ import httpx2
 import pandas as pd
 
 from benchmarks.service_processes import ServiceProcesses, service
+from benchmarks.waited_calls import CALL_SECONDS
 from scenarios.preset import load_preset
 
 TABLES_OF_DESTINATIONS = ("employers", "sites")
@@ -70,7 +71,7 @@ def season_served(workers: int, one_state: bool = False) -> Iterator[tuple[Servi
     with (
         tempfile.TemporaryDirectory(prefix="vaiven-season-") as place,
         service() as served,
-        httpx2.Client(timeout=None) as client,
+        httpx2.Client(timeout=CALL_SECONDS) as client,
     ):
         folder = Path(place, "season")
         load_preset("nation").build(workers, 0, "sparse").write(folder)

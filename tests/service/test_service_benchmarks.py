@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import benchmarks
 from benchmarks import service_chaos, service_load, service_publication
+
+CLIENTS = ("Client", "AsyncClient", "urlopen")
 
 
 def test_nothing_is_lost_under_load(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,3 +34,16 @@ def test_a_plan_is_published_beside_others(capsys: pytest.CaptureFixture[str], m
     monkeypatch.setattr(service_publication, "QUIET_SECONDS", 0.5)
     assert service_publication.measure(300, 2) == 0
     assert "0 failures" in capsys.readouterr().out
+
+
+def test_every_client_of_a_benchmark_has_a_time_limit() -> None:
+    """A service that hangs is a fault that is told, not a benchmark that never ends."""
+    calls = [
+        (path.name, node)
+        for path in sorted(Path(benchmarks.__path__[0]).glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLIENTS
+    ]
+    limits = {(name, node.lineno): {one.arg: ast.unparse(one.value) for one in node.keywords} for name, node in calls}
+    assert len(limits) > 5
+    assert {place for place, told in limits.items() if told.get("timeout", "None") == "None"} == set()
