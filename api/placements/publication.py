@@ -31,7 +31,7 @@ from engine.errors import Fault, InputError
 from engine.words import message, plural
 
 Row = sa.Row[Any]
-TURNS = 2
+TURNS = 4  # how often a plan is judged while what it stands on keeps changing, before everybody waits for it
 APART, APART_SECONDS = 500, 600.0  # placements of a plan that is judged in a process of its own, and how long it may
 PUBLISHED = message("This plan is published already.")
 
