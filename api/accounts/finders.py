@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.requests.context import Context
+from api.requests.objects import Finder
 from api.storage.tables import accounts
 
 
@@ -16,4 +17,4 @@ def find_account(context: Context, identifier: str) -> sa.Select[Any]:
     return sa.select(accounts).where(accounts.c.id == identifier, seen)
 
 
-FINDERS = {"account_id": find_account}
+FINDERS = {"account_id": Finder(find_account)}

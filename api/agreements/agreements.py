@@ -11,6 +11,7 @@ from api.answers.problems import refused
 from api.identity.access import GRANTS, ORIGIN, Principal
 from api.identity.visibility import owns
 from api.storage.database import now
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import agreements, programme_corridors
 from api.uploads.safe_ids import unsafe_ids
 from engine.errors import Fault, InputError
@@ -72,7 +73,9 @@ def agreement_version(
     return connection.execute(of.order_by(agreements.c.version.desc()).limit(1)).one_or_none()
 
 
-def require_party(principal: Principal, programme: Row, agreement: Agreement, before: Agreement | None) -> None:
+def require_party(
+    principal: Principal, programme: ProgrammeRecord, agreement: Agreement, before: Agreement | None
+) -> None:
     """Raise 403 where a ministry may not write this version: whoever owns the programme says which states take part; a
     party writes new versions between the same states.
     """

@@ -15,6 +15,7 @@ from api.identity.shown_columns import shown_columns
 from api.settings import settings
 from api.storage.database import now, utc
 from api.storage.operation_states import HOME, UNDER_WAY
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import (
     agreements,
     operation_history,
@@ -217,7 +218,7 @@ def operations_seen(principal: Principal) -> Condition:
     return sa.true() if principal.role == AUDITOR else sa.false()
 
 
-def owns(principal: Principal, programme: sa.Row[tuple[object, ...]]) -> bool:
+def owns(principal: Principal, programme: ProgrammeRecord) -> bool:
     """Whether a programme is a ministry's own."""
     same = principal.role == programme.owner_role and principal.country == programme.owner_country
     return bool(same and principal.has_tenant)

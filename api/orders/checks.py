@@ -5,15 +5,16 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from api.answers.problems import ServiceError
 from api.identity.access import EMPLOYER, Principal
 from api.orders.check_privacy import blur_of, count_variant
+from api.orders.order import OrderRecord
 from api.orders.schemas import CheckOut
 from api.snapshots.snapshot import scope_of, told_to, write_snapshot
+from api.storage.records import ProgrammeRecord
 from engine.audit.lasting_rules import rule_code, rule_in_words
 from engine.errors import InputError
 from engine.planning.explain.order import funnel
@@ -22,7 +23,7 @@ from engine.words import message
 
 
 def check_order(
-    connection: sa.Connection, principal: Principal, programme: sa.Row[Any], order: sa.Row[Any]
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, order: OrderRecord
 ) -> CheckOut:
     """How many workers an order would admit, and which rule refuses most. Who keeps no register of workers is told
     counts of values that stand for many; employers blurred ones alone, and a number of variants a day
@@ -32,8 +33,8 @@ def check_order(
     """
     blur = None
     if principal.role == EMPLOYER:
-        blur = blur_of(connection, principal, order._mapping)
-        count_variant(principal, order._mapping, blur.variant)
+        blur = blur_of(connection, principal, order)
+        count_variant(principal, order, blur.variant)
     scope = replace(scope_of(principal.role, principal.country), only_order=order.order_id)
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         write_snapshot(connection, programme, scope, Path(place, "programme"))

@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.visibility import orders_seen
+from api.orders.order import OrderRecord
 from api.requests.context import Context
+from api.requests.objects import Finder
 from api.storage.tables import orders
 
 
@@ -18,4 +20,4 @@ def find_order(context: Context, identifier: str) -> sa.Select[Any]:
     return chosen.with_for_update() if context.takes_object else chosen
 
 
-FINDERS = {"order_id": find_order}
+FINDERS = {"order_id": Finder(find_order, OrderRecord)}

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from api.answers.problems import Contradiction
 from api.identity.access import Principal
 from api.identity.visibility import operations_seen
+from api.orders.order import OrderRecord
 from api.placements.open_operations import move_many, standing_on_order
 from api.storage.operation_states import OFFERABLE, PLACED, STAFFED
 from api.storage.tables import operations
 from engine.errors import Fault
-from engine.programme.schema import TABLES
 from engine.words import message, plural
 
 Row = sa.Row[Any]
@@ -27,23 +27,21 @@ Row = sa.Row[Any]
 FREE = ("order_id", "filed_at", "priority", "desired_skills")
 
 
-def in_the_way(connection: sa.Connection, order: Row, cells: Mapping[str, Any], state: str) -> list[Row]:
+def in_the_way(connection: sa.Connection, order: OrderRecord, cells: Mapping[str, str], state: str) -> list[Row]:
     """The operations on an order that contradict what it would say and be."""
     found = standing_on_order(connection, order.programme_id, order.order_id)
     if state == "closed":
         return [row for row in found if row.state in OFFERABLE]
     if state not in STAFFED:
         return found
-    changed = {name for name in TABLES["orders"].column_names if cells[name] != order._mapping[name]} - set(FREE)
+    changed = order.differs(cells) - set(FREE)
     if changed <= {"headcount", "min_crew"}:
-        fits = len(found) <= float(cells["headcount"]) and _least(cells) <= max(
-            _least(dict(order._mapping)), len(found)
-        )
+        fits = len(found) <= float(cells["headcount"]) and _least(cells) <= max(_least(order.cells), len(found))
         return [] if fits else found
     return found
 
 
-def _least(cells: Mapping[str, Any]) -> float:
+def _least(cells: Mapping[str, str]) -> float:
     return float(cells["min_crew"] or 1)
 
 

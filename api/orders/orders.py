@@ -14,17 +14,17 @@ from api.answers.problems import ServiceError, content_fault, refused
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
 from api.identity.visibility import orders_seen
 from api.orders.open_places import in_the_way, require_free
+from api.orders.order import COLUMNS, OrderRecord
 from api.orders.schemas import OrderFields, OrderIn, OrderOut
 from api.storage.database import inserting, now, utc
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import order_history, orders, registers
 from api.uploads.uploads import cell_faults
 from api.workers.persons import ALPHABET
 from engine.errors import Fault, InputError
-from engine.programme.schema import TABLES
 from engine.words import message
 
 Row = sa.Row[Any]
-COLUMNS = TABLES["orders"].column_names
 CHANGEABLE = ("draft", "submitted")
 # From which state which step leads where, and who takes it.
 STEPS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -50,22 +50,24 @@ def _cell(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def order_out(row: Row | Mapping[str, Any]) -> OrderOut:
-    """An order's row as it goes over the wire."""
-    cells: Any = row if isinstance(row, Mapping) else row._mapping
+def order_out(order: OrderRecord) -> OrderOut:
+    """An order as it goes over the wire."""
     read: dict[str, Any] = {}
+    cells = order.cells
     for name in OrderFields.model_fields:
-        text = str(cells[name])
+        text = cells[name]
         if name in ("required_skills", "desired_skills", "languages"):
             read[name] = [part for part in text.split(";") if part]
         elif text:
             read[name] = text
-    moments = {name: utc(cells[name]) for name in ("created_at", "changed_at")}
-    own = {name: cells[name] for name in ("order_id", "employer_id", "state", "version")}
+    own = {"order_id": order.order_id, "employer_id": order.employer_id, "state": order.state, "version": order.version}
+    moments = {"created_at": utc(order.created_at), "changed_at": utc(order.changed_at)}
     return OrderOut.model_validate(read | own | moments)
 
 
-def file_order(connection: sa.Connection, principal: Principal, programme: Row, asked: OrderIn) -> Row:
+def file_order(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, asked: OrderIn
+) -> OrderRecord:
     """File an order, as a draft or submitted. Raises `InputError` with every fault, 409 for an id that is taken."""
     employer = _employer(principal, asked.employer_id)
     cells = cells_of(asked) | {
@@ -84,7 +86,7 @@ def order_id_of(employer: str, own: str) -> str:
 
 def insert_order(
     connection: sa.Connection, principal: Principal, programme_id: str, cells: Mapping[str, str], state: str
-) -> Row:
+) -> OrderRecord:
     """Write a new order. Raises 409 where its employer has one of this id."""
     written = dict(cells) | {"programme_id": programme_id, "state": state, "version": 1}
     written |= {"created_at": now(), "changed_at": now()}
@@ -94,13 +96,17 @@ def insert_order(
         raise ServiceError(
             409, message("There is an order of this id."), message("Change that one, or leave the id out.")
         )
-    _keep(connection, row, principal)
-    return row
+    return _kept(connection, OrderRecord.of(row), principal)
 
 
 def change_order(
-    connection: sa.Connection, principal: Principal, programme: Row, order: Row, asked: OrderFields, withdraw: bool
-) -> Row:
+    connection: sa.Connection,
+    principal: Principal,
+    programme: ProgrammeRecord,
+    order: OrderRecord,
+    asked: OrderFields,
+    withdraw: bool,
+) -> OrderRecord:
     """Change what an order says. Raises 409 for one that is certified or closed, and what `require_free` raises."""
     if order.state not in CHANGEABLE:
         raise ServiceError(
@@ -108,7 +114,7 @@ def change_order(
             message("A {state} order isn't changed.", state=order.state),
             message("Have it returned, or close it and file another."),
         )
-    cells = {**{name: order._mapping[name] for name in COLUMNS}, **cells_of(asked)}
+    cells = {**order.cells, **cells_of(asked)}
     faults = _priority_faults(principal, cells, order.priority)
     if principal.role == EMPLOYER:
         cells["priority"] = order.priority
@@ -117,7 +123,9 @@ def change_order(
     return update_order(connection, principal, order, cells, order.state)
 
 
-def step_order(connection: sa.Connection, principal: Principal, order: Row, step: str, withdraw: bool) -> Row:
+def step_order(
+    connection: sa.Connection, principal: Principal, order: OrderRecord, step: str, withdraw: bool
+) -> OrderRecord:
     """Take an order a step further. Raises 409 where its state doesn't allow it, and what `require_free` raises."""
     begin, end = STEPS[step]
     if order.state not in begin:
@@ -126,25 +134,24 @@ def step_order(connection: sa.Connection, principal: Principal, order: Row, step
             message("A {state} order can't take this step.", state=order.state),
             message("It must be {states:or}.", states=tuple(begin)),
         )
-    require_free(connection, principal, in_the_way(connection, order, dict(order._mapping), end), withdraw)
+    require_free(connection, principal, in_the_way(connection, order, order.cells, end), withdraw)
     return update_order(connection, principal, order, {}, end)
 
 
 def update_order(
-    connection: sa.Connection, principal: Principal, order: Row, cells: Mapping[str, str], state: str
-) -> Row:
+    connection: sa.Connection, principal: Principal, order: OrderRecord, cells: Mapping[str, str], state: str
+) -> OrderRecord:
     """Write the next version of an order."""
     mine = sa.and_(orders.c.programme_id == order.programme_id, orders.c.order_id == order.order_id)
     values = {**cells, "state": state, "version": order.version + 1, "changed_at": now()}
     row = connection.execute(orders.update().where(mine).values(values).returning(orders)).one()
-    _keep(connection, row, principal)
-    return row
+    return _kept(connection, OrderRecord.of(row), principal)
 
 
 def require_order(
     connection: sa.Connection,
     principal: Principal,
-    programme: Row,
+    programme: ProgrammeRecord,
     cells: Mapping[str, str],
     known: Sequence[Fault] = (),
     anywhere: bool = False,
@@ -182,7 +189,11 @@ def _priority_faults(principal: Principal, cells: Mapping[str, str], before: str
 
 
 def _strangers(
-    connection: sa.Connection, principal: Principal, programme: Row, cells: Mapping[str, str], anywhere: bool
+    connection: sa.Connection,
+    principal: Principal,
+    programme: ProgrammeRecord,
+    cells: Mapping[str, str],
+    anywhere: bool,
 ) -> list[Fault]:
     """Faults of what an order refers to; what belongs to others is told as if it weren't there."""
     faults = []
@@ -244,20 +255,20 @@ def require_filer(principal: Principal, step: str) -> None:
         raise refused(GRANTS[action].reason)
 
 
-def _keep(connection: sa.Connection, row: Row, principal: Principal) -> None:
-    """Keep a version of an order."""
-    content = {name: row._mapping[name] for name in COLUMNS}
+def _kept(connection: sa.Connection, order: OrderRecord, principal: Principal) -> OrderRecord:
+    """The order, of which this version is kept."""
     connection.execute(
         order_history.insert().values(
-            programme_id=row.programme_id,
-            order_id=row.order_id,
-            version=row.version,
-            state=row.state,
-            content=content,
-            at=row.changed_at,
+            programme_id=order.programme_id,
+            order_id=order.order_id,
+            version=order.version,
+            state=order.state,
+            content=order.cells,
+            at=order.changed_at,
             account_id=principal.account_id,
         )
     )
+    return order
 
 
 def listed_orders(principal: Principal, programme_id: str, after: str | None, limit: int) -> sa.Select[Any]:

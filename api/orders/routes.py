@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fastapi import Form, Query, Response, UploadFile
 
 from api.orders.checks import check_order
+from api.orders.order import OrderRecord, orders_of
 from api.orders.orders import change_order, file_order, listed_orders, order_out, require_filer, step_order
 from api.orders.schemas import (
     CheckOut,
@@ -55,8 +56,8 @@ def list_orders(
     wanted = {"state": state, "employer_id": employer_id, "destination_country": destination_country}
     for name, value in wanted.items():
         asked = asked if value is None else asked.where(orders.c[name] == value)
-    rows = context.connection.execute(asked).all()
-    return page([order_out(row) for row in rows], limit, [row.order_id for row in rows])
+    found = orders_of(context.connection, asked)
+    return page([order_out(order) for order in found], limit, [order.order_id for order in found])
 
 
 @router.post("/orders", status_code=201, response_model=OrderOut)
@@ -95,9 +96,9 @@ def read_order(
     programme_id: str, order_id: str, response: Response, context: Context = allowed("order.read")
 ) -> OrderOut:
     """One order."""
-    row = context.objects["order_id"]
-    response.headers["ETag"] = etag(row.version)
-    return order_out(row)
+    order = context.found(OrderRecord)
+    response.headers["ETag"] = etag(order.version)
+    return order_out(order)
 
 
 @router.put("/orders/{order_id}", response_model=OrderOut)
@@ -109,8 +110,8 @@ def replace_order(
     context: Context = allowed("order.file", versioned=True),
 ) -> Response:
     """Change what a draft or submitted order says; needs If-Match."""
-    context.require_version(context.objects["order_id"])
-    order = context.objects["order_id"]
+    order = context.found(OrderRecord)
+    context.require_version(order)
     row = change_order(context.connection, context.principal, context.programme, order, asked, withdraw)
     context.record("order.changed", f"programme/{programme_id}/order/{order_id}", version=row.version)
     return context.answer(order_out(row), ETag=etag(row.version))
@@ -126,8 +127,9 @@ def step_an_order(
 ) -> Response:
     """Submit, certify, return or close an order; needs If-Match."""
     require_filer(context.principal, step)
-    context.require_version(context.objects["order_id"])
-    row = step_order(context.connection, context.principal, context.objects["order_id"], step, withdraw)
+    order = context.found(OrderRecord)
+    context.require_version(order)
+    row = step_order(context.connection, context.principal, order, step, withdraw)
     context.binding = step in ("return", "closure")
     context.record(f"order.{step}", f"programme/{programme_id}/order/{order_id}", version=row.version)
     return context.answer(order_out(row), ETag=etag(row.version))
@@ -168,4 +170,4 @@ def read_order_history(
 def check_an_order(programme_id: str, order_id: str, context: Context = allowed("order.check", heavy=True)) -> CheckOut:
     """How many workers an order would admit under the agreements, and which rule refuses most."""
     count_check(context.principal.account_id)
-    return check_order(context.connection, context.principal, context.programme, context.objects["order_id"])
+    return check_order(context.connection, context.principal, context.programme, context.found(OrderRecord))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from api.answers.problems import Contradiction, ServiceError, not_found
 from api.identity.access import Principal
 from api.identity.visibility import orders_seen
+from api.orders.order import orders_of
 from api.orders.orders import step_order
 from api.storage.tables import orders
 from engine.errors import Fault
@@ -23,7 +24,7 @@ def step_orders(
     asked = sa.select(orders).where(
         orders.c.programme_id == programme_id, orders.c.order_id.in_(wanted), orders_seen(principal)
     )
-    found = connection.execute(asked.order_by(orders.c.order_id).with_for_update()).all()
+    found = orders_of(connection, asked.order_by(orders.c.order_id).with_for_update())
     if len(found) < len(wanted):
         raise not_found()
     refused, faults = 0, []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,9 +16,11 @@ from api.answers.problems import Contradiction, refused
 from api.identity.access import EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.visibility import orders_seen, owns
 from api.orders.open_places import in_the_way, require_free
-from api.orders.orders import CHANGEABLE, COLUMNS, insert_order, order_id_of, require_order, update_order
+from api.orders.order import COLUMNS, OrderRecord, orders_of
+from api.orders.orders import CHANGEABLE, insert_order, order_id_of, require_order, update_order
 from api.orders.schemas import OrdersUploadedOut
 from api.storage.database import now
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import orders
 from api.uploads.uploads import require_sound, with_column
 from engine.errors import Fault, InputError
@@ -39,9 +40,9 @@ class _Filing:
 
     connection: sa.Connection
     principal: Principal
-    programme: sa.Row[Any]
+    programme: ProgrammeRecord
     notices: list[str] = field(default_factory=list)
-    known: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, OrderRecord] = field(default_factory=dict)
 
     def is_anothers(self, cells: Cells) -> bool:
         """Whether an order is of a state for which this ministry files only since it owns the programme."""
@@ -51,7 +52,7 @@ class _Filing:
 
 
 def file_orders(
-    connection: sa.Connection, principal: Principal, programme: sa.Row[Any], raw: RawTable, submit: bool
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, raw: RawTable, submit: bool
 ) -> OrdersUploadedOut:
     """File or change the orders of a table. Raises 403 for a ministry that files none, `InputError` with the faults of
     all rows.
@@ -110,16 +111,16 @@ def _cells(raw: RawTable, number: int) -> Cells:
     return cells
 
 
-def _known(filing: _Filing, ids: list[str]) -> dict[str, Any]:
+def _known(filing: _Filing, ids: list[str]) -> dict[str, OrderRecord]:
     """The orders that are there of those ids, as far as they are seen; all of them for who owns the programme."""
     seen = sa.true() if owns(filing.principal, filing.programme) else orders_seen(filing.principal)
     asked = sa.select(orders).where(orders.c.programme_id == filing.programme.id, seen).order_by(orders.c.order_id)
     wanted = set(ids)
-    rows = filing.connection.execute(asked.with_for_update()).all()
-    return {row.order_id: row for row in rows if row.order_id in wanted}
+    found = orders_of(filing.connection, asked.with_for_update())
+    return {order.order_id: order for order in found if order.order_id in wanted}
 
 
-def _faults(filing: _Filing, cells: Cells, old: Any) -> list[Fault]:
+def _faults(filing: _Filing, cells: Cells, old: OrderRecord | None) -> list[Fault]:
     found: list[Fault] = []
     principal = filing.principal
     if re.fullmatch(OWN_ID, cells["order_id"].removeprefix(f"{cells['employer_id']}~")) is None:
@@ -129,7 +130,7 @@ def _faults(filing: _Filing, cells: Cells, old: Any) -> list[Fault]:
         found.append(
             Fault("", 0, "employer_id", cells["employer_id"], message("is another employer"), principal.employer_id)
         )
-    if old is not None and _differs(cells, old):
+    if old is not None and old.differs(cells):
         if old.state not in CHANGEABLE:
             found.append(
                 Fault(
@@ -141,7 +142,7 @@ def _faults(filing: _Filing, cells: Cells, old: Any) -> list[Fault]:
                     message("an order that may be changed"),
                 )
             )
-        elif filing.is_anothers(cells) or filing.is_anothers(dict(old._mapping)):
+        elif filing.is_anothers(cells) or filing.is_anothers(old.cells):
             expected = message("the row as it is there: its own state and its employer change it")
             found.append(
                 Fault("", 0, "order_id", cells["order_id"], message("is another state's and there already"), expected)
@@ -158,10 +159,6 @@ def _faults(filing: _Filing, cells: Cells, old: Any) -> list[Fault]:
     return found
 
 
-def _differs(cells: Cells, old: Any) -> bool:
-    return any(cells[name] != old._mapping[name] for name in COLUMNS)
-
-
 def _write(filing: _Filing, records: list[Cells], submit: bool) -> OrdersUploadedOut:
     done = OrdersUploadedOut(added=[], changed=[], unchanged=0, notices=filing.notices)
     drafts = 0
@@ -173,7 +170,7 @@ def _write(filing: _Filing, records: list[Cells], submit: bool) -> OrdersUploade
             state = "submitted" if submit and not anothers else "draft"
             insert_order(filing.connection, filing.principal, filing.programme.id, cells, state)
             done.added.append(cells["order_id"])
-        elif _differs(cells, old):
+        elif old.differs(cells):
             update_order(filing.connection, filing.principal, old, cells, old.state)
             done.changed.append(cells["order_id"])
         else:

@@ -22,6 +22,7 @@ from api.snapshots.held_pairs import unfit_beside_held
 from api.snapshots.snapshot import told_to, write_pairs
 from api.storage.database import allow_computing
 from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import accounts, operation_history, operations, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
@@ -31,7 +32,7 @@ Row = sa.Row[Any]
 
 
 def correct(
-    connection: sa.Connection, principal: Principal, programme: Row, operation: Row, state: str, reason: str
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, operation: Row, state: str, reason: str
 ) -> Row:
     """Take back the last step of an operation, to the state before it.
 
@@ -86,7 +87,9 @@ def _require_order(connection: sa.Connection, operation: Row, state: str) -> Non
         raise ServiceError(409, message("The order takes nobody new."), message("It was closed or returned."))
 
 
-def _require_fitting(connection: sa.Connection, principal: Principal, programme: Row, operation: Row) -> None:
+def _require_fitting(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, operation: Row
+) -> None:
     """Raise `Contradiction` where a placement doesn't fit beside all that is open and promised."""
     pair = (operation.worker_id, operation.order_id)
     within = operations.c.programme_id == programme.id

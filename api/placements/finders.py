@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from api.identity.visibility import operations_seen
 from api.requests.context import Context
+from api.requests.objects import Finder
 from api.storage.tables import operations
 
 
@@ -18,4 +19,4 @@ def find_operation(context: Context, identifier: str) -> sa.Select[Any]:
     return chosen.with_for_update() if context.takes_object else chosen
 
 
-FINDERS = {"operation_id": find_operation}
+FINDERS = {"operation_id": Finder(find_operation)}

@@ -23,7 +23,8 @@ from api.snapshots.snapshot import write_pairs
 from api.storage.database import new_id
 from api.storage.many_rows import ManyRows
 from api.storage.operation_states import ENDED, OFFERABLE, STAFFED, STANDING
-from api.storage.tables import operations, orders, placements, programmes, registers, runs
+from api.storage.records import ProgrammeRecord, programme_of
+from api.storage.tables import operations, orders, placements, registers, runs
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
 from engine.words import message
@@ -70,7 +71,7 @@ class Material:
     it, ``out`` is what no audit has to look at.
     """
 
-    programme: Row
+    programme: ProgrammeRecord
     plan: Mapping[Pair, Planned]
     stands: _Standing
     out: tuple[Unfit, ...]
@@ -118,7 +119,7 @@ def judge(connection: sa.Connection, run_id: str) -> Verdict:
 def read_material(connection: sa.Connection, run_id: str, folder: Path) -> Material:
     """Read what the plan of a run is judged by. The connection must show one moment."""
     run = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
-    programme = connection.execute(sa.select(programmes).where(programmes.c.id == run.programme_id)).one()
+    programme = programme_of(connection, run.programme_id)
     stands = _standing(connection, run)
     columns = (orders.c.order_id, orders.c.state, orders.c.destination_country)
     of_programme: sa.Select[Any] = sa.select(*columns).where(orders.c.programme_id == run.programme_id)

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from api.identity.visibility import programmes_seen
 from api.requests.context import Context
+from api.requests.objects import Finder
+from api.storage.records import ProgrammeRecord
 from api.storage.revisions import taken
 from api.storage.tables import programmes
 
@@ -18,4 +20,4 @@ def find_programme(context: Context, identifier: str) -> sa.Select[Any]:
     return taken(chosen) if context.takes_programme else chosen
 
 
-FINDERS = {"programme_id": find_programme}
+FINDERS = {"programme_id": Finder(find_programme, ProgrammeRecord)}

@@ -10,6 +10,7 @@ from api.answers.problems import refused
 from api.identity.access import GRANTS, Principal
 from api.identity.visibility import owns
 from api.storage.database import new_id, now
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import programmes
 from api.uploads.safe_ids import unsafe_ids
 from engine.errors import Fault, InputError
@@ -48,13 +49,15 @@ def create_programme(connection: sa.Connection, principal: Principal, title: str
     return identifier
 
 
-def require_owner(principal: Principal, programme: Row) -> None:
+def require_owner(principal: Principal, programme: ProgrammeRecord) -> None:
     """Raise 403 for a ministry that doesn't own the programme."""
     if not owns(principal, programme):
         raise refused(GRANTS["programme.change"].reason)
 
 
-def change_programme(connection: sa.Connection, programme: Row, title: str | None, settings: str | None) -> None:
+def change_programme(
+    connection: sa.Connection, programme: ProgrammeRecord, title: str | None, settings: str | None
+) -> None:
     """Change a programme's title or settings."""
     if settings is not None:
         require_settings(settings)

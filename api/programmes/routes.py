@@ -15,10 +15,10 @@ from api.requests.handlers import allowed
 from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.storage.database import utc
+from api.storage.records import ProgrammeRecord, programme_of
 from api.storage.tables import programmes
 
 router = Router(prefix="/v1/programmes", tags=["programmes"])
-Row = sa.Row[tuple[object, ...]]
 
 
 @router.get("")
@@ -27,8 +27,9 @@ def list_programmes(
 ) -> Page[ProgrammeOut]:
     """The programmes that one takes part in, oldest first."""
     asked = sa.select(programmes).where(programmes_seen(context.principal)).order_by(programmes.c.id).limit(limit + 1)
-    rows = context.connection.execute(asked if after is None else asked.where(programmes.c.id > after)).all()
-    return page([_programme(row) for row in rows], limit, [row.id for row in rows])
+    rows = context.connection.execute(asked if after is None else asked.where(programmes.c.id > after))
+    found = [ProgrammeRecord.of(row) for row in rows]
+    return page([_programme(one) for one in found], limit, [one.id for one in found])
 
 
 @router.post("", status_code=201, response_model=ProgrammeOut)
@@ -36,8 +37,8 @@ def create_a_programme(asked: ProgrammeIn, context: Context = allowed("programme
     """Make a programme, a season for instance; it belongs to the ministry that makes it."""
     identifier = create_programme(context.connection, context.principal, asked.title, asked.settings)
     context.record("programme.created", f"programme/{identifier}")
-    row = context.connection.execute(sa.select(programmes).where(programmes.c.id == identifier)).one()
-    return context.answer(_programme(row), 201, Location=f"/v1/programmes/{identifier}", ETag=etag(1))
+    made = programme_of(context.connection, identifier)
+    return context.answer(_programme(made), 201, Location=f"/v1/programmes/{identifier}", ETag=etag(1))
 
 
 @router.get("/{programme_id}")
@@ -58,8 +59,8 @@ def change_a_programme(
     context.require_version(context.programme)
     change_programme(context.connection, context.programme, asked.title, asked.settings)
     context.record("programme.changed", f"programme/{programme_id}", columns=sorted(asked.model_fields_set))
-    row = context.connection.execute(sa.select(programmes).where(programmes.c.id == programme_id)).one()
-    return context.answer(_programme(row), ETag=etag(row.version))
+    changed = programme_of(context.connection, programme_id)
+    return context.answer(_programme(changed), ETag=etag(changed.version))
 
 
 @router.get("/{programme_id}/soundness")
@@ -69,6 +70,6 @@ def check_programme(programme_id: str, context: Context = allowed("run.start", h
     return soundness_of(context.connection, context.principal, context.programme)
 
 
-def _programme(row: Row) -> ProgrammeOut:
-    told = {name: row._mapping[name] for name in ProgrammeOut.model_fields if name != "created_at"}
-    return ProgrammeOut(**told, created_at=utc(row.created_at))
+def _programme(programme: ProgrammeRecord) -> ProgrammeOut:
+    told = {name: getattr(programme, name) for name in ProgrammeOut.model_fields if name != "created_at"}
+    return ProgrammeOut(**told, created_at=utc(programme.created_at))

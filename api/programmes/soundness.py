@@ -6,7 +6,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,13 +15,14 @@ from api.identity.visibility import agreements_seen
 from api.programmes.schemas import ClashOut, SoundnessOut
 from api.snapshots.fitting import Unfit
 from api.snapshots.snapshot import scope_of, told_to, write_snapshot
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import agreements
 from engine.errors import InputError
 from engine.programme import read_programme
 from engine.words import message
 
 
-def soundness_of(connection: sa.Connection, principal: Principal, programme: sa.Row[Any]) -> SoundnessOut:
+def soundness_of(connection: sa.Connection, principal: Principal, programme: ProgrammeRecord) -> SoundnessOut:
     """Whether a programme can be matched as it stands, as a role may read it."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         folder = Path(place, "programme")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Request, Response
@@ -15,9 +15,10 @@ from api.answers.problems import ServiceError
 from api.identity.access import Principal
 from api.identity.passwords import hash_secret
 from api.logs.audit_log import Entry
+from api.storage.records import ProgrammeRecord, Record
 from engine.words import message
 
-Row = sa.Row[Any]
+Kind = TypeVar("Kind", bound=Record)
 MATCH_HEADER = "If-Match"
 
 # What a change takes before anything else: the programme that its path names, whose revision it raises at the end,
@@ -37,6 +38,14 @@ class Manner:
     page: bool = False
 
 
+class Versioned(Protocol):
+    """What counts its versions."""
+
+    @property
+    def version(self) -> int:
+        """The number of this version."""
+
+
 @dataclass
 class Context:
     """A request that may be answered: who asks, the transaction, and the objects that the path names."""
@@ -46,7 +55,7 @@ class Context:
     request: Request
     manner: Manner
     credentials: tuple[str | None, str | None]
-    objects: dict[str, Row] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     locking: bool = False
     binding: bool = True  # whether what is changed may contradict a placement of a plan
@@ -62,18 +71,22 @@ class Context:
         return self.locking and self.manner.takes != "by itself"
 
     @property
-    def programme(self) -> Row:
+    def programme(self) -> ProgrammeRecord:
         """The programme that the path names."""
-        return self.objects["programme_id"]
+        return self.found(ProgrammeRecord)
+
+    def found(self, kind: type[Kind]) -> Kind:
+        """The object of a kind that the path names."""
+        return next(one for one in self.objects.values() if isinstance(one, kind))
 
     def record(self, action: str, about: str, **details: Any) -> None:
         """Put an entry into the audit log; pseudonymous ids and numbers only."""
         self.entries.append(Entry(self.principal.account_id, action, about, details))
 
-    def require_version(self, row: Row) -> int:
+    def require_version(self, row: Versioned) -> int:
         """The version of an object, held against If-Match. Raises 428 without that header, 412 where it is another."""
         self.require_tag(etag(row.version))
-        return int(row.version)
+        return row.version
 
     def require_tag(self, tag: str) -> None:
         """Hold an object's entity tag against If-Match. Raises 428 without that header, 412 where it is another."""

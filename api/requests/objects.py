@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,21 @@ import sqlalchemy as sa
 
 from api.requests.context import Context
 from api.rooms import room_modules
+from api.storage.records import Record
 from engine.words import message
 
-Finder = Callable[[Context, str], "sa.Select[Any]"]
+
+@dataclass(frozen=True)
+class Finder:
+    """How an object is chosen by its id, if it is seen; as a ``record``, or as the row that was found."""
+
+    choose: Callable[[Context, str], sa.Select[Any]]
+    record: type[Record] | None = None
+
+    def found(self, context: Context, identifier: str) -> Any:
+        """The object, taken as the request takes it; None where there is none to see."""
+        row = context.connection.execute(self.choose(context, identifier)).one_or_none()
+        return row if row is None or self.record is None else self.record.of(row)
 
 
 @lru_cache

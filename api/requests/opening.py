@@ -120,9 +120,9 @@ def _find(context: Context, locking: bool) -> None:
     """Look up what a request is about, and whether it is allowed: 404 and 403 are told apart here and nowhere else."""
     context.locking = locking
     for name, identifier in context.request.path_params.items():  # a programme stands before what is in it
-        find = finders().get(name)
-        if find is not None:
-            found = context.connection.execute(find(context, identifier)).one_or_none()
+        finder = finders().get(name)
+        if finder is not None:
+            found = finder.found(context, identifier)
             if found is None:
                 raise not_found()
             context.objects[name] = found

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from api.identity.visibility import runs_seen
 from api.requests.context import Context
+from api.requests.objects import Finder
 from api.storage.tables import runs
 
 
@@ -18,4 +19,4 @@ def find_run(context: Context, identifier: str) -> sa.Select[Any]:
     return chosen.with_for_update() if context.takes_object else chosen
 
 
-FINDERS = {"run_id": find_run}
+FINDERS = {"run_id": Finder(find_run)}

@@ -19,7 +19,8 @@ from api.runs.kind import Source, kinds
 from api.runs.queue import Claim, keep_files, kept_file
 from api.snapshots.snapshot import packed, scope_of, unpack
 from api.storage.database import one_moment
-from api.storage.tables import INPUT, orders, programmes
+from api.storage.records import programme_of
+from api.storage.tables import INPUT, orders
 
 LEFT_OUT = "left_out.json"
 NOT_READ = ("draft", "submitted", "certified")
@@ -44,7 +45,7 @@ def restore_input(engine: sa.Engine, held: Claim, folder: Path) -> None:
 
 def _make(connection: sa.Connection, run: sa.Row[Any], folder: Path) -> int:
     """Write what a run reads; the revision of the programme that it is."""
-    programme = connection.execute(sa.select(programmes).where(programmes.c.id == run.programme_id)).one()
+    programme = programme_of(connection, run.programme_id)
     scope = replace(scope_of(run.role, run.country), states=tuple(run.options["states"]))
     folder.mkdir()
     kinds()[run.kind].write_input(Source(connection, programme, run, scope), folder)

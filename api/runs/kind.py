@@ -19,6 +19,7 @@ from api.identity.access import Principal
 from api.runs.job import Job, Results
 from api.runs.schemas import RunIn
 from api.snapshots.snapshot import Scope, write_snapshot
+from api.storage.records import ProgrammeRecord
 
 FIRST = "match"  # what is run where no kind is asked
 
@@ -31,7 +32,7 @@ class Source:
     """
 
     connection: sa.Connection
-    programme: sa.Row[Any]
+    programme: ProgrammeRecord
     run: sa.Row[Any]
     scope: Scope
 

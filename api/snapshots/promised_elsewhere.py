@@ -11,7 +11,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from api.storage.operation_states import STAFFED
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import orders
 
 Pair = tuple[str, str]
@@ -53,7 +53,7 @@ class _Orders:
 
 def ruled_out(
     connection: sa.Connection,
-    programme: sa.Row[Any],
+    programme: ProgrammeRecord,
     tables: Mapping[str, pa.Table],
     standing: Iterable[Pair],
     by_month: bool,

@@ -25,6 +25,7 @@ from api.snapshots.held_pairs import keep_what_can_be, with_fewer_places
 from api.snapshots.promised_elsewhere import ruled_out
 from api.storage.database import allow_computing
 from api.storage.operation_states import ENDED, HOME, OFFERABLE, PLACED
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import operations, orders, programme_corridors, registers, runs
 from engine.errors import InputError
 from engine.programme.schema import TABLES
@@ -84,7 +85,7 @@ def told_to(role: str, error: InputError) -> InputError:
     return InputError(faults, error.hint)
 
 
-def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Scope, folder: Path) -> list[Unfit]:
+def write_snapshot(connection: sa.Connection, programme: ProgrammeRecord, scope: Scope, folder: Path) -> list[Unfit]:
     """Write a programme's folder; what is under way already becomes commitments, but for what the rules no longer let
     stand (`api.snapshots.held_pairs`), which is returned. Planners' runs and the checks of whoever keeps no register of
     workers read values that stand for many, the same that planners are told.
@@ -126,7 +127,7 @@ def write_snapshot(connection: sa.Connection, programme: sa.Row[Any], scope: Sco
 
 def write_pairs(
     connection: sa.Connection,
-    programme: sa.Row[Any],
+    programme: ProgrammeRecord,
     held: Mapping[tuple[str, str], str],
     others: Iterable[tuple[str, str]],
     folder: Path,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from api.identity.visibility import rows_seen
 from api.requests.context import Context
+from api.requests.objects import Finder
 from api.storage.tables import registers
 
 
@@ -18,4 +19,4 @@ def find_worker(context: Context, identifier: str) -> sa.Select[Any]:
     return sa.select(workers).where(within, workers.c.worker_id == identifier, rows_seen("workers", context.principal))
 
 
-FINDERS = {"worker_id": find_worker}
+FINDERS = {"worker_id": Finder(find_worker)}

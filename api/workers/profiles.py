@@ -11,6 +11,7 @@ from api.identity.access import PLANNER, Principal
 from api.identity.generalisation import generalisation_of
 from api.identity.shown_columns import shown_cells, shown_person
 from api.identity.visibility import orders_seen
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import orders, persons, registers
 from api.uploads.uploads import row_faults
 from api.workers.persons import person_of
@@ -23,7 +24,9 @@ COLUMNS = TABLES["workers"].column_names
 FIXED = ("worker_id", "origin_country")
 
 
-def worker_out(connection: sa.Connection, principal: Principal, programme: sa.Row[Any], row: sa.Row[Any]) -> WorkerOut:
+def worker_out(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, row: sa.Row[Any]
+) -> WorkerOut:
     """A worker as a role may see it."""
     profile = told_rows(connection, principal, programme, "workers", [row._mapping])[0]
     del profile["worker_id"]
@@ -34,7 +37,7 @@ def worker_out(connection: sa.Connection, principal: Principal, programme: sa.Ro
 def told_rows(
     connection: sa.Connection,
     principal: Principal,
-    programme: sa.Row[Any],
+    programme: ProgrammeRecord,
     table: str,
     rows: Sequence[sa.RowMapping],
 ) -> list[dict[str, str]]:

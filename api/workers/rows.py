@@ -13,6 +13,7 @@ from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.visibility import orders_seen, owns, rows_seen
 from api.snapshots.snapshot import OF_ORIGIN
 from api.storage.database import inserting, is_postgresql
+from api.storage.records import ProgrammeRecord
 from api.storage.tables import KEYS, orders, registers
 from api.uploads.names import write_names
 from api.uploads.uploads import require_consistent_rows, require_sound, unknown_references, with_column
@@ -29,7 +30,7 @@ BATCH = 5000
 def write_register(
     connection: sa.Connection,
     principal: Principal,
-    programme: Row,
+    programme: ProgrammeRecord,
     raw: RawTable,
     instead: bool = False,
     told: Mapping[str, list[str]] | None = None,
@@ -66,7 +67,7 @@ def _count(connection: sa.Connection, table: str, programme_id: str) -> int:
     return int(connection.scalar(counted) or 0)
 
 
-def _delete_own(connection: sa.Connection, principal: Principal, programme: Row, table: str) -> None:
+def _delete_own(connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, table: str) -> None:
     if table in LASTING:
         raise ServiceError(
             409,
@@ -78,7 +79,7 @@ def _delete_own(connection: sa.Connection, principal: Principal, programme: Row,
     connection.execute(rows.delete().where(mine))
 
 
-def _require_apart(connection: sa.Connection, programme: Row, raw: RawTable) -> None:
+def _require_apart(connection: sa.Connection, programme: ProgrammeRecord, raw: RawTable) -> None:
     """Raise `InputError` for stays of one worker that overlap, known ones included."""
     rows = registers["history"].c
     workers = raw.columns["worker_id"].to_pylist()
@@ -111,7 +112,7 @@ def _require_apart(connection: sa.Connection, programme: Row, raw: RawTable) -> 
         raise InputError(faults)
 
 
-def _require_side(principal: Principal, programme: Row, table: str) -> None:
+def _require_side(principal: Principal, programme: ProgrammeRecord, table: str) -> None:
     if principal.role == EMPLOYER and table != "recalls":
         raise refused(GRANTS["register.write"].reason)
     if table in OF_ORIGIN and principal.role != ORIGIN:
@@ -120,7 +121,9 @@ def _require_side(principal: Principal, programme: Row, table: str) -> None:
         raise refused(GRANTS["programme.change"].reason)
 
 
-def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> RawTable:
+def _with_pseudonyms(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, raw: RawTable
+) -> RawTable:
     """The table with pseudonyms in place of register numbers; those of new workers are drawn."""
     if "worker_id" not in raw.columns:
         return raw
@@ -163,7 +166,7 @@ def _with_pseudonyms(connection: sa.Connection, principal: Principal, programme:
     return with_column(raw, "worker_id", translated)
 
 
-def _require_own(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> None:
+def _require_own(connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, raw: RawTable) -> None:
     """References name what is in the programme and seen, and countries are the ministry's own."""
     faults: list[Fault] = []
     for column, target in (("order_id", "orders"), ("employer_id", "employers")):
@@ -183,7 +186,7 @@ def _require_own(connection: sa.Connection, principal: Principal, programme: Row
         raise InputError(faults)
 
 
-def _column_of_side(principal: Principal, programme: Row, table: str) -> str:
+def _column_of_side(principal: Principal, programme: ProgrammeRecord, table: str) -> str:
     """The column that must name a ministry's own state, '' for none. Both ends of a corridor keep its row; a ministry
     of origin that owns the programme adds those of others where there are none.
     """
@@ -192,7 +195,9 @@ def _column_of_side(principal: Principal, programme: Row, table: str) -> str:
     return "origin_country" if table == "corridors" and not owns(principal, programme) else ""
 
 
-def _others_rows(connection: sa.Connection, principal: Principal, programme: Row, raw: RawTable) -> list[Fault]:
+def _others_rows(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, raw: RawTable
+) -> list[Fault]:
     """A fault for each row that would take the place of another state's employer, site or corridor."""
     if raw.name not in ("employers", "sites", "corridors"):
         return []
@@ -222,7 +227,7 @@ def _others_rows(connection: sa.Connection, principal: Principal, programme: Row
     ]
 
 
-def _known(connection: sa.Connection, principal: Principal, programme: Row, target: str) -> set[str]:
+def _known(connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, target: str) -> set[str]:
     if target == "orders":
         seen = sa.select(orders.c.order_id).where(orders.c.programme_id == programme.id, orders_seen(principal))
         return set(connection.scalars(seen))
