@@ -166,7 +166,6 @@ PUBLIC = {
     "is_live",
     "is_ready",
     "read_about",
-    "read_privacy",
     "read_metrics",
 }
 NOT_TAKING_PART = "hn us e2"
