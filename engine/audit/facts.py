@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Gate
+from engine.clauses.vocabulary import level_beside
 from engine.words import Message, message, plural
+from engine.words.names import country
 
 Facts = Sequence[Message]
 
@@ -17,12 +20,98 @@ Facts = Sequence[Message]
 def _occupation(placements: PlacementTable) -> Facts:
     months = placements.months_in_occupation().astype(int).tolist()
     needed = placements.number("orders", "min_experience_months").astype(int).tolist()
+    codes = placements.text("orders", "isco08").tolist()
+    return [_experience(*row) for row in zip(months, needed, codes, strict=True)]
+
+
+def _experience(months: int, needed: int, code: str) -> Message:
+    if months < 0:
+        return message("not among the worker's occupations: {code}, which the order asks for", code=code)
+    return plural(
+        "{n} month of experience, {needed} needed", "{n} months of experience, {needed} needed", n=months, needed=needed
+    )
+
+
+def _skills(placements: PlacementTable) -> Facts:
+    names = placements.programme.orders.lists("required_skills").names
+    found: list[list[str]] = [[] for _ in range(placements.size)]
+    for number, code, _, _ in placements.lacking("skills", "required_skills"):
+        found[number].append(names[code])
+    return [message("without {skills}, which the order asks for", skills=tuple(lacking)) for lacking in found]
+
+
+def _language(placements: PlacementTable) -> Facts:
+    names = placements.programme.orders.lists("languages").names
+    found: list[list[Message]] = [[] for _ in range(placements.size)]
+    for number, code, held, asked in placements.lacking("languages", "languages"):
+        found[number].append(level_beside(names[code], max(held, 0), asked))
+    return [message("{levels:each}", levels=tuple(lacking)) for lacking in found]
+
+
+def _horizon(placements: PlacementTable) -> Facts:
+    settings = placements.programme.settings
     return [
-        plural(
-            "{n} month of experience, {needed} needed", "{n} months of experience, {needed} needed", n=n, needed=least
+        message(
+            "work from {start} to {end}, the programme runs from {first} to {last}",
+            start=start,
+            end=end,
+            first=settings.horizon_start,
+            last=settings.horizon_end,
         )
-        for n, least in zip(months, needed, strict=True)
+        for start, end in zip(*_days(placements), strict=True)
     ]
+
+
+def _excluded(placements: PlacementTable) -> Facts:
+    return [message("this worker and this order stand among the exclusions")] * placements.size
+
+
+def _refused(placements: PlacementTable) -> Facts:
+    refuses = placements.programme.workers.lists("refuses").take(placements.worker)
+    country = placements.text("orders", "destination_country").tolist()
+    employer = placements.programme["employers"].id_text("employer_id")[placements.rows("employers")].tolist()
+    named = [set[str]() for _ in country]
+    for owner, code in zip(refuses.rows().tolist(), refuses.codes.tolist(), strict=True):
+        named[owner].add(refuses.names[code])
+    return [
+        message("the worker refuses {what}, where the order is", what=tuple(sorted(said & {there, whose})))
+        for said, there, whose in zip(named, country, employer, strict=True)
+    ]
+
+
+def _debarred(placements: PlacementTable) -> Facts:
+    begin = placements.date("employers", "debarred_from").tolist()
+    end = placements.date("employers", "debarred_until").tolist()
+    return [_bar(*row) for row in zip(begin, end, *_days(placements), strict=True)]
+
+
+def _bar(begin: date | None, end: date | None, start: date, last: date) -> Message:
+    work = message("work from {start} to {end}", start=start, end=last)
+    if begin is None:
+        return message("{work}, the employer is debarred until {until}", work=work, until=end)
+    if end is None:
+        return message("{work}, the employer is debarred from {begin}", work=work, begin=begin)
+    return message("{work}, the employer is debarred from {begin} to {until}", work=work, begin=begin, until=end)
+
+
+def _no_agreement(placements: PlacementTable) -> Facts:
+    columns = (("workers", "origin_country"), ("orders", "destination_country"), ("orders", "sector"))
+    origin, destination, sector = (placements.text(*column).tolist() for column in columns)
+    return [
+        message(
+            "no agreement from {origin} to {destination} is in force for sector {sector} on {start}",
+            origin=country(left),
+            destination=country(there),
+            sector=work or "-",
+            start=start,
+        )
+        for left, there, work, start in zip(origin, destination, sector, _days(placements)[0], strict=True)
+    ]
+
+
+def _days(placements: PlacementTable) -> tuple[list[date], list[date]]:
+    """The first and the last day of each."""
+    return placements.date("orders", "start_date").tolist(), placements.date("orders", "end_date").tolist()
 
 
 def _availability(placements: PlacementTable) -> Facts:
@@ -48,6 +137,13 @@ def _reservation(placements: PlacementTable) -> Facts:
 
 _OF_LASTING_RULES: Mapping[str, Callable[[PlacementTable], Facts]] = {
     "occupation": _occupation,
+    "skills": _skills,
+    "language": _language,
+    "horizon": _horizon,
+    "excluded": _excluded,
+    "refused": _refused,
+    "debarred": _debarred,
+    "no agreement": _no_agreement,
     "availability": _availability,
     "reservation": _reservation,
 }

@@ -114,14 +114,27 @@ class PlacementTable:
 
     def lacks_any(self, worker_column: str, order_column: str) -> Bools:
         """Whether the worker's list lacks an entry of the order's list, or holds it at a lower level."""
+        owner, _, held, needed = self._beside(worker_column, order_column)
+        lacking = np.zeros(self.size, bool)
+        lacking[owner[held < needed]] = True
+        return lacking
+
+    def lacking(self, worker_column: str, order_column: str) -> list[tuple[int, int, int, int]]:
+        """Each entry that makes `lacks_any` true: (placement, code in the order's list, level held, level needed);
+        a level of -1 is held where the worker has no such entry.
+        """
+        owner, code, held, needed = self._beside(worker_column, order_column)
+        short = held < needed
+        columns = (owner[short], code[short], held[short], needed[short])
+        return list(zip(*(column.astype(int).tolist() for column in columns), strict=True))
+
+    def _beside(self, worker_column: str, order_column: str) -> tuple[Rows, Rows, npt.NDArray[Any], npt.NDArray[Any]]:
+        """Each entry of the orders' lists: placement, code, the level that the worker holds (-1: none) and it needs."""
         needed = self.programme.orders.lists(order_column).take(self.order)
         owned = self.programme.workers.lists(worker_column)
-        owner = needed.rows()
+        owner = needed.rows().astype(np.int64)
         found = _find(owned, self.worker[owner], needed.codes.astype(np.int64))
-        short = np.append(owned.amounts, -1)[found] < needed.amounts
-        lacking = np.zeros(self.size, bool)
-        lacking[owner[short]] = True
-        return lacking
+        return owner, needed.codes.astype(np.int64), np.append(owned.amounts, -1)[found], needed.amounts
 
     def held_share(self, worker_column: str, order_column: str) -> npt.NDArray[np.float64]:
         """The share of the order's entries that the worker's list holds; 1 where the order names none."""
@@ -177,6 +190,24 @@ class PlacementTable:
 
     def past_exit(self, years: int, reasons: Sequence[str] = ()) -> Bools:
         """Whether a stay at the destination ended (for one of ``reasons``) within ``years`` years before the start."""
+        marked = np.zeros(self.size, bool)
+        marked[self._exits(years, reasons)[0]] = True
+        return marked
+
+    def last_exit(self, years: int, reasons: Sequence[str] = ()) -> tuple[Dates, npt.NDArray[np.object_]]:
+        """The last day of the latest stay that `past_exit` finds, and how it ended; no day where there is none."""
+        owner, row = self._exits(years, reasons)
+        history = self.programme["history"]
+        ended = history.values("end_date")[row]
+        latest = np.lexsort((ended, owner))
+        day, way = np.full(self.size, np.datetime64("NaT", "D")), np.full(self.size, "", object)
+        day[owner[latest]] = ended[latest].astype(np.int64).astype("datetime64[D]")
+        label = history.labels("exit_reason")
+        way[owner[latest]] = np.array([*label.names, ""], dtype=object)[label.codes[row[latest]]]
+        return day, way
+
+    def _exits(self, years: int, reasons: Sequence[str]) -> tuple[Rows, Rows]:
+        """Each (placement, row of history) of a stay that `past_exit` finds."""
         owner, row = self.past_stays()
         history = self.programme["history"]
         end = history.values("end_date")[row].astype(np.int64).astype("datetime64[D]")
@@ -185,9 +216,7 @@ class PlacementTable:
         if reasons:
             label = history.labels("exit_reason")
             counts &= np.isin(np.array([*label.names, ""], dtype=object), reasons)[label.codes[row]]
-        marked = np.zeros(self.size, bool)
-        marked[owner[counts]] = True
-        return marked
+        return owner[counts], row[counts]
 
     def past_stays(self) -> tuple[Rows, Rows]:
         """Every (placement, row of history) of the same worker and destination, as two parallel arrays."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.words import Message, message, plural
-from engine.words.names import country, region
+from engine.words.names import country, language, region
 
 if TYPE_CHECKING:
     from engine.clauses.where import Where
@@ -26,6 +26,7 @@ KEYS = {
     "worker_class": message("class of worker (new, returning)"),
 }
 SEXES = {"F": message("women"), "M": message("men"), "X": message("people of sex X")}
+LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 EXITS = {
     "completed": message("as planned"),
     "early_return": message("by an early return"),
@@ -103,3 +104,21 @@ def days(count: int) -> Message:
 def period_in_words(first: date, last: date) -> Message:
     """From one day to another."""
     return message("{first:long} to {last:long}", first=first, last=last)
+
+
+def within(least: int | None, most: int | None) -> Message:
+    """What a number must be: from ``least`` to ``most``, where they are given."""
+    if least is not None and most is not None:
+        return message("{least} to {most}", least=least, most=most)
+    if least is not None:
+        return message("{least} or more", least=least)
+    return message("a value that is known") if most is None else message("{most} or less", most=most)
+
+
+def level_beside(code: str, level: int, asked: int) -> Message:
+    """The level of a language that somebody has, 0 for none, beside the one that is asked; 1 to 6 are A1 to C2."""
+    if not level:
+        return message("no {language}, {asked} asked", language=language(code), asked=LEVELS[asked - 1])
+    return message(
+        "{language} {level}, {asked} asked", language=language(code), level=LEVELS[level - 1], asked=LEVELS[asked - 1]
+    )

@@ -32,3 +32,14 @@ class Accreditation(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return ~(placements.date("employers", "accredited_until") >= placements.date("orders", "end_date"))
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        until = placements.date("employers", "accredited_until").tolist()
+        needed = placements.date("orders", "end_date").tolist()
+        return [
+            message("no date of an accreditation, needed until {needed}", needed=least)
+            if last is None
+            else message("accredited until {until}, needed until {needed}", until=last, needed=least)
+            for last, least in zip(until, needed, strict=True)
+        ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import optional, whole_number
+from engine.clauses.vocabulary import within
 from engine.words import Message, message, plural
 
 
@@ -79,12 +81,29 @@ class Age(Gate):
     def facts(self, placements: Placements) -> list[Message]:
         """See `Gate`."""
         born, start = (placements.date(*column) for column in (("workers", "birth_date"), ("orders", "start_date")))
-        return [
-            message("no birth date")
-            if day is None
-            else message("born on {born}, at work from {start}", born=day, start=first)
-            for day, first in zip(born.tolist(), start.tolist(), strict=True)
-        ]
+        years = born.astype("datetime64[Y]"), start.astype("datetime64[Y]")
+        age = (years[1] - years[0]).astype(int)
+        age = np.where(np.isnat(born), 0, age)
+        age -= np.where(np.isnat(born), False, _on_each(born, age) > start)
+        return [self._fact(*row) for row in zip(born.tolist(), start.tolist(), age.tolist(), strict=True)]
+
+    def _fact(self, born: date | None, start: date, age: int) -> Message:
+        demand = within(self.min, self.max)
+        if born is None:
+            return message("no birth date, age asked: {demand}", demand=demand)
+        return plural(
+            "{n} year old on {start} (born on {born}), asked: {demand}",
+            "{n} years old on {start} (born on {born}), asked: {demand}",
+            n=age,
+            start=start,
+            born=born,
+            demand=demand,
+        )
+
+
+def _on_each(born: Array, years: Array) -> Array:
+    """The day on which each turns his or her own number of years."""
+    return np.array([_birthday(day, year) for day, year in zip(born, years.tolist(), strict=True)], "datetime64[D]")
 
 
 def _birthday(born: Array, years: int) -> Array:

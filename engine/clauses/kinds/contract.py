@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import number_of_days, optional
-from engine.clauses.vocabulary import days
+from engine.clauses.vocabulary import days, within
 from engine.words import Message, message, plural
 
 
@@ -57,3 +57,12 @@ class Contract(Gate):
         days = nights / np.timedelta64(1, "D") + 1
         longest = np.inf if self.max_days is None else self.max_days
         return np.asarray((days < (self.min_days or 0)) | (days > longest))
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        nights = placements.date("orders", "end_date") - placements.date("orders", "start_date")
+        demand = within(self.min_days, self.max_days)
+        return [
+            plural("{n} day of work, asked: {demand}", "{n} days of work, asked: {demand}", n=days + 1, demand=demand)
+            for days in nights.astype(int).tolist()
+        ]

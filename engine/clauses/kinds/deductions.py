@@ -38,3 +38,17 @@ class Deductions(Gate):
         """See `Gate`."""
         gross = placements.number("orders", "weekly_hours") * placements.number("orders", "hourly_wage")
         return placements.number("orders", "weekly_deductions") - float(self.max_share) * gross > _ROUNDING
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        gross = placements.number("orders", "weekly_hours") * placements.number("orders", "hourly_wage")
+        taken = placements.number("orders", "weekly_deductions")
+        return [
+            message(
+                "deductions of {taken:,.2f} from a weekly wage of {gross:,.2f}, at most {share:share} of it allowed",
+                taken=less,
+                gross=wage,
+                share=self.max_share,
+            )
+            for less, wage in zip(taken.tolist(), gross.tolist(), strict=True)
+        ]

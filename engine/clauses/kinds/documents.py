@@ -77,9 +77,9 @@ class Documents(Gate):
 
     def _fact(self, passport: date | None, medical: date | None, first: date, last: date) -> Message:
         if self.passport_days_beyond is not None and passport is None:
-            return message("no date of a passport")
+            return message("no date of a passport, needed until {needed}", needed=last)
         if self.passport_days_beyond is not None and passport is not None and passport < last:
             return message("passport until {until}, needed until {needed}", until=passport, needed=last)
         if medical is None:
-            return message("no date of a medical examination")
+            return message("no date of a medical examination, needed on {needed}", needed=first)
         return message("medical examination until {until}, needed on {needed}", until=medical, needed=first)

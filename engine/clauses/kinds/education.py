@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import optional, whole_number
+from engine.clauses.vocabulary import within
 from engine.words import Message, message
 
 
@@ -50,3 +51,13 @@ class Education(Gate):
         low = -np.inf if self.min is None else self.min
         high = np.inf if self.max is None else self.max
         return np.isnan(level) | (level < low) | (level > high)
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        demand = within(self.min, self.max)
+        return [
+            message("no level of education, asked: {demand}", demand=demand)
+            if np.isnan(level)
+            else message("education of ISCED {level}, asked: {demand}", level=int(level), demand=demand)
+            for level in placements.number("workers", "isced").tolist()
+        ]

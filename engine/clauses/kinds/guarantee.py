@@ -65,3 +65,19 @@ class Guarantee(Gate):
         if self.min_total_hours is not None:
             short |= total < float(self.min_total_hours) - _ROUNDING
         return short
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        hours = placements.number("orders", "guaranteed_weekly_hours")
+        nights = placements.date("orders", "end_date") - placements.date("orders", "start_date")
+        total = hours * (nights / np.timedelta64(1, "D") + 1) / 7
+        return [self._fact(*row) for row in zip(hours.tolist(), total.tolist(), strict=True)]
+
+    def _fact(self, hours: float, total: float) -> Message:
+        if self.min_weekly_hours is not None and hours < float(self.min_weekly_hours):
+            return message(
+                "{hours:amount} hours a week guaranteed, {least:amount} asked", hours=hours, least=self.min_weekly_hours
+            )
+        return message(
+            "{hours:,.1f} hours guaranteed in all, {least:amount} asked", hours=total, least=self.min_total_hours or 0
+        )

@@ -33,3 +33,14 @@ class LabourMarketTest(Gate):
         """See `Gate`."""
         until = placements.date("orders", "labour_market_test_until")
         return ~(until >= placements.date("orders", "start_date"))
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        until = placements.date("orders", "labour_market_test_until").tolist()
+        needed = placements.date("orders", "start_date").tolist()
+        return [
+            message("no date of a labour market test, needed on {needed}", needed=least)
+            if last is None
+            else message("labour market test until {until}, needed on {needed}", until=last, needed=least)
+            for last, least in zip(until, needed, strict=True)
+        ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
 from engine.clauses.parameters import one_of, required, word
+from engine.clauses.vocabulary import level_beside
 from engine.words import Message, message
 from engine.words.names import language
 
@@ -45,3 +46,10 @@ class Language(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return np.asarray(placements.level_of(self.language) <= _LEVELS.index(self.level))
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        return [
+            level_beside(self.language, level, _LEVELS.index(self.level) + 1)
+            for level in placements.level_of(self.language).tolist()
+        ]

@@ -49,3 +49,13 @@ class LeadTime(Gate):
         days = placements.corridor("lead_time_days") if self.days is None else np.full(placements.size, self.days)
         earliest = placements.decided_on() + days.astype("timedelta64[D]")
         return np.asarray(placements.date("orders", "start_date") < earliest)
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        days = placements.corridor("lead_time_days") if self.days is None else np.full(placements.size, self.days)
+        earliest = placements.decided_on() + days.astype("timedelta64[D]")
+        starts = placements.date("orders", "start_date")
+        return [
+            message("starts on {start}, {earliest} at the earliest", start=start, earliest=first)
+            for start, first in zip(starts.tolist(), earliest.tolist(), strict=True)
+        ]

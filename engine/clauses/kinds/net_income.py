@@ -43,3 +43,12 @@ class NetIncome(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return placements.net_weekly_income() < float(self.min_weekly) - _ROUNDING
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        return [
+            message(
+                "a net weekly income of {income:,.2f}, {asked:,.2f} asked for", income=income, asked=self.min_weekly
+            )
+            for income in placements.net_weekly_income().tolist()
+        ]

@@ -71,3 +71,20 @@ class PriorExit(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return placements.past_exit(self.years, self.bar)
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        ended, ways = placements.last_exit(self.years, self.bar)
+        return [
+            plural(
+                "a stay ended {way} on {ended}, work from {start}; {n} year must pass",
+                "a stay ended {way} on {ended}, work from {start}; {n} years must pass",
+                n=self.years,
+                way=EXITS[way],
+                ended=day,
+                start=start,
+            )
+            for day, way, start in zip(
+                ended.tolist(), ways.tolist(), placements.date("orders", "start_date").tolist(), strict=True
+            )
+        ]

@@ -72,6 +72,20 @@ class SeasonWindow(Gate):
             allowed |= (start >= opens) & (end <= closes)
         return ~allowed
 
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        starts, ends = placements.date("orders", "start_date"), placements.date("orders", "end_date")
+        return [
+            message(
+                "work from {start} to {end}, the season is from {first:month_day} to {last:month_day}",
+                start=start,
+                end=end,
+                first=_any_year(self.from_),
+                last=_any_year(self.to),
+            )
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
+
 
 def _number(text: str) -> int:
     return 100 * int(text[:2]) + int(text[3:])

@@ -40,3 +40,10 @@ class WageFloor(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return placements.number("orders", "hourly_wage") < float(self.hourly)
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        return [
+            message("an hourly wage of {wage:amount}, {least:amount} asked", wage=wage, least=self.hourly)
+            for wage in placements.number("orders", "hourly_wage").tolist()
+        ]

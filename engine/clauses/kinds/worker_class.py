@@ -69,3 +69,14 @@ class WorkerClass(Gate):
         """See `Gate`."""
         returning = placements.past_exit(self.returning_years)
         return ~np.isin(np.where(returning, "returning", "new"), self.allow)
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        asked = class_in_words("returning" in self.allow, self.returning_years)
+        ended, _ = placements.last_exit(self.returning_years)
+        return [
+            message("no earlier stay that counts, asked: {workers}", workers=asked)
+            if day is None
+            else message("the last stay ended on {ended}, asked: {workers}", ended=day, workers=asked)
+            for day in ended.tolist()
+        ]

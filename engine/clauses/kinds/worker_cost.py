@@ -38,3 +38,10 @@ class WorkerCost(Gate):
     def breaches(self, placements: Placements) -> Bools:
         """See `Gate`."""
         return placements.number("orders", "worker_cost") > float(self.max)
+
+    def facts(self, placements: Placements) -> list[Message]:
+        """See `Gate`."""
+        return [
+            message("a cost to the worker of {cost:amount}, at most {most:amount} allowed", cost=cost, most=self.max)
+            for cost in placements.number("orders", "worker_cost").tolist()
+        ]

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from engine.audit.candidate_pairs import CandidatePairs
+from engine.audit.facts import facts_against, shows_facts
 from engine.audit.lasting_rules import rule_code, rule_in_words, rule_label
+from engine.audit.placement_table import PlacementTable
+from engine.clauses.base import Clause
 from engine.plan.plan_files import read_certificate
 from engine.planning.explain.bounded_changes import Bounded, bounded_changes
 from engine.planning.explain.changes import Trial, smallest_changes
-from engine.planning.explain.reading import Longs, Reading, refusals
+from engine.planning.explain.reading import Bools, Longs, Reading, refusals
 from engine.planning.explain.trial import make_trial
 from engine.words import Message, message, plural
 
@@ -22,13 +25,17 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Considered:
-    """One order: ``refused_by`` rules, or its ``value`` against the ``price`` of its places."""
+    """One order: ``refused_by`` rules, or its ``value`` against the ``price`` of its places.
+
+    ``facts`` has for each of the rules what stands against it, the fact beside the demand ('' for rules of calendars).
+    """
 
     order: str
     placed: bool
     refused_by: tuple[str, ...]
     value: float | None
     price: float | None
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,15 @@ def explain_worker(reading: Reading, worker_id: str) -> WorkerExplanation:
     pairs = reading.pairs(np.full(len(orders), row), orders)
     found = refusals(pairs)
     value, price = reading.value_and_price(pairs)
+    facts = {rule_code(rule): _facts(rule, pairs, broken) for rule, broken in found}
     own = set(reading.order[reading.worker == row].tolist())
     ids = reading.programme.orders.id_text("order_id")
     considered = []
     for number, order in enumerate(orders.tolist()):
         rules = tuple(rule_code(rule) for rule, broken in found if broken[number])
         worth = (None, None) if rules else (round(float(value[number]), 6), round(float(price[number]), 6))
-        considered.append(Considered(str(ids[order]), order in own, rules, *worth))
+        told = tuple(facts[rule_code(rule)].get(number, "") for rule, broken in found if broken[number])
+        considered.append(Considered(str(ids[order]), order in own, rules, worth[0], worth[1], told))
     considered.sort(key=lambda c: (not c.placed, len(c.refused_by), (c.price or 0) - (c.value or 0), c.order))
     exact, changes = None, None
     if not own and not reading.programme.settings.tiers:
@@ -70,11 +79,21 @@ def explain_worker(reading: Reading, worker_id: str) -> WorkerExplanation:
             changes = _changes(exact, worker_id, orders)
         else:
             changes = tuple(_bounded(one) for one in bounded_changes(reading, worker_id, orders))
-    told = {rule_code(rule): rule_in_words(rule) for rule, _ in found}
+    said = {rule_code(rule): rule_in_words(rule) for rule, _ in found}
     names = {rule_code(rule): rule_label(rule) for rule, _ in found}
     others = reading.programme.orders.size - len(orders)
-    explained = WorkerExplanation(worker_id, tuple(considered), told, others, changes, exact is not None)
+    explained = WorkerExplanation(worker_id, tuple(considered), said, others, changes, exact is not None)
     return replace(explained, lines=tuple(_lines(reading, explained, names)))
+
+
+def _facts(rule: str | Clause, pairs: PlacementTable, broken: Bools) -> dict[int, str]:
+    """What stands against a rule in each of the pairs that it refuses, by number."""
+    numbers = np.flatnonzero(broken)
+    return (
+        dict(zip(numbers.tolist(), facts_against(rule, pairs.subset(numbers)), strict=True))
+        if shows_facts(rule)
+        else {}
+    )
 
 
 def _orders_of(reading: Reading, row: int) -> Longs:
@@ -98,7 +117,11 @@ def _bounded(one: Bounded) -> dict[str, Any]:
 
 
 def _names(one: Considered, names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(names[code] for code in one.refused_by)
+    """What refuses an order, each with the fact beside the demand."""
+    return tuple(
+        message("{rule} ({fact})", rule=names[code], fact=fact) if fact else names[code]
+        for code, fact in zip(one.refused_by, one.facts, strict=True)
+    )
 
 
 def _lines(reading: Reading, explained: WorkerExplanation, names: Mapping[str, str]) -> list[Message]:
@@ -108,7 +131,7 @@ def _lines(reading: Reading, explained: WorkerExplanation, names: Mapping[str, s
         if one.placed:
             lines.append(message("  {order}: placed here", order=one.order))
         elif one.refused_by:
-            lines.append(message("  {order}: not admitted by {rules}", order=one.order, rules=_names(one, names)))
+            lines.append(message("  {order}: not admitted by {rules:each}", order=one.order, rules=_names(one, names)))
         else:
             lines.append(_admitted(one))
     if len(explained.considered) > SHOWN:
