@@ -29,10 +29,13 @@ LEFT = ("is still in use", "Is another postmaster")  # of one that was killed; i
 
 @dataclass
 class PostgresqlServer:
-    """A server that can be killed and started again, with what it has written."""
+    """A server that can be killed and started again, with what it has written; one that isn't ``durable`` waits for no
+    disk and would lose that with the machine's power.
+    """
 
     place: Path
     port: int
+    durable: bool = True
 
     def __post_init__(self) -> None:
         self.user = "postgres" if os.getuid() == 0 else None  # it refuses to run as root
@@ -61,6 +64,7 @@ class PostgresqlServer:
         Raises `CalledProcessError` where it can't start for another reason.
         """
         options = f"-p {self.port} -k {self.place} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options += "" if self.durable else " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         log = self.place / "log"
         while True:
             begins = log.stat().st_size if log.exists() else 0
@@ -106,12 +110,12 @@ def children_of(process: int) -> list[int]:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[PostgresqlServer]:
+def postgresql_server(durable: bool = True) -> Iterator[PostgresqlServer]:
     """A running server, which is gone afterwards."""
     place = Path(tempfile.mkdtemp(prefix="vaiven-postgresql-"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        server = PostgresqlServer(place, free.getsockname()[1])
+        server = PostgresqlServer(place, free.getsockname()[1], durable)
     try:
         server.create()
         server.start()
@@ -123,6 +127,6 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 
 @contextmanager
 def running_postgresql() -> Iterator[str]:
-    """The address of a running server, without a database's name."""
-    with postgresql_server() as server:
+    """The address of a running server for tests, without a database's name."""
+    with postgresql_server(durable=False) as server:
         yield server.address

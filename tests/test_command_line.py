@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from adversarial_programmes import draft
+from command_line import run_command
 
 
 @pytest.fixture(scope="module")
@@ -18,21 +19,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a programme ``p`` and the plan ``plan`` that match wrote for it."""
     place = tmp_path_factory.mktemp("commands")
     draft(11).programme(place / "p")
-    done = _vaiven("match", place / "p", place / "plan", "--quiet")
+    done = run_command("match", place / "p", place / "plan", "--quiet")
     assert done.returncode == 0, done.stderr
     return place
-
-
-def _vaiven(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from engine.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_match_writes_a_whole_plan_that_check_accepts(folder: Path) -> None:
     """All five files are there and the audit of the plan as written ends with status 0."""
     names = sorted(path.name for path in (folder / "plan").iterdir())
     assert names == ["certificate.json", "placements.csv", "plan.xlsx", "prices.csv", "unfilled.csv", "unplaced.csv"]
-    done = _vaiven("check", folder / "p", folder / "plan", "--bound", "--json")
+    done = run_command("check", folder / "p", folder / "plan", "--bound", "--json")
     answer = json.loads(done.stdout)
     certificate = json.loads((folder / "plan" / "certificate.json").read_text())
     assert done.returncode == 0
@@ -67,7 +63,7 @@ def test_check_refuses_an_illegal_plan_with_status_1_and_names_the_people(folder
     """A placement written twice is a breach that names the worker."""
     lines = (folder / "plan" / "placements.csv").read_text().splitlines()
     (tmp_path / "placements.csv").write_text("\n".join([*lines, lines[1]]) + "\n")
-    done = _vaiven("check", folder / "p", tmp_path)
+    done = run_command("check", folder / "p", tmp_path)
     assert done.returncode == 1
     assert "duplicate" in done.stdout
     assert lines[1].split(",")[0].strip('"') in done.stdout
@@ -76,7 +72,7 @@ def test_check_refuses_an_illegal_plan_with_status_1_and_names_the_people(folder
 def test_check_of_an_unknown_worker_ends_with_status_2(folder: Path, tmp_path: Path) -> None:
     """A plan that names nobody we know is a wrong input, not a wrong plan."""
     (tmp_path / "placements.csv").write_text("worker_id,order_id\nnobody,O0\n")
-    done = _vaiven("check", folder / "p", tmp_path)
+    done = run_command("check", folder / "p", tmp_path)
     assert done.returncode == 2
     assert "row 2" in done.stderr
     assert "nobody" in done.stderr
@@ -84,7 +80,7 @@ def test_check_of_an_unknown_worker_ends_with_status_2(folder: Path, tmp_path: P
 
 def test_replay_gives_the_same_bytes(folder: Path) -> None:
     """Seconds apart, the run repeats itself; a changed plan is noticed."""
-    assert _vaiven("replay", folder / "p", folder / "plan", "--quiet").returncode == 0
+    assert run_command("replay", folder / "p", folder / "plan", "--quiet").returncode == 0
 
 
 def test_replay_notices_a_changed_plan(folder: Path, tmp_path: Path) -> None:
@@ -93,14 +89,14 @@ def test_replay_notices_a_changed_plan(folder: Path, tmp_path: Path) -> None:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     with (tmp_path / "prices.csv").open("a") as file:
         file.write("headcount|X,headcount,X,0,1,9\n")
-    done = _vaiven("replay", folder / "p", tmp_path, "--quiet")
+    done = run_command("replay", folder / "p", tmp_path, "--quiet")
     assert done.returncode == 1
     assert "prices" in done.stdout
 
 
 def test_match_never_writes_over_a_plan(folder: Path) -> None:
     """An occupied folder is refused before anything is read."""
-    done = _vaiven("match", folder / "p", folder / "plan", "--quiet")
+    done = run_command("match", folder / "p", folder / "plan", "--quiet")
     assert done.returncode == 2
     assert "not empty" in done.stderr
 
@@ -114,7 +110,7 @@ def test_commitments_that_clash_end_with_status_1_and_write_nothing(tmp_path: Pa
     commitments["order_id"] = orders["order_id"].to_list()
     made.tables["commitments"] = commitments
     made.programme(tmp_path / "p")
-    done = _vaiven("match", tmp_path / "p", tmp_path / "plan", "--quiet")
+    done = run_command("match", tmp_path / "p", tmp_path / "plan", "--quiet")
     assert done.returncode == 1
     assert "overlap" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["p"]
@@ -124,7 +120,7 @@ def test_commitments_that_clash_end_with_status_1_and_write_nothing(tmp_path: Pa
 def nation_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A programme that takes some seconds to match."""
     place = tmp_path_factory.mktemp("nation")
-    assert _vaiven("generate", "nation", place / "p", "--workers", "6000").returncode == 0
+    assert run_command("generate", "nation", place / "p", "--workers", "6000").returncode == 0
     return place
 
 
@@ -135,11 +131,11 @@ def _status(plan: Path) -> str:
 def test_a_run_that_the_clock_ended_has_a_legal_plan_and_repeats_itself(nation_folder: Path) -> None:
     """Work is counted in steps: the replay stops where the clock stopped the run, and gives the same bytes."""
     plan = nation_folder / "short"
-    done = _vaiven("match", nation_folder / "p", plan, "--quiet", "--gap", "0", "--time-limit", "2")
+    done = run_command("match", nation_folder / "p", plan, "--quiet", "--gap", "0", "--time-limit", "2")
     assert done.returncode == 0, done.stderr
     assert _status(plan) == "time_limit"
-    assert _vaiven("check", nation_folder / "p", plan).returncode == 0
-    assert _vaiven("replay", nation_folder / "p", plan, "--quiet").returncode == 0
+    assert run_command("check", nation_folder / "p", plan).returncode == 0
+    assert run_command("replay", nation_folder / "p", plan, "--quiet").returncode == 0
 
 
 def test_an_interrupt_gives_the_best_plan_so_far(nation_folder: Path) -> None:
@@ -156,16 +152,16 @@ def test_an_interrupt_gives_the_best_plan_so_far(nation_folder: Path) -> None:
         run.stderr.read()
         assert run.wait() == 0
     assert _status(plan) == "interrupted"
-    assert _vaiven("check", nation_folder / "p", plan).returncode == 0
+    assert run_command("check", nation_folder / "p", plan).returncode == 0
 
 
 def test_a_warm_run_says_so_and_is_replayed_with_its_plan(folder: Path, tmp_path: Path) -> None:
     """What a plan began from belongs to what is needed to repeat it."""
     warm = folder / "plan"
-    assert _vaiven("match", folder / "p", tmp_path / "w", "--warm", warm, "--quiet").returncode == 0
+    assert run_command("match", folder / "p", tmp_path / "w", "--warm", warm, "--quiet").returncode == 0
     assert json.loads((tmp_path / "w" / "certificate.json").read_text())["warm"]
-    assert _vaiven("replay", folder / "p", tmp_path / "w", "--quiet").returncode == 2
-    assert _vaiven("replay", folder / "p", tmp_path / "w", "--warm", warm, "--quiet").returncode == 0
+    assert run_command("replay", folder / "p", tmp_path / "w", "--quiet").returncode == 2
+    assert run_command("replay", folder / "p", tmp_path / "w", "--warm", warm, "--quiet").returncode == 0
 
 
 def test_help_is_quick_to_import() -> None:

@@ -6,13 +6,12 @@ import doctest
 import importlib.util
 import re
 import shlex
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from command_line import run_command
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -21,7 +20,6 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^```\w+ ([\w.]+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-VAIVEN = [sys.executable, "-c", "from engine.cli import main; main()"]
 
 
 @cache
@@ -75,7 +73,7 @@ def test_commands_run(page: Path, tmp_path: Path) -> None:
     for name, content in FILE.findall(page.read_text("utf-8")):
         (tmp_path / name).write_text(content, "utf-8")
     for arguments in commands_of(page):
-        done = subprocess.run([*VAIVEN, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = run_command(*arguments, folder=tmp_path)
         assert done.returncode == 0, f"vaiven {shlex.join(arguments)}: {done.stderr}"
 
 

@@ -18,9 +18,12 @@ import sqlalchemy as sa
 import structlog
 from databases import CONTENTS, PATIENCE, Databases, service_on
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from world import World, copied_world
 
 from api.app import create_app
+from api.identity import passwords
 from api.logs.service_log import set_up_logs
 from api.requests.lanes import Lane
 from benchmarks.postgresql_server import running_postgresql
@@ -33,6 +36,17 @@ def _patience() -> Iterator[None]:
         patch.setenv("VAIVEN_LOCK_SECONDS", str(PATIENCE))
         patch.setenv("VAIVEN_STATEMENT_SECONDS", str(PATIENCE))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def careful_passwords() -> Iterator[PasswordHash]:
+    """How passwords are hashed outside tests; in all of them but those that ask for it, Argon2 does the least work."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    careful = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODY", quick.hash("nobody's password"))
+        yield careful
 
 
 @pytest.fixture(autouse=True)

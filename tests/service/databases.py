@@ -91,6 +91,6 @@ def new_postgresql_database(server: str, model: str = "") -> str:
         server.replace("postgresql:", "postgresql+psycopg:") + "/postgres", isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {model or 'template0'}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {model or 'template0'} STRATEGY file_copy")
     engine.dispose()
     return f"{server}/{name}"

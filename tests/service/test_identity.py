@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
+import pytest
 import sqlalchemy as sa
+from pwdlib import PasswordHash
 from typer.testing import CliRunner
 from world import PASSWORD, World
 
 from api.commands import register
+from api.identity import passwords
 from api.storage.tables import accounts, sessions
 from engine.cli import app
 
@@ -45,12 +48,16 @@ def test_a_session_begins_refreshes_and_ends(empty_world: World) -> None:
     assert world.call("ana", "GET", "/v1/me").status_code == 401
 
 
-def test_a_password_is_kept_by_argon2_and_never_told(empty_world: World) -> None:
-    """The hash is Argon2's, and no answer holds it."""
+def test_a_password_is_kept_by_argon2_and_never_told(
+    empty_world: World, careful_passwords: PasswordHash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hash is Argon2's, of as much work as RFC 9106 recommends where memory is short, and no answer holds it."""
+    monkeypatch.setattr(passwords, "_hasher", careful_passwords)
     _with_password(empty_world)
     with empty_world.engine.connect() as connection:
         kept = connection.scalar(sa.select(accounts.c.password_hash).where(accounts.c.email == "ana@example.org"))
-    assert str(kept).startswith("$argon2id$")
+    assert str(kept).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert _log_in(empty_world).status_code == 201
     assert "argon2" not in empty_world.call("administrator", "GET", "/v1/accounts").text
 
 

@@ -45,15 +45,6 @@ def _rows(world: World) -> int:
         return sum(int(connection.scalar(asked) or 0) for asked in counted)
 
 
-@pytest.fixture
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that are compared and not hashed, for floods: what is tested is whom they keep out."""
-    monkeypatch.setattr(
-        "api.identity.signing_in.password_fits", lambda password, kept: bool(kept) and password == PASSWORD
-    )
-
-
-@pytest.mark.usefixtures("cheap_passwords")
 def test_what_is_refused_writes_nothing(ana: World) -> None:
     """A wrong password writes one row at most, a refused attempt none, by address, by host and over all hosts."""
     before = _rows(ana)
@@ -71,7 +62,6 @@ def test_what_is_refused_writes_nothing(ana: World) -> None:
         assert connection.scalar(sa.select(sa.func.max(attempts.c.count))) == MOST
 
 
-@pytest.mark.usefixtures("cheap_passwords")
 def test_a_flood_keeps_nobody_out_who_was_there_or_has_another_host(ana: World) -> None:
     """From the flooded host gets in who has been in from there, and anybody from elsewhere; a session goes on."""
     begun = _log_in(ana, FLOODED)
@@ -86,7 +76,6 @@ def test_a_flood_keeps_nobody_out_who_was_there_or_has_another_host(ana: World) 
     assert again.status_code == 200
 
 
-@pytest.mark.usefixtures("cheap_passwords")
 def test_an_address_that_is_tried_from_many_hosts_gets_in_from_its_own(ana: World) -> None:
     """Hosts of an attacker use up the address's attempts over all hosts; from its own it still gets in."""
     assert _log_in(ana, OTHER).status_code == 201
@@ -102,7 +91,6 @@ def test_the_right_password_is_never_counted(ana: World) -> None:
     assert {_log_in(ana, OTHER).status_code for _ in range(MOST + 2)} == {201}
 
 
-@pytest.mark.usefixtures("cheap_passwords")
 def test_another_process_knows_what_was_counted(ana: World) -> None:
     """An address that is refused on a host is so by every process on the same database."""
     from api.app import create_app

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 from plain_words import unmarked_words
 
 from engine.discovery import discover
@@ -66,10 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _vaiven(place: Path, *arguments: str) -> str:
     """What a command prints, on both streams."""
-    program = "from engine.cli import main; main()"
-    ran = subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=place, capture_output=True, text=True, check=False
-    )
+    ran = run_command(*arguments, folder=place)
     return ran.stdout + ran.stderr
 
 
