@@ -90,7 +90,7 @@ def match(
     quiet: Quiet = False,
 ) -> None:
     """Match workers to orders. The plan has a proven bound, and is audited before it is written."""
-    from engine.console import ProgressTalk, show_notices, show_plan, talk
+    from engine.console import ProgressTalk, show_if_no_workbook, show_notices, show_plan, talk
     from engine.run import Options, match_to_folder
     from engine.words import message
 
@@ -106,6 +106,7 @@ def match(
         show_notices(matched.programme.notices)
         show_plan(matched)
         talk().print(message("The plan is in {folder}.", folder=str(plan)), markup=False)
+        show_if_no_workbook(plan)
 
 
 @app.command()

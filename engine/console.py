@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -174,6 +175,19 @@ def _limit_table(uses: Sequence[LimitUse], certificate: Mapping[str, Any], worth
             equals = ["" if value is None else shown(value, ",.2f") for value in (*values, gain)]
             table.add_row(use.limit, shown(use.used, ",.10g"), count, *equals)
     return table
+
+
+def show_if_no_workbook(folder: Path) -> None:
+    """Say that a plan is too long to be a workbook too, where it is."""
+    from engine.plan.plan_workbook import MOST_ROWS, PLAN_WORKBOOK
+
+    if not (folder / PLAN_WORKBOOK).is_file():
+        told = message(
+            "The plan has more than {most:,} rows, so it is not written as {file}; its tables hold all of it.",
+            most=MOST_ROWS,
+            file=PLAN_WORKBOOK,
+        )
+        talk().print(told, markup=False)
 
 
 def show_certificate(certificate: Any) -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pytest
+from adversarial_programmes import draft
 from base_programme import ORDER, WORKER, WORKERS, base
 from typer.testing import CliRunner
 
+from engine.audit.candidate_pairs import CandidatePairs
+from engine.audit.placement_table import PlacementTable
 from engine.cli import app
 from engine.plan.statuses import status_in_words
 from engine.planning.doubts import MOST_TOLD, doubts
+from engine.planning.explain.reading import refusals
+from engine.planning.nobody_admitted import NobodyAdmitted
 from engine.run import STATUS
 
 
@@ -70,3 +77,34 @@ def test_validate_says_so(tmp_path: Path) -> None:
 def test_every_status_has_words() -> None:
     """Each that a certificate may hold."""
     assert all(status_in_words(status) != status for status in STATUS.values())
+
+
+def test_pairs_beyond_what_is_looked_at_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left out without a word; the duplicates and recalls are told all the same."""
+    monkeypatch.setattr("engine.planning.doubts.MOST_PAIRS", 1)
+    late = [dict(worker, available_from="2026-04-01") for worker in WORKERS]
+    told = _told(tmp_path, workers=late)
+    assert told == [
+        "3 workers and orders were not looked through for pairs that nothing refuses: there are too many pairs."
+    ]
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 500_000])
+def test_nobody_admitted_is_what_all_pairs_say(at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Round by round, in blocks of any size, as if each pair were looked at."""
+    monkeypatch.setattr("engine.planning.nobody_admitted.AT_ONCE", at_once)
+    monkeypatch.setattr("engine.planning.nobody_admitted.FIRST", 1)
+    seen = False
+    for seed in range(4):
+        programme = draft(seed).programme(tmp_path / str(seed))
+        candidates = CandidatePairs(programme)
+        pairs = PlacementTable(programme, *candidates.at(np.arange(candidates.total)))
+        free = np.ones(pairs.size, bool)
+        for _, broken in refusals(pairs):
+            free &= ~broken
+        found = NobodyAdmitted(programme, 10**9)
+        asked = np.flatnonzero(programme.orders.values("headcount") > 0)
+        assert found.workers.tolist() == sorted(set(range(programme.workers.size)) - set(pairs.worker[free].tolist()))
+        assert found.orders.tolist() == sorted(set(asked.tolist()) - set(pairs.order[free].tolist()))
+        seen |= bool(len(found.workers))
+    assert seen

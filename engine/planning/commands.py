@@ -165,6 +165,7 @@ def rematch(
     every order, reserves.csv.
     """
     from engine.console import out as console
+    from engine.console import show_if_no_workbook
     from engine.planning.rematch import rematch as repair
     from engine.run import Options
 
@@ -185,6 +186,7 @@ def rematch(
         ),
         markup=False,
     )
+    show_if_no_workbook(out)
 
 
 def _plain(value: object) -> object:

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.candidate_pairs import CandidatePairs
 from engine.audit.lasting_rules import rule_label
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause
 from engine.days import NO_DATE
 from engine.planning.explain.reading import refusals
+from engine.planning.nobody_admitted import NobodyAdmitted, pairs_of_order, pairs_of_worker
 from engine.programme.programme import Programme
 from engine.programme.table import Labels, Lists, Table
 from engine.words import Message, message, plural
 
-Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Found = Sequence[tuple[str | Clause, Bools]]
-MOST_PAIRS, MOST_TOLD = 2_000_000, 20
+MOST_PAIRS, MOST_TOLD = 20_000_000, 20
 # What differs between two registrations of one person, and says nothing of the person.
 _OF_REGISTRATION = ("worker_id", "registered_at", "household_id", "travel_group_id")
 
@@ -28,20 +27,29 @@ _OF_REGISTRATION = ("worker_id", "registered_at", "household_id", "travel_group_
 def doubts(programme: Programme) -> list[Message]:
     """Warnings about a programme, of each sort ``MOST_TOLD`` at most with the number of the others.
 
-    Programmes of more than ``MOST_PAIRS`` pairs of a worker and an order in one of his or her occupations are held
-    against duplicates and recalls alone.
+    At most ``MOST_PAIRS`` pairs of a worker and an order in one of his or her occupations are looked at; of whom no
+    admitted pair was found by then is said how many they are.
     """
-    told = [_duplicates(programme), _recalls(programme)]
-    candidates = CandidatePairs(programme)
-    if candidates.total <= MOST_PAIRS:
-        pairs = PlacementTable(programme, *candidates.at(np.arange(candidates.total)))
-        found = refusals(pairs) if pairs.size else []
-        told += [_workers(programme, pairs, found), _orders(programme, pairs, found)]
-    return [line for sort in told for line in _cut(list(sort))]
+    told = [line for sort in (_duplicates(programme), _recalls(programme)) for line in _cut(list(sort))]
+    nobody = NobodyAdmitted(programme, MOST_PAIRS)
+    told += _cut([_worker(programme, row) for row in nobody.workers[:MOST_TOLD].tolist()], len(nobody.workers))
+    told += _cut([_order(programme, row) for row in nobody.orders[:MOST_TOLD].tolist()], len(nobody.orders))
+    if nobody.left_open:
+        told.append(
+            plural(
+                "{n:,} worker or order was not looked through for pairs that nothing refuses: there are too many "
+                "pairs.",
+                "{n:,} workers and orders were not looked through for pairs that nothing refuses: there are too many "
+                "pairs.",
+                n=nobody.left_open,
+            )
+        )
+    return told
 
 
-def _cut(lines: list[Message]) -> list[Message]:
-    more = len(lines) - MOST_TOLD
+def _cut(lines: list[Message], count: int = 0) -> list[Message]:
+    """The first lines, and how many of the ``count`` (or of the lines) are left out."""
+    more = max(count, len(lines)) - MOST_TOLD
     if more <= 0:
         return lines
     return [*lines[:MOST_TOLD], plural("and {n:,} more such remark", "and {n:,} more such remarks", n=more)]
@@ -99,48 +107,41 @@ def _recalls(programme: Programme) -> Iterator[Message]:
         )
 
 
-def _workers(programme: Programme, pairs: PlacementTable, found: Found) -> Iterator[Message]:
-    ids = programme.workers.id_text("worker_id")
-    for row, count, rule, refused in _nothing_left(pairs.worker, len(ids), found):
-        if not count:
-            yield message("{worker} can never be placed: no order asks for his or her occupations.", worker=ids[row])
-            continue
-        yield message(
-            "{worker} can never be placed: {rule} refuses {refused:,} of {count:,} orders in his or her occupations.",
-            worker=ids[row],
-            rule=rule,
-            refused=refused,
-            count=count,
-        )
+def _worker(programme: Programme, row: int) -> Message:
+    """That no order admits a worker, and the rule that refuses most."""
+    worker, pairs = programme.workers.id_text("worker_id")[row], pairs_of_worker(programme, row)
+    if not pairs.size:
+        return message("{worker} can never be placed: no order asks for his or her occupations.", worker=worker)
+    rule, refused = _refusing_most(pairs)
+    return message(
+        "{worker} can never be placed: {rule} refuses {refused:,} of {count:,} orders in his or her occupations.",
+        worker=worker,
+        rule=rule,
+        refused=refused,
+        count=pairs.size,
+    )
 
 
-def _orders(programme: Programme, pairs: PlacementTable, found: Found) -> Iterator[Message]:
-    ids, asked = programme.orders.id_text("order_id"), programme.orders.values("headcount")
-    for row, count, rule, refused in _nothing_left(pairs.order, len(ids), found):
-        if not asked[row]:
-            continue
-        if not count:
-            yield message("{order} admits nobody: no worker has its occupation.", order=ids[row])
-            continue
-        yield message(
-            "{order} admits nobody: {rule} refuses {refused:,} of {count:,} workers with its occupation.",
-            order=ids[row],
-            rule=rule,
-            refused=refused,
-            count=count,
-        )
+def _order(programme: Programme, row: int) -> Message:
+    """That an order admits nobody, and the rule that refuses most."""
+    order, pairs = programme.orders.id_text("order_id")[row], pairs_of_order(programme, row)
+    if not pairs.size:
+        return message("{order} admits nobody: no worker has its occupation.", order=order)
+    rule, refused = _refusing_most(pairs)
+    return message(
+        "{order} admits nobody: {rule} refuses {refused:,} of {count:,} workers with its occupation.",
+        order=order,
+        rule=rule,
+        refused=refused,
+        count=pairs.size,
+    )
+
+
+def _refusing_most(pairs: PlacementTable) -> tuple[str, int]:
+    """The rule that refuses most of some pairs (the first of equal ones), and how many."""
+    rule, broken = max(refusals(pairs), key=lambda found: int(found[1].sum()))
+    return rule_label(rule), int(broken.sum())
 
 
 def _refused(found: Found, size: int) -> Bools:
     return np.logical_or.reduce([np.zeros(size, bool), *(broken for _, broken in found)])
-
-
-def _nothing_left(owner: Longs, size: int, found: Found) -> Iterator[tuple[int, int, str, int]]:
-    """(row, its pairs, the rule that refuses most of them, how many) of whom no pair is admitted."""
-    count = np.bincount(owner, minlength=size)
-    left = np.bincount(owner[~_refused(found, len(owner))], minlength=size)
-    by_rule = np.array([np.bincount(owner[broken], minlength=size) for _, broken in found]).reshape(-1, size)
-    for row in np.flatnonzero(left == 0).tolist():
-        most = int(by_rule[:, row].argmax()) if count[row] else -1
-        rule, refused = (rule_label(found[most][0]), int(by_rule[most, row])) if most >= 0 else ("", 0)
-        yield row, int(count[row]), rule, refused

@@ -96,3 +96,16 @@ def test_the_exit_status_says_that_no_plan_fills_a_place(tmp_path: Path) -> None
     base(orders=[ORDER, ORDER | {"order_id": "O01", "isco08": "7112"}]).programme(tmp_path / "season")
     run("explain", tmp_path / "season", "--order", "O00")
     run("explain", tmp_path / "season", "--order", "O01", status=1)
+
+
+def test_a_plan_too_long_for_a_workbook_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`match` and `rematch` write the tables, and name the file that isn't there."""
+    base().programme(tmp_path / "p")
+    (tmp_path / "events.csv").write_text("event,worker_id,order_id,employer_id,days,reason\n", "utf-8")
+    monkeypatch.setattr("engine.plan.plan_workbook.MOST_ROWS", 1)
+    plan, events, repaired = (str(tmp_path / name) for name in ("plan", "events.csv", "repaired"))
+    for arguments in (["match", str(tmp_path / "p"), plan], ["rematch", str(tmp_path / "p"), plan, events, repaired]):
+        ran = CliRunner().invoke(app, arguments)
+        assert ran.exit_code == 0, ran.output
+        assert "is not written as plan.xlsx" in " ".join(ran.output.split())
+    assert not (tmp_path / "plan" / "plan.xlsx").exists()
