@@ -18,6 +18,7 @@ from api.storage.tables import (
     BEGUN_FROM,
     CHECKPOINT,
     INPUT,
+    api_keys,
     attempts,
     idempotency,
     operations,
@@ -41,6 +42,8 @@ def keep_house(engine: sa.Engine, stop: threading.Event | None = None) -> None:
         connection.execute(order_check_variants.delete().where(order_check_variants.c.day < weeks_ago))
         connection.execute(idempotency.delete().where(idempotency.c.created_at < now() - ANSWERS))
         connection.execute(sessions.delete().where(sessions.c.expires_at < now() - ENDED))
+        ended = sa.or_(api_keys.c.expires_at < now() - ENDED, api_keys.c.revoked_at < now() - ENDED)
+        connection.execute(api_keys.delete().where(ended))
         connection.execute(attempts.delete().where(attempts.c.window < int(time.time()) - ATTEMPTS_SECONDS))
     for batch in (_old_runs, _old_inputs, _old_checkpoints):
         while stop is None or not stop.is_set():

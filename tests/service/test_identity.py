@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from world import PASSWORD, World
 
 from api.commands import register
-from api.identity import passwords
+from api.identity import keys, passwords
 from api.storage.tables import accounts, sessions
 from engine.cli import app
 
@@ -126,6 +127,23 @@ def test_an_api_key_works_until_it_is_revoked(empty_world: World) -> None:
     assert world.call("gt", "DELETE", f"/v1/api-keys/{made['id']}").status_code == 204
     assert world.call(None, "GET", "/v1/me", headers=headers).status_code == 401
     assert world.call(None, "GET", "/v1/me", headers={"X-API-Key": "vaiven_x.y"}).status_code == 401
+
+
+def test_an_account_has_no_more_keys_than_it_may(empty_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where many are asked for at once; a revoked one makes room."""
+    monkeypatch.setattr(keys, "MOST_KEYS", 3)
+    world = empty_world
+
+    def make(number: int) -> Any:
+        return world.call("e1", "POST", "/v1/api-keys", json={"name": f"key {number}"})
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(make, range(8)))
+    assert sorted(one.status_code for one in made) == [201] * 3 + [409] * 5
+    assert world.call("e2", "POST", "/v1/api-keys", json={"name": "another's"}).status_code == 201
+    first = next(one.json()["id"] for one in made if one.status_code == 201)
+    assert world.call("e1", "DELETE", f"/v1/api-keys/{first}").status_code == 204
+    assert make(9).status_code == 201
 
 
 def test_the_first_administrator_is_made_once(engine: sa.Engine) -> None:
