@@ -1,7 +1,9 @@
 """The command `demo`: the main job from end to end, on a synthetic programme and on real orders."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 H2A_BESIDE_CHECKOUT = ROOT.parent / "shared" / "data" / "us_dol_H-2A_Disclosure_Data_FY16.xlsx"
 PRESET = "northern-triangle"
+DEMONSTRATIONS = "vaiven.demonstrations"  # entry points
 PRESET_GAP, H2A_GAP = 0.001, 0.005
 # Of each solve stage: what keeps the whole under two minutes on two cores.
 MOST_SECONDS = 75.0
@@ -59,12 +62,19 @@ def demo(
         ),
     ] = None,
     h2a_workers: Annotated[int, typer.Option(help="Synthetic workers for the H-2A orders.", min=1)] = 20_000,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the console instead, with a season to click through.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: the port to listen on.")] = 8000,
 ) -> None:
     """Match two programmes and draw their reports. One is synthetic, one has the real H-2A orders; both are audited."""
     from engine.atomic import refuse_occupied
 
     begun = time.monotonic()
     refuse_occupied(out)
+    if serve:
+        _demonstration()(out, port)
+        return
     workbook, draws = _workbook(h2a), _can_draw()
     stages = [_synthetic(out, workers)]
     _run(stages[0], draws)
@@ -72,6 +82,17 @@ def demo(
         stages.append(_imported(out, workbook, h2a_workers))
         _run(stages[1], draws)
     _say_where(stages, draws, time.monotonic() - begun)
+
+
+def _demonstration() -> Callable[[Path, int], None]:
+    """What serves the console with a season in it. Raises `CallError` where the service isn't installed."""
+    try:
+        found: Callable[[Path, int], None] = next(iter(entry_points(group=DEMONSTRATIONS))).load()
+    except (ImportError, StopIteration) as error:
+        raise CallError(
+            message("The service isn't installed."), message("Install it: pip install 'vaiven[service]'.")
+        ) from error
+    return found
 
 
 def _can_draw() -> bool:
@@ -214,6 +235,7 @@ def _say_where(stages: list[Stage], draws: bool, seconds: float) -> None:
         else:
             told = message("{name}: programme {programme}, plan {plan}", name=name, programme=programme, plan=plan)
             lines.append(told)
+    lines.append(message("To click through a season as its officers do: vaiven demo FOLDER --serve"))
     out().print(joined(*lines, by="\n"), markup=False, soft_wrap=True)
 
 
