@@ -13,7 +13,8 @@ from api.identity.access import EMPLOYER, Principal
 from api.orders.check_privacy import blur_of, count_variant
 from api.orders.order import OrderRecord
 from api.orders.schemas import CheckOut
-from api.snapshots.snapshot import scope_of, told_to, write_snapshot
+from api.snapshots.scope import scope_of, told_to
+from api.snapshots.snapshot import write_snapshot
 from api.storage.records import ProgrammeRecord
 from engine.audit.lasting_rules import rule_code, rule_in_words
 from engine.errors import InputError

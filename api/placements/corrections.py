@@ -19,7 +19,8 @@ from api.placements.open_operations import move
 from api.placements.stays import forget_stay
 from api.placements.verdict import promised_pairs
 from api.snapshots.held_pairs import unfit_beside_held
-from api.snapshots.snapshot import told_to, write_pairs
+from api.snapshots.pairs import write_pairs
+from api.snapshots.scope import told_to
 from api.storage.database import allow_computing
 from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
 from api.storage.records import ProgrammeRecord

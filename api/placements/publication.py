@@ -22,7 +22,7 @@ from api.placements.schemas import LeftOutOut, PublishedOut
 from api.placements.verdict import Verdict, judge, read_material
 from api.settings import settings
 from api.snapshots.fitting import Unfit
-from api.snapshots.snapshot import told_to
+from api.snapshots.scope import told_to
 from api.storage.database import allow_computing, database, now, one_moment, transaction
 from api.storage.many_rows import insert_many
 from api.storage.revisions import raise_revision, take_programmes

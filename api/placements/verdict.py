@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from api.identity.access import ORIGIN
 from api.snapshots.fitting import Pair, Unfit
 from api.snapshots.held_pairs import unfit_beside_held
-from api.snapshots.snapshot import write_pairs
+from api.snapshots.pairs import write_pairs
 from api.storage.database import new_id
 from api.storage.many_rows import ManyRows
 from api.storage.operation_states import ENDED, OFFERABLE, STAFFED, STANDING

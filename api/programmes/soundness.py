@@ -14,7 +14,8 @@ from api.identity.access import Principal
 from api.identity.visibility import agreements_seen
 from api.programmes.schemas import ClashOut, SoundnessOut
 from api.snapshots.fitting import Unfit
-from api.snapshots.snapshot import scope_of, told_to, write_snapshot
+from api.snapshots.scope import scope_of, told_to
+from api.snapshots.snapshot import write_snapshot
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import agreements
 from engine.errors import InputError

@@ -15,7 +15,7 @@ from api.identity.visibility import runs_seen
 from api.runs.audience import Audience
 from api.runs.kind import Source, kinds
 from api.runs.queue import file_of_run
-from api.snapshots.snapshot import unpack
+from api.snapshots.packing import unpack
 from api.storage.tables import INPUT, run_files, runs
 from engine.programme import Programme, read_programme
 from engine.programme.events import after_events, read_events

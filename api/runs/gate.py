@@ -21,7 +21,7 @@ from api.answers.problems import problem_of
 from api.identity.access import DESTINATION, ORIGIN
 from api.runs.audience import Audience
 from api.runs.job import Results
-from api.snapshots.snapshot import told_to
+from api.snapshots.scope import told_to
 from api.storage.tables import BEGUN_FROM
 from engine.errors import Fault, InputError, VaivenError
 from engine.plan.reason import without_facts

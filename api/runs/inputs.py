@@ -17,7 +17,8 @@ from api.identity.access import Principal
 from api.identity.visibility import orders_seen
 from api.runs.kind import Source, kinds
 from api.runs.queue import Claim, keep_files, kept_file
-from api.snapshots.snapshot import packed, scope_of, unpack
+from api.snapshots.packing import packed, unpack
+from api.snapshots.scope import scope_of
 from api.storage.database import one_moment
 from api.storage.records import programme_of
 from api.storage.tables import INPUT, orders

@@ -18,7 +18,8 @@ from pydantic import BaseModel, Discriminator, Tag
 from api.identity.access import Principal
 from api.runs.job import Job, Results
 from api.runs.schemas import RunIn
-from api.snapshots.snapshot import Scope, write_snapshot
+from api.snapshots.scope import Scope
+from api.snapshots.snapshot import write_snapshot
 from api.storage.records import ProgrammeRecord
 
 FIRST = "match"  # what is run where no kind is asked

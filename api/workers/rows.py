@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from api.answers.problems import ServiceError, refused
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, ORIGIN, Principal
 from api.identity.visibility import orders_seen, owns, rows_seen
-from api.snapshots.snapshot import OF_ORIGIN
+from api.snapshots.scope import OF_ORIGIN
 from api.storage.database import inserting, is_postgresql
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import KEYS, orders, registers
