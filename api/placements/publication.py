@@ -101,11 +101,14 @@ def publish(
 
 
 def _begin(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict, what_fits: bool) -> bool:
-    """Write the new operations of a plan that may be published; whether nobody else has written one of them."""
+    """Write the new operations of a plan that may be published; whether nobody else has written one of them. Where
+    somebody has, nothing is written, and the transaction goes on.
+    """
     if verdict.unfit and not what_fits:
         return True
     try:
-        _write_new(connection, principal, run, verdict)
+        with connection.begin_nested():  # PostgreSQL takes nothing more in a transaction in which a statement failed
+            _write_new(connection, principal, run, verdict)
     except sa.exc.IntegrityError:
         return False
     return True
