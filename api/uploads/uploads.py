@@ -19,7 +19,7 @@ from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
 from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
-from engine.sheets.importer import mapped
+from engine.sheets.importer import mapped, warnings_of
 from engine.sheets.proposal import propose_map
 from engine.sheets.sheet_map import SheetMap, read_map
 from engine.sheets.sheet_reading import Sheet, Sought, read_sheet
@@ -34,11 +34,12 @@ SPANS = (("start_date", "end_date"), ("available_from", "available_to"), ("debar
 
 @dataclass(frozen=True)
 class Upload:
-    """A table as text columns, and which heading of the file became which column."""
+    """A table as text columns, which heading of the file became which column, and what is only estimated in it."""
 
     raw: RawTable
     headings: Mapping[str, str]
     persons: Mapping[str, list[str]] = field(default_factory=dict)  # of workers: what `api.uploads.names` keeps
+    warnings: tuple[str, ...] = ()
 
 
 def safe_name(name: str) -> str:
@@ -80,7 +81,8 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
     if not map_text:
         chosen = with_names(chosen, sheet.titles)
     raw, persons = names_apart(mapped(sheet, chosen))
-    return Upload(raw, {column.source: name for name, column in chosen.columns.items() if column.source}, persons)
+    headings = {column.source: name for name, column in chosen.columns.items() if column.source}
+    return Upload(raw, headings, persons, warnings_of(chosen))
 
 
 def require_consistent_rows(raw: RawTable) -> None:

@@ -19,6 +19,7 @@ from api.requests.shapes import After, Limit, Page, page
 from api.storage.tables import KEYS, persons, registers
 from api.uploads.files import MapText, read_file
 from api.uploads.uploads import Upload
+from api.workers.duplicates import likely_duplicates
 from api.workers.persons import all_rows_of, erase, person_of, take_programmes_of
 from api.workers.profiles import change_worker, told_rows, worker_out
 from api.workers.registration import leave_programme, registered_numbers
@@ -73,8 +74,15 @@ def upload_register(
     revision = context.programme.revision + 1
     columns = {"persons": sorted(prepared.persons)} if prepared.persons else {}
     context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed, **columns)
+    alike = likely_duplicates(context.connection, context.principal, context.programme, prepared)
     done = UploadOut(
-        table=table, rows=prepared.raw.size, added=added, changed=changed, revision=revision, headings=prepared.headings
+        table=table,
+        rows=prepared.raw.size,
+        added=added,
+        changed=changed,
+        revision=revision,
+        headings=prepared.headings,
+        notices=[*prepared.warnings, *alike],
     )
     return context.answer(done, 201)
 

@@ -6,11 +6,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from api.answers.spoken_requests import Sentence
 from api.requests.shapes import Name, Text, example
 
 
 class UploadOut(BaseModel):
-    """What an upload did; `headings` tells which heading of the sheet became which column."""
+    """What an upload did; `headings` tells which heading of the sheet became which column, `notices` what is only
+    estimated and who is likely registered twice.
+    """
 
     model_config = example(
         {"table": "workers", "rows": 1200, "added": 1150, "changed": 50, "revision": 3, "headings": {}}
@@ -21,6 +24,7 @@ class UploadOut(BaseModel):
     changed: int
     revision: int
     headings: dict[str, str] = {}
+    notices: list[Sentence] = []
 
 
 class RowOut(BaseModel):

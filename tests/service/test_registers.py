@@ -11,6 +11,7 @@ from world import World, workers_csv
 from api.logs.audit_log import verify
 from api.storage.database import transaction
 from api.storage.tables import audit_log, persons, run_files, runs
+from engine.programme.schema import TABLES
 
 P = "/v1/programmes/{p}"
 
@@ -142,3 +143,28 @@ def test_the_audit_log_is_whole_and_holds_nobodys_data(world: World) -> None:
         connection.execute(audit_log.update().where(audit_log.c.number == 4).values(action="nothing"))
     with world.engine.connect() as connection:
         assert verify(connection) == (4, "entry 4 was changed")
+
+
+def test_an_upload_warns_of_one_person_under_two_numbers_and_of_estimated_ages(world: World) -> None:
+    """The same name, birth date and region, told to who keeps the register by pseudonyms; ages in words."""
+    columns = [column.name for column in TABLES["workers"].columns if not column.optional]
+    own = {"origin_country": "GT", "origin_region": "GT-01", "birth_date": "1990-05-01", "occupations": "9211:24"}
+    head = ",".join([*columns, "name"]) + "\n"
+
+    def row(number: str, name: str) -> str:
+        return ",".join([*((own | {"worker_id": number}).get(column, "") for column in columns), name]) + "\n"
+
+    first = head + row("D1", "Ana López") + row("D2", "Eva")
+    begun = world.upload("gt", "workers", first)
+    assert begun.status_code == 201, begun.text
+    assert begun.json()["notices"] == []
+    told = world.upload("gt", "workers", head + row("D3", " ana lópez"))
+    assert len(told.json()["notices"]) == 1
+    assert "registered twice" in told.json()["notices"][0]
+    assert not any(word in told.text for word in ("D1", "D3", "Ana"))
+    sheet = "worker_id,origin_country,edad,occupations\nD9,GT,30,9211:24\n"
+    lines = ("table = 'workers'", "[columns]", "worker_id = 'worker_id'", "origin_country = 'origin_country'")
+    ages = (*lines, "occupations = 'occupations'", "birth_date = { from = 'edad', age_on = 2026-01-31 }")
+    aged = world.upload("gt", "workers", sheet, data={"map": "\n".join(ages)}, headers={"Accept-Language": "fr"})
+    assert aged.status_code == 201, aged.text
+    assert "âges" in aged.json()["notices"][0]
