@@ -9,6 +9,7 @@ import pytest
 
 import benchmarks
 from benchmarks import service_chaos, service_load, service_publication
+from benchmarks.waited_calls import Waited, in_words
 
 CLIENTS = ("Client", "AsyncClient", "urlopen")
 
@@ -47,3 +48,13 @@ def test_every_client_of_a_benchmark_has_a_time_limit() -> None:
     limits = {(name, node.lineno): {one.arg: ast.unparse(one.value) for one in node.keywords} for name, node in calls}
     assert len(limits) > 5
     assert {place for place, told in limits.items() if told.get("timeout", "None") == "None"} == set()
+
+
+def test_a_call_counts_for_what_was_under_way_beside_it() -> None:
+    """However little of both was at the same time; and once, however many spans there were."""
+    waited = Waited()
+    for begun, ended in ((0.0, 1.0), (2.0, 2.5), (2.75, 4.0), (9.0, 9.5)):
+        waited.add("read", begun, ended)
+    assert waited.during("read", [(0.5, 0.75), (0.25, 0.5), (3.5, 20.0)]) == [1.0, 1.25, 0.5]
+    assert waited.during("read", []) == waited.during("write", [(0.0, 9.0)]) == []
+    assert "3 calls, median 1000 ms" in in_words([1.0, 1.25, 0.5]) and in_words([]) == "0 calls"
