@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     logins_per_quarter_hour: int = _setting(
         10, "logins tried for an address in a quarter of an hour; ten times from a host"
     )
+    slip_days: int = _setting(30, "how many days the code of a worker's slip is good")
+    slips_per_quarter_hour: int = _setting(
+        30, "codes of workers' slips that may be tried from a host in a quarter of an hour"
+    )
     lock_seconds: float = _setting(5.0, "how long a request waits for what another one is writing, until it gets 503")
     statement_seconds: float = _setting(60.0, "how long one statement to the database may take, until 503")
     lease_seconds: float = _setting(30.0, "how long a run waits for a worker that is silent")

@@ -120,6 +120,7 @@ def _environment() -> Environment:
         finalize=_told,
     )
     made.globals |= {"message": message, "say": say, "shown": shown, "own_name": own_name}
+    made.globals |= {"day": date.fromisoformat, "number": Decimal}  # of cells, which are text
     return made
 
 

@@ -9,6 +9,7 @@ import secrets
 from pwdlib import PasswordHash
 
 LEAST_LENGTH = 12
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no two of its signs look alike
 _hasher = PasswordHash.recommended()
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
@@ -26,6 +27,11 @@ def password_fits(password: str, hashed: str) -> bool:
 def new_secret() -> str:
     """A secret that can't be guessed (256 bits)."""
     return secrets.token_urlsafe(32)
+
+
+def drawn_text(length: int) -> str:
+    """Drawn characters that people can read and type, five bits each."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def hash_secret(secret: str) -> str:

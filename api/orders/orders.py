@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 
 from api.answers.problems import ServiceError, content_fault, refused
 from api.identity.access import DESTINATION, EMPLOYER, GRANTS, Principal
+from api.identity.passwords import drawn_text
 from api.identity.visibility import orders_seen
 from api.orders.open_places import in_the_way, require_free
 from api.orders.order import COLUMNS, OrderRecord
@@ -20,7 +20,6 @@ from api.storage.database import inserting, now, utc
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import order_history, orders, registers
 from api.uploads.uploads import cell_faults
-from api.workers.persons import ALPHABET
 from engine.errors import Fault, InputError
 from engine.words import message
 
@@ -71,7 +70,7 @@ def file_order(
     """File an order, as a draft or submitted. Raises `InputError` with every fault, 409 for an id that is taken."""
     employer = _employer(principal, asked.employer_id)
     cells = cells_of(asked) | {
-        "order_id": order_id_of(employer, asked.order_id or "".join(secrets.choice(ALPHABET) for _ in range(10))),
+        "order_id": order_id_of(employer, asked.order_id or drawn_text(10)),
         "employer_id": employer,
         "filed_at": now().isoformat(timespec="seconds").removesuffix("+00:00"),
     }

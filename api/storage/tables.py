@@ -280,6 +280,15 @@ operation_history = sa.Table(
     sa.Column("corrects", sa.Boolean, nullable=False, server_default=sa.false()),
     _text("reason"),
 )
+# The one-time code by which a worker reads and answers a placement; ``account_id`` is who made it for the worker.
+slips = sa.Table(
+    "slips",
+    metadata,
+    sa.Column("operation_id", sa.ForeignKey("operations.id"), primary_key=True),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
 
 # What makes a row of a register one and the same row.
 KEYS: dict[str, tuple[str, ...]] = {

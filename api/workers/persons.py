@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from api.identity.passwords import drawn_text
 from api.runs.private_files import forget_inputs
 from api.storage.database import inserting
 from api.storage.revisions import raise_revision, take_programmes
-from api.storage.tables import operation_history, operations, persons, registers
+from api.storage.tables import operation_history, operations, persons, registers, slips
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
 CHUNK = 500
 
 
 def new_pseudonym() -> str:
     """A pseudonym that says nothing of who it is: 12 drawn characters, 60 bits."""
-    return "W" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return f"W{drawn_text(12)}"
 
 
 def pseudonyms_of(connection: sa.Connection, country: str, names: Iterable[str]) -> dict[str, str]:
@@ -99,6 +98,8 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
         table = registers[name]
         erased += connection.execute(table.delete().where(table.c.worker_id == worker_id)).rowcount
     erased += connection.execute(persons.delete().where(persons.c.worker_id == worker_id)).rowcount
+    theirs = sa.select(operations.c.id).where(operations.c.worker_id == worker_id)
+    connection.execute(slips.delete().where(slips.c.operation_id.in_(theirs)))
     connection.execute(operation_history.update().where(_history_of(worker_id)).values(reason=""))
     for identifier in within:
         raise_revision(connection, identifier)

@@ -1,0 +1,57 @@
+"""The worker's pages: a code opens what is offered, with its conditions, and takes the answer. No account."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from api.answers.problems import ServiceError
+from api.console.forms import Answered, FormFields
+from api.console.page_router import PageRouter, viewed
+from api.console.rendering import page, rendered
+from api.identity.passwords import hash_secret
+from api.identity.sign_in_limits import QUARTER_HOUR, host_of
+from api.placements.slips import ANSWERS, answer_slip, conditions_of, make_slip, operation_of
+from api.placements.words import STATES
+from api.rate_limits import count_attempt
+from api.requests.context import Context
+from api.settings import settings
+from api.storage.database import database, transaction
+
+router = PageRouter()
+
+
+@router.post("/programmes/{programme_id}/placements/{operation_id}/slip")
+def make_a_slip(
+    programme_id: str, operation_id: str, fields: FormFields, context: Context = viewed("operation.move")
+) -> Response:
+    """The slip of a placement, to be printed and handed over: its code is told this once."""
+    operation = context.objects["operation_id"]
+    code = make_slip(context.connection, context.principal, operation)
+    context.record("slip.made", f"operation/{operation_id}")
+    told = conditions_of(context.connection, operation)
+    days = settings().slip_days
+    return page(context, "placements/slip_made.html", code=code, operation=operation, conditions=told, days=days)
+
+
+@router.get("/slip")
+def ask_for_code(request: Request) -> Response:
+    """The form for a code."""
+    return rendered(request, "placements/slip_code.html", error=None)
+
+
+@router.post("/slip")
+def read_slip(request: Request, fields: FormFields) -> Response:
+    """What a code's placement offers; with ``answer``, that answer is recorded first."""
+    count_attempt(database(), f"slip {hash_secret(host_of(request))}", settings().slips_per_quarter_hour, QUARTER_HOUR)
+    code, answer = fields.get("code", ""), fields.get("answer", "")
+    try:
+        with transaction(database(), read_only=answer not in ANSWERS) as connection:
+            if answer in ANSWERS:
+                answer_slip(connection, code, answer)
+            operation = operation_of(connection, code)
+            told = conditions_of(connection, operation)
+    except ServiceError as error:
+        raise Answered(rendered(request, "placements/slip_code.html", error.http_status, error=error)) from error
+    return rendered(
+        request, "placements/slip.html", operation=operation, conditions=told, code=code, states=STATES, answer=answer
+    )
