@@ -97,3 +97,18 @@ def test_placements_elsewhere_count_among_how_many_one_may_have(world: World) ->
         world.certified(headcount=10, start_date=start, end_date=end)
     assert _publish_whole(world, "ca") == 10
     assert _publish_whole(world, "us") == 0
+
+
+def test_a_limit_over_several_destinations_lets_the_rest_be_published(world: World) -> None:
+    """A run that reads a part of what it counts plans too many: they are named, and the others aren't held up."""
+    settings = world.must("gt", "GET", P)["settings"] + '\n[[clause]]\nid = "all"\nkind = "cap"\ncount = 5\n'
+    world.must("gt", "PATCH", P, json={"settings": settings}, headers={"If-Match": "*"})
+    world.certified(headcount=4)
+    _us_order(world, headcount=4)
+    assert _publish_whole(world, "gt") == 4
+    run = world.run("hn", gap=0.0)
+    path = f"{P}/runs/{run['id']}/publication"
+    refused = world.call("hn", "POST", path)
+    assert refused.status_code == 409 and len(refused.json()["faults"]) == 3
+    done = world.must("hn", "POST", path, params={"what_fits": True})
+    assert done["proposed"] == 1 and {one["rule"] for one in done["left_out"]} == {"all"}
