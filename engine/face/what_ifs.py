@@ -34,6 +34,7 @@ WhatIf = str | Path | Mapping[str, Any]
 class Comparison:
     """What-ifs beside the season as it is."""
 
+    programme: Programme
     base: Outcome
     branches: Sequence[Outcome]
 
@@ -52,10 +53,10 @@ class Comparison:
         """What is certain of each branch: bound, gap, status, seconds, and why it failed if it did."""
         return states_table(self.base, self.branches).to_pandas()
 
-    def to_folder(self, folder: Path | str) -> Path:
-        """Write the comparison's tables and its chart to a new folder; its path."""
+    def to_folder(self, folder: Path | str, language: str = "en") -> Path:
+        """Write the comparison's tables, its page and its chart to a new folder; its path."""
         with written_aside(Path(folder)) as target:
-            write_comparison(target, self.base, self.branches)
+            write_comparison(target, self.programme, self.base, self.branches, language)
         return Path(folder)
 
     def _repr_html_(self) -> str:
@@ -76,7 +77,7 @@ def what_if(programme: Programme, *what_ifs: WhatIf, options: Options | None = N
     if not branches:
         raise CallError(message("There are no edits."), message("Give one or more what-ifs."))
     base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
-    return Comparison(base.outcome, run_branches(base, branches, process_pool))
+    return Comparison(programme, base.outcome, run_branches(base, branches, process_pool))
 
 
 def _edits(what_if: WhatIf, name: str) -> Edits:
@@ -94,6 +95,7 @@ def _edits(what_if: WhatIf, name: str) -> Edits:
 class SweepTable:
     """The points of a sweep; ``table`` has a column an axis, one a measure, bound, gap and failure."""
 
+    programme: Programme
     sweep: Sweep
     base: Outcome
     outcomes: Sequence[Outcome]
@@ -103,18 +105,20 @@ class SweepTable:
         """A row a point."""
         return sweep_table(self.sweep, self.base, self.outcomes).to_pandas()
 
-    def plot(self, measure: str = "placements") -> Any:
-        """A curve over one axis or a heat map over two, as an altair chart. Raises `CallError` for another measure."""
-        from engine.charts.what_ifs import grid
+    def plot(self, measure: str | None = None, language: str = "en") -> Any:
+        """Curves over one axis or heat maps over two, as an altair chart: of all measures that the sweep changes, or of
+        one. Raises `CallError` for another measure.
+        """
+        from engine.charts.what_ifs import charts_over
+        from engine.planning.pictures import view_of_sweep
 
-        if measure not in MEASURES:
+        if measure is not None and measure not in MEASURES:
             raise CallError(
                 message("There is no measure {measure}.", measure=repr(measure)),
                 message("Use one of {names}.", names=tuple(MEASURES)),
             )
-        both = zip(self.sweep.points(), self.outcomes, strict=True)
-        drawn = [(values, outcome.totals[measure]) for (values, _), outcome in both if not outcome.failure]
-        return grid.draw([axis.name for axis in self.sweep.axes], drawn, measure)
+        view = view_of_sweep(self.programme, self.sweep, self.base, self.outcomes, language, measure)
+        return next(charts_over(len(self.sweep.axes))).draw(view)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
@@ -130,7 +134,7 @@ def sweep(programme: Programme, file: str | Path, options: Options | None = None
     read = read_sweep(from_library(Path(file)))
     base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
     outcomes = run_branches(base, [edits for _, edits in read.points()], process_pool)
-    return SweepTable(read, base.outcome, outcomes)
+    return SweepTable(programme, read, base.outcome, outcomes)
 
 
 def rematch(

@@ -58,6 +58,7 @@ def whatif(
     from engine.planning.pool import executor_of, run_branches
     from engine.planning.talk import show_comparison
     from engine.programme.edits import read_edits
+    from engine.words.wording import spoken_language
 
     *files, out = edits_and_out
     if not files:
@@ -74,7 +75,7 @@ def whatif(
     with executor_of(cluster) as make:
         outcomes = run_branches(base, branches, make, None, _tell)
     with written_aside(out) as folder:
-        write_comparison(folder, base.outcome, outcomes)
+        write_comparison(folder, base.programme, base.outcome, outcomes, spoken_language())
     if as_json:
         print(json.dumps(json_of(base.outcome, outcomes)))
     else:
@@ -86,7 +87,9 @@ def sweep(
     programme: ProgrammeFolder,
     file: Annotated[Path, typer.Argument(help="A TOML file with one or two [[vary]] tables.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="The folder for the points; an interrupted sweep goes on in it.")],
-    measure: Annotated[str, typer.Option(help="What the chart shows.")] = "placements",
+    measure: Annotated[
+        str | None, typer.Option(help="The one measure that the chart shows; without it, all that the sweep changes.")
+    ] = None,
     gap: Gap = 0.001,
     time_limit: TimeLimit = 600.0,
     seed: Seed = 0,
@@ -102,8 +105,9 @@ def sweep(
     from engine.planning.sweep import read_sweep
     from engine.planning.sweep_files import folder_of_points, write_sweep
     from engine.planning.talk import show_sweep
+    from engine.words.wording import spoken_language
 
-    if measure not in MEASURES:
+    if measure is not None and measure not in MEASURES:
         raise CallError(
             message("There is no measure {measure}.", measure=repr(measure)),
             message("Use one of {names}.", names=tuple(MEASURES)),
@@ -114,8 +118,8 @@ def sweep(
     base = _base(programme, gap, time_limit, seed)
     with executor_of(cluster) as make:
         outcomes = run_branches(base, [edits for _, edits in points], make, done, _tell)
-    write_sweep(out, asked, base.outcome, outcomes, measure)
-    show_sweep(asked, outcomes, measure)
+    write_sweep(out, base.programme, asked, base.outcome, outcomes, spoken_language(), measure)
+    show_sweep(asked, base.outcome, outcomes, measure)
     _end(outcomes)
 
 

@@ -13,7 +13,9 @@ import pyarrow.csv as pa_csv
 
 from engine.planning.branches import Outcome
 from engine.planning.measures import MEASURES
+from engine.programme.programme import Programme
 from engine.spreadsheet_text import neutral_table
+from engine.words import message
 
 
 def measures_table(base: Outcome, branches: Sequence[Outcome]) -> pa.Table:
@@ -70,18 +72,22 @@ def states_table(base: Outcome, branches: Sequence[Outcome]) -> pa.Table:
     )
 
 
-def write_comparison(folder: Path, base: Outcome, branches: Sequence[Outcome]) -> None:
-    """Write comparison.csv, groups.csv, branches.csv, comparison.json and the chart to a folder that is there."""
-    from engine.charts.what_ifs import differences
-    from engine.charts.what_ifs.files import write_chart
+def write_comparison(
+    folder: Path, programme: Programme, base: Outcome, branches: Sequence[Outcome], language: str
+) -> None:
+    """Write comparison.csv, groups.csv, branches.csv, comparison.json, and the page with its charts in a language, to a
+    folder that is there.
+    """
+    from engine.charts.what_ifs.page import write_what_ifs
+    from engine.planning.pictures import view_of_branches
 
     options = pa_csv.WriteOptions(quoting_style="needed")
     pa_csv.write_csv(neutral_table(measures_table(base, branches)), folder / "comparison.csv", options)
     pa_csv.write_csv(neutral_table(groups_table(base, branches)), folder / "groups.csv", options)
     pa_csv.write_csv(neutral_table(states_table(base, branches)), folder / "branches.csv", options)
     (folder / "comparison.json").write_text(json.dumps(as_json(base, branches), indent=1), "utf-8")
-    sound = [(one.title or one.id, one.totals) for one in branches if not one.failure]
-    write_chart(differences.draw(base.totals, sound), folder, "comparison")
+    view = view_of_branches(programme, base, branches, language)
+    write_what_ifs(view, folder, "comparison", message("What-ifs side by side"))
 
 
 def as_json(base: Outcome, branches: Sequence[Outcome]) -> dict[str, Any]:

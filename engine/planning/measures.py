@@ -45,6 +45,20 @@ IN_WORDS = {
     "quota_places": message("quota places"),
 }
 
+WEEKS, PLACES = message("weeks"), message("places")
+UNITS = {
+    "objective": message("weighted weeks"),
+    "placements": message("placements"),
+    "workers": message("people"),
+    "paid_weeks": WEEKS,
+    "recalls_kept": message("recalls"),
+    "quota_used": PLACES,
+    "quota_places": PLACES,
+}
+# What people ask first; the objective, which weighs all of it, comes last.
+IN_TABLES = ("workers", "placements", "paid_weeks", "net_income", "recalls_kept", "objective")
+IN_CHARTS = ("workers", "paid_weeks", "net_income", "recalls_kept", "quota_used", "objective")
+
 
 @dataclass(frozen=True)
 class Measures:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import CallError, Fault, InputError
-from engine.programme.edits import Edits, edits_from
-from engine.programme.programme import RawToml
+from engine.programme.edits import Edits, edits_from, leaves_as_it_is
+from engine.programme.programme import Programme, RawToml
 from engine.programme.row_edits import Refuse
 from engine.programme.toml_files import load_toml
 from engine.words import message
@@ -35,6 +35,22 @@ class Sweep:
 
     common: Edits
     axes: tuple[Axis, ...]
+
+    def as_it_is(self, programme: Programme) -> list[int | None]:
+        """Along each axis, which value leaves the programme as it is; None where no point does."""
+        if self.common.entries:
+            return [None] * len(self.axes)
+        return [
+            next(
+                (
+                    number
+                    for number, value in enumerate(axis.values)
+                    if leaves_as_it_is(programme, _with_value(axis.entry, value))
+                ),
+                None,
+            )
+            for axis in self.axes
+        ]
 
     def points(self) -> list[tuple[tuple[Any, ...], Edits]]:
         """The values along the axes and the edits of every point, in the order of the grid."""

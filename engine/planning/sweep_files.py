@@ -13,6 +13,7 @@ from engine.errors import CallError
 from engine.planning.branches import Outcome
 from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep
+from engine.programme.programme import Programme
 from engine.spreadsheet_text import neutral_table
 from engine.words import message
 
@@ -36,24 +37,41 @@ def folder_of_points(out: Path) -> Path:
 
 
 def sweep_table(sweep: Sweep, base: Outcome, outcomes: Sequence[Outcome]) -> pa.Table:
-    """A row a point: its values, every measure, the difference in placements, the gap, and why it failed if it did."""
+    """A row a point: its values, every measure, how objective and placements differ from the base's, the most that any
+    plan gains there over the base's, the gap, and why it failed if it did.
+    """
     rows = []
     for (values, _), outcome in zip(sweep.points(), outcomes, strict=True):
         row: dict[str, Any] = {axis.name: str(value) for axis, value in zip(sweep.axes, values, strict=True)}
         row |= {name: outcome.totals.get(name) for name in MEASURES}
-        placed = outcome.totals.get("placements")
-        row["placements_difference"] = None if placed is None else placed - base.totals["placements"]
+        for name in ("objective", "placements"):
+            there = outcome.totals.get(name)
+            row[f"{name}_difference"] = None if there is None else there - base.totals[name]
+        row["gain_at_most"] = None if outcome.failure else gain_at_most(base, outcome)
         rows.append(row | {"bound": outcome.bound, "gap": outcome.gap, "failure": outcome.failure})
     return pa.Table.from_pylist(rows)
 
 
-def write_sweep(out: Path, sweep: Sweep, base: Outcome, outcomes: Sequence[Outcome], measure: str) -> None:
-    """Write sweep.csv and the chart beside the points."""
-    from engine.charts.what_ifs import grid
-    from engine.charts.what_ifs.files import write_chart
+def gain_at_most(base: Outcome, outcome: Outcome) -> float:
+    """The most that any plan of a branch is worth more than the base's own plan."""
+    return max(0.0, outcome.bound - base.totals["objective"])
+
+
+def write_sweep(
+    out: Path,
+    programme: Programme,
+    sweep: Sweep,
+    base: Outcome,
+    outcomes: Sequence[Outcome],
+    language: str,
+    measure: str | None = None,
+) -> None:
+    """Write sweep.csv, and the page with its charts in a language, beside the points; of all measures or of one."""
+    from engine.charts.what_ifs.page import write_what_ifs
+    from engine.planning.pictures import view_of_sweep
 
     table = neutral_table(sweep_table(sweep, base, outcomes))
     pa_csv.write_csv(table, out / "sweep.csv.part", pa_csv.WriteOptions())
     (out / "sweep.csv.part").rename(out / "sweep.csv")
-    drawn = [(v, o.totals[measure]) for (v, _), o in zip(sweep.points(), outcomes, strict=True) if not o.failure]
-    write_chart(grid.draw([axis.name for axis in sweep.axes], drawn, measure), out, "sweep")
+    view = view_of_sweep(programme, sweep, base, outcomes, language, measure)
+    write_what_ifs(view, out, "sweep", sweep.common.title or message("Sweep: {name}", name=sweep.common.id))

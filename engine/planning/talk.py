@@ -8,6 +8,7 @@ from engine.console import out, titled_table
 from engine.planning.branches import Outcome
 from engine.planning.measures import IN_WORDS, REMITTED_SHARE
 from engine.planning.sweep import Sweep
+from engine.planning.sweep_files import gain_at_most
 from engine.words import Message, joined, message
 from engine.words.wording import say, shown
 
@@ -82,16 +83,26 @@ def _gains(base: Outcome, one: Outcome) -> Message:
     return joined(*sentences)
 
 
-def show_sweep(sweep: Sweep, outcomes: Sequence[Outcome], measure: str) -> None:
-    """Print a line for each point."""
+def show_sweep(sweep: Sweep, base: Outcome, outcomes: Sequence[Outcome], measure: str | None) -> None:
+    """Print a line for each point: a measure (people and weeks without one), and what it gains over the base's plan."""
+    names = ("workers", "paid_weeks") if measure is None else (measure,)
     table = titled_table(message("Sweep"))
     for axis in sweep.axes:
         table.add_column(axis.name, justify="right")
-    for heading in (IN_WORDS[measure], message("gap")):
+    gains = (message("gain over the plan as it is"), message("at most"), message("gap"))
+    for heading in (*(IN_WORDS[name] for name in names), *gains):
         table.add_column(say(heading), justify="right")
     for (values, _), one in zip(sweep.points(), outcomes, strict=True):
-        ends = (
-            [say(message("failed")), ""] if one.failure else [shown(one.totals[measure], ",.0f"), shown(one.gap, ".3%")]
-        )
-        table.add_row(*map(str, values), *ends)
+        if one.failure:
+            table.add_row(*map(str, values), say(message("failed")))
+            continue
+        own = [shown(one.totals[name], ",.0f") for name in names]
+        gain = shown(one.totals["objective"] - base.totals["objective"], "+,.1f")
+        table.add_row(*map(str, values), *own, gain, shown(gain_at_most(base, one), ",.1f"), shown(one.gap, ".3%"))
     out().print(table)
+    out().print(message("Gains are in weighted weeks. The season as it is: {told}.", told=_as_it_is(base, names)))
+
+
+def _as_it_is(base: Outcome, names: Sequence[str]) -> Message:
+    told = tuple(message("{measure}: {value:,.0f}", measure=IN_WORDS[name], value=base.totals[name]) for name in names)
+    return message("{measures}", measures=told)

@@ -111,6 +111,24 @@ def edited(programme: Programme, edits: Edits) -> Programme:
     return _read_again(replace(programme, sha256=digest, notices=notices), texts, tables, edits)
 
 
+def leaves_as_it_is(programme: Programme, entry: RawToml) -> bool:
+    """Whether an edit changes nothing: it scales by 1, adds 0, keeps all, copies none, or sets what is there already.
+
+    Of an edit of rows only the numbers are looked at, not what they are set to.
+    """
+    if "table" in entry:
+        scaled, added = entry.get("scale", {}), entry.get("add", {})
+        if not isinstance(scaled, dict) or not isinstance(added, dict) or {"set", "grant", "cancel"} & set(entry):
+            return False
+        left = [one == 1 for one in scaled.values()] + [one == 0 for one in added.values()]
+        left += [entry[key] == neutral for key, neutral in (("keep", 1), ("copies", 0)) if key in entry]
+        return bool(left) and all(left)
+    faults: list[str] = []
+    texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
+    _apply(entry, texts, dict(programme.tables), lambda *fault: faults.append(fault[0]))
+    return not faults and texts == programme.texts
+
+
 def _rows_touched(number: int, entry: RawToml, tables: dict[str, Table]) -> Message:
     """How many rows an edit touches, in words; an edit that is faulty says so elsewhere."""
     name = str(entry["table"])

@@ -15,7 +15,7 @@ from api.requests.shapes import example
 from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
-from api.runs.schemas import RunIn
+from api.runs.schemas import SpokenIn
 from api.runs.shown_edits import require_shown_columns
 from api.uploads.safe_ids import require_safe_ids
 from engine.planning.measures import MEASURES
@@ -25,13 +25,15 @@ from engine.planning.sweep_files import write_sweep
 from engine.words import message
 
 
-class SweepIn(RunIn):
+class SweepIn(SpokenIn):
     """A sweep: a TOML file of edits with one or two `[[vary]]` tables, or the name of one of the library."""
 
     model_config = example({"kind": "sweep", "sweep": "sweep-guatemala-capacity", "measure": "placements"})
     kind: Literal["sweep"]
     sweep: Annotated[str, Field(min_length=1, max_length=50_000)]
-    measure: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "placements"
+    measure: Annotated[
+        str | None, Field(pattern=r"^[a-z_]{1,40}$", description="The one that is drawn; without it, all that change.")
+    ] = None
 
 
 class Sweep(Kind):
@@ -41,7 +43,7 @@ class Sweep(Kind):
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: SweepIn) -> None:
         """Raise `InputError` for an unknown measure and every fault of the sweep."""
-        if asked.measure not in MEASURES:
+        if asked.measure is not None and asked.measure not in MEASURES:
             raise content_fault(
                 "measure", asked.measure, message("is no measure"), message("one of {names}", names=tuple(MEASURES))
             )
@@ -58,7 +60,8 @@ class Sweep(Kind):
         base, outcomes, manifest = branched(job, [edits for _, edits in asked.points()])
         folder = job.folder / "result"
         folder.mkdir()
-        write_sweep(folder, asked, base.outcome, outcomes, job.options["measure"])
+        lang = job.options.get("lang") or "en"
+        write_sweep(folder, base.programme, asked, base.outcome, outcomes, lang, job.options["measure"])
         failed = {outcome.id: outcome.failure for outcome in outcomes if outcome.failure}
         return Results(files_in(folder), manifest | {"failed": failed})
 

@@ -12,7 +12,7 @@ from api.requests.shapes import example
 from api.runs.branching import branched, text_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
-from api.runs.schemas import RunIn
+from api.runs.schemas import SpokenIn
 from api.runs.shown_edits import require_shown_columns
 from api.uploads.safe_ids import unsafe_ids
 from engine.errors import Fault, InputError
@@ -24,7 +24,7 @@ from engine.words import message
 What = Annotated[str, Field(min_length=1, max_length=50_000)]
 
 
-class WhatIfIn(RunIn):
+class WhatIfIn(SpokenIn):
     """What-ifs: TOML texts of edits, or names of the library."""
 
     model_config = example({"kind": "what_if", "what_ifs": ["hurricane-in-florida"]})
@@ -52,7 +52,7 @@ class WhatIf(Kind):
         base, outcomes, manifest = branched(job, branches)
         folder = job.folder / "result"
         folder.mkdir()
-        write_comparison(folder, base.outcome, outcomes)
+        write_comparison(folder, base.programme, base.outcome, outcomes, job.options.get("lang") or "en")
         return Results(files_in(folder), manifest | {"comparison": as_json(base.outcome, outcomes)})
 
 

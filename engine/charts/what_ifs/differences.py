@@ -1,58 +1,89 @@
-"""What each branch changes against the base, measure by measure, in per cent of the base."""
+"""What each what-if changes against the season as it is, measure by measure, in the measure's own unit."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import altair as alt
 import pandas as pd
 
-from engine.charts.style import BLACK, BLUE, VERMILION, Drawing, empty_chart, finished
+from engine.charts.style import BLACK, BLUE, VERMILION, BarRows, Drawing, empty_chart, finished
+from engine.charts.what_ifs.view import BranchesView, Measure
+from engine.words import message
 
-TITLE = "What each what-if changes"
-SHOWN = ("placements", "paid_weeks", "net_income", "remittances", "recalls_kept")
-WIDTH, ROW_HEIGHT = 150, 22
+NAME, AXES = "comparison", 0
+TITLE = message("What each what-if changes")
+# Pixels of a letter of the numbers at the ends of bars, with their distance.
+LETTER = 6.6
 
 
-def draw(base: Mapping[str, float], branches: Sequence[tuple[str, Mapping[str, float]]]) -> Drawing:
-    """Bars from the base's line, a panel a measure; ``branches`` are names with their totals."""
+def changes(view: BranchesView) -> pd.DataFrame:
+    """Columns ``label`` (the what-if), ``measure``, ``change`` and ``text``; a row for each measure that a branch
+    changes.
+    """
     rows = [
-        (name, measure.replace("_", " "), 100 * (totals[measure] / base[measure] - 1), totals[measure])
-        for name, totals in branches
-        for measure in SHOWN
-        if base.get(measure)
+        (one.title or one.id, measure.name, view.difference(one, measure), view.change_in_words(one, measure))
+        for measure in view.changing()
+        for one in view.sound
+        if view.changes(one, measure)
     ]
-    if not rows:
-        return empty_chart(TITLE, "No branch has a plan to compare.")
-    table = pd.DataFrame(rows, columns=["branch", "measure", "change", "value"])
-    order = [name for name, _ in branches]
-    panels = [_panel(table, order, name.replace("_", " "), name == SHOWN[0]) for name in SHOWN if base.get(name)]
-    grid = alt.hconcat(*panels, spacing=14)
-    note = "Against the base, in per cent of it. Remittances: half of the net income, less what sending it costs."
-    return finished(grid, TITLE, [note], f"{TITLE}. {note}")
+    return pd.DataFrame(rows, columns=["label", "measure", "change", "text"])
 
 
-def _panel(table: pd.DataFrame, order: Sequence[str], measure: str, first: bool) -> alt.LayerChart:
-    """The bars of one measure; the names of the branches stand beside the first panel alone."""
-    own = table[table["measure"] == measure]
-    axis = alt.Axis(labelLimit=420, ticks=False, domain=False) if first else None
-    encoded = alt.Chart(own).encode(
-        x=alt.X("change:Q", title="%", scale=alt.Scale(zero=True, padding=34)),
-        y=alt.Y("branch:N", sort=list(order), title=None, axis=axis),
+def draw(view: BranchesView) -> Drawing:
+    """A panel for each measure that any branch changes, with bars to the right for more and to the left for less."""
+    title, table = view.say(TITLE), changes(view)
+    notes = [*_idle(view), *view.unchanged_in_words(), *view.failed_in_words(), view.proof_in_words()]
+    if not view.sound:
+        nothing = view.say(message("No branch has a plan to compare."))
+        return empty_chart(title, " ".join([nothing, *view.failed_in_words()]), view.width)
+    if table.empty:
+        return empty_chart(title, " ".join([view.say(message("No branch changes anything.")), *notes]), view.width)
+    labels = list(dict.fromkeys(table["label"]))
+    if view.narrow:
+        labels = [f"{label}\n{text}" for label, text in zip(table["label"], table["text"], strict=True)]
+    rows = BarRows(labels, view.width, 0)
+    panels = [_panel(view, rows, measure, table[table["measure"] == measure.name]) for measure in view.changing()]
+    note = view.say(message("More than as it is in blue, less in vermilion."))
+    drawing: alt.VConcatChart = alt.vconcat(*panels, spacing=20)
+    return finished(drawing, title, [note, *notes], f"{title}. {' '.join(notes)}", view.width)
+
+
+def _idle(view: BranchesView) -> list[str]:
+    """A sentence on the branches that change nothing that is shown; none where all do."""
+    idle = [one.title or one.id for one in view.sound if not any(view.changes(one, each) for each in view.drawn)]
+    if not idle or len(idle) == len(view.sound):
+        return []
+    return [view.say(message("Without any effect: {names:each}.", names=tuple(idle)))]
+
+
+def _panel(view: BranchesView, rows: BarRows, measure: Measure, shown: pd.DataFrame) -> alt.LayerChart:
+    if view.narrow:
+        shown = shown.assign(label=[f"{a}\n{b}" for a, b in zip(shown["label"], shown["text"], strict=True)])
+    rows = rows.panel(list(shown["label"]))
+    base = alt.Chart(rows.named(shown)).encode(
+        y=rows.axis(),
         tooltip=[
-            "branch",
-            "measure",
-            alt.Tooltip("value:Q", format=",.0f"),
-            alt.Tooltip("change:Q", format="+.2f"),
+            alt.Tooltip("label:N", title=view.say(message("What-if"))),
+            alt.Tooltip("text:N", title=view.say(measure.heading)),
         ],
     )
-    colour = alt.condition("datum.change < 0", alt.value(VERMILION), alt.value(BLUE))
-    layers: list[alt.Chart] = [encoded.mark_bar(height=13).encode(color=colour)]
-    sides: tuple[tuple[str, Literal["left", "right"], int], ...]
-    sides = ("datum.change < 0", "right", -3), ("datum.change >= 0", "left", 3)
-    for side, align, shift in sides:
-        text = encoded.mark_text(align=align, dx=shift, fontSize=10, color=BLACK).transform_filter(side)
-        layers.append(text.encode(text=alt.Text("change:Q", format="+.1f")))
-    title = alt.TitleParams(measure, fontSize=12, anchor="start")
-    return alt.layer(*layers).properties(width=WIDTH, height=ROW_HEIGHT * len(order), title=title)  # type: ignore[return-value]  # layers of plain charts make no facets
+    low, high = min(0.0, float(shown["change"].min())), max(0.0, float(shown["change"].max()))
+    # Numbers stand beyond the ends of the bars: so many pixels on each side, as parts of the scale.
+    beyond = [0.0 if view.narrow else max(map(len, side), default=0) * LETTER for side in _by_sign(shown)]
+    pixel = (high - low) / max(40.0, rows.bars - sum(beyond))
+    domain = [low - beyond[0] * pixel, high + beyond[1] * pixel]
+    length = rows.length("change", view.say(measure.unit), alt.Scale(domain=domain, nice=False), "+,.3~s")
+    colour = alt.when(alt.datum.change < 0).then(alt.value(VERMILION)).otherwise(alt.value(BLUE))
+    bars = base.mark_bar(size=13, yOffset=rows.shift).encode(x=length, color=colour)
+    layers = [bars, *rows.names_above(base)]
+    if not view.narrow:
+        left, right = base.transform_filter("datum.change < 0"), base.transform_filter("datum.change >= 0")
+        layers.append(left.mark_text(align="right", dx=-4, color=BLACK).encode(x=length, text="text:N"))
+        layers.append(right.mark_text(align="left", dx=4, color=BLACK).encode(x=length, text="text:N"))
+    heading = rows.heading(view.base_in_words(measure))
+    return alt.LayerChart(layer=layers).properties(width=rows.bars, height=rows.height, title=heading)
+
+
+def _by_sign(shown: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """The texts of what is less, and of what is more."""
+    less = shown["change"] < 0
+    return list(shown["text"][less]), list(shown["text"][~less])
