@@ -90,7 +90,7 @@ def direction() -> str:
 
 def own_name(tag: str) -> str:
     """What a language calls itself."""
-    return str(tongue(tag).locale.get_display_name() or tag).capitalize()
+    return str(tongue(tag).locale.get_language_name() or tag).capitalize()
 
 
 def _told(value: Any) -> str:
