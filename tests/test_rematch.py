@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def _rematched(place: Path, lines: list[str], out: Path, charge: float = 2.0) -> Rematched:
     (out / "events.csv").write_text(HEADER + "".join(line + "\n" for line in lines))
-    return rematch(place / "p", place / "plan", out / "events.csv", out / "out", charge, Options(gap=0.0))
+    return rematch(
+        read_programme(place / "p"), place / "plan", out / "events.csv", out / "out", charge, Options(gap=0.0)
+    )
 
 
 def _ids(place: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
@@ -128,3 +131,21 @@ def test_the_command_says_what_moved(place: Path, tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     assert "Events: 1;" in ran.stdout
     assert {"changes.csv", "reserves.csv", "placements.csv"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+@pytest.mark.parametrize("name", ["plan/placements.csv", "plan/plan.xlsx", "others.csv", "others"])
+def test_a_plan_to_repair_is_whatever_holds_its_placements(place: Path, name: str, tmp_path: Path) -> None:
+    """A folder without prices, a table or a workbook: repaired as well as from the folder, and replayed alone."""
+    (worker, _), *_ = _ids(place)[0]
+    lines = [f"drop_out,{worker},,,,"]
+    best = _rematched(place, lines, tmp_path).matched.files.certificate
+    alone = tmp_path / "others"
+    alone.mkdir()
+    for target in (tmp_path / "others.csv", alone / "placements.csv"):
+        shutil.copyfile(place / "plan" / "placements.csv", target)
+    plan = place / name if name.startswith("plan") else tmp_path / name
+    programme, events = read_programme(place / "p"), tmp_path / "events.csv"
+    found = rematch(programme, plan, events, tmp_path / "again", 2.0, Options(gap=0.0))
+    assert found.lost >= 1
+    assert found.matched.files.certificate["objective"] == pytest.approx(best["objective"], abs=1e-6)
+    assert replay(place / "p", tmp_path / "again") == []

@@ -42,7 +42,7 @@ def _events(path: Path, *lines: str) -> Path:
 
 def _repair(place: Path, plan: str, out: str, *lines: str) -> Rematched:
     events = _events(place / f"{out}.events.csv", *lines)
-    return rematch(place / "p", place / plan, events, place / out, 2.0, EXACT)
+    return rematch(read_programme(place / "p"), place / plan, events, place / out, 2.0, EXACT)
 
 
 def _matched(place: Path, **tables: list[dict[str, str]]) -> Path:

@@ -17,6 +17,7 @@ from engine.planning.explain.trial import make_trial
 from engine.planning.rematch import rematch
 from engine.problem import compile_problem
 from engine.problem.export import write_mps
+from engine.programme import read_programme
 from engine.run import Options, match_programme, match_read, match_to_folder
 
 PROGRAMMES = int(os.environ.get("VAIVEN_TIER_PROGRAMMES", "16"))
@@ -63,7 +64,9 @@ def test_what_looks_at_a_weighted_sum_says_so(tmp_path: Path) -> None:
     with pytest.raises(CallError, match="weighted sum"):
         make_base(programme, 0.0, 60.0, 0)
     with pytest.raises(CallError, match="weighted sum"):
-        rematch(tmp_path / "p", tmp_path / "plan", tmp_path / "events.csv", tmp_path / "out", 2.0, Options())
+        rematch(
+            read_programme(tmp_path / "p"), tmp_path / "plan", tmp_path / "events.csv", tmp_path / "out", 2.0, Options()
+        )
     with pytest.raises(CallError, match="weighted sum"):
         write_mps(compile_problem(programme), tmp_path / "model.mps")
     assert make_trial(programme) is None

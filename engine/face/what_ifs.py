@@ -19,7 +19,7 @@ from engine.planning.comparison import groups_table, measures_table, states_tabl
 from engine.planning.library import from_library
 from engine.planning.measures import MEASURES
 from engine.planning.pool import process_pool, run_branches
-from engine.planning.rematch import rematch_read
+from engine.planning.rematch import rematch as repair
 from engine.planning.sweep import Sweep, read_sweep
 from engine.planning.sweep_files import sweep_table
 from engine.programme import Programme
@@ -157,5 +157,5 @@ def rematch(
             events.to_csv(file, index=False)
         else:
             file = Path(events)
-        rematch_read(plan.programme, before, file, Path(folder), charge, options or Options())
+        repair(plan.programme, before, file, Path(folder), charge, options or Options())
     return read_plan(plan.programme, folder)

@@ -155,7 +155,9 @@ def explain(
 
 def rematch(
     programme: ProgrammeFolder,
-    plan: Annotated[Path, typer.Argument(help="The folder of the plan to repair.", show_default=False)],
+    plan: Annotated[
+        Path, typer.Argument(help="The plan to repair: its folder, or a file of its placements.", show_default=False)
+    ],
     events: Annotated[Path, typer.Argument(help="events.csv: what has happened.", show_default=False)],
     out: Annotated[Path, typer.Argument(help="A new folder for the repaired plan.", show_default=False)],
     charge: Annotated[float, typer.Option(min=0.0, help="What a kept placement counts more, in value.")] = CHARGE,
@@ -168,12 +170,16 @@ def rematch(
     As little as possible moves: each kept placement counts a stated price more. Writes the plan, changes.csv and, for
     every order, reserves.csv.
     """
+    from engine.atomic import refuse_occupied
     from engine.console import out as console
     from engine.console import show_if_no_workbook
     from engine.planning.rematch import rematch as repair
+    from engine.programme import read_programme
     from engine.run import Options
 
-    found = repair(programme, plan, events, out, charge, Options(gap=gap, time_limit=time_limit, seed=seed))
+    refuse_occupied(out)
+    options = Options(gap=gap, time_limit=time_limit, seed=seed)
+    found = repair(read_programme(programme), plan, events, out, charge, options)
     certificate = found.matched.files.certificate
     console().print(
         message(

@@ -7,6 +7,9 @@ from the plan and its prices.
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +26,6 @@ from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
 from engine.programme.events import Events, after_events, read_events
 from engine.programme.programme import Programme
-from engine.programme.read import read_programme
 from engine.programme.reorder import drawn_order
 from engine.ranks import rank_within
 from engine.run import Clock, Matched, Options, certified
@@ -78,7 +80,7 @@ class Rematched:
 
 
 def rematch(
-    folder: Path,
+    programme: Programme,
     plan: Path,
     events: Path,
     out: Path,
@@ -88,33 +90,38 @@ def rematch(
 ) -> Rematched:
     """Repair ``plan`` after the events of a file and write it to ``out``; events of earlier repairs still hold.
 
-    ``charge`` is what each kept placement counts more, in value. Raises what reading and matching raise.
+    ``plan`` is a plan's folder, or a file of placements (CSV, or a workbook with a sheet of them), whoever made it;
+    without prices the repair begins at none. ``charge`` is what each kept placement counts more, in value. Raises what
+    reading and matching raise.
     """
-    refuse_occupied(out)
-    clock = Clock(None)
-    clock.begin("read")
-    return rematch_read(read_programme(folder), plan, events, out, charge, options, listener, clock)
-
-
-def rematch_read(
-    programme: Programme,
-    plan: Path,
-    events: Path,
-    out: Path,
-    charge: float,
-    options: Options,
-    listener: Listener | None = None,
-    clock: Clock | None = None,
-) -> Rematched:
-    """The same for a programme that has been read."""
     refuse_occupied(out)
     require_plan_of(programme, plan)
     earlier = events_of_plan(programme, plan)
     happened = earlier.then(read_events(programme, events, earlier))
     before = read_placements(programme, plan)
-    found = repaired(programme, plan, before, happened, charge, options, clock or Clock(None), listener, earlier.size)
-    found.write(out)
+    with _begun_from(programme, plan, before) as begun:
+        clock = Clock(None)
+        found = repaired(programme, begun, before, happened, charge, options, clock, listener, earlier.size)
+        found.write(out)
     return found
+
+
+@contextmanager
+def _begun_from(programme: Programme, plan: Path, placements: tuple[Longs, Longs]) -> Iterator[Path]:
+    """A folder with the placements and prices that a repair begins from: the plan's own, or one made for the while."""
+    if all((plan / name).is_file() for name in KEPT):
+        yield plan
+        return
+    beside = (plan if plan.is_dir() else plan.parent) / "prices.csv"
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
+        worker, order = placements
+        ids = {
+            "worker_id": programme.workers.ids("worker_id").take(pa.array(worker)),
+            "order_id": programme.orders.ids("order_id").take(pa.array(order)),
+        }
+        Path(place, "placements.csv").write_bytes(csv_bytes(pa.table(ids)))
+        Path(place, "prices.csv").write_bytes(beside.read_bytes() if beside.is_file() else b"limit,price\n")
+        yield Path(place)
 
 
 def repaired(

@@ -24,6 +24,7 @@ from api.storage.operation_states import PLACED
 from api.storage.tables import operations, runs
 from engine.planning import CHARGE
 from engine.planning.rematch import rematch
+from engine.programme import read_programme
 from engine.run import Options
 from engine.words import message
 
@@ -69,7 +70,9 @@ class Rematch(Kind):
         """Repair the plan."""
         options = Options(gap=job.options["gap"], time_limit=job.time_limit, seed=job.options["seed"])
         plan, out, charge = job.folder / "plan", job.folder / "result", job.options["charge"]
-        found = rematch(job.programme, plan, job.folder / "events.csv", out, charge, options, job.listen)
+        found = rematch(
+            read_programme(job.programme), plan, job.folder / "events.csv", out, charge, options, job.listen
+        )
         certificate = dict(found.matched.files.certificate)
         manifest = {
             "programme_sha256": certificate["programme_sha256"],
