@@ -29,7 +29,7 @@ from engine.tuning import Tuning
 from scenarios.presets import nation, northern_triangle
 
 # A pass is twenty round trips of some 20 ms.
-FEW = 6
+FEW = int(os.environ.get("VAIVEN_CLUSTER_PASSES", "3"))
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +47,18 @@ def problem(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return compile_problem(read_programme(folder), Tuning(whole_program=0, passes=FEW))
 
 
+@pytest.fixture(scope="module")
+def here(problem: MatchingProblem) -> Result:
+    """What one machine finds."""
+    return optimal.run(problem, 0.01, Budget(inf))
+
+
 def _same(one: Result, other: Result) -> bool:
     return one.columns.tolist() == other.columns.tolist() and one.prices.tolist() == other.prices.tolist()
 
 
-def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, cluster: Any) -> None:
+def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, here: Result, cluster: Any) -> None:
     """Every price and every placement."""
-    here = optimal.run(problem, 0.01, Budget(inf))
     joined = join_cluster(cluster.scheduler_address)
     there = optimal.run(problem, 0.01, Budget(inf), spread=joined.spread)
     joined.close()
@@ -61,9 +66,8 @@ def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, cluste
     assert _same(here, there)
 
 
-def test_a_lost_process_costs_a_sweep_and_not_the_run(problem: MatchingProblem, cluster: Any) -> None:
+def test_a_lost_process_costs_a_sweep_and_not_the_run(problem: MatchingProblem, here: Result, cluster: Any) -> None:
     """One is killed once parties live on both."""
-    here = optimal.run(problem, 0.01, Budget(inf))
     joined = join_cluster(cluster.scheduler_address)
     killed: list[int] = []
 

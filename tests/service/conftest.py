@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -47,6 +48,18 @@ def careful_passwords() -> Iterator[PasswordHash]:
         patch.setattr(passwords, "_hasher", quick)
         patch.setattr(passwords, "_NOBODY", quick.hash("nobody's password"))
         yield careful
+
+
+@pytest.fixture(autouse=True)
+def _branches_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Branches of what-ifs and sweeps on a thread; processes, which begin anew for each run, where a test asks."""
+    if "branch_processes" not in request.fixturenames:
+        monkeypatch.setattr("api.runs.branching.process_pool", lambda: ThreadPoolExecutor(1))
+
+
+@pytest.fixture
+def branch_processes() -> None:
+    """Branches on processes of their own, as outside tests."""
 
 
 @pytest.fixture(autouse=True)
