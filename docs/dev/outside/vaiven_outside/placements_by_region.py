@@ -18,4 +18,5 @@ def draw(view: PlanView) -> Drawing:
     table = regions.value_counts().rename_axis("region").reset_index(name="placements")
     bars = alt.Chart(table).mark_bar(color=BLUE)
     drawn = bars.encode(x="placements:Q", y=alt.Y("region:N", sort="-x", title=None), tooltip=["region", "placements"])
-    return finished(drawn, TITLE, [], TITLE)
+    # The report asks twice: for a desk and for a telephone. The names of regions take some 60 pixels.
+    return finished(drawn.properties(width=view.width - 60), TITLE, [], TITLE, view.width)
