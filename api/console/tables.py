@@ -144,7 +144,8 @@ def read_table(context: Context, listing: Listing, rows: sa.Select[Any]) -> Show
     """What a page's address asks of a table; ``rows`` is a select of which the conditions hold in any case."""
     query = {name: value[:LONGEST_FILTER] for name, value in context.request.query_params.items()}
     counted = _narrowed(listing, rows, query)
-    total = context.connection.scalar(sa.select(sa.func.count()).select_from(counted.subquery())) or 0
+    count = counted.with_only_columns(sa.func.count(), maintain_column_froms=True)
+    total = int(context.connection.scalar(count) or 0)
     number = int(query["page"]) if query.get("page", "").isdigit() else 1
     number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
     asked = _ordered(listing, counted, query).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
