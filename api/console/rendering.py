@@ -22,7 +22,7 @@ from api.console.sections import sections_for
 from api.identity.browser_sessions import COOKIE, form_token
 from api.requests.context import Context
 from api.storage.tables import accounts
-from engine.words import message
+from engine.words import message, plural
 from engine.words.catalogue import languages, tongue
 from engine.words.wording import say, shown, spoken_language
 
@@ -119,7 +119,7 @@ def _environment() -> Environment:
         auto_reload=False,
         finalize=_told,
     )
-    made.globals |= {"message": message, "say": say, "shown": shown, "own_name": own_name}
+    made.globals |= {"message": message, "plural": plural, "say": say, "shown": shown, "own_name": own_name}
     made.globals |= {"day": date.fromisoformat, "number": Decimal}  # of cells, which are text
     return made
 

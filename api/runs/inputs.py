@@ -14,17 +14,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import Principal
-from api.identity.visibility import orders_seen
+from api.runs.beginning import left_out_of, orders_by_state
 from api.runs.kind import Source, kinds
 from api.runs.queue import Claim, keep_files, kept_file
 from api.snapshots.packing import packed, unpack
 from api.snapshots.scope import scope_of
 from api.storage.database import one_moment
 from api.storage.records import programme_of
-from api.storage.tables import INPUT, orders
+from api.storage.tables import INPUT
 
 LEFT_OUT = "left_out.json"
-NOT_READ = ("draft", "submitted", "certified")
 MOST_NAMED = 200
 
 
@@ -57,12 +56,8 @@ def _make(connection: sa.Connection, run: sa.Row[Any], folder: Path) -> int:
 def _left_out(connection: sa.Connection, run: sa.Row[Any]) -> dict[str, Any]:
     """The orders that whoever asked sees and the run doesn't read: how many of each state, and which."""
     asker = Principal(run.account_id, run.role, run.country, "")
-    states = [state for state in NOT_READ if state not in run.options["states"]]
-    missing = sa.and_(orders.c.programme_id == run.programme_id, orders.c.state.in_(states), orders_seen(asker))
-    rows = connection.execute(sa.select(orders.c.order_id, orders.c.state).where(missing).order_by(orders.c.order_id))
-    found = rows.all()
-    counts = {state: sum(row.state == state for row in found) for state in states}
-    return {"orders": counts, "order_ids": [row.order_id for row in found[:MOST_NAMED]]}
+    found = orders_by_state(connection, asker, run.programme_id)
+    return left_out_of(found, run.options["states"], MOST_NAMED)
 
 
 def left_out(folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from engine.words import Message, msgid
@@ -41,6 +42,8 @@ WORDINGS: Mapping[str, str] = {
 
 
 # What `not_admitted.fact` adds to `not_admitted.rule`, in a cell of a table.
+_PLACE = re.compile(r"\\{([a-z_]+)(?::[^}]*)?\\}")
+TEXTS = ("rule", "fact", "order", "limit")
 _FACT = re.compile(r"( orders looked at) \([^\r\n]*\)")
 
 
@@ -68,6 +71,37 @@ def reason(case: str, /, **values: Any) -> Reason:
     """A reason of a case with its values. Raises `KeyError` for a case without words."""
     assert case in WORDINGS, case
     return Reason(case, values)
+
+
+def read_reason(text: str) -> Reason | None:
+    """The reason that a cell of a file tells in English, None for a text that no case says: what `str` of it wrote.
+
+    Amounts are as exact as the cell has them; rules and facts stay texts.
+    """
+    code, _, told = text.partition(": ")
+    for case, pattern in _patterns():
+        found = pattern.fullmatch(told) if case.partition(".")[0] == code else None
+        if found is not None:
+            return Reason(case, {name: _amount(name, value) for name, value in found.groupdict().items()})
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What each case looks like, those with more values first: what one says may begin as another does."""
+    ordered = sorted(WORDINGS.items(), key=lambda one: -one[1].count("{"))
+    return tuple((case, re.compile(_PLACE.sub(_group, re.escape(text)))) for case, text in ordered)
+
+
+def _group(place: re.Match[str]) -> str:
+    name = place[1]
+    return f"(?P<{name}>{'.+' if name in TEXTS else '-?[0-9.]+(?:e[-+]?[0-9]+)?'})"
+
+
+def _amount(name: str, value: str) -> Any:
+    if name in TEXTS:
+        return value
+    return int(value) if value.isdigit() else float(value)
 
 
 def without_facts(table: str) -> str:

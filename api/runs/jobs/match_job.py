@@ -14,6 +14,7 @@ from api.identity.access import Principal
 from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.plan_measures import plan_measures
 from api.runs.schemas import RunIn
 from api.storage.tables import BEGUN_FROM
 from engine.plan.plan_files import PlanFiles
@@ -60,7 +61,8 @@ class Match(Kind):
         seconds = job.time_limit if warm is None else job.seconds_left
         options = Options(job.options["mechanism"], job.options["gap"], seconds, job.options["seed"], warm)
         matched = match_read(programme, options, job.listen)
-        manifest = {"programme_sha256": programme.sha256, "resumed": warm is not None}
+        manifest: dict[str, Any] = {"programme_sha256": programme.sha256, "resumed": warm is not None}
+        manifest["measures"] = plan_measures(matched, job.audience, job.origin)
         return _plan_results(matched.files, job.folder / "result", manifest, warm)
 
 

@@ -17,6 +17,7 @@ from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
 from api.runs.kind import Kind, Source
+from api.runs.plan_measures import plan_measures
 from api.runs.queue import file_of_run
 from api.runs.schemas import PlanId, RunIn
 from api.snapshots.snapshot import write_snapshot
@@ -79,6 +80,7 @@ class Rematch(Kind):
             "software": certificate["software"],
             "seed": certificate["seed"],
             "certificate": certificate,
+            "measures": plan_measures(found.matched, job.audience, job.origin),
             "events": found.events,
             "lost": found.lost,
             "altered": found.altered,

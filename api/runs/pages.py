@@ -1,0 +1,153 @@
+"""Runs as pages: which there are, how one is started, followed and stopped, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Response
+
+from api.console.forms import Fields, FormFields, faults_by_field, or_again, read_form
+from api.console.page_router import PageRouter, viewed
+from api.console.rendering import gone_to, page
+from api.console.sections import Section, Waiting
+from api.console.tables import Column, Filter, Listing, read_table, table_file
+from api.identity.access import MINISTRIES
+from api.identity.visibility import runs_seen
+from api.requests.context import Context
+from api.runs.beginning import begin_run, orders_by_state, stop_run
+from api.runs.earlier import has_plan
+from api.runs.jobs.match_job import MatchIn
+from api.runs.kind import kinds
+from api.runs.plan_shown import plan_page
+from api.runs.result_files import names_of, served_file
+from api.runs.run_out import run_out
+from api.runs.schemas import RunIn
+from api.runs.shares import LIVE
+from api.runs.words import GAPS, KINDS, LIMITS, STATES
+from api.storage.tables import runs
+from engine.errors import InputError
+from engine.words import msgid, plural
+
+router = PageRouter(prefix="/programmes/{programme_id}/runs")
+SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
+USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
+# Kinds that are started from a page of a plan, with the plan that they are about.
+OF_PLAN = ("rematch", "report", "explain")
+
+
+def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:
+    """A moment to the minute, as text."""
+    return sa.func.coalesce(sa.func.substr(sa.cast(moment, sa.Text), 1, 16), "")
+
+
+def _listing(programme_id: str) -> Listing:
+    """The table of runs; the first cell of a row leads to the run."""
+
+    def link(row: Any) -> str:
+        return f"/programmes/{programme_id}/runs/{row['id']}"
+
+    return Listing(
+        msgid("Runs"),
+        (
+            Column("created_at", msgid("Started (UTC)"), _minute(runs.c.created_at), link=link),
+            Column("kind", msgid("What"), runs.c.kind, words=KINDS),
+            Column("state", msgid("State"), runs.c.state, words=STATES),
+            Column("ended_at", msgid("Ended (UTC)"), _minute(runs.c.ended_at)),
+            Column("published_at", msgid("Published (UTC)"), _minute(runs.c.published_at)),
+            Column("id", msgid("Number"), runs.c.id),
+        ),
+        (
+            Filter("kind", msgid("What"), runs.c.kind, words=KINDS),
+            Filter("state", msgid("State"), runs.c.state, words=STATES),
+        ),
+        sort="-created_at",
+    )
+
+
+def waiting(context: Context, programme_id: str) -> list[Waiting]:
+    """A ministry's plans that are ready since its last publication, and its runs that came to nothing since then."""
+    if context.principal.role not in MINISTRIES:
+        return []
+    mine = sa.and_(runs.c.programme_id == programme_id, runs_seen(context.principal))
+    last = sa.select(sa.func.max(runs.c.published_at)).where(mine).scalar_subquery()
+    since = sa.or_(last.is_(None), runs.c.ended_at > last)
+    ready = sa.and_(runs.c.state == "done", runs.c.kind.in_([name for name, one in kinds().items() if one.has_plan]))
+    asked = sa.select(sa.func.count()).select_from(runs).where(mine, ready, runs.c.published_at.is_(None), since)
+    count = context.connection.scalar(asked) or 0
+    if not count:
+        return []
+    text = plural(
+        "{n:,} plan is ready and isn't published", "{n:,} plans are ready and none is published since", n=count
+    )
+    return [Waiting(text, f"/programmes/{programme_id}/runs?state=done")]
+
+
+@router.get("")
+def list_runs(programme_id: str, context: Context = viewed("run.read")) -> Response:
+    """The runs that one sees, the newest first."""
+    asked = sa.select(runs).where(runs.c.programme_id == programme_id, runs_seen(context.principal))
+    listing = _listing(programme_id)
+    if (file := table_file(context, listing, asked)) is not None:
+        return file
+    return page(context, "runs/list.html", shown=read_table(context, listing, asked))
+
+
+@router.get("/new")
+def ask_for_run(programme_id: str, context: Context = viewed("run.start")) -> Response:
+    """The form to start a match."""
+    return _run_form(context, programme_id, {**USUAL, "states": ["certified"]})
+
+
+@router.post("")
+def start_run(programme_id: str, fields: FormFields, context: Context = viewed("run.start")) -> Response:
+    """Start a run: a match, or what is asked of a plan."""
+    kind = kinds()[fields["kind"]] if fields.get("kind") in OF_PLAN else kinds()["match"]
+
+    def begun() -> str:
+        return begin_run(context, programme_id, read_form(kind.asked, _typed(fields, kind.asked)))
+
+    identifier = or_again(begun, lambda error: _run_form(context, programme_id, _typed(fields, MatchIn), error))
+    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+
+
+@router.get("/{run_id}")
+def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
+    """A run: how far it is, or what came of it."""
+    run = context.objects["run_id"]
+    if has_plan(run):
+        return plan_page(context, run)
+    told: dict[str, Any] = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
+    if run.state == "done":
+        return page(context, "runs/done.html", files=list(names_of(context.connection, run_id)), **told)
+    return page(context, "runs/followed.html", live=run.state in LIVE, **told)
+
+
+@router.post("/{run_id}/stop")
+def stop(programme_id: str, run_id: str, fields: FormFields, context: Context = viewed("run.cancel")) -> Response:
+    """Stop a run."""
+    stop_run(context, context.objects["run_id"])
+    return gone_to(f"/programmes/{programme_id}/runs/{run_id}", "stopped")
+
+
+@router.get("/{run_id}/files/{name}")
+def download(programme_id: str, run_id: str, name: str, context: Context = viewed("run.read")) -> Response:
+    """One file of a run's results."""
+    return served_file(context.connection, run_id, name)
+
+
+def _typed(fields: Fields, model: type[RunIn]) -> dict[str, Any]:
+    """What was typed of a run's content; order states are boxes."""
+    typed: dict[str, Any] = {name: fields[name] for name in model.model_fields if name in fields}
+    if "states" in fields:
+        typed["states"] = fields.every("states")
+    return typed
+
+
+def _run_form(context: Context, programme_id: str, typed: dict[str, Any], error: InputError | None = None) -> Response:
+    """The form to start a match, with what it would read and leave out."""
+    found = orders_by_state(context.connection, context.principal, programme_id)
+    counts = {state: (len(rows), sum(places for _, places in rows)) for state, rows in found.items()}
+    told = {"typed": typed, "error": error, "faults": faults_by_field(error), "counts": counts}
+    status = 200 if error is None else 422
+    return page(context, "runs/new.html", status, gaps=GAPS, limits=LIMITS, **told)
