@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import Query, Response
 
 from api.answers.exports import EXPORTED, FORMS, exported
-from api.placements.publication import judged, publish
+from api.placements.publication import judge_plan, publish
 from api.placements.schemas import PlacementOut, PublishedOut
 from api.placements.verdict import Verdict
 from api.requests.context import Context
@@ -58,11 +58,6 @@ def export_plan(
     content = exported(form, columns, context.connection.execute(ordered).mappings().all())
     named = {"Content-Disposition": f'attachment; filename="placements.{form}"'}
     return Response(content, media_type=FORMS[form], headers=named)
-
-
-def judge_plan(run_id: str, **_: Any) -> Verdict | None:
-    """Judge a plan before anything is locked."""
-    return judged(run_id)
 
 
 @router.post("/publication", status_code=201, response_model=PublishedOut)

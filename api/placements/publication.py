@@ -36,6 +36,11 @@ APART, APART_SECONDS = 500, 600.0  # placements of a plan that is judged in a pr
 PUBLISHED = message("This plan is published already.")
 
 
+def judge_plan(run_id: str, **_: Any) -> Verdict | None:
+    """Judge a plan before anything is locked."""
+    return judged(run_id)
+
+
 def judged(run_id: str) -> Verdict | None:
     """Judge a plan outside any lock; None for a run that can't be published as it is.
 

@@ -7,8 +7,7 @@ from fastapi import Response
 from api.console.forms import FormFields, or_again
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
-from api.placements.plan_routes import judge_plan
-from api.placements.publication import publish
+from api.placements.publication import judge_plan, publish
 from api.placements.schemas import PublishedOut
 from api.placements.verdict import Verdict
 from api.requests.context import Context

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from api.answers.problems import ServiceError
 from api.identity.access import Principal
 from api.identity.visibility import orders_seen
-from api.requests.context import Context
 from api.runs.kind import kinds
 from api.runs.queue import ask_cancel, enqueue
 from api.runs.schemas import RunIn
@@ -21,25 +20,22 @@ from engine.words import message
 FILED = ("draft", "submitted", "certified")
 
 
-def begin_run(context: Context, programme_id: str, asked: RunIn) -> str:
+def begin_run(connection: sa.Connection, principal: Principal, programme_id: str, asked: RunIn) -> str:
     """Put a run into the queue; its id. Raises `InputError` for content that can't be run, 403 where a role may not run
     it, 429 where it has too many in the queue.
     """
     kind = kinds()[asked.kind]
-    kind.check(context.connection, context.principal, programme_id, asked)
-    require_room(context.connection, context.principal)
+    kind.check(connection, principal, programme_id, asked)
+    require_room(connection, principal)
     options, long = asked.model_dump(exclude={"kind"}), kind.is_long(asked)
-    identifier = enqueue(context.connection, context.principal, programme_id, asked.kind, options, long)
-    context.record("run.started", f"run/{identifier}", kind=asked.kind)
-    return identifier
+    return enqueue(connection, principal, programme_id, asked.kind, options, long)
 
 
-def stop_run(context: Context, run: sa.Row[Any]) -> None:
+def stop_run(connection: sa.Connection, run: sa.Row[Any]) -> None:
     """Ask for the end of a run. Raises 409 for one that has ended."""
     if run.state not in LIVE:
         raise ServiceError(409, message("The run is {state} already.", state=run.state))
-    ask_cancel(context.connection, run.id)
-    context.record("run.cancelled", f"run/{run.id}")
+    ask_cancel(connection, run.id)
 
 
 def orders_by_state(

@@ -7,27 +7,27 @@ from collections.abc import Mapping
 
 import pandas as pd
 from fastapi import Response
+from starlette.datastructures import URL, QueryParams
 
 from api.answers.exports import FORMS, exported
 from api.console.rendering import SAFE_HEADERS
 from api.console.tables import LONGEST_FILTER, MOST_FACETS, PAGE_SIZE, Filter, Listing, Shown
-from api.requests.context import Context
 
 
-def read_frame(context: Context, listing: Listing, frame: pd.DataFrame) -> Shown:
-    """What a page's address asks of a table; ``frame`` has the columns of the listing by name."""
-    query = _query(context)
+def read_frame(address: URL, listing: Listing, frame: pd.DataFrame) -> Shown:
+    """What an ``address`` asks of a table; ``frame`` has the columns of the listing by name."""
+    query = _query(address)
     kept = _ordered(listing, _narrowed(listing, frame, query), query)
     number = int(query["page"]) if query.get("page", "").isdigit() else 1
     number = min(max(1, number), max(1, -(-len(kept) // PAGE_SIZE)))
     rows = kept.iloc[(number - 1) * PAGE_SIZE : number * PAGE_SIZE].to_dict("records")
     facets = {one.name: _facet(listing, frame, query, one) for one in listing.filters if not one.text}
-    return Shown(listing, context.request.url.path, query, rows, len(kept), number, facets)
+    return Shown(listing, address.path, query, rows, len(kept), number, facets)
 
 
-def file_of_frame(context: Context, listing: Listing, frame: pd.DataFrame) -> Response | None:
+def file_of_frame(address: URL, listing: Listing, frame: pd.DataFrame) -> Response | None:
     """The table as a file, where the address asks for one."""
-    query = _query(context)
+    query = _query(address)
     form = query.get("form", "")
     if form not in ("csv", "xlsx", "json"):
         return None
@@ -40,8 +40,8 @@ def file_of_frame(context: Context, listing: Listing, frame: pd.DataFrame) -> Re
     return Response(exported(form, names, rows), media_type=FORMS[form], headers=named)
 
 
-def _query(context: Context) -> dict[str, str]:
-    return {name: value[:LONGEST_FILTER] for name, value in context.request.query_params.items()}
+def _query(address: URL) -> dict[str, str]:
+    return {name: value[:LONGEST_FILTER] for name, value in QueryParams(address.query).items()}
 
 
 def _narrowed(listing: Listing, frame: pd.DataFrame, query: Mapping[str, str], but: str = "") -> pd.DataFrame:

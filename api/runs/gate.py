@@ -86,6 +86,7 @@ FILES: Mapping[str, Own] = {
     "explanation.json": _redacted_json,
     **{f"{name}.{ending}": _as_it_is for name in ("comparison", "sweep") for ending in ("png", "svg", "html")},
     "report.html": _as_it_is,
+    **{f"{name}.svg": _as_it_is for name in ("flows", "prices", "quota_use", "season_calendar")},
 }
 
 

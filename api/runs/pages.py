@@ -19,17 +19,18 @@ from api.runs.beginning import begin_run, orders_by_state, stop_run
 from api.runs.earlier import has_plan
 from api.runs.jobs.match_job import MatchIn
 from api.runs.kind import kinds
-from api.runs.plan_shown import plan_page
+from api.runs.plan_shown import plan_in_words
 from api.runs.result_files import names_of, served_file
 from api.runs.run_out import run_out
-from api.runs.schemas import RunIn
+from api.runs.schemas import RunIn, SpokenIn
 from api.runs.shares import LIVE
 from api.runs.words import GAPS, KINDS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
 from engine.words import msgid, plural
+from engine.words.wording import spoken_language
 
-router = PageRouter(prefix="/programmes/{programme_id}/runs")
+router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
 # Kinds that are started from a page of a plan, with the plan that they are about.
@@ -83,7 +84,7 @@ def waiting(context: Context, programme_id: str) -> list[Waiting]:
     return [Waiting(text, f"/programmes/{programme_id}/runs?state=done")]
 
 
-@router.get("")
+@router.get("/runs")
 def list_runs(programme_id: str, context: Context = viewed("run.read")) -> Response:
     """The runs that one sees, the newest first."""
     asked = sa.select(runs).where(runs.c.programme_id == programme_id, runs_seen(context.principal))
@@ -93,44 +94,52 @@ def list_runs(programme_id: str, context: Context = viewed("run.read")) -> Respo
     return page(context, "runs/list.html", shown=read_table(context, listing, asked))
 
 
-@router.get("/new")
+@router.get("/new-plan")
 def ask_for_run(programme_id: str, context: Context = viewed("run.start")) -> Response:
     """The form to start a match."""
     return _run_form(context, programme_id, {**USUAL, "states": ["certified"]})
 
 
-@router.post("")
+@router.post("/runs")
 def start_run(programme_id: str, fields: FormFields, context: Context = viewed("run.start")) -> Response:
     """Start a run: a match, or what is asked of a plan."""
     kind = kinds()[fields["kind"]] if fields.get("kind") in OF_PLAN else kinds()["match"]
 
     def begun() -> str:
-        return begin_run(context, programme_id, read_form(kind.asked, _typed(fields, kind.asked)))
+        asked = read_form(kind.asked, _typed(fields, kind.asked))
+        if isinstance(asked, SpokenIn):
+            asked.lang = asked.lang or spoken_language()
+        return begin_run(context.connection, context.principal, programme_id, asked)
 
     identifier = or_again(begun, lambda error: _run_form(context, programme_id, _typed(fields, MatchIn), error))
+    context.record("run.started", f"run/{identifier}", kind=kind.name)
     return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
 
 
-@router.get("/{run_id}")
+@router.get("/runs/{run_id}")
 def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
     """A run: how far it is, or what came of it."""
     run = context.objects["run_id"]
     if has_plan(run):
-        return plan_page(context, run)
-    told: dict[str, Any] = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
+        told = plan_in_words(context.connection, context.principal, run)
+        return page(context, "runs/plan.html", kind=KINDS[run.kind], **told)
+    told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
+    if run.state == "done" and "pictures" in run.manifest:
+        return page(context, "runs/pictures.html", **told)
     if run.state == "done":
         return page(context, "runs/done.html", files=list(names_of(context.connection, run_id)), **told)
     return page(context, "runs/followed.html", live=run.state in LIVE, **told)
 
 
-@router.post("/{run_id}/stop")
+@router.post("/runs/{run_id}/stop")
 def stop(programme_id: str, run_id: str, fields: FormFields, context: Context = viewed("run.cancel")) -> Response:
     """Stop a run."""
-    stop_run(context, context.objects["run_id"])
+    stop_run(context.connection, context.objects["run_id"])
+    context.record("run.cancelled", f"run/{run_id}")
     return gone_to(f"/programmes/{programme_id}/runs/{run_id}", "stopped")
 
 
-@router.get("/{run_id}/files/{name}")
+@router.get("/runs/{run_id}/files/{name}")
 def download(programme_id: str, run_id: str, name: str, context: Context = viewed("run.read")) -> Response:
     """One file of a run's results."""
     return served_file(context.connection, run_id, name)

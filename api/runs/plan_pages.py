@@ -108,9 +108,9 @@ def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, .
     if "order_id" in frame:
         frame["employer_id"] = [one.partition("~")[0] for one in frame["order_id"]]
         frame["open_places"] = frame["open_places"].astype(int)
-    if (file := file_of_frame(context, listing, frame)) is not None:
+    if (file := file_of_frame(context.request.url, listing, frame)) is not None:
         return file
-    shown = read_frame(context, listing, frame)
+    shown = read_frame(context.request.url, listing, frame)
     for row in shown.rows:
         row["reason"] = reason_in_words(row["reason"])
     return page(context, "runs/table.html", run_id=run_id, shown=shown)

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import Response
 
 from api.agreements.agreements import newest_agreements
-from api.console.rendering import page
-from api.identity.access import MINISTRIES
+from api.identity.access import MINISTRIES, Principal
 from api.identity.visibility import agreements_seen, orders_seen, rows_seen
-from api.requests.context import Context
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, Agreements, code_of
 from api.runs.result_files import names_of, table_of
-from api.runs.words import KINDS
 from api.storage.database import utc
 from api.storage.tables import agreements, orders, placements, registers
 from engine.plan.metrics import most_gain
@@ -47,17 +43,17 @@ class Lever:
     people: float | None
 
 
-def plan_page(context: Context, run: sa.Row[Any], status: int = 200, **values: Any) -> Response:
-    """The page of a run's plan."""
-    connection, manifest = context.connection, run.manifest
+def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -> dict[str, Any]:
+    """What the page of a run's plan says, to somebody who sees the run."""
+    manifest = run.manifest
     certificate, measures = manifest["certificate"], manifest.get("measures", {})
     count = sa.select(sa.func.count(), sa.func.count(placements.c.worker_id.distinct()))
     jobs, people = connection.execute(count.where(placements.c.run_id == run.id)).one()
     unplaced = Counter(code_of(row["reason"]) for row in table_of(connection, run.id, "unplaced.csv"))
-    known, prices = seen_agreements(context), table_of(connection, run.id, "prices.csv")
-    told = {
+    known = seen_agreements(connection, principal, run.programme_id)
+    prices = table_of(connection, run.id, "prices.csv")
+    return {
         "run": run,
-        "kind": KINDS[run.kind],
         "moments": (utc(run.created_at), run.published_at and utc(run.published_at)),
         "jobs": jobs,
         "people": people,
@@ -69,23 +65,22 @@ def plan_page(context: Context, run: sa.Row[Any], status: int = 200, **values: A
         "checked": sum(check["checked"] for check in certificate["checks"]),
         "rules": len(certificate["checks"]),
         "left_out": {state: n for state, n in manifest.get("left_out", {}).get("orders", {}).items() if n},
-        "levers": _levers(known, prices, certificate, measures),
+        "levers": _levers(known, prices, certificate),
         "quotas": _quotas(known, prices),
-        "employers": _open_employers(context, table_of(connection, run.id, "unfilled.csv")),
-        "destinations": _by_destination(context, run.id),
+        "employers": _open_employers(connection, principal, run, table_of(connection, run.id, "unfilled.csv")),
+        "destinations": _by_destination(connection, run),
         "country_name": _country_name,
         "order_groups": ORDER_GROUPS,
         "files": list(names_of(connection, run.id)),
-        "may_publish": context.principal.role in MINISTRIES and run.published_at is None,
-        "may_repair": context.principal.role in MINISTRIES and run.published_at is not None,
+        "may_publish": principal.role in MINISTRIES and run.published_at is None,
+        "may_repair": principal.role in MINISTRIES and run.published_at is not None,
     }
-    return page(context, "runs/plan.html", status, **told, **values)
 
 
-def seen_agreements(context: Context) -> Agreements:
+def seen_agreements(connection: sa.Connection, principal: Principal, programme_id: str) -> Agreements:
     """The agreements of a programme that somebody sees, read."""
-    asked = newest_agreements(context.programme.id).where(agreements_seen(context.principal))
-    rows = context.connection.execute(asked.with_only_columns(agreements.c.agreement_id, agreements.c.content))
+    asked = newest_agreements(programme_id).where(agreements_seen(principal))
+    rows = connection.execute(asked.with_only_columns(agreements.c.agreement_id, agreements.c.content))
     return Agreements({row.agreement_id: tomllib.loads(row.content) for row in rows})
 
 
@@ -97,16 +92,16 @@ def _number(text: str) -> float:
     return float(text) if text else 0.0
 
 
-def _levers(known: Agreements, prices: Sequence[Row], certificate: Row, measures: Row) -> list[Lever]:
+def _levers(known: Agreements, prices: Sequence[Row], certificate: Row) -> list[Lever]:
     """The clauses with the highest prices, with what one more of each adds at most to this plan."""
     found = [row for row in prices if row["count"] and row["clause_id"] not in OWN_LIMITS and _number(row["price"]) > 0]
     found.sort(key=lambda row: -_number(row["price"]))
-    totals = measures.get("totals", {})
-    worth = totals.get("objective") or 0
     levers = []
     for row in found[:MOST_TO_NEGOTIATE]:
-        gain = most_gain(certificate, _number(row["price"]))
-        weeks, people = ((gain * totals[name] / worth if worth else None) for name in ("paid_weeks", "workers"))
+        price = _number(row["price"])
+        gain = most_gain(certificate, price)
+        told = [_number(row.get(name, "")) for name in ("price_in_weeks", "price_in_people")]
+        weeks, people = (gain * amount / price if amount else None for amount in told)
         label = known.limit_in_words(row["limit"], row["clause_id"])
         source = known.source_of(row["limit"], row["clause_id"])
         levers.append(Lever(label, source, _number(row["used"]), _number(row["count"]), gain, weeks, people))
@@ -123,13 +118,15 @@ def _quotas(known: Agreements, prices: Sequence[Row]) -> list[tuple[str, float, 
     return sorted(found, key=lambda one: (-one[1] / one[2], -one[2], one[0]))[:MOST_QUOTAS]
 
 
-def _open_employers(context: Context, unfilled: Sequence[Row]) -> list[tuple[str, str, int, Counter[str]]]:
+def _open_employers(
+    connection: sa.Connection, principal: Principal, run: sa.Row[Any], unfilled: Sequence[Row]
+) -> list[tuple[str, str, int, Counter[str]]]:
     """Employers with open places, the most first: (id, name, open places, how many by code of reason)."""
-    seen = sa.and_(orders.c.programme_id == context.programme.id, orders_seen(context.principal))
-    home = _pairs(context, sa.select(orders.c.order_id, orders.c.employer_id).where(seen))
+    seen = sa.and_(orders.c.programme_id == run.programme_id, orders_seen(principal))
+    home = _pairs(connection, sa.select(orders.c.order_id, orders.c.employer_id).where(seen))
     rows = registers["employers"].c
-    named = sa.and_(rows.programme_id == context.programme.id, rows_seen("employers", context.principal))
-    names = _pairs(context, sa.select(rows.employer_id, rows.name).where(named))
+    named = sa.and_(rows.programme_id == run.programme_id, rows_seen("employers", principal))
+    names = _pairs(connection, sa.select(rows.employer_id, rows.name).where(named))
     by_employer: dict[str, Counter[str]] = {}
     for row in unfilled:
         if row["order_id"] in home:
@@ -138,15 +135,15 @@ def _open_employers(context: Context, unfilled: Sequence[Row]) -> list[tuple[str
     return sorted(found, key=lambda one: (-one[2], one[0]))[:MOST_EMPLOYERS]
 
 
-def _pairs(context: Context, asked: sa.Select[Any]) -> dict[str, str]:
-    return {str(row[0]): str(row[1]) for row in context.connection.execute(asked)}
+def _pairs(connection: sa.Connection, asked: sa.Select[Any]) -> dict[str, str]:
+    return {str(row[0]): str(row[1]) for row in connection.execute(asked)}
 
 
-def _by_destination(context: Context, run_id: str) -> list[tuple[str, str, int, int]]:
+def _by_destination(connection: sa.Connection, run: sa.Row[Any]) -> list[tuple[str, str, int, int]]:
     """How many people and placements the plan has by state of destination and sector, the most first."""
-    same = sa.and_(orders.c.programme_id == context.programme.id, orders.c.order_id == placements.c.order_id)
+    same = sa.and_(orders.c.programme_id == run.programme_id, orders.c.order_id == placements.c.order_id)
     key = (orders.c.destination_country, orders.c.sector)
     counts = (sa.func.count(placements.c.worker_id.distinct()), sa.func.count())
-    asked = sa.select(*key, *counts).join_from(placements, orders, same).where(placements.c.run_id == run_id)
+    asked = sa.select(*key, *counts).join_from(placements, orders, same).where(placements.c.run_id == run.id)
     ordered = asked.group_by(*key).order_by(counts[1].desc(), *key)
-    return [(str(row[0]), str(row[1]), int(row[2]), int(row[3])) for row in context.connection.execute(ordered)]
+    return [(str(row[0]), str(row[1]), int(row[2]), int(row[3])) for row in connection.execute(ordered)]

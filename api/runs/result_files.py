@@ -19,6 +19,7 @@ MEDIA = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "png": "image/png",
+    "svg": "image/svg+xml",
     "html": "text/html",
 }
 

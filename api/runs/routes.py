@@ -57,7 +57,8 @@ def start_run(
     """
     if isinstance(asked, SpokenIn) and asked.lang is None:
         asked.lang = preferred_language(request.headers.get("accept-language", ""))
-    identifier = begin_run(context, programme_id, asked)
+    identifier = begin_run(context.connection, context.principal, programme_id, asked)
+    context.record("run.started", f"run/{identifier}", kind=asked.kind)
     told = run_out(context.connection, identifier)
     return context.answer(told, 202, Location=f"/v1/programmes/{programme_id}/runs/{identifier}")
 
@@ -82,7 +83,8 @@ def follow_run(programme_id: str, run_id: str, request: Request, context: Contex
 @router.post("/{run_id}/cancellation", status_code=202, response_model=RunOut)
 def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.cancel", takes="object")) -> Response:
     """Cancel a run; one that has ended stays as it is (409)."""
-    stop_run(context, context.objects["run_id"])
+    stop_run(context.connection, context.objects["run_id"])
+    context.record("run.cancelled", f"run/{run_id}")
     return context.answer(run_out(context.connection, run_id), 202)
 
 

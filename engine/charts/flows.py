@@ -34,6 +34,21 @@ def from_regions(view: PlanView) -> pd.DataFrame:
     return _counts(view, _regions(view, "workers", "origin"), _countries(view, "orders", "destination"))
 
 
+def tables(view: PlanView) -> list[tuple[str, pd.DataFrame]]:
+    """What the chart shows as two tables: regions of destination by country of origin, and the other way round."""
+    if not view.placements.size:
+        return []
+    maps = (
+        (message("Regions of destination by country of origin"), to_regions(view)),
+        (message("Regions of origin by country of destination"), from_regions(view)),
+    )
+    found = []
+    for title, table in maps:
+        wide = table.pivot_table(index="row", columns="column", values="placements", aggfunc="sum", observed=True)
+        found.append((view.say(title), wide.fillna(0).astype(int).reset_index().rename(columns={"row": ""})))
+    return found
+
+
 def draw(view: PlanView) -> Drawing:
     """Two heat maps side by side; beyond the 20 largest rows or columns the others are one row or column, in grey."""
     title, total = view.say(TITLE), view.placements.size

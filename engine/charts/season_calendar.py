@@ -57,6 +57,18 @@ def places_asked(view: PlanView) -> pd.DataFrame:
     return pd.DataFrame({"week": _mondays(first, count), "places": places})
 
 
+def tables(view: PlanView) -> list[tuple[str, pd.DataFrame]]:
+    """What the chart shows as a table: average people present by week and destination, and the places asked."""
+    people = people_abroad(view)
+    if people.empty:
+        return []
+    by_week = people.pivot_table(index="week", columns="destination", values="people", aggfunc="sum", observed=True)
+    asked = places_asked(view).set_index("week")["places"].rename(view.say(message("Places asked")))
+    table = by_week.join(asked, how="outer").fillna(0).round(1).reset_index()
+    table["week"] = table["week"].dt.strftime("%Y-%m-%d")
+    return [(view.say(TITLE), table.rename(columns={"week": view.say(message("Week, by its Monday"))}))]
+
+
 def draw(view: PlanView) -> Drawing:
     """A stacked area of the people abroad under a dashed line of the places asked."""
     title, places = view.say(TITLE), places_asked(view)

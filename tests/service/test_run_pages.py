@@ -12,7 +12,7 @@ from api.runs.worker import Worker
 from api.storage.database import transaction
 from api.storage.tables import operations, runs
 
-RUNS = "/programmes/{p}/runs"
+RUNS, NEW = "/programmes/{p}/runs", "/programmes/{p}/new-plan"
 FAULT = dict(file="workers.csv", row=3, column="sex", value="Z", problem="is not known", expected="F, M or X")
 ASKED = {"kind": "match", "gap": "0.001", "time_limit": "60", "seed": "0", "states": "certified"}
 
@@ -26,11 +26,11 @@ def test_a_run_is_started_followed_and_computed(world: World) -> None:
     """The form says what is left out; the run's page is read again as long as it goes on, and then is the plan's."""
     world.certified()
     world.order(submit=False, headcount=2)
-    form = Browser(world, "ca").get(f"{RUNS}/new")
+    form = Browser(world, "ca").get(NEW)
     assert "1 orders with 3 places" in text_of(form)
     assert "You see 1 of them, with 2 places." in text_of(form)
     browser = Browser(world, "gt")
-    assert "you see none" in text_of(browser.get(f"{RUNS}/new"))
+    assert "you see none" in text_of(browser.get(NEW))
     sent = browser.post(RUNS, ASKED)
     assert sent.status_code == 303
     place = sent.headers["Location"]
@@ -76,7 +76,7 @@ def test_each_sees_the_runs_of_his_own_side(world: World) -> None:
             assert Browser(world, who).get(path).status_code == status, (who, path)
     assert Browser(world, "e1").get(RUNS).status_code == 403
     seen = Browser(world, "auditor").get(place)
-    assert "Publish the plan" not in seen.text and Browser(world, "auditor").get(f"{RUNS}/new").status_code == 403
+    assert "Publish the plan" not in seen.text and Browser(world, "auditor").get(NEW).status_code == 403
     assert Browser(world, "ca").post(f"{place}/stop").status_code == 404
     assert Browser(world, "planner").post(f"{place}/publication").status_code == 404
 
@@ -187,3 +187,23 @@ def _placements(world: World, run_id: str) -> list[dict[str, str]]:
 def _csv(world: World, run_id: str, name: str) -> list[dict[str, str]]:
     answer = world.call("gt", "GET", f"/v1/programmes/{{p}}/runs/{run_id}/files/{name}")
     return list(csv.DictReader(answer.text.splitlines()))
+
+
+def test_pictures_have_tables_of_the_same_figures(generated_world: World) -> None:
+    """The season calendar and the flows are drawn on the server in the language of who asks."""
+    world = generated_world
+    plan = world.run("gt", time_limit=30)["id"]
+    browser = Browser(world, "gt")
+    sent = browser.post(RUNS, {"kind": "report", "plan": plan}, **{"Accept-Language": "fr"})
+    assert sent.status_code == 303 and Worker(world.engine).run_one()
+    place = sent.headers["Location"]
+    shown = browser.get(place)
+    assert "Placements des origines vers les destinations" in text_of(shown)
+    for name in ("season_calendar", "flows"):
+        picture = browser.get(f"{place}/files/{name}.svg")
+        assert picture.headers["content-type"] == "image/svg+xml" and picture.text.startswith("<svg")
+        assert f'src="{place}/files/{name}.svg"' in shown.text
+    told = world.must("gt", "GET", f"/v1/programmes/{{p}}/runs/{place.rpartition('/')[2]}")["manifest"]["pictures"]
+    flows = next(one for one in told if one["name"] == "flows")["tables"]
+    every = len(_placements(world, plan))
+    assert [sum(int(cell) for row in table["rows"] for cell in row[1:]) for table in flows] == [every, every]

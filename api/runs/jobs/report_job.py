@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from api.runs.earlier import EARLIER, earlier_programme, require_earlier, write_
 from api.runs.job import Job, Results
 from api.runs.kind import Kind, Source
 from api.runs.schemas import PlanId, SpokenIn
+from engine.charts import charts
 from engine.charts.plan_view import PlanView
 from engine.charts.report import PAGE, write_report
 from engine.plan.plan_files import read_certificate, read_placements
@@ -47,7 +49,27 @@ class Report(Kind):
         prices, certificate = pa_csv.read_csv(plan / "prices.csv"), read_certificate(plan)
         view = PlanView(programme, *read_placements(programme, plan), prices, certificate, lang)
         page = write_report(view, job.folder / "result", lang)
-        return Results({PAGE: page.read_bytes()}, {"lang": lang, "programme_sha256": programme.sha256})
+        pictures = {path.name: path.read_bytes() for path in page.parent.glob("*.svg")}
+        told = {"lang": lang, "programme_sha256": programme.sha256, "pictures": _pictures(view)}
+        return Results({PAGE: page.read_bytes(), **pictures}, told)
+
+
+def _pictures(view: PlanView) -> list[dict[str, Any]]:
+    """The charts of the report, each with its title and what it shows as tables."""
+    return [
+        {"name": name, "title": view.say(module.TITLE), "tables": [_table(*one) for one in _tables(module, view)]}
+        for name, module in charts().items()
+    ]
+
+
+def _tables(module: Any, view: PlanView) -> list[tuple[str, pd.DataFrame]]:
+    found: list[tuple[str, pd.DataFrame]] = module.tables(view) if hasattr(module, "tables") else []
+    return found
+
+
+def _table(title: str, table: pd.DataFrame) -> dict[str, Any]:
+    rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
+    return {"title": title, "columns": [str(name) for name in table.columns], "rows": rows}
 
 
 KIND = Report()
