@@ -16,6 +16,7 @@ from api.identity.access import MINISTRIES
 from api.identity.visibility import runs_seen
 from api.requests.context import Context
 from api.runs.beginning import begin_run, orders_by_state, stop_run
+from api.runs.comparison_shown import compared
 from api.runs.earlier import has_plan
 from api.runs.jobs.match_job import MatchIn
 from api.runs.kind import kinds
@@ -126,6 +127,8 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
     if run.state == "done" and "pictures" in run.manifest:
         return page(context, "runs/pictures.html", **told)
+    if run.state == "done" and "comparison" in run.manifest:
+        return page(context, "runs/comparison.html", **compared(run.manifest["comparison"]), **told)
     if run.state == "done":
         return page(context, "runs/done.html", files=list(names_of(context.connection, run_id)), **told)
     return page(context, "runs/followed.html", live=run.state in LIVE, **told)

@@ -73,12 +73,26 @@ class Agreements:
 
     def __init__(self, contents: Mapping[str, Mapping[str, Any]]) -> None:
         self.titles = {name: str(one.get("title") or name) for name, one in contents.items()}
+        self.contents = contents
         self.sources = {
             (name, str(clause.get("id"))): str(clause["source"])
             for name, one in contents.items()
             for clause in one.get("clause", ())
             if clause.get("source")
         }
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """The rules, and the numbers in them with what they are now, for a form to choose from."""
+        rules, numbers = [], []
+        for name, content in sorted(self.contents.items()):
+            for clause in content.get("clause", ()):
+                rule = message("{clause} of {agreement}", clause=str(clause.get("id")), agreement=self.titles[name])
+                rules.append((f"{name}|{clause.get('id')}", str(rule)))
+                for parameter, value in clause.items():
+                    if isinstance(value, int | float) and not isinstance(value, bool):
+                        told = message("{rule}: {parameter}, now {value}", rule=rule, parameter=parameter, value=value)
+                        numbers.append((f"{name}|{clause.get('id')}|{parameter}", str(told)))
+        return {"rule": rules, "parameter": numbers}
 
     def source_of(self, limit: str, clause_id: str) -> str:
         """The article or other source of a limit's clause, '' where none is told."""

@@ -1,0 +1,116 @@
+"""What-ifs made in forms: changes are added one by one, what each touches is said, then the run is started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Response
+
+from api.answers.problems import content_fault
+from api.console.forms import Answered, Fields, FormFields, faults_by_field, read_form
+from api.console.page_router import PageRouter, viewed
+from api.console.rendering import gone_to, page
+from api.console.sections import Section
+from api.requests.context import Context
+from api.runs.beginning import begin_run
+from api.runs.edit_forms import CHANGES, MOST_CHANGES, Change, as_toml, changes_sent, changes_to_send, what_it_touches
+from api.runs.jobs.what_if_job import WhatIfIn
+from api.runs.plan_shown import seen_agreements
+from api.runs.words import LIMITS
+from api.storage.tables import programme_corridors
+from engine.errors import InputError
+from engine.words import message, msgid
+
+router = PageRouter(prefix="/programmes/{programme_id}/what-if")
+SECTIONS = (Section(msgid("What if"), "/programmes/{programme_id}/what-if", "run.start", 50),)
+LONGEST_TITLE = 200
+
+
+@router.get("")
+def ask_what_if(programme_id: str, context: Context = viewed("run.start")) -> Response:
+    """An empty what-if."""
+    return _form(context, {"time_limit": "600"}, [])
+
+
+@router.post("")
+def change_what_if(
+    programme_id: str, fields: FormFields, context: Context = viewed("run.start", heavy=True)
+) -> Response:
+    """Add a change, take one out, or start the run; what the changes touch is said each time."""
+    changes = _sent(fields)
+    asked, kind = fields.get("do", ""), fields.get("kind", "")
+    try:
+        if asked == "add" and kind in CHANGES:
+            changes = [*changes, _added(fields, kind, changes)]
+            kind = ""
+        elif asked.startswith("remove-"):
+            changes = [one for number, one in enumerate(changes) if f"remove-{number}" != asked]
+        text = as_toml(fields.get("title", "")[:LONGEST_TITLE], changes)
+        touched = what_it_touches(context.connection, context.principal, context.programme, text) if changes else ()
+        if asked == "start":
+            return _started(context, programme_id, fields, text, changes)
+    except InputError as error:
+        kept = _sent(fields) if asked == "add" else changes
+        raise Answered(_form(context, fields, kept, kind=fields.get("kind", ""), error=error)) from error
+    typed = {name: fields.get(name, "") for name in ("title", "time_limit")}
+    return _form(context, typed, changes, kind=kind, touched=touched)
+
+
+def _sent(fields: Fields) -> list[Change]:
+    try:
+        return changes_sent(fields.get("changes", ""))
+    except ValueError:
+        return []
+
+
+def _added(fields: Fields, kind: str, changes: Sequence[Change]) -> Change:
+    if len(changes) >= MOST_CHANGES:
+        problem = message("are too many changes")
+        raise content_fault("changes", str(len(changes)), problem, message("{most:,} at most", most=MOST_CHANGES))
+    made = CHANGES[kind]
+    return read_form(made, {name: fields.get(name, "") for name in made.fields})
+
+
+def _started(context: Context, programme_id: str, fields: Fields, text: str, changes: Sequence[Change]) -> Response:
+    if not changes:
+        raise content_fault("changes", "", message("is nothing changed"), message("one change at least"))
+    limit = fields.get("time_limit", "600")
+    asked = read_form(WhatIfIn, {"kind": "what_if", "what_ifs": [text], "time_limit": limit})
+    identifier = begin_run(context.connection, context.principal, programme_id, asked)
+    context.record("run.started", f"run/{identifier}", kind="what_if")
+    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+
+
+def _form(
+    context: Context,
+    typed: Any,
+    changes: Sequence[Change],
+    kind: str = "",
+    touched: Sequence[str] = (),
+    error: InputError | None = None,
+) -> Response:
+    known = seen_agreements(context.connection, context.principal, context.programme.id)
+    told = {
+        "typed": typed,
+        "changes": changes,
+        "sent": changes_to_send(changes),
+        "kind": kind if kind in CHANGES else "",
+        "kinds": CHANGES,
+        "touched": touched,
+        "error": error,
+        "faults": faults_by_field(error),
+        "options": {**known.choices(), **_places(context)},
+        "limits": LIMITS,
+    }
+    return page(context, "runs/what_if.html", 200 if error is None else 422, **told)
+
+
+def _places(context: Context) -> dict[str, list[tuple[str, str]]]:
+    """The countries of the programme's corridors, as choices."""
+    rows = programme_corridors.c
+    asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == context.programme.id)
+    found = context.connection.execute(asked).all()
+    sides = {"origin": {row.origin for row in found}, "destination": {row.destination for row in found}}
+    return {name: [(code, code) for code in sorted(codes)] for name, codes in sides.items()}

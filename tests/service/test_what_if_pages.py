@@ -1,0 +1,101 @@
+"""What-ifs as pages: changes are added in forms, what they touch is said, and the comparison says what is certain."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from browser import Browser, text_of
+from world import World
+
+from api.runs.comparison_shown import SHOWN, compared
+from api.runs.edit_forms import CHANGES, as_toml, changes_sent, changes_to_send
+from api.runs.worker import Worker
+from engine.programme.edits import edits_from
+from engine.programme.toml_text import loads_shallow
+
+PAGE = "/programmes/{p}/what-if"
+TYPED: dict[str, dict[str, str]] = {
+    "rule": {"parameter": "GT-CA|quota|count", "value": "2"},
+    "suspend": {"rule": "GT-CA|quota"},
+    "places": {"destination": "CA", "sector": "A01", "percent": "-50"},
+    "dates": {"destination": "", "sector": "", "days": "14"},
+    "workers": {"origin": "GT", "percent": "12.5"},
+}
+
+
+def _sent(answer: Any) -> str:
+    """The changes that a page sends along."""
+    found = re.search(r'name="changes" value="([^"]*)"', answer.text)
+    assert found
+    return unescape(found[1])
+
+
+def test_every_kind_of_change_is_an_edit_of_the_engine() -> None:
+    """What is typed comes back from the page as it was, and as TOML the engine finds no fault in its form."""
+    assert set(TYPED) == set(CHANGES)
+    changes = [CHANGES[kind].model_validate(typed) for kind, typed in TYPED.items()]
+    assert changes_sent(changes_to_send(changes)) == changes
+    faults: list[Any] = []
+    text = as_toml('a "title"\nof two lines', changes)
+    edits = edits_from(loads_shallow(text), "what-if", "what-if", faults.append)
+    assert not faults and len(edits.entries) == len(TYPED)
+    assert [str(one.in_words()) for one in changes][3] == "Work in all countries, all sectors: +14 days"
+
+
+@pytest.mark.parametrize("who", ["planner", "gt", "ca"])
+def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None:
+    """A quota and a headcount: rows touched are said before it starts; the comparison tells people and placements."""
+    world.certified(headcount=4)
+    browser = Browser(world, who)
+    assert "None yet" in text_of(browser.get(PAGE))
+    chosen = browser.post(PAGE, {"changes": "[]", "kind": "places"})
+    assert "How many percent more" in text_of(chosen)
+    added = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "places", **TYPED["places"]})
+    assert added.status_code == 200 and "Edit 1 touches 1 row of orders." in text_of(added)
+    two = browser.post(PAGE, {"changes": _sent(added), "do": "add", "kind": "rule", **TYPED["rule"]})
+    assert "GT-CA · quota · count becomes 2" in text_of(two)
+    one = browser.post(PAGE, {"changes": _sent(two), "do": "remove-0"})
+    assert "Places asked" not in text_of(one) and "GT-CA · quota · count becomes 2" in text_of(one)
+    sent = browser.post(PAGE, {"changes": _sent(one), "do": "start", "title": "Half the quota", "time_limit": "60"})
+    assert sent.status_code == 303 and Worker(world.engine).run_one()
+    shown = browser.get(sent.headers["Location"])
+    text = text_of(shown)
+    assert "Half the quota" in text and "Compared with the season as it is" in text
+    assert "workers placed 4 2 -2" in text and "Canada 2 -2" in text
+    assert "It is proven that the best plan is worth" in text
+
+
+def test_what_is_wrong_with_a_change_is_said_and_kept(world: World) -> None:
+    """A change that can't be is refused where it is typed, with the changes before it still there."""
+    world.certified()
+    browser = Browser(world, "planner")
+    kept = _sent(browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "rule", **TYPED["rule"]}))
+    for typed in ({"percent": "much"}, {"percent": "20", "sector": "farming"}):
+        again = browser.post(PAGE, {"changes": kept, "do": "add", "kind": "places", **typed})
+        assert again.status_code == 422 and _sent(again) == kept
+        assert f'value="{typed["percent"]}"' in again.text
+    nowhere = browser.post(PAGE, {"changes": kept, "do": "add", "kind": "places", "percent": "20", "sector": "N"})
+    assert nowhere.status_code == 422 and _sent(nowhere) == kept
+    assert browser.post(PAGE, {"changes": "[]", "do": "start"}).status_code == 422
+    assert browser.post(PAGE, {"changes": "nonsense", "do": "", "kind": "dates"}).status_code == 200
+    for who, status in (("auditor", 403), ("e1", 403), ("administrator", 403)):
+        assert Browser(world, who).get(PAGE).status_code == status
+
+
+def test_a_difference_within_the_gap_says_nothing() -> None:
+    """It is certain only where the plan of one side is worth more than the bound of the other."""
+    totals = dict.fromkeys((*SHOWN, "quota_places"), 10.0)
+
+    def verdict(objective: float, bound: float) -> tuple[bool, str]:
+        base = {"title": "", "totals": totals, "groups": {}, "bound": 11.0}
+        one = {"id": "x", "title": "x", "failure": "", "groups": {}, "bound": bound}
+        found = compared({"base": base, "branches": [one | {"totals": totals | {"objective": objective}}]})
+        return found["branches"][0].is_certain, str(found["branches"][0].verdict)
+
+    assert verdict(12.0, 12.5) == (True, "It is proven that the best plan is worth 1.0 more at least.")
+    assert verdict(8.0, 9.0) == (True, "It is proven that the best plan is worth 1.0 less at least.")
+    certain, text = verdict(10.5, 11.5)
+    assert not certain and "says nothing" in text
