@@ -18,7 +18,9 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from api.identity.access import Principal
 from api.runs.shown_edits import require_shown_columns
-from api.snapshots.snapshot import scope_of, told_to, write_snapshot
+from api.snapshots.scope import scope_of, told_to
+from api.snapshots.snapshot import write_snapshot
+from api.storage.records import ProgrammeRecord
 from engine.errors import InputError
 from engine.programme import read_programme
 from engine.programme.edits import Edits, edited
@@ -206,7 +208,7 @@ def _toml(value: Any) -> str:
 
 
 def what_it_touches(
-    connection: sa.Connection, principal: Principal, programme: sa.Row[Any], text: str
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, text: str
 ) -> tuple[str, ...]:
     """How many rows each edit of a what-if touches, a sentence an edit of rows.
 

@@ -41,9 +41,10 @@ WORDINGS: Mapping[str, str] = {
 }
 
 
-# What `not_admitted.fact` adds to `not_admitted.rule`, in a cell of a table.
+# Where a value stands in a wording, and which values are texts.
 _PLACE = re.compile(r"\\{([a-z_]+)(?::[^}]*)?\\}")
 TEXTS = ("rule", "fact", "order", "limit")
+# What `not_admitted.fact` adds to `not_admitted.rule`, in a cell of a table.
 _FACT = re.compile(r"( orders looked at) \([^\r\n]*\)")
 
 
