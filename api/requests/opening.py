@@ -45,7 +45,7 @@ class Opening:
     @property
     def unsafe(self) -> bool:
         """Whether it may change something."""
-        return self.request.method not in READING
+        return self.request.method not in READING and self.manner.takes != "nothing"
 
     def looked(self) -> Principal:
         """Who asks, once all that can be found out without a lock speaks for it; 401, 404, 403 and 429 come from here.
