@@ -267,6 +267,7 @@ operations = sa.Table(
     sa.Column("changed_at", Moment, nullable=False),
     _text("agreed_on"),  # the programme's day when it was proposed, from which lead times count
     sa.UniqueConstraint("programme_id", "worker_id", "order_id"),
+    sa.Index("ix_operations_order", "programme_id", "order_id"),
 )
 operation_history = sa.Table(
     "operation_history",
