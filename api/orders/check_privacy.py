@@ -9,7 +9,8 @@ Invariants of the noise: contents that say the same are one question. Another co
 between two says little of anybody. And each condition (a skill, a month, an income) has noise of its own besides, which
 is the same in every content that has this condition: whoever asks about it in a hundred ways that make no difference
 averages away the noise of the contents, never that of the condition. What no order has a part in (how many are
-registered) is told alike in all.
+registered) is told alike in all. A worker counts in one of the counts of a check alone (who is admitted, whom this
+condition alone leaves out, whom that one): all of them together are as little told of anybody as one of them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from api.answers.problems import ServiceError
 from api.identity.access import Principal
 from api.identity.generalisation import INCOME, MONTHS
 from api.identity.tokens import signing_key
-from api.orders.order import OrderRecord
 from api.rate_limits import count_within
 from api.settings import settings
 from api.storage.database import database, insert_new, transaction
@@ -78,14 +78,13 @@ class Blur:
         return -scale * math.copysign(math.log(1 - 2 * abs(share)), share)
 
 
-def blur_of(connection: sa.Connection, principal: Principal, order: OrderRecord) -> Blur:
-    """How counts about an order are told to an employer."""
-    whose = json.dumps([order.programme_id, principal.employer_id])
+def blur_of(connection: sa.Connection, principal: Principal, programme_id: str, order: Mapping[str, str]) -> Blur:
+    """How counts about an order's cells are told to an employer, whether it is filed or not."""
+    whose = json.dumps([programme_id, principal.employer_id])
     key = hashlib.sha256(b"order checks" + signing_key(connection).encode()).digest()
     own = hmac.digest(key, whose.encode(), "sha256")
-    cells = order.cells
     columns = {column.name: column.kind for column in TABLES["orders"].columns if column.name not in _NO_PART}
-    asked = {name: _said(kind, cells[name]) for name, kind in columns.items()}
+    asked = {name: _said(kind, order[name]) for name, kind in columns.items()}
     variant = hmac.new(own, json.dumps(asked, sort_keys=True).encode(), "sha256").hexdigest()
     return Blur(own, variant, tuple(_conditions(asked)))
 
@@ -111,16 +110,16 @@ def _conditions(asked: Mapping[str, str]) -> Iterator[str]:
     )
 
 
-def count_variant(principal: Principal, order: OrderRecord, variant: str) -> None:
+def count_variant(principal: Principal, programme: str, order_id: str, variant: str) -> None:
     """Count a content of an order that wasn't checked this week; raises 429 beyond what the settings allow."""
-    programme, employer, most = order.programme_id, principal.employer_id, settings().check_variants_per_day
+    employer, most = principal.employer_id, settings().check_variants_per_day
     row = {"programme_id": programme, "employer_id": employer, "day": week_begun()}
-    row |= {"order_id": order.order_id, "variant": variant}
+    row |= {"order_id": order_id, "variant": variant}
     with transaction(database()) as connection:
         if not insert_new(connection, order_check_variants, row):
             return
         try:
-            count_within(connection, f"variants {programme} {order.order_id}", most, DAY)
+            count_within(connection, f"variants {programme} {order_id}", most, DAY)
             count_within(connection, f"variants {programme} of {employer}", ORDERS * most, WEEK)
         except ServiceError as error:
             error.keeps = False  # what is refused was not checked

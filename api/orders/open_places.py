@@ -27,6 +27,14 @@ Row = sa.Row[Any]
 FREE = ("order_id", "filed_at", "priority", "desired_skills")
 
 
+class InTheWay(Contradiction):
+    """Operations stand in the way of a change of an order; they may be withdrawn unless somebody has accepted."""
+
+    def __init__(self, message: str, faults: Sequence[Fault], hint: str, may_withdraw: bool) -> None:
+        super().__init__(message, faults, hint)
+        self.may_withdraw = may_withdraw
+
+
 def in_the_way(connection: sa.Connection, order: OrderRecord, cells: Mapping[str, str], state: str) -> list[Row]:
     """The operations on an order that contradict what it would say and be."""
     found = standing_on_order(connection, order.programme_id, order.order_id)
@@ -48,7 +56,7 @@ def _least(cells: Mapping[str, str]) -> float:
 def require_free(connection: sa.Connection, principal: Principal, found: Sequence[Row], withdraw: bool) -> None:
     """Withdraw the operations that are in the way where that was asked for.
 
-    Raises `Contradiction` (409) where it wasn't, or where somebody has accepted; it names those that the asker sees.
+    Raises `InTheWay` (409) where it wasn't, or where somebody has accepted; it names those that the asker sees.
     """
     accepted = [row for row in found if row.state in PLACED]
     if not found or (withdraw and not accepted):
@@ -82,4 +90,4 @@ def require_free(connection: sa.Connection, principal: Principal, found: Sequenc
         text = message("{open_}, {hidden:,} of them not yours to see.", open_=open_, hidden=hidden)
     else:
         text = message("{open_}.", open_=open_)
-    raise Contradiction(text, faults, hint)
+    raise InTheWay(text, faults, hint, may_withdraw=not accepted)

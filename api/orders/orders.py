@@ -68,6 +68,14 @@ def file_order(
     connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, asked: OrderIn
 ) -> OrderRecord:
     """File an order, as a draft or submitted. Raises `InputError` with every fault, 409 for an id that is taken."""
+    cells = cells_to_file(connection, principal, programme, asked)
+    return insert_order(connection, principal, programme.id, cells, "submitted" if asked.submit else "draft")
+
+
+def cells_to_file(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, asked: OrderIn
+) -> dict[str, str]:
+    """The cells of a new order. Raises `InputError` with every fault."""
     employer = _employer(principal, asked.employer_id)
     cells = cells_of(asked) | {
         "order_id": order_id_of(employer, asked.order_id or drawn_text(10)),
@@ -75,7 +83,7 @@ def file_order(
         "filed_at": now().isoformat(timespec="seconds").removesuffix("+00:00"),
     }
     require_order(connection, principal, programme, cells, _priority_faults(principal, cells, "1"))
-    return insert_order(connection, principal, programme.id, cells, "submitted" if asked.submit else "draft")
+    return cells
 
 
 def order_id_of(employer: str, own: str) -> str:
@@ -107,19 +115,34 @@ def change_order(
     withdraw: bool,
 ) -> OrderRecord:
     """Change what an order says. Raises 409 for one that is certified or closed, and what `require_free` raises."""
+    cells = cells_to_change(connection, principal, programme, order, asked)
+    require_free(connection, principal, in_the_way(connection, order, cells, order.state), withdraw)
+    return update_order(connection, principal, order, cells, order.state)
+
+
+def cells_to_change(
+    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, order: OrderRecord, asked: OrderFields
+) -> dict[str, str]:
+    """The cells that an order is to have. Raises 409 for one that is certified or closed, `InputError` with every fault
+    of them.
+    """
+    require_changeable(order)
+    cells = {**order.cells, **cells_of(asked)}
+    faults = _priority_faults(principal, cells, order.priority)
+    if principal.role == EMPLOYER:
+        cells["priority"] = order.priority
+    require_order(connection, principal, programme, cells, faults)
+    return cells
+
+
+def require_changeable(order: OrderRecord) -> None:
+    """Raise 409 for an order that is certified or closed."""
     if order.state not in CHANGEABLE:
         raise ServiceError(
             409,
             message("A {state} order isn't changed.", state=order.state),
             message("Have it returned, or close it and file another."),
         )
-    cells = {**order.cells, **cells_of(asked)}
-    faults = _priority_faults(principal, cells, order.priority)
-    if principal.role == EMPLOYER:
-        cells["priority"] = order.priority
-    require_order(connection, principal, programme, cells, faults)
-    require_free(connection, principal, in_the_way(connection, order, cells, order.state), withdraw)
-    return update_order(connection, principal, order, cells, order.state)
 
 
 def step_order(
@@ -268,6 +291,15 @@ def _kept(connection: sa.Connection, order: OrderRecord, principal: Principal) -
         )
     )
     return order
+
+
+def versions_of(connection: sa.Connection, principal: Principal, order: OrderRecord) -> Sequence[Row]:
+    """Every version of an order, oldest first; drafts are seen by those who file orders alone."""
+    kept = order_history.c
+    mine = sa.and_(kept.programme_id == order.programme_id, kept.order_id == order.order_id)
+    if not principal.may("order.file"):
+        mine = sa.and_(mine, kept.state != "draft")
+    return connection.execute(sa.select(order_history).where(mine).order_by(kept.version)).all()
 
 
 def listed_orders(principal: Principal, programme_id: str, after: str | None, limit: int) -> sa.Select[Any]:

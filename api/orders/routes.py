@@ -5,12 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-import sqlalchemy as sa
 from fastapi import Form, Query, Response, UploadFile
 
 from api.orders.checks import check_order
 from api.orders.order import OrderRecord, orders_of
-from api.orders.orders import change_order, file_order, listed_orders, order_out, require_filer, step_order
+from api.orders.orders import (
+    change_order,
+    file_order,
+    listed_orders,
+    order_out,
+    require_filer,
+    step_order,
+    versions_of,
+)
 from api.orders.schemas import (
     CheckOut,
     OrderFields,
@@ -31,7 +38,7 @@ from api.requests.handlers import allowed, preparing
 from api.requests.router import Router
 from api.requests.shapes import After, Country, Limit, Page, page
 from api.storage.database import utc
-from api.storage.tables import order_history, orders
+from api.storage.tables import orders
 from api.uploads.files import MapText, read_file
 from api.uploads.uploads import Upload
 
@@ -152,10 +159,7 @@ def read_order_history(
     programme_id: str, order_id: str, context: Context = allowed("order.read")
 ) -> Page[OrderVersionOut]:
     """Every version of an order, oldest first."""
-    mine = sa.and_(order_history.c.programme_id == programme_id, order_history.c.order_id == order_id)
-    if not context.principal.may("order.file"):
-        mine = sa.and_(mine, order_history.c.state != "draft")
-    rows = context.connection.execute(sa.select(order_history).where(mine).order_by(order_history.c.version)).all()
+    rows = versions_of(context.connection, context.principal, context.found(OrderRecord))
     return Page(
         items=[
             OrderVersionOut(
@@ -170,4 +174,5 @@ def read_order_history(
 def check_an_order(programme_id: str, order_id: str, context: Context = allowed("order.check", heavy=True)) -> CheckOut:
     """How many workers an order would admit under the agreements, and which rule refuses most."""
     count_check(context.principal.account_id)
-    return check_order(context.connection, context.principal, context.programme, context.found(OrderRecord))
+    order = context.found(OrderRecord)
+    return check_order(context.connection, context.principal, context.programme, order.cells)

@@ -139,6 +139,7 @@ class CheckOut(BaseModel):
             "refuses_most": "language",
             "in_words": "The worker has each required language at its level.",
             "funnel": {"language": "fewer than 10"},
+            "left_out": {"language": "300", "reservation": "fewer than 10"},
         }
     )
     registered: str
@@ -146,6 +147,9 @@ class CheckOut(BaseModel):
     refuses_most: str
     in_words: Sentence
     funnel: dict[str, str] = Field(description="Workers left after each rule, in the order in which they are read.")
+    left_out: dict[str, str] = Field(
+        description="Workers whom one rule alone leaves out, by the rules that the order makes itself: so many more would be admitted without."
+    )
 
 
 class OrdersUploadedOut(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from api.identity.access import DESTINATION, EMPLOYER, ORIGIN, PLANNER
@@ -19,8 +20,9 @@ class Scope:
     """What of a programme a run reads: along the corridors from an origin ('' any) or to a destination ('' any), orders
     by state.
 
-    ``only_order`` leaves one order, whatever its state. ``held`` are the states of operations that are kept; what
-    another side has proposed or offered (``role`` and country say whose side this is) is kept too: it asked first.
+    ``only_order`` are the cells of the one order that is read, filed or not. ``held`` are the states of operations
+    that are kept; what another side has proposed or offered (``role`` and country say whose side this is) is kept too:
+    it asked first.
     """
 
     role: str = ""
@@ -28,7 +30,7 @@ class Scope:
     destination: str = ""
     states: tuple[str, ...] = ("certified",)
     held: tuple[str, ...] = PLACED
-    only_order: str = ""
+    only_order: Mapping[str, str] | None = None
     without_declined: bool = True
 
     @property
@@ -41,7 +43,7 @@ class Scope:
         """Whether it reads values that stand for many. A check of an order is asked in as many variants as one likes
         and leaves no trace, so it reads them for whoever isn't told of the workers.
         """
-        return self.role in BLURRED or (bool(self.only_order) and self.role != ORIGIN)
+        return self.role in BLURRED or (self.only_order is not None and self.role != ORIGIN)
 
 
 def scope_of(role: str, country: str) -> Scope:

@@ -40,13 +40,13 @@ def write_snapshot(connection: sa.Connection, programme: ProgrammeRecord, scope:
     tables = {name: rows_of(connection, registers[name], name, programme.id) for name in registers}
     held, home = _held(connection, programme.id, scope), ended_stays(connection, programme.id)
     there = set(tables["workers"]["worker_id"].to_pylist())
-    gone = Counter() if scope.only_order else home.places_without(there)
+    gone = Counter() if scope.only_order is not None else home.places_without(there)
     destinations = {destination for _, destination in corridors}
     taken = Counter(order for _, order in held)
     standing = set(held)
     tables["orders"] = _orders(connection, programme.id, scope, destinations, taken, gone)
     read = set(tables["orders"]["order_id"].to_pylist())
-    held = {} if scope.only_order else {pair: day for pair, day in held.items() if pair[1] in read}
+    held = {} if scope.only_order is not None else {pair: day for pair, day in held.items() if pair[1] in read}
     origins = {origin for origin, _ in corridors}
     tables["workers"] = _of_origins(tables["workers"], scope, origins, {worker for worker, _ in held})
     ended = _ended_pairs(connection, programme.id) - set(held)
@@ -121,8 +121,8 @@ def _orders(
     """
     columns = TABLES["orders"].column_names
     asked = sa.select(*(orders.c[column] for column in columns)).where(orders.c.programme_id == programme_id)
-    if scope.only_order:
-        return table_of(columns, connection.execute(asked.where(orders.c.order_id == scope.only_order)).all())
+    if scope.only_order is not None:
+        return table_of(columns, [tuple(scope.only_order[column] for column in columns)])
     if scope.country:
         asked = asked.where(orders.c.destination_country.in_(destinations | {scope.country}))
     rows = connection.execute(asked.add_columns(orders.c.state)).all()

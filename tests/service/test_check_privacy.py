@@ -165,3 +165,28 @@ def test_counts_are_told_by_steps_of_a_ladder() -> None:
             assert told % 10 == 0
             told //= 10
         assert told in ladder | {15, 10}, (exact, told)
+
+
+def test_each_worker_counts_in_one_count_of_a_check_alone(world: World) -> None:
+    """Whom one condition alone leaves out is told there; whom two leave out, nowhere."""
+    one = world.order(languages=["en:A2"])["order_id"]
+    told = world.must("ca", "GET", f"{P}/orders/{one}/check")
+    assert told["admitted"] == "0" and told["left_out"]["language"] == "10"
+    assert set(told["left_out"]) == {"occupation", "language", "availability", "reservation"}
+    two = world.order(languages=["en:A2"], required_skills=["pruning"])["order_id"]
+    told = world.must("ca", "GET", f"{P}/orders/{two}/check")
+    assert {told["left_out"]["language"], told["left_out"]["skills"], told["admitted"]} == {"0"}
+    for order in (one, two):
+        told = world.must("ca", "GET", f"{P}/orders/{order}/check")
+        counted = [int(count) for count in (told["admitted"], *told["left_out"].values())]
+        assert sum(counted) <= int(told["registered"])
+
+
+def test_whom_a_condition_leaves_out_tells_no_more_of_one_person() -> None:
+    """Asked 300 times in ways that make no difference: the noise of all conditions stays in the count."""
+    right, conditions = 0, ("skill", "income 5", "start_date 2026-03")
+    for attack in range(400):
+        key, there = attack.to_bytes(4), attack % 2
+        counts = [Blur(key, f"{n}", conditions).count("left out by skills", 40 + there) for n in range(300)]
+        right += (sum(counts) / len(counts) > 40.5) == bool(there)
+    assert right / 400 < 0.65
