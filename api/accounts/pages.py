@@ -10,7 +10,7 @@ from fastapi import Response
 from api.accounts.accounts import changed_account, locked_account, make_account, require_tenant
 from api.accounts.schemas import AccountChange, AccountIn
 from api.answers.problems import ServiceError
-from api.console.forms import FormFields, faults_by_field, or_again, picked, read_form
+from api.console.forms import FormFields, faults_by_field, or_again, picked, read_form, require_shown
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section
@@ -113,8 +113,7 @@ def _account(context: Context, error: InputError | ServiceError | None = None) -
 def change_one_account(account_id: str, fields: FormFields, context: Context = viewed("account.write")) -> Response:
     """Rename an account, give it a new password, or let it rest; the latter two end its sessions and keys."""
     row = locked_account(context.connection, account_id)
-    if fields.get("version") != str(row.version):
-        raise ServiceError(412, message("It was changed meanwhile."), message("Read it again, then decide."))
+    require_shown(fields, row.version)
 
     def done() -> None:
         asked = read_form(AccountChange, picked(fields, AccountChange))

@@ -72,6 +72,12 @@ async def _read_fields(request: Request) -> Fields:
 FormFields = Annotated[Fields, Depends(_read_fields)]
 
 
+def require_shown(fields: Fields, version: int) -> None:
+    """Raise 412 where something was changed since the form was shown that carries its version."""
+    if fields.get("version") != str(version):
+        raise ServiceError(412, message("It was changed meanwhile."), message("Read it again, then decide."))
+
+
 def require_own_origin(request: Request) -> None:
     """Raise 403 for a form that another site sends, or that doesn't say where it comes from."""
     told = request.headers.get("origin") or request.headers.get("referer") or ""

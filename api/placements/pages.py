@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import Response
 
 from api.answers.problems import ServiceError
-from api.console.forms import FormFields, faults_by_field, or_again, picked, read_form
+from api.console.forms import FormFields, faults_by_field, or_again, picked, read_form, require_shown
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section, Waiting
@@ -26,7 +26,7 @@ from api.requests.context import Context
 from api.storage.database import now
 from api.storage.tables import operations, persons
 from engine.errors import InputError
-from engine.words import message, msgid, plural
+from engine.words import msgid, plural
 
 router = PageRouter(prefix="/programmes/{programme_id}/placements")
 SECTIONS = (Section(msgid("Placements"), "/programmes/{programme_id}/placements", "operation.read", 40),)
@@ -201,6 +201,5 @@ def correct_placement(
 def _meant(context: Context, fields: FormFields) -> sa.Row[Any]:
     """The placement that the form was made for. Raises 412 where it was changed since."""
     operation = context.objects["operation_id"]
-    if fields.get("version") != str(operation.version):
-        raise ServiceError(412, message("It was changed meanwhile."), message("Read it again, then decide."))
+    require_shown(fields, operation.version)
     return operation
