@@ -113,7 +113,7 @@ def test_content_of_another_kind_is_refused(world: World) -> None:
     for body in ({"what_ifs": ["x"]}, {"kind": "sweep", "sweep": "x = 1", "charge": 2}, {"kind": "dance"}):
         assert world.call("gt", "POST", P + "/runs", json=body).status_code == 422
     assert "match" in world.call("gt", "POST", P + "/runs", json={"kind": "dance"}).text
-    assert set(kinds()) == {"match", "rematch", "what_if", "sweep", "explain", "report"}
+    assert {"match", "rematch", "what_if", "sweep", "explain", "report"} <= set(kinds())
 
 
 def _age(world: World, run: str, days: int) -> None:
