@@ -12,11 +12,13 @@ import pandas as pd
 from engine.charts.largest_groups import largest_groups
 from engine.charts.place_names import Texts, country_names, other_countries, other_regions, region_names
 from engine.charts.plan_view import PlanView
-from engine.charts.style import BLACK, NOTE_LETTER, PALE, Drawing, empty_chart, finished, wrapped
+from engine.charts.style import BLACK, LINE, NAME_LETTER, NOTE_LETTER, PALE, Drawing, empty_chart, finished, wrapped
 from engine.words import message
 
 NAME = "flows"
 TITLE = message("Placements from origins to destinations")
+# A Vega expression: a name in its lines.
+LINES = "split(datum.value, '\\n')"
 # How many rows and columns are shown, on a wide page and on a telephone.
 MOST, MOST_ROWS_NARROW, MOST_COLUMNS_NARROW = 20, 12, 4
 CELL_WIDTH, CELL_HEIGHT, CELL_WIDTH_NARROW, SPACING = 46, 22, 30, 40
@@ -106,10 +108,13 @@ def _counts(view: PlanView, rows: Texts, columns: Texts) -> pd.DataFrame:
 
 
 def _heat_map(view: PlanView, table: pd.DataFrame, *title: str) -> alt.LayerChart:
-    rows, columns = list(table["row"].cat.categories), list(table["column"].cat.categories)
+    table, rows = _with_whole_names(view, table)
+    columns, lines = list(table["column"].cat.categories), max((row.count("\n") + 1 for row in rows), default=1)
     base = alt.Chart(table.astype({"row": str, "column": str})).encode(
         x=alt.X("column:N", sort=columns, title=None, axis=_axis(orient="top", labelAngle=-90 if view.narrow else -35)),
-        y=alt.Y("row:N", sort=rows, title=None, axis=_axis(labelLimit=_names(view))),
+        y=alt.Y(
+            "row:N", sort=rows, title=None, axis=_axis(labelExpr=LINES, labelLineHeight=LINE, labelLimit=_names(view))
+        ),
         tooltip=[
             alt.Tooltip("row:N", title=view.say(message("Row"))),
             alt.Tooltip("column:N", title=view.say(message("Column"))),
@@ -119,7 +124,7 @@ def _heat_map(view: PlanView, table: pd.DataFrame, *title: str) -> alt.LayerChar
     largest = int(table.loc[~table["of_rest"], "placements"].max() if not table["of_rest"].all() else 1)
     return alt.LayerChart(layer=[_cells(base, largest), _numbers(base, largest)]).properties(
         width=(CELL_WIDTH_NARROW if view.narrow else CELL_WIDTH) * len(columns),
-        height=CELL_HEIGHT * len(rows),
+        height=(CELL_HEIGHT if lines == 1 else 4 + LINE * lines) * len(rows),
         view=alt.ViewBackground(fill="#F6F7F8"),
         title=alt.TitleParams(
             [line for part in title for line in wrapped(part, view.width / (1 if view.narrow else 2), NOTE_LETTER)],
@@ -148,6 +153,12 @@ def _numbers(base: alt.Chart, largest: int) -> alt.Chart:
 
 def _axis(**choices: Any) -> alt.Axis:
     return alt.Axis(**{"domain": False, "ticks": False, "labelLimit": 240, "grid": False} | choices)
+
+
+def _with_whole_names(view: PlanView, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The table and its names of rows in order, in which names that are longer than their space have several lines."""
+    broken = {name: "\n".join(wrapped(name, _names(view), NAME_LETTER)) for name in table["row"].cat.categories}
+    return table.assign(row=table["row"].cat.rename_categories(broken)), list(broken.values())
 
 
 def _names(view: PlanView) -> int:
