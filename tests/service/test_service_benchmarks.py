@@ -14,6 +14,13 @@ from benchmarks.waited_calls import Waited, in_words
 CLIENTS = ("Client", "AsyncClient", "urlopen")
 
 
+@pytest.fixture(autouse=True)
+def _usual_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that are killed and flooded give up as soon as outside tests: their clients come again."""
+    for name in ("VAIVEN_LOCK_SECONDS", "VAIVEN_STATEMENT_SECONDS"):
+        monkeypatch.delenv(name)
+
+
 def test_nothing_is_lost_under_load(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A few clerks and readers beside matches, on PostgreSQL."""
     monkeypatch.setattr(service_load, "RUNS", 2)
