@@ -12,9 +12,10 @@ from world import World
 
 from api.orders.check_privacy import FEW
 from api.settings import settings
-from api.storage.tables import order_check_variants, registers
+from api.storage.tables import order_check_variants, programmes, registers
 
 P = "/programmes/{p}"
+LOOKING = ("change", "review", "trial")
 TYPED: dict[str, Any] = {
     "site_id": "S1",
     "destination_country": "CA",
@@ -138,6 +139,22 @@ def test_a_change_that_placements_contradict_says_so(world: World) -> None:
     assert {one["state"] for one in world.operations("gt")} == {"proposed"}
     assert Browser(world, "e1").post(f"{path}/content", {**typed, "withdraw": "1"}).status_code == 303
     assert {one["state"] for one in world.operations("gt")} == {"withdrawn"}
+
+
+def test_forms_that_only_look_change_nothing_that_plans_stand_on(world: World) -> None:
+    """Neither the revision of the programme nor a version; filing raises it."""
+    order = world.order()["order_id"]
+    employer = Browser(world, "e1")
+
+    def revision() -> int:
+        with world.engine.connect() as connection:
+            return int(connection.scalar(sa.select(programmes.c.revision)) or 0)
+
+    before = revision()
+    for path in ("order-form", "order-review", "order-trial", *(f"orders/{order}/{one}" for one in LOOKING)):
+        assert employer.post(f"{P}/{path}", {**TYPED, "version": "1"}).status_code == 200, path
+    assert revision() == before
+    assert employer.post(f"{P}/orders", TYPED).status_code == 303 and revision() == before + 1
 
 
 def test_an_order_like_another_begins_with_what_that_says(world: World) -> None:
