@@ -18,7 +18,7 @@ from api.orders.order import COLUMNS, OrderRecord
 from api.orders.schemas import OrderFields, OrderIn, OrderOut
 from api.storage.database import inserting, now, utc
 from api.storage.records import ProgrammeRecord
-from api.storage.tables import order_history, orders, registers
+from api.storage.tables import accounts, order_history, orders, registers
 from api.uploads.uploads import cell_faults
 from engine.errors import Fault, InputError
 from engine.words import message
@@ -294,12 +294,15 @@ def _kept(connection: sa.Connection, order: OrderRecord, principal: Principal) -
 
 
 def versions_of(connection: sa.Connection, principal: Principal, order: OrderRecord) -> Sequence[Row]:
-    """Every version of an order, oldest first; drafts are seen by those who file orders alone."""
+    """Every version of an order with the ``role`` of who made it, oldest first; drafts are seen by those who file
+    orders alone.
+    """
     kept = order_history.c
     mine = sa.and_(kept.programme_id == order.programme_id, kept.order_id == order.order_id)
     if not principal.may("order.file"):
         mine = sa.and_(mine, kept.state != "draft")
-    return connection.execute(sa.select(order_history).where(mine).order_by(kept.version)).all()
+    asked = sa.select(order_history, accounts.c.role).outerjoin(accounts, accounts.c.id == kept.account_id)
+    return connection.execute(asked.where(mine).order_by(kept.version)).all()
 
 
 def listed_orders(principal: Principal, programme_id: str, after: str | None, limit: int) -> sa.Select[Any]:

@@ -24,6 +24,7 @@ from api.orders.placed import placed_on
 from api.orders.schemas import OrderStepsIn
 from api.orders.steps import step_orders
 from api.orders.words import DONE, STATES, STEPS_TO, stepped
+from api.placements.words import ROLES
 from api.requests.context import Context
 from api.storage.database import utc
 from api.storage.tables import orders
@@ -192,13 +193,15 @@ def steps_for(context: Context, order: Any) -> list[str]:
     ]
 
 
-def _versions(context: Context, order: Any) -> list[tuple[Any, str, list[str]]]:
-    """The versions of an order, newest first: when, which state, and the titles of what was changed in it."""
-    told: list[tuple[Any, str, list[str]]] = []
+def _versions(context: Context, order: Any) -> list[tuple[Any, str, str, list[str]]]:
+    """The versions of an order, newest first: when, which state, by whom, and the titles of what was changed in it."""
+    told: list[tuple[Any, str, str, list[str]]] = []
     before = None
     for row in versions_of(context.connection, context.principal, order):
         old = row.content if before is None else before.content
         changed = [name for name in COLUMNS if row.content[name] != old[name]]
-        told.append((utc(row.at), row.state, [TITLES[name] for name in changed if name in TITLES]))
+        told.append(
+            (utc(row.at), row.state, ROLES.get(row.role, ""), [TITLES[name] for name in changed if name in TITLES])
+        )
         before = row
     return told[::-1]

@@ -30,7 +30,10 @@ for (const button of document.querySelectorAll("button[data-tries]")) {
     if (!place || !button.form.reportValidity()) return;
     event.preventDefault();
     const sent = new FormData(button.form, button);
-    const answer = await fetch(button.formAction, { method: "POST", body: sent });
+    button.disabled = true;
+    const answer = await fetch(button.formAction, { method: "POST", body: sent }).finally(() => {
+      button.disabled = false;
+    });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const part = fresh.getElementById(place.id) || fresh.querySelector("main");
     place.replaceChildren(...part.childNodes);
