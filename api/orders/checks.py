@@ -64,7 +64,7 @@ def check_order(
         refuses_most="" if worst is None else rule_code(worst),
         in_words="" if worst is None else rule_in_words(worst),
         funnel={} if blur is not None else {rule_code(rule): str(left) for rule, left in steps},
-        left_out={rule: _told(blur, f"left out by {rule}", alone.get(rule, 0)) for rule in own_rules(order)},
+        left_out={rule: _told(blur, f"left_out {rule}", alone.get(rule, 0)) for rule in own_rules(order)},
     )
 
 
