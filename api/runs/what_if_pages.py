@@ -21,7 +21,8 @@ from api.runs.plan_shown import seen_agreements
 from api.runs.words import LIMITS
 from api.storage.tables import programme_corridors
 from engine.errors import InputError
-from engine.words import message, msgid
+from engine.words import Message, message, msgid
+from engine.words.names import country
 
 router = PageRouter(prefix="/programmes/{programme_id}/what-if")
 SECTIONS = (Section(msgid("What if"), "/programmes/{programme_id}/what-if", "run.start", 50),)
@@ -54,7 +55,7 @@ def change_what_if(
     except InputError as error:
         kept = _sent(fields) if asked == "add" else changes
         raise Answered(_form(context, fields, kept, kind=fields.get("kind", ""), error=error)) from error
-    typed = {name: fields.get(name, "") for name in ("title", "time_limit")}
+    typed = {"title": fields.get("title", ""), "time_limit": fields.get("time_limit") or "600"}
     return _form(context, typed, changes, kind=kind, touched=touched)
 
 
@@ -113,4 +114,7 @@ def _places(context: Context) -> dict[str, list[tuple[str, str]]]:
     asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == context.programme.id)
     found = context.connection.execute(asked).all()
     sides = {"origin": {row.origin for row in found}, "destination": {row.destination for row in found}}
-    return {name: [(code, code) for code in sorted(codes)] for name, codes in sides.items()}
+    return {
+        name: [(code, Message("{name}", {"name": country(code)})) for code in sorted(codes)]
+        for name, codes in sides.items()
+    }

@@ -50,6 +50,21 @@ def priced_limits(view: PlanView) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def tables(view: PlanView) -> list[tuple[str, pd.DataFrame]]:
+    """What the chart shows as a table: each limit with a price, and what one more is worth in weeks and in people."""
+    table = priced_limits(view)
+    if table.empty:
+        return []
+    headings = {
+        "label": message("Limit"),
+        "unit": message("One more"),
+        "weeks": message("Weeks of work"),
+        "people": message("People"),
+    }
+    told = table[list(headings)].round({"weeks": 1, "people": 2})
+    return [(view.say(TITLE), told.rename(columns={name: view.say(said) for name, said in headings.items()}))]
+
+
 def draw(view: PlanView) -> Drawing:
     """Bars of what one more is worth in weeks: of clauses above, of beds and places below, on one scale."""
     title, table = view.say(TITLE), priced_limits(view)

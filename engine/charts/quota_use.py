@@ -38,6 +38,14 @@ def closed_caps(view: PlanView) -> list[str]:
     return list(dict.fromkeys(name.replace("|", " · ") for name in closed))
 
 
+def tables(view: PlanView) -> list[tuple[str, pd.DataFrame]]:
+    """What the chart shows as a table: each cap with what is used of it."""
+    table = caps(view)
+    headings = {"label": message("Limit"), "used": message("Used"), "count": message("Of")}
+    told = table[list(headings)].rename(columns={name: view.say(said) for name, said in headings.items()})
+    return [] if table.empty else [(view.say(TITLE), told)]
+
+
 def draw(view: PlanView) -> Drawing:
     """Bullet bars of the fullest caps; the note says how many there are and which are not shown."""
     title, table = view.say(TITLE), caps(view)

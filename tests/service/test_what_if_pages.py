@@ -54,6 +54,8 @@ def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None
     chosen = browser.post(PAGE, {"changes": "[]", "kind": "places"})
     assert "How many percent more" in text_of(chosen)
     added = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "places", **TYPED["places"]})
+    assert '<option value="600" selected>10 minutes</option>' in added.text
+    assert '<option value="CA">Canada</option>' in chosen.text
     assert added.status_code == 200 and "Edit 1 touches 1 row of orders." in text_of(added)
     two = browser.post(PAGE, {"changes": _sent(added), "do": "add", "kind": "rule", **TYPED["rule"]})
     assert "GT-CA · quota · count becomes 2" in text_of(two)

@@ -67,8 +67,15 @@ def _tables(module: Any, view: PlanView) -> list[tuple[str, pd.DataFrame]]:
     return found
 
 
+def _cell(value: Any) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
 def _table(title: str, table: pd.DataFrame) -> dict[str, Any]:
-    rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
+    rows = [
+        [f"{cell:.10g}" if isinstance(cell, float) else str(cell) for cell in row]
+        for row in table.itertuples(index=False)
+    ]
     return {"title": title, "columns": [str(name) for name in table.columns], "rows": rows}
 
 
