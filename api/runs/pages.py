@@ -35,7 +35,7 @@ router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
 # Kinds that are started from a page of a plan, with the plan that they are about.
-OF_PLAN = ("rematch", "report", "explain")
+OF_PLAN = ("rematch", "report")
 
 
 def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:

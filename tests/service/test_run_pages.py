@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import sqlalchemy as sa
 from browser import Browser, text_of
@@ -97,6 +98,7 @@ def test_a_plan_answers_what_a_minister_asks(generated_world: World) -> None:
     refused = [row for row in unplaced if row["reason"].startswith("not_admitted")]
     assert refused and f"No order may take them {len(refused)} " in text
     assert f"{measures['totals']['net_income']:,.0f} USD" in text
+    assert re.search(r"One more place under capacity of .*: at most [0-9.]+ more people in work, \d+ weeks", text)
     assert "It is proven that no plan of this season can be worth more than" in text
     narrowed = browser.get(f"{place}/unplaced?group=not_admitted")
     assert all(row["worker_id"] in narrowed.text for row in refused[:50])
