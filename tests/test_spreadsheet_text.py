@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from engine.planning.branches import Outcome
 from engine.planning.comparison import write_comparison
 from engine.planning.measures import MEASURES
+from engine.programme import read_programme
 from engine.spreadsheet_text import neutral, neutral_table
+from scenarios.preset import load_preset
 
 HOSTILE = st.text("=+-@\t\r1.e|ab", max_size=6)
 
@@ -45,7 +47,9 @@ def test_a_comparison_of_hostile_names_holds_no_formula() -> None:
     base = Outcome(id="base", title="", status="optimal", totals=totals)
     branch = Outcome(id="=1+1", title="@SUM(A1)", status="-x", totals=totals, failure="+1+1")
     with tempfile.TemporaryDirectory() as place:
-        write_comparison(Path(place), base, [branch])
+        folder = Path(place, "programme")
+        load_preset("northern-triangle").build(20, 1).write(folder)
+        write_comparison(Path(place), read_programme(folder), base, [branch], "en")
         for path in Path(place).glob("*.csv"):
             with path.open(encoding="utf-8", newline="") as file:
                 cells = [cell for row in csv.reader(file) for cell in row]

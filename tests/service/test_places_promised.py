@@ -137,14 +137,14 @@ def test_plans_published_at_once_do_not_overbook(world: World, what_fits: bool) 
 
 def test_a_plan_that_another_side_published_meanwhile_is_judged_again(world: World) -> None:
     """Both ministries' plans place the same people, and the second was judged before the first was published."""
-    from api.placements import plan_routes
+    from api.placements import publication
 
     world.certified(headcount=3)
     first, second = world.run("gt", gap=0.0), world.run("ca", gap=0.0)
-    before = plan_routes.judged(second["id"])
+    before = publication.judged(second["id"])
     assert _publish(world, "gt", first).json()["proposed"] == 3
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan_routes, "judged", lambda _run_id: before)
+        patch.setattr(publication, "judged", lambda _run_id: before)
         late = _publish(world, "ca", second)
     assert (late.status_code, late.json()["proposed"], late.json()["kept"]) == (201, 0, 3)
     _require_no_overbooking(world)
