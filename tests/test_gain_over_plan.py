@@ -20,7 +20,7 @@ from engine.solve.match import match
 from engine.solve.result import Result
 from scenarios.presets import adversarial, nation, northern_triangle
 
-LIMITS = int(os.environ.get("VAIVEN_GAIN_LIMITS", "40"))
+LIMITS = int(os.environ.get("VAIVEN_GAIN_LIMITS", "24"))
 BUILDERS: tuple[tuple[Callable[[int, int], Any], int], ...] = (
     (nation.build, 60),
     (northern_triangle.build, 60),

@@ -20,7 +20,7 @@ from engine.problem.export import write_mps
 from engine.programme import read_programme
 from engine.run import Options, match_programme, match_read, match_to_folder
 
-PROGRAMMES = int(os.environ.get("VAIVEN_TIER_PROGRAMMES", "16"))
+PROGRAMMES = int(os.environ.get("VAIVEN_TIER_PROGRAMMES", "10"))
 TIERS = [["fill"], ["recall", "choice"], ["skill", "income", "score"]]
 
 

@@ -32,7 +32,7 @@ from engine.programme.reorder import drawn_order
 from engine.run import Options, match_read
 from engine.words import message
 
-PROGRAMMES = int(os.environ.get("VAIVEN_REASON_PROGRAMMES", "16"))
+PROGRAMMES = int(os.environ.get("VAIVEN_REASON_PROGRAMMES", "10"))
 MILLIONTH = Fraction(1, 10**6)
 
 

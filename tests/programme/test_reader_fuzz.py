@@ -40,7 +40,7 @@ from engine.days import NO_DATE, OPEN_END, OPEN_START, day_number
 from engine.errors import CallError, InputError
 from engine.programme import Programme, read_programme, write_programme
 
-EXAMPLES = int(os.environ.get("VAIVEN_READER_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("VAIVEN_READER_EXAMPLES", "12"))
 FUZZ = settings(
     max_examples=EXAMPLES,
     deadline=None,
