@@ -59,8 +59,16 @@ def h2a_origins(least_visas: int = 200) -> dict[str, float]:
 
     Jamaicans needed no visa then; the 4,306 of one recent year (Gleaner) stand for five.
     """
-    rows = table("visa_origins").set_index("origin_country").h2a.astype(float)
-    rows["JM"] = 5 * JAMAICANS_A_YEAR
+    return visa_shares("h2a", least_visas, {"JM": 5 * JAMAICANS_A_YEAR})
+
+
+def visa_shares(visa: str, least_visas: int = 200, known_otherwise: Mapping[str, int] = {}) -> dict[str, float]:
+    """Give the share of each origin in the visas ("h2a", "h2b") of FY2011 to FY2015, where corridor costs are known;
+    ``known_otherwise`` counts those of origins that the visas don't.
+    """
+    rows = table("visa_origins").set_index("origin_country")[visa].astype(float)
+    for origin, visas in known_otherwise.items():
+        rows[origin] = visas
     known = set(table("corridor_costs").origin_country)
     rows = rows[rows.index.isin(known) & (rows >= least_visas)]
     return {str(origin): float(visas / rows.sum()) for origin, visas in rows.sort_index().items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.draft_edits import with_tighter_caps
 from benchmarks.registry import Spec
-from scenarios.h2a.importer import import_h2a
+from scenarios.h2a import import_h2a
 
 WORKBOOK = Path(__file__).resolve().parents[3] / "shared" / "data" / "us_dol_H-2A_Disclosure_Data_FY16.xlsx"
 

@@ -81,6 +81,11 @@ def plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", letters).strip()
 
 
+def word_key(text: str) -> str:
+    """What a word of a cell is looked up by: plainly written, or as it is where it has no Latin letter or figure."""
+    return plain(text) or text.strip()
+
+
 def title_of(column: str, language: str) -> str:
     """What a column is called on a template in a language: English has the format's own names."""
     return column if language == ENGLISH else worded(message(TITLES[column]), language)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
-from engine.programme.column_titles import plain
+from engine.programme.column_titles import plain, word_key
 from engine.sheets.number_forms import decimal_marks, plain_number
 
 NUMBERS = ("number", "integer", "share")
@@ -111,8 +111,10 @@ def _affixed(own: ColumnMap, text: str) -> str:
 def _written(own: ColumnMap, kind: str, comma: bool, text: str, numeric: bool, last: bool) -> str:
     """A cell as the format writes it; what doesn't fit stays as it is, to be refused by name."""
     if own.separator:
-        return ";".join(own.words.get(plain(part), part.strip()) for part in text.split(own.separator) if part.strip())
-    text = own.words.get(plain(text), text) if text else ""
+        return ";".join(
+            own.words.get(word_key(part), part.strip()) for part in text.split(own.separator) if part.strip()
+        )
+    text = own.words.get(word_key(text), text) if text else ""
     if own.dates:
         text = day_in_form(own.dates, text) or text
     if kind == "date":

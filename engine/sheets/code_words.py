@@ -9,7 +9,7 @@ from functools import cache
 import pycountry
 from babel import Locale
 
-from engine.programme.column_titles import plain
+from engine.programme.column_titles import plain, word_key
 
 LANGUAGES = ("en", "es", "fr")
 SEX = {
@@ -18,23 +18,37 @@ SEX = {
     "X": ("x", "other", "otro", "otra", "no binario"),
 }
 MEN_OTHERWISE = {"h", "hombre", "hombres", "homme"}
-YES = ("si", "s", "yes", "y", "oui", "x", "true", "verdadero")
-NO = ("no", "n", "non", "false", "falso", "ninguno", "ninguna", "none")
+YES = ("si", "s", "yes", "y", "oui", "x", "true", "verdadero", "vrai", "si tiene", "tiene")
+NO = ("no", "n", "non", "false", "falso", "faux", "ninguno", "ninguna", "none", "aucun", "aucune", "no tiene")
+# Words that mean yes and no beside each other alone.
+YES_BESIDE_NO = (("1", "0"), ("v", "f"), ("t", "f"), ("o", "n"))
+TICKS = ("✓", "✔", "☑", "✅")
+CROSSES = ("✗", "✘", "☒", "❌", "☐")
 NATIONALITIES = {
-    "GT": ("guatemalteca", "guatemalteco", "guatemalan"),
-    "HN": ("hondurena", "hondureno", "honduran"),
-    "SV": ("salvadorena", "salvadoreno", "salvadoran"),
-    "NI": ("nicaraguense", "nicaraguan"),
-    "MX": ("mexicana", "mexicano", "mexican"),
-    "JM": ("jamaiquina", "jamaiquino", "jamaicana", "jamaicano", "jamaican"),
+    "GT": ("guatemalteca", "guatemalteco", "guatemalan", "guatemalteque"),
+    "HN": ("hondurena", "hondureno", "honduran", "hondurien", "hondurienne"),
+    "SV": ("salvadorena", "salvadoreno", "salvadoran", "salvadorien", "salvadorienne"),
+    "NI": ("nicaraguense", "nicaraguan", "nicaraguayen", "nicaraguayenne"),
+    "MX": ("mexicana", "mexicano", "mexican", "mexicain", "mexicaine"),
+    "JM": ("jamaiquina", "jamaiquino", "jamaicana", "jamaicano", "jamaican", "jamaicain", "jamaicaine"),
     "US": ("eeuu", "ee uu", "usa", "u s a", "estados unidos de america"),
 }
 LEVELS = {
-    "C2": ("nativo", "nativa", "native", "materno", "materna", "lengua materna", "bilingue"),
-    "C1": ("avanzado", "avanzada", "advanced", "fluido", "fluida", "fluent", "alto"),
-    "B1": ("intermedio", "intermedia", "intermediate", "medio", "regular"),
-    "A2": ("basico", "basica", "basic", "elemental", "bajo"),
-    "A1": ("principiante", "beginner", "minimo"),
+    "C2": (
+        "nativo",
+        "nativa",
+        "native",
+        "materno",
+        "materna",
+        "lengua materna",
+        "bilingue",
+        "natif",
+        "langue maternelle",
+    ),
+    "C1": ("avanzado", "avanzada", "advanced", "fluido", "fluida", "fluent", "alto", "courant", "avance"),
+    "B1": ("intermedio", "intermedia", "intermediate", "medio", "regular", "intermediaire", "moyen"),
+    "A2": ("basico", "basica", "basic", "elemental", "bajo", "elementaire", "notions", "base"),
+    "A1": ("principiante", "beginner", "minimo", "debutant"),
 }
 # ISCO-08 unit groups by what registers call them.
 OCCUPATIONS = {
@@ -72,8 +86,10 @@ def word_codes(concept: str, cells: Iterable[str], countries: frozenset[str] = f
     listed = sorted(set(cells))
     if concept == "sex":
         return _sexes(listed)
+    if concept == "flag":
+        return _flags(listed)
     means = {"country": _country, "region": lambda text: _region(text, countries), "isco08": _occupation,
-             "language": _language, "flag": _yes_or_no}.get(concept)  # fmt: skip
+             "language": _language}.get(concept)  # fmt: skip
     if means is None:
         return {}
     found = {cell: means(plain(cell)) for cell in listed}
@@ -141,5 +157,11 @@ def _language_names() -> dict[str, str]:
     return names
 
 
-def _yes_or_no(text: str) -> str | None:
-    return "yes" if text in YES else "" if text in NO else None
+def _flags(cells: list[str]) -> dict[str, str]:
+    """What cells say of yes ("yes") and no (""); figures and some letters say it beside each other alone."""
+    means = dict.fromkeys((*YES, *TICKS), "yes") | dict.fromkeys((*NO, *CROSSES), "")
+    words = {cell: word_key(cell) for cell in cells}
+    pair = next((pair for pair in YES_BESIDE_NO if set(words.values()) == set(pair)), None)
+    if pair:
+        means |= dict(zip(pair, ("yes", ""), strict=True))
+    return {cell: means[word] for cell, word in words.items() if word in means}

@@ -110,15 +110,19 @@ def _lines(schema: Column, found: _Found, countries: frozenset[str]) -> list[str
 def _day_parts(name: str, cells: list[str]) -> list[str]:
     if name == "birth_date" and cells and all(map(_age, cells)):
         return ['age_on = "?"']
-    yes = word_codes("flag", cells)
-    if cells and set(yes) == set(cells):
-        words = {cell: "?" if code else "" for cell, code in yes.items()}
-        return [_words(words)]
+    if asked := _asked_flags(cells):
+        return [_words(asked)]
     fitting = [form for form in DATES if all(_is_day(form, cell) for cell in cells)]
     if not fitting or fitting[0] == "YYYY-MM-DD":
         return []
     unclear = {"DD/MM/YYYY", "MM/DD/YYYY"} <= set(fitting)
     return [f'dates = "{"?" if unclear else fitting[0]}"']
+
+
+def _asked_flags(cells: list[str]) -> dict[str, str]:
+    """Of a column of yes and no its words: no is nothing, what yes stands for is asked; none of another column."""
+    flags = word_codes("flag", cells)
+    return {cell: "?" if code else "" for cell, code in flags.items()} if set(flags) == set(cells) else {}
 
 
 def _is_day(form: str, cell: str) -> bool:
@@ -130,6 +134,9 @@ def _is_day(form: str, cell: str) -> bool:
 def _word_parts(schema: Column, found: _Found, countries: frozenset[str], told: list[str]) -> list[str]:
     """Words for codes; of lists, those of the entries."""
     parts, cells = [], found.cells
+    if schema.concept != "sex" and (asked := _asked_flags(cells)):
+        told.append(message("a column of yes and no: say what yes stands for"))
+        return [_words(asked)]
     listed = schema.kind in ("labels", "levels", "months") and not any(";" in cell for cell in cells)
     mark = next((mark for mark in (",", "/", "\n") if listed and any(mark in cell for cell in cells)), "")
     entries = [part.strip() for cell in cells for part in cell.split(mark or "\0")]
@@ -175,9 +182,8 @@ def _number_parts(name: str, found: _Found, told: list[str]) -> list[str]:
 def _unused(found: _Found) -> str:
     """The comment for a column that isn't used; of one of yes and no, what it could be used for."""
     told = message("not used: {heading}", heading=found.title)
-    if found.cells and set(word_codes("flag", found.cells)) == set(found.cells):
-        words = {cell: "?" if code else "" for cell, code in word_codes("flag", found.cells).items()}
-        skill = f"skills = {{ from = {_quoted(found.title)}, {_words(words)} }}"
+    if asked := _asked_flags(found.cells):
+        skill = f"skills = {{ from = {_quoted(found.title)}, {_words(asked)} }}"
         told = message("{unused} (yes or no; as a skill: {line})", unused=told, line=skill)
     return f"# {_plainly(say(told))}"
 

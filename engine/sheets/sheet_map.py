@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import CallError, Fault, InputError
 from engine.programme.codes import currencies
-from engine.programme.column_titles import plain
+from engine.programme.column_titles import word_key
 from engine.programme.schema import TABLES
 from engine.programme.toml_text import loads_shallow
 from engine.sheets.cell_forms import DATES, ColumnMap
@@ -104,7 +104,7 @@ def _read_column(name: str, entry: Any, refuse: Any) -> ColumnMap:
         source=source,
         more=tuple(more),
         strip=tuple(map(str, strip)),
-        words={plain(str(word)): str(code) for word, code in given.items()},
+        words={word_key(str(word)): str(code) for word, code in given.items()},
         decimal_comma=None if "decimal_comma" not in entry else bool(entry["decimal_comma"]),
         factor=Decimal(entry["factor"]) if _is_factor(entry.get("factor")) else None,
         age_on=entry["age_on"] if _is_day(entry.get("age_on")) else None,

@@ -7,7 +7,7 @@ import pandas as pd
 
 TEXT_COLUMNS = (
     "isco08", "soc", "state", "scheme", "visa", "origin_country", "destination_country", "country",
-    "region", "profile",
+    "region", "profile", "naics", "isic",
 )  # fmt: skip
 
 

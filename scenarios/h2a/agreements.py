@@ -1,13 +1,12 @@
 """The agreements of a programme of H-2A orders: text by origin, quotas, floors and beds by state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from scenarios.columns import Floats
 from scenarios.demand import busiest_day
 from scenarios.schemes import CAVEAT, agreement, clause
 from scenarios.united_states import wage_floors
@@ -53,14 +52,3 @@ def beds_by_state(orders: pd.DataFrame) -> list[dict[str, Any]]:
         )
         for name, beds in zip(regions.tolist(), busiest, strict=True)
     ]  # fmt: skip
-
-
-def occupation_mix(orders: pd.DataFrame) -> dict[str, float]:
-    """Give the positions of each occupation."""
-    positions = orders.groupby("isco08").headcount.sum()
-    return {str(code): float(count) for code, count in positions.items()}
-
-
-def shares(origins: Mapping[str, float]) -> tuple[Sequence[str], Floats]:
-    """Split a mapping of shares into names and numbers."""
-    return list(origins), np.array(list(origins.values()))

@@ -8,8 +8,9 @@ import numpy as np
 from scenarios.calibration import table
 from scenarios.corridors import corridor_table
 from scenarios.demand import Calendar, Scheme, draw_demand
+from scenarios.disclosure.importer import ENGLISH, described
+from scenarios.h2a import WOMEN
 from scenarios.h2a.agreements import beds_by_state, h2a_agreements
-from scenarios.h2a.importer import ENGLISH, WOMEN, visa_origins
 from scenarios.preset import Draft
 from scenarios.register import Profile, draw_register
 from scenarios.ties import Chooser, draw_exclusions, draw_past_stays, draw_preferences, draw_recalls
@@ -39,8 +40,8 @@ def build(workers: int, seed: int, density: str = "sparse") -> Draft:
     calendar = Calendar(as_of, np.datetime64(f"{YEAR}-01-01"), np.datetime64(f"{YEAR + 1}-12-31"))
     demand = draw_demand(rng, [_scheme(workers, density)], trades, calendar, (0.85, 1.3))
     profile = Profile(as_of, {"en": ENGLISH}, TRADE_SHARES, WOMEN, medical_days=(420, 900))
-    register = draw_register(rng, workers, visa_origins(), trades, profile, list(demand.employers.employer_id))
     origins = h2a_origins()
+    register = draw_register(rng, workers, described(origins), trades, profile, list(demand.employers.employer_id))
     chooser = Chooser.of(demand, trades, np.ones((len(origins), 1), bool))
     stays = draw_past_stays(rng, register, chooser, as_of, (0.45, 0.5, 0.5))
     tables = {

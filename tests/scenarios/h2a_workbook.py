@@ -35,18 +35,34 @@ HEADERS: Mapping[int, Mapping[str, str]] = {
         "soc": "SOC_CODE", "rate": "WAGE_OFFER", "unit": "PER", "hours": "ANTICIPATED_NUMBER_OF_HOURS",
     },
 }  # fmt: skip
+H2B_HEADERS: Mapping[int, Mapping[str, str]] = {
+    2018: {
+        **_TO_2019, **_NEED, "case": "CASE_NUMBER", "visa": "VISA_CLASS", "state": "WORKSITE_STATE",
+        "naics": "NAICS_CODE", "rate": "BASIC_RATE_OF_PAY_FROM",
+    },
+    2021: {
+        **HEADERS[2023], "visa": "VISA_CLASS", "workers": "TOTAL_WORKERS_CERTIFIED",
+        "naics": "NAICS_CODE", "rate": "BASIC_WAGE_RATE_FROM",
+    },
+}  # fmt: skip
 
 GOOD: Mapping[str, Any] = {
     "case": "H-300-1", "status": "Determination Issued - Certification", "employer": "Farm One",
     "workers": 12, "begin": date(2016, 3, 1), "end": date(2016, 10, 31), "state": "FL", "soc": "45-2092.02",
     "rate": 10.7, "unit": "Hour", "hours": 40, "sub": "PRI", "job": date(2016, 1, 2),
-    "requested": date(2016, 2, 1), "organisation": None,
+    "requested": date(2016, 2, 1), "organisation": None, "visa": "H-2B", "naics": "561730",
 }  # fmt: skip
 
 
-def write_workbook(path: Path, year: int, rows: Sequence[Mapping[str, Any]], without: str = "") -> Path:
+def write_workbook(
+    path: Path,
+    year: int,
+    rows: Sequence[Mapping[str, Any]],
+    without: str = "",
+    spelled: Mapping[int, Mapping[str, str]] = HEADERS,
+) -> Path:
     """Write rows, each a change to `GOOD`, under the headers of a year; leave out the column `without`."""
-    headers = {key: header for key, header in HEADERS[year].items() if key != without}
+    headers = {key: header for key, header in spelled[year].items() if key != without}
     book = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, list(headers.values()))

@@ -92,7 +92,7 @@ def test_import_writes_the_programme_and_what_it_refused(tmp_path: Path) -> None
 def test_import_refuses_wrong_calls(tmp_path: Path) -> None:
     """Tests an unknown source, a missing file, a missing folder, two workbooks."""
     file = write_workbook(tmp_path / "h2a.xlsx", 2016, [{}])
-    assert "h2a" in refusal("import", "h2b", file, tmp_path / "out").hint
+    assert "h2a" in refusal("import", "h2x", file, tmp_path / "out").hint
     assert "is no file" in refusal("import", "h2a", tmp_path / "none.xlsx", tmp_path / "out").message
     assert "missing" in refusal("import", "h2a", file).message
     assert "one workbook" in refusal("import", "h2a", file, file, tmp_path / "out").message
@@ -101,11 +101,12 @@ def test_import_refuses_wrong_calls(tmp_path: Path) -> None:
 
 def test_a_source_is_found_by_its_name() -> None:
     """Tests that a package that names itself in SOURCE is enough."""
-    assert list(catalogue.sources()) == ["h2a"]
+    assert list(catalogue.sources()) == ["h2a", "h2b"]
     assert load_source("h2a").SOURCE == "h2a"
 
 
 def test_the_commands_have_help() -> None:
     """Tests that help names every preset and source."""
     assert "northern-triangle" in RUNNER.invoke(app(), ["generate", "--help"]).output
-    assert "h2a" in RUNNER.invoke(app(), ["import", "--help"]).output
+    helped = RUNNER.invoke(app(), ["import", "--help"]).output
+    assert "h2a" in helped and "h2b" in helped

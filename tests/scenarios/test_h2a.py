@@ -11,22 +11,22 @@ from h2a_workbook import HEADERS, write_workbook
 
 from engine.errors import CallError, InputError
 from engine.programme import read_programme
-from scenarios.h2a import import_h2a
-from scenarios.h2a.columns import MEANINGS, find_columns
-from scenarios.h2a.rows import read_orders
+from scenarios.disclosure.columns import MEANINGS, find_columns
+from scenarios.disclosure.rows import read_orders
+from scenarios.h2a import H2A, import_h2a
 
 REAL = "us_dol_H-2A_Disclosure_Data_FY16.xlsx"
 
 
 def read_one(tmp_path: Path, **changes: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read a workbook of ten good rows and one that is changed."""
-    return read_orders(write_workbook(tmp_path / "h2a.xlsx", 2016, [{}] * 10 + [changes]))
+    return read_orders(write_workbook(tmp_path / "h2a.xlsx", 2016, [{}] * 10 + [changes]), H2A)
 
 
 @pytest.mark.parametrize("year", HEADERS)
 def test_columns_are_found_in_the_spellings_of_each_year(year: int, tmp_path: Path) -> None:
     """Tests that a row reads the same whatever its headers are called."""
-    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", year, [{}, {}, {"workers": 3}]))
+    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", year, [{}, {}, {"workers": 3}]), H2A)
     assert refused.empty
     assert list(orders.headcount) == [12, 12, 3]
     assert set(orders.region) == {"US-FL"}
@@ -41,7 +41,7 @@ def test_a_missing_column_is_named_with_the_headers_found(missing: str, tmp_path
     """Tests that the fault tells what is missing and what there is instead."""
     file = write_workbook(tmp_path / "h2a.xlsx", 2016, [{}], without=missing)
     with pytest.raises(InputError) as error:
-        read_orders(file)
+        read_orders(file, H2A)
     assert len(error.value.faults) == 1
     assert "EMPLOYER_NAME" in error.value.faults[0].problem
     assert "such as" in error.value.faults[0].expected
@@ -50,7 +50,7 @@ def test_a_missing_column_is_named_with_the_headers_found(missing: str, tmp_path
 def test_all_missing_columns_are_named_at_once() -> None:
     """Tests that a wrong workbook gives one fault for each required meaning."""
     with pytest.raises(InputError) as error:
-        find_columns(["a", "b"], "wrong.xlsx")
+        find_columns(["a", "b"], "wrong.xlsx", "H-2A", titled=True)
     assert len(error.value.faults) == sum(meaning.required for meaning in MEANINGS) + 1
 
 
@@ -69,7 +69,7 @@ def test_members_and_uncertified_rows_are_passed_over(tmp_path: Path) -> None:
         {"status": "DETERMINATION ISSUED - WITHDRAWN"},
         {"status": "DETERMINATION ISSUED - PARTIAL CERTIFICATION EXPIRED", "workers": 5},
     ]
-    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", 2016, rows))
+    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", 2016, rows), H2A)
     assert list(orders.headcount) == [12, 5]
     assert refused.empty
 
@@ -124,7 +124,7 @@ def test_what_is_no_workbook_is_told(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.xlsx"
     wrong.write_text("no workbook")
     with pytest.raises(CallError, match="can't be read"):
-        read_orders(wrong)
+        read_orders(wrong, H2A)
 
 
 def test_a_workbook_without_orders_is_told(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_an_empty_register_is_a_header_only(tmp_path: Path) -> None:
 
 def test_the_real_file_has_the_published_totals(shared_data: Path) -> None:
     """Tests that what is kept and what is refused make 8,297 orders and 165,741 positions together."""
-    orders, refused = read_orders(shared_data / REAL)
+    orders, refused = read_orders(shared_data / REAL, H2A)
     tidied = pd.read_csv(shared_data / "us_h2a_orders_fy2016.csv.gz").set_index("case_no")
     refused_cases = refused.case_number.unique()
     assert len(orders) + len(refused_cases) == len(tidied) == 8297
@@ -209,7 +209,7 @@ def test_without_a_column_of_members_the_flagged_row_of_a_case_is_the_order(tmp_
         {"case": "C-2", "workers": 3},
         {"case": "C-3", "workers": 2, "organisation": "A"},
     ]
-    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", 2015, rows))
+    orders, refused = read_orders(write_workbook(tmp_path / "h2a.xlsx", 2015, rows), H2A)
     assert list(zip(orders.case_number, orders.employer, orders.headcount, strict=True)) == [
         ("C-1", "Association", 40),
         ("C-2", "Farm One", 3),
@@ -227,7 +227,7 @@ def test_an_old_file_without_codes_takes_occupations_from_titles(tmp_path: Path)
     jobs = ("Farmworker, Tobacco", "Sheepherder", "Farm Equipment Operator", "Astronomer")
     rows = [f'C-{n},Certified,Farm,5,3/1/2009,10/31/2009,NC,"{job}",9.5,Hour,40' for n, job in enumerate(jobs)]
     (tmp_path / "old.csv").write_text("\n".join([head, *rows]) + "\n")
-    orders, refused = read_orders(tmp_path / "old.csv")
+    orders, refused = read_orders(tmp_path / "old.csv", H2A)
     assert list(orders.isco08) == ["9211", "9212", "8341"]
     assert set(orders.begin) == {pd.Timestamp("2009-03-01")}
     assert list(refused.case_number) == ["C-3"] and list(refused.column) == ["JOB_TITLE"]

@@ -79,6 +79,35 @@ def test_what_cannot_be_known_is_asked(heading: str, cells: list[str], asked: st
         read_map(tmp_path / "map.toml")
 
 
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("Sí", "No"), ("yes", "no"), ("Oui", "Non"), ("1", "0"), ("V", "F"), ("Vrai", "Faux"), ("S", "N"), ("O", "N"),
+     ("Verdadero", "Falso"), ("✓", "✗"), ("x", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("heading", ["Examen médico", "Habilidades", "Licencia", "Oficio"])
+def test_yes_and_no_are_known_in_each_language(heading: str, yes: str, no: str, tmp_path: Path) -> None:
+    """Of a day, of labels and of a column that isn't used: no is nothing, and what yes stands for is asked."""
+    text = proposed(tmp_path, f"DPI;{heading}\n1;{yes}\n2;{no}\n")
+    assert f'"{yes}" = "?"' in text
+    assert not no or f'"{no}" = ""' in text
+
+
+@pytest.mark.parametrize("cells", [["1", "2"], ["1", "1"], ["F", "F"], ["Sí", "quizás"]])
+def test_figures_and_letters_alone_are_not_yes_and_no(cells: list[str], tmp_path: Path) -> None:
+    """Only beside each other, or with no other word in the column."""
+    text = proposed(tmp_path, "DPI;Licencia\n" + "".join(f"{n};{cell}\n" for n, cell in enumerate(cells)))
+    assert "# not used: Licencia\n" in text
+
+
+def test_skills_of_yes_and_no_become_the_skill_that_is_named(tmp_path: Path) -> None:
+    """The question answered: those who say yes have it."""
+    (tmp_path / "sheet.csv").write_text("DPI;País;Habilidades\n1;GT;Sí\n2;GT;No\n", "utf-8")
+    text = proposed(tmp_path, "DPI;País;Habilidades\n1;GT;Sí\n2;GT;No\n").replace('"?"', '"pruning"')
+    (tmp_path / "map.toml").write_text(text, "utf-8")
+    raw = mapped(read_sheet(tmp_path / "sheet.csv"), read_map(tmp_path / "map.toml"))
+    assert raw.columns["skills"].to_pylist() == ["pruning", ""]
+
+
 def test_a_number_of_a_passport_is_not_when_it_ends(tmp_path: Path) -> None:
     """Cells without days can't be those of a date."""
     assert "passport_expires = { value" in proposed(tmp_path, "DPI;Pasaporte\n1;P123456\n2;P223456\n")
@@ -107,6 +136,8 @@ def test_m_beside_h_is_a_woman_in_the_proposal(tmp_path: Path) -> None:
         ("id;x\n1;inglés, español\n", "languages",
          '{ from = "x", separator = ",", words = { "inglés" = "en", "español" = "es" }, suffix = ":B1" }',
          ["en:B1;es:B1"]),
+        ("id;x\n1;✓\n2;✗\n", "skills", '{ from = "x", words = { "✓" = "pruning", "✗" = "" } }', ["pruning", ""]),
+        ("id;x\n1;да\n2;нет\n", "skills", '{ from = "x", words = { "да" = "pruning", "нет" = "" } }', ["pruning", ""]),
     ],
 )  # fmt: skip
 def test_each_key_of_a_map(sheet: str, name: str, entry: str, right: list[str], tmp_path: Path) -> None:

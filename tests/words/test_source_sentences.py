@@ -17,8 +17,9 @@ HELD = (
         "scenarios/adversarial",
         "scenarios/calibration",
         "scenarios/h2a/agreements.py",
+        "scenarios/h2b/agreements.py",
     ),
-    *("scenarios/h2a/importer.py", "scenarios/northern_triangle_agreements.py", "scenarios/united_states.py"),
+    *("scenarios/disclosure/importer.py", "scenarios/northern_triangle_agreements.py", "scenarios/united_states.py"),
     "scenarios/ties.py",
 )
 # What the catalogue's own tool says to developers.

@@ -24,9 +24,11 @@ class Meaning:
 
 MEANINGS = (
     Meaning("case_number", (r"CASE_(NO|NUM|NUMBER)", r"CASE_ID")),
+    Meaning("visa", (r"VISA_(CLASS|TYPE)",), required=False),
+    Meaning("naics", (r"NAICS?_(CODE|CD)", r"NAICS?"), required=False),
     Meaning("status", (r"CASE_STATUS", r"(APPLICATION_)?STATUS")),
     Meaning("employer", (r"EMPLOYER_(LEGAL_)?(BUSINESS_)?NAME", r"LEGAL_NAME")),
-    Meaning("workers", (r"(NBR|NUMBER_OF|TOTAL)_WORKERS_(H_?2A_)?CERTIFIED", r"WORKERS_CERTIFIED")),
+    Meaning("workers", (r"(NBR|NUMBER_OF|TOTAL)_WORKERS_(H_?2[AB]_)?CERTIFIED", r"WORKERS_CERTIFIED")),
     Meaning("begin", (
         r"CERTIFICATION_BEGIN_DATE", r"EMPLOYMENT_BEGIN_DATE", r"REQUESTED_(START|BEGIN)_DATE(_OF_NEED)?",
     )),
@@ -34,7 +36,7 @@ MEANINGS = (
     Meaning("state", (r"WORKSITE_(LOCATION_)?STATE", r"ALIEN_WORK_STATE", r"WORK_STATE")),
     Meaning("soc", (r"SOC_CODE(_ID)?", r"SOC_OCC_CODE"), required=False),
     Meaning("title", (r"JOB_TITLE", r"JOBTITLE", r"OCCUPATIONAL_TITLE"), required=False),
-    Meaning("rate", (r"BASIC_RATE_OF_PAY(_FROM)?", r"WAGE_OFFER(_FROM)?")),
+    Meaning("rate", (r"BASIC_(RATE_OF_PAY|WAGE_RATE)(_FROM)?", r"WAGE_OFFER(_FROM)?")),
     Meaning("unit", (r"BASIC_UNIT_OF_PAY", r"(WAGE_)?PER", r"UNIT_OF_PAY")),
     Meaning("hours", (r"(BASIC|ANTICIPATED)_NUMBER_OF_HOURS", r"(TOTAL_)?WEEKLY_HOURS")),
     Meaning("city", (r"WORKSITE_(LOCATION_)?CITY", r"ALIEN_WORK_CITY"), required=False),
@@ -50,11 +52,11 @@ def normalised(header: object) -> str:
     return re.sub(r"[^A-Z0-9]+", "_", str(header).upper()).strip("_")
 
 
-def find_columns(headers: Sequence[object], file: str) -> Mapping[str, int]:
-    """Find the position of each meaning among the headers.
+def find_columns(headers: Sequence[object], file: str, visa: str, titled: bool) -> Mapping[str, int]:
+    """Find the position of each meaning among the headers of the workbook of a visa ("H-2A").
 
-    Raises `InputError` with one fault for each required meaning that no header has; the occupation's code or, in the
-    files to FY2013 that have none, the job's title is one of them.
+    Raises `InputError` with one fault for each required meaning that no header has; the occupation's code or, where
+    job titles may stand in for it (``titled``), the job's title is one of them.
     """
     spelled = [normalised(header) for header in headers]
     found, faults = {}, []
@@ -64,10 +66,12 @@ def find_columns(headers: Sequence[object], file: str) -> Mapping[str, int]:
             found[meaning.name] = position
         elif meaning.required:
             faults.append(_missing(meaning, file, headers))
-    if not {"soc", "title"} & set(found):
+    if not ({"soc", "title"} if titled else {"soc"}) & set(found):
         faults.append(_missing(next(meaning for meaning in MEANINGS if meaning.name == "soc"), file, headers))
     if faults:
-        raise InputError(faults, message("Is this the H-2A disclosure workbook of the US Department of Labor?"))
+        raise InputError(
+            faults, message("Is this the {visa} disclosure workbook of the US Department of Labor?", visa=visa)
+        )
     return found
 
 

@@ -18,7 +18,8 @@ from engine.sheets.sheet_reading import read_sheet as read_text_sheet
 from engine.words import message
 from scenarios.calibration import table
 from scenarios.columns import Bools
-from scenarios.h2a.columns import MEANINGS, find_columns
+from scenarios.disclosure.columns import MEANINGS, find_columns
+from scenarios.disclosure.visa import Visa
 
 CERTIFIED = re.compile(r"CERTIFI")
 NOT_CERTIFIED = re.compile(r"DENIED|WITHDRAWN|NOT CERTIFIED|REJECTED")
@@ -31,7 +32,7 @@ FAR_DAYS = 730
 REFUSED_COLUMNS = ("row", "case_number", "column", "value", "reason")
 
 
-def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+def read_sheet(file: Path, visa: Visa) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read the first sheet into columns named by meaning, and say what the sheet calls each of them.
 
     The index is the row number in the sheet, the header being row 1. Raises `CallError` where the file
@@ -55,7 +56,7 @@ def read_sheet(file: Path) -> tuple[pd.DataFrame, dict[str, str]]:
             "empty",
         )
         raise InputError([fault])
-    found = find_columns(rows[0], file.name)
+    found = find_columns(rows[0], file.name, visa.title, visa.titled)
     table_of_rows = pd.DataFrame(rows[1:], index=range(2, len(rows) + 1), dtype=object)
     sheet = pd.DataFrame({name: table_of_rows[position] for name, position in found.items()})
     for meaning in MEANINGS:
@@ -123,18 +124,19 @@ class Reading:
         return found.sort_values("row", kind="stable").reset_index(drop=True)
 
 
-def read_orders(file: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the orders of a workbook: the good ones, and the refusals.
+def read_orders(file: Path, visa: Visa) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the orders of a visa's workbook: the good ones, and the refusals.
 
     Orders: case_number, employer, city, region (ISO 3166-2), isco08, begin, end, headcount, weekly_hours,
-    hourly_wage (USD), min_experience_months, received; their attribute occupations_from_titles says
+    hourly_wage (USD), min_experience_months, received, naics; their attribute occupations_from_titles says
     where the occupations are from. Refusals: row, case_number, column (as the sheet
     spells it), value, reason.
     """
-    sheet, headers = read_sheet(file)
+    sheet, headers = read_sheet(file, visa)
     reading = Reading(certified_orders(sheet), headers)
     orders = pd.DataFrame(index=reading.sheet.index)
     orders.attrs["occupations_from_titles"] = "soc" not in headers
+    _require_visa(reading, visa.title)
     orders["case_number"] = _case_numbers(reading)
     orders["employer"] = reading.sheet.employer.astype(str).str.strip()
     orders["city"] = reading.sheet.city.astype(str).str.strip().str.title()
@@ -146,8 +148,15 @@ def read_orders(file: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     orders["hourly_wage"] = _hourly_wages(reading, orders["weekly_hours"])
     orders["min_experience_months"] = reading.number("experience").fillna(0).clip(lower=0)
     orders["received"] = reading.day("received")
+    orders["naics"] = reading.sheet.naics
     refused = reading.refused()
     return orders[~orders.index.isin(refused.row)].astype({"headcount": np.int64}), refused
+
+
+def _require_visa(reading: Reading, title: str) -> None:
+    """Refuse the rows that say they are of another visa."""
+    said = reading.sheet.visa.fillna("").astype(str).str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
+    reading.refuse(~said.isin(["", title.replace("-", "")]), "visa", message("is not {visa}", visa=title))
 
 
 def _case_numbers(reading: Reading) -> pd.Series:
@@ -191,9 +200,11 @@ def _occupations(reading: Reading) -> pd.Series:
 
 def _dates(reading: Reading) -> tuple[pd.Series, pd.Series]:
     begin, end = reading.day("begin"), reading.day("end")
-    middle = pd.Timestamp(begin.sort_values().iloc[begin.count() // 2])
     reading.refuse(begin.isna(), "begin", message("is no date"))
     reading.refuse(end.isna(), "end", message("is no date"))
+    if not begin.count():
+        return begin, end
+    middle = pd.Timestamp(begin.sort_values().iloc[begin.count() // 2])
     far = (begin - middle).abs().dt.days > FAR_DAYS
     reading.refuse(
         far, "begin", message("is more than two years from {date}, the middle of the file's dates", date=middle.date())
@@ -226,7 +237,7 @@ def _hourly_wages(reading: Reading, weekly_hours: pd.Series) -> pd.Series:
     """
     rate = reading.number("rate")
     unit = reading.sheet.unit.astype(str).str.strip().str.lower().str.replace("-", " ")
-    weekly = rate / unit.map(WEEKS_IN_UNIT) / weekly_hours.where(weekly_hours > 0)
+    weekly = rate / unit.map(WEEKS_IN_UNIT).astype(float) / weekly_hours.where(weekly_hours > 0)
     hourly = rate.where(unit.isin(HOURLY), weekly)
     reading.refuse(~(rate > 0), "rate", message("is no rate of pay"))
     reading.refuse(
