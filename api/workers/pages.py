@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from api.answers.problems import content_fault, not_found
 from api.console.forms import Fields, FormFields
 from api.console.page_router import PageRouter, viewed
-from api.console.rendering import gone_to, page
+from api.console.rendering import page
 from api.console.sections import Section
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import PLANNER, Principal
@@ -25,7 +25,7 @@ from api.uploads.files import read_file
 from api.uploads.uploads import Upload
 from api.workers.profiles import worker_out
 from api.workers.register_words import COLUMNS, REGISTERS
-from api.workers.rows import write_register
+from api.workers.uploads import recorded, upload_rows
 from engine.words import message, msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}")
@@ -77,8 +77,6 @@ def show_register(programme_id: str, table: str, context: Context = viewed("regi
         shown=shown,
         table=table,
         title=REGISTERS[table],
-        added=context.request.query_params.get("added", ""),
-        changed=context.request.query_params.get("changed", ""),
         may_write=context.principal.may("register.write"),
     )
 
@@ -130,12 +128,10 @@ def send_sheet(
     context: Context = viewed("register.write", upload=True),
 ) -> Response:
     """Add the rows of a sheet to a register, or change them; all rows or none."""
-    added, changed = write_register(
-        context.connection, context.principal, context.programme, prepared.raw, False, prepared.persons
-    )
-    told = {"persons": sorted(prepared.persons)} if prepared.persons else {}
-    context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed, **told)
-    return gone_to(f"/programmes/{programme_id}/registers/{table}?added={added}&changed={changed}")
+    done = upload_rows(context.connection, context.principal, context.programme, prepared)
+    context.record("register.uploaded", f"programme/{programme_id}/{table}", **recorded(prepared, done))
+    headings = [(heading, COLUMNS[name]) for heading, name in done.headings.items() if name in COLUMNS]
+    return page(context, "workers/uploaded.html", result=done, headings=headings, table=table, title=REGISTERS[table])
 
 
 @router.get("/workers/{worker_id}")

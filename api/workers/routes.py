@@ -19,11 +19,9 @@ from api.requests.shapes import After, Limit, Page, page
 from api.storage.tables import KEYS, persons, registers
 from api.uploads.files import MapText, read_file
 from api.uploads.uploads import Upload
-from api.workers.duplicates import likely_duplicates
 from api.workers.persons import all_rows_of, erase, person_of, take_programmes_of
 from api.workers.profiles import change_worker, told_rows, worker_out
 from api.workers.registration import leave_programme, registered_numbers
-from api.workers.rows import write_register
 from api.workers.schemas import (
     ErasedOut,
     LookUpIn,
@@ -35,6 +33,7 @@ from api.workers.schemas import (
     WorkerChange,
     WorkerOut,
 )
+from api.workers.uploads import recorded, upload_rows
 from engine.words import message
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
@@ -68,22 +67,8 @@ def upload_register(
     context: Context = allowed("register.write", upload=True),
 ) -> Response:
     """Add the rows of a CSV file or a spreadsheet to a register, or change them; all rows or none."""
-    added, changed = write_register(
-        context.connection, context.principal, context.programme, prepared.raw, replace, prepared.persons
-    )
-    revision = context.programme.revision + 1
-    columns = {"persons": sorted(prepared.persons)} if prepared.persons else {}
-    context.record("register.uploaded", f"programme/{programme_id}/{table}", added=added, changed=changed, **columns)
-    alike = likely_duplicates(context.connection, context.principal, context.programme, prepared)
-    done = UploadOut(
-        table=table,
-        rows=prepared.raw.size,
-        added=added,
-        changed=changed,
-        revision=revision,
-        headings=prepared.headings,
-        notices=[*prepared.warnings, *alike],
-    )
+    done = upload_rows(context.connection, context.principal, context.programme, prepared, replace)
+    context.record("register.uploaded", f"programme/{programme_id}/{table}", **recorded(prepared, done))
     return context.answer(done, 201)
 
 

@@ -153,7 +153,8 @@ def test_a_sheet_is_sent_to_a_register_and_its_faults_are_told(world: World) -> 
     assert wrong.status_code == 422 and "many" in text_of(wrong)
     assert ministry.post(f"{path}/sheet", files={"other": ("sites.csv", head)}).status_code == 422
     good = ministry.post(f"{path}/sheet", files={"file": ("sites.csv", head + "S8,E1,CA-ON,4,\nS1,E1,CA-ON,9,\n")})
-    assert good.headers["Location"].endswith("?added=1&changed=1")
+    assert good.status_code == 200 and "1 rows added, 1 changed" in text_of(good)
+    assert "inspected_until" in text_of(good)  # which heading became which column
     assert "S8" in text_of(ministry.get(path))
     assert Browser(world, "planner").post(f"{path}/sheet", files={"file": ("s.csv", head)}).status_code == 403
 

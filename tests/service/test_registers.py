@@ -6,6 +6,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from browser import Browser, text_of
 from world import World, workers_csv
 
 from api.logs.audit_log import verify
@@ -168,3 +169,15 @@ def test_an_upload_warns_of_one_person_under_two_numbers_and_of_estimated_ages(w
     aged = world.upload("gt", "workers", sheet, data={"map": "\n".join(ages)}, headers={"Accept-Language": "fr"})
     assert aged.status_code == 201, aged.text
     assert "âges" in aged.json()["notices"][0]
+    page = Browser(world, "gt").post(
+        "/programmes/{p}/registers/workers/sheet",
+        {"map": "\n".join(ages)},
+        {"file": ("w.csv", sheet)},
+        **{"Accept-Language": "fr"},
+    )
+    assert "âges" in text_of(page)
+    twice = Browser(world, "gt").post(
+        "/programmes/{p}/registers/workers/sheet", files={"file": ("w.csv", head + row("D4", "ana lópez"))}
+    )
+    assert twice.status_code == 200 and "registered twice" in text_of(twice)
+    assert not any(word in twice.text for word in ("D1", "D4", "ana"))
