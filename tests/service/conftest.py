@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 import structlog
-from databases import CONTENTS, PATIENCE, Databases, service_on
+from databases import CONTENTS, PATIENCE, Databases, pseudonyms_drawn_for, service_on
 from fastapi.testclient import TestClient
 from forked_children import ForkedChild
 from pwdlib import PasswordHash
@@ -50,6 +50,12 @@ def careful_passwords() -> Iterator[PasswordHash]:
         patch.setattr(passwords, "_hasher", quick)
         patch.setattr(passwords, "_NOBODY", quick.hash("nobody's password"))
         yield careful
+
+
+@pytest.fixture(autouse=True)
+def _pseudonyms(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pseudonyms_drawn_for(request.function.__name__):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from generated_season import make_generated_world
 from world import World, make_world, with_programme
 
 from api.app import create_app
+from api.identity.passwords import ALPHABET
 from api.settings import settings
 from api.storage.database import database, upgrade
 
@@ -27,6 +30,15 @@ CONTENTS: dict[str, Callable[[TestClient, sa.Engine], World]] = {
     "world": lambda client, engine: with_programme(make_world(client, engine)),
     "empty_world": make_world,
 }
+
+
+@contextmanager
+def pseudonyms_drawn_for(name: str) -> Iterator[None]:
+    """The same pseudonyms in each session, which draw among equally good plans; VAIVEN_TEST_PSEUDONYMS for others."""
+    drawn = random.Random(f"{os.environ.get('VAIVEN_TEST_PSEUDONYMS', '')} {name}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.workers.persons.drawn_text", lambda length: "".join(drawn.choices(ALPHABET, k=length)))
+        yield
 
 
 @contextmanager
@@ -67,7 +79,7 @@ class Databases:
             if content == "schema":
                 upgrade(engine)
                 return base
-            with TestClient(create_app()) as client:
+            with pseudonyms_drawn_for(content), TestClient(create_app()) as client:
                 world = CONTENTS[content](client, engine)
         self.worlds[base] = {"accounts": world.accounts, "programme": world.programme}
         return base
