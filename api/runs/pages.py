@@ -18,6 +18,7 @@ from api.requests.context import Context
 from api.runs.beginning import begin_run, orders_by_state, stop_run
 from api.runs.comparison_shown import compared
 from api.runs.earlier import has_plan
+from api.runs.explanation_shown import explanation_shown
 from api.runs.jobs.match_job import MatchIn
 from api.runs.kind import kinds
 from api.runs.plan_shown import plan_in_words
@@ -35,7 +36,7 @@ router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
 # Kinds that are started from a page of a plan, with the plan that they are about.
-OF_PLAN = ("rematch", "report")
+OF_PLAN = ("rematch", "report", "explain")
 
 
 def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:
@@ -127,6 +128,8 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
     if run.state == "done" and "pictures" in run.manifest:
         return page(context, "runs/pictures.html", **told)
+    if run.state == "done" and "explanation" in run.manifest:
+        return page(context, "runs/explanation.html", **explanation_shown(run.manifest["explanation"]), **told)
     if run.state == "done" and "comparison" in run.manifest:
         return page(context, "runs/comparison.html", **compared(run.manifest["comparison"]), **told)
     if run.state == "done":

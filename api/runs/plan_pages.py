@@ -1,28 +1,42 @@
-"""Tables of a plan as pages: who goes where, who has no job and why, which orders stay open, one worker looked up."""
+"""Tables of a plan as pages: who goes where, who has no job and why, which orders stay open."""
 
 from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from fastapi import Response
 
-from api.answers.problems import not_found
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.requests.context import Context
-from api.runs.earlier import has_plan
+from api.runs.earlier import require_plan
 from api.runs.frames import file_of_frame, read_frame
-from api.runs.plan_words import GROUP_WORDS, GROUPS, ORDER_GROUPS, code_of, reason_in_words
+from api.runs.plan_words import GROUP_WORDS, ORDER_GROUPS, code_of, reason_in_words
 from api.runs.result_files import frame_of
 from api.storage.tables import orders, placements
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/runs/{run_id}")
+
+
+def worker_link(row: Any) -> str:
+    """Where a worker is looked up, from a table beside it."""
+    return f"worker?{urlencode({'worker_id': row['worker_id']})}"
+
+
+def order_link(row: Any) -> str:
+    """Where an order is looked up, from a table beside it."""
+    return f"order?{urlencode({'order_id': row['order_id']})}"
+
+
 PLACED = Listing(
     msgid("Who goes where"),
     (
-        Column("worker_id", msgid("Worker"), placements.c.worker_id),
-        Column("order_id", msgid("Order"), placements.c.order_id),
+        Column("worker_id", msgid("Worker"), placements.c.worker_id, link=worker_link),
+        Column("order_id", msgid("Order"), placements.c.order_id, link=order_link),
         Column("employer_id", msgid("Employer"), placements.c.employer_id),
         Column("destination_country", msgid("Destination"), orders.c.destination_country),
         Column("sector", msgid("Sector"), orders.c.sector),
@@ -44,7 +58,7 @@ PLACED = Listing(
 UNPLACED = Listing(
     msgid("Who has no job, and why"),
     (
-        Column("worker_id", msgid("Worker"), sa.column("worker_id")),
+        Column("worker_id", msgid("Worker"), sa.column("worker_id"), link=worker_link),
         Column("group", msgid("Why"), sa.column("group"), words=GROUP_WORDS),
         Column("reason", msgid("More exactly"), sa.column("reason")),
     ),
@@ -57,7 +71,7 @@ UNPLACED = Listing(
 OPEN_ORDERS = Listing(
     msgid("Orders with open places"),
     (
-        Column("order_id", msgid("Order"), sa.column("order_id")),
+        Column("order_id", msgid("Order"), sa.column("order_id"), link=order_link),
         Column("employer_id", msgid("Employer"), sa.column("employer_id")),
         Column("open_places", msgid("Open places"), sa.column("open_places"), number=True),
         Column("group", msgid("Why"), sa.column("group"), words=ORDER_GROUPS),
@@ -72,16 +86,10 @@ OPEN_ORDERS = Listing(
 )
 
 
-def _require_plan(context: Context) -> None:
-    """Raise 404 where the run has no plan."""
-    if not has_plan(context.objects["run_id"]):
-        raise not_found()
-
-
 @router.get("/placements")
 def list_placements(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
     """The placements of a plan."""
-    _require_plan(context)
+    require_plan(context)
     same = sa.and_(orders.c.programme_id == programme_id, orders.c.order_id == placements.c.order_id)
     rows = sa.select(placements).select_from(placements.outerjoin(orders, same)).where(placements.c.run_id == run_id)
     if (file := table_file(context, PLACED, rows)) is not None:
@@ -102,7 +110,7 @@ def list_open_orders(programme_id: str, run_id: str, context: Context = viewed("
 
 
 def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, ...], listing: Listing) -> Response:
-    _require_plan(context)
+    require_plan(context)
     frame = frame_of(context.connection, run_id, name, columns)
     frame["group"] = [code_of(one) for one in frame["reason"]]
     if "order_id" in frame:
@@ -114,18 +122,3 @@ def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, .
     for row in shown.rows:
         row["reason"] = reason_in_words(row["reason"])
     return page(context, "runs/table.html", run_id=run_id, shown=shown)
-
-
-@router.get("/worker")
-def look_up_worker(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
-    """One worker in a plan: placed where and when, or why not."""
-    _require_plan(context)
-    wanted = context.request.query_params.get("worker_id", "").strip()[:64]
-    mine = sa.and_(placements.c.run_id == run_id, placements.c.worker_id == wanted)
-    found = context.connection.execute(sa.select(placements).where(mine).order_by(placements.c.start_date)).all()
-    frame = frame_of(context.connection, run_id, "unplaced.csv", ("worker_id", "reason"))
-    reasons = frame.loc[frame["worker_id"] == wanted, "reason"].tolist()
-    group = GROUPS.get(code_of(reasons[0])) if reasons else None
-    told = {"wanted": wanted, "found": found, "group": group, "reason": reason_in_words(reasons[0]) if reasons else ""}
-    status = 200 if found or reasons else 404
-    return page(context, "runs/worker.html", status, run_id=run_id, **told)

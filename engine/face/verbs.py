@@ -86,8 +86,11 @@ def explain(
     order: str | None = None,
     clause: str | None = None,
     language: str = "en",
+    ranked: bool = False,
 ) -> Explanation:
     """Say why: for a worker, an order, both (that placement) or a clause; ``lines`` of the answer are sentences.
+
+    With ``ranked`` who else fits the order, or what else the worker could do, best first.
 
     Raises `CallError` where nothing, or too much, or something unknown is named, a language that isn't spoken too.
     """
@@ -97,8 +100,9 @@ def explain(
 
     known_language(language)
     with plan.in_folder() as folder:
-        found: Explanation = worded_all(explained(plan.programme, folder, worker, order, clause, False), language)
-    return found
+        found: Explanation = explained(plan.programme, folder, worker, order, clause, False, ranked)
+    told: Explanation = worded_all(found, language)
+    return told
 
 
 def report(plan: Plan, folder: Path | str, language: str = "en") -> Path:

@@ -130,18 +130,22 @@ def explain(
     order: Annotated[str | None, typer.Option(help="An order's id; without a plan, whether any could fill it.")] = None,
     clause: Annotated[str | None, typer.Option(help="A clause, as AGREEMENT|CLAUSE or its id alone.")] = None,
     commitments: Annotated[bool, typer.Option("--commitments", help="Which clauses clash with them.")] = False,
+    ranked: Annotated[
+        bool, typer.Option("--ranked", help="Who else fits the order, or what else the worker could do.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say why: for a worker, an order, a placement, a clause, a demand or commitments that can't be met.
 
-    Nothing that is said names a person who wasn't asked about. Exit status 1 where no plan fills a place of the order.
+    But for --ranked nothing that is said names a person who wasn't asked about. Exit status 1 where no plan fills a
+    place of the order.
     """
     from engine.console import out
     from engine.planning.explain import explanation
     from engine.planning.explain.demand import DemandExplanation
     from engine.words.wording import spoken_language, worded_all
 
-    found = explanation(programme, plan, worker, order, clause, commitments)
+    found = explanation(programme, plan, worker, order, clause, commitments, ranked)
     if as_json:
         told = worded_all(found, spoken_language())
         shown = {name: value for name, value in vars(told).items() if name != "lines"}

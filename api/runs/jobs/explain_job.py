@@ -22,6 +22,7 @@ from api.runs.job import Job, Results
 from api.runs.kind import Kind, Source
 from api.runs.schemas import PlanId, SpokenIn
 from engine.planning.explain import explained
+from engine.planning.explain.ranked import CandidatesExplanation
 from engine.planning.explain.reading import unknown_id
 from engine.programme import read_programme
 from engine.words import message
@@ -33,7 +34,8 @@ Id = Annotated[str, Field(min_length=1, max_length=130)]
 class ExplainIn(SpokenIn):
     """What to explain of the run `plan`: a worker, an order, both (a placement), a clause, or its commitments.
 
-    `commitments`, and an order of a run without a plan, need no plan.
+    `commitments`, and an order of a run without a plan, need no plan. With `ranked` who else fits the order, or what
+    else the worker could do: the best by the plan's prices, each tried in the plan.
     """
 
     model_config = example({"kind": "explain", "plan": "0198", "order": "E12~O1", "lang": "en"})
@@ -43,6 +45,7 @@ class ExplainIn(SpokenIn):
     order: Id | None = None
     clause: Id | None = None
     commitments: bool = False
+    ranked: bool = False
 
 
 class Explain(Kind):
@@ -58,9 +61,12 @@ class Explain(Kind):
         if of_pair + (asked.clause is not None) + asked.commitments != 1:
             expected = message("one of worker, order, both of them, clause, commitments")
             raise content_fault("kind", "explain", message("says nothing, or too much, to explain"), expected)
+        if asked.ranked and (asked.worker is None) == (asked.order is None):
+            expected = message("a worker or an order")
+            raise content_fault("ranked", "true", message("says nothing, or too much, to rank"), expected)
         if asked.worker is not None and asked.order is None and principal.role != ORIGIN:
             raise refused(message("What stands in a worker's way is told to the ministry of the worker's own state."))
-        without = asked.commitments or (asked.order is not None and asked.worker is None)
+        without = asked.commitments or (asked.order is not None and asked.worker is None and not asked.ranked)
         require_earlier(connection, principal, programme_id, asked.plan, not without)
 
     def write_input(self, source: Source, folder: Path) -> None:
@@ -78,7 +84,10 @@ class Explain(Kind):
             with_others(job.folder, job.audience)
         # A plan brings the events that it was repaired after.
         programme = earlier_programme(job.folder) if plan is None else read_programme(job.folder / "programme")
-        found = explained(programme, plan, **names, commitments=job.options["commitments"])
+        ranked = job.options.get("ranked", False)  # of a run that waits since before there was any
+        found = explained(programme, plan, **names, commitments=job.options["commitments"], ranked=ranked)
+        if isinstance(found, CandidatesExplanation):
+            found = found.without(job.audience.is_hidden)
         found = worded_all(found, job.options["lang"] or "en")
         told = {"about": type(found).__name__.removesuffix("Explanation").lower(), **asdict(found)}
         content = json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +13,23 @@ from engine.audit.counts import Excess, count_breaches
 from engine.audit.pairs import pair_breaches
 from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
-from engine.planning.explain.reading import Floats, Longs, Reading
+from engine.clauses.base import Clause
+from engine.planning.explain.reading import Bools, Floats, Longs, Reading
 
 MOST_EXCHANGES = 8
+NOBODY: Longs = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What comes of it when people come to an order: the placements that they ``left``, the one that was ``displaced``
+    (None: none), by how much the plan is better, None where it isn't legal by the rules ``in_the_way``.
+    """
+
+    left: Longs
+    displaced: int | None
+    gain: float | None
+    in_the_way: tuple[str | Clause, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,54 @@ class Room:
                 return comes - float(self._values[holder])
         return None
 
+    def best_change(self, order: int) -> Change:
+        """The best found among: the members come beside what they have, or leave what overlaps, or all of it; one
+        other goes where counts leave no room.
+        """
+        found = [self._change(order, left) for left in self._leavings(order)]
+        return max(found, key=lambda one: -np.inf if one.gain is None else one.gain)
+
+    def _leavings(self, order: int) -> list[Longs]:
+        """What the members may leave, the least first, each but once."""
+        mine = np.flatnonzero(np.isin(self.reading.worker, self.members))
+        orders = self.reading.programme.orders
+        start, end = orders.values("start_date"), orders.values("end_date")
+        theirs = self.reading.order[mine]
+        overlapping = mine[(start[theirs] <= end[order]) & (start[order] <= end[theirs])]
+        sizes = {len(rows): rows for rows in (mine, overlapping, NOBODY if not len(overlapping) else overlapping)}
+        return [sizes[size] for size in sorted(sizes)]
+
+    def _change(self, order: int, left: Longs) -> Change:
+        together = self._with(order, left)
+        lone = [rule for rule, broken in self._broken_alone(together) if broken.any()]
+        excesses = [one for _, _, found in count_breaches(together, together.agreement()) for one in found]
+        comes = self.worth(order) - float(self._values[left].sum())
+        if not lone and not excesses:
+            return Change(left, None, comes, ())
+        rules = (*lone, *(one.rule for one in excesses))
+        for gone in [] if lone else self._holders(excesses, left):
+            if self._legal(self._with(order, np.concatenate([left, gone]))):
+                return Change(left, int(gone[0]), comes - float(self._values[gone].sum()), ())
+        return Change(left, None, None, rules)
+
+    def _holders(self, excesses: Sequence[Excess], left: Longs) -> list[Longs]:
+        """The cheapest placements that every excess counts, each with the rest of its travel group there."""
+        kept = np.delete(np.arange(self.reading.worker.size), left)
+        counted = [kept[one.placements[one.placements < len(kept)]] for one in excesses]
+        holders = counted[0]
+        for others in counted[1:]:
+            holders = np.intersect1d(holders, others)
+        holders = holders[np.argsort(self._values[holders], kind="stable")][:MOST_EXCHANGES]
+        return [self._with_group(holder) for holder in holders.tolist()]
+
+    def _with_group(self, placement: int) -> Longs:
+        group = self.reading.programme.workers.labels("travel_group_id").codes
+        own = group[self.reading.worker[placement]]
+        if own < 0:
+            return np.array([placement])
+        same = (group[self.reading.worker] == own) & (self.reading.order == self.reading.order[placement])
+        return np.concatenate([[placement], np.setdiff1d(np.flatnonzero(same), [placement])])
+
     def in_place_of(self, gone: Longs, order: int) -> float | None:
         """What a plan gains in which the members come to an order and the placements ``gone`` go; None where it isn't
         legal. Nobody comes where there are no members.
@@ -65,9 +128,12 @@ class Room:
         return self.reading.pairs(np.concatenate([worker, self.members]), np.concatenate([placed, comes]))
 
     @staticmethod
-    def _legal(plan: PlacementTable) -> bool:
-        agreement = plan.agreement()
-        lone = (*pair_breaches(plan), *calendar_breaches(plan, agreement))
-        return not any(broken.any() for _, _, broken in lone) and not any(
-            found for _, _, found in count_breaches(plan, agreement)
-        )
+    def _broken_alone(plan: PlacementTable) -> list[tuple[str | Clause, Bools]]:
+        """The rules of pairs and of calendars, with the placements that break each."""
+        lone = (*pair_breaches(plan), *calendar_breaches(plan, plan.agreement()))
+        return [(rule, broken) for rule, _, broken in lone]
+
+    def _legal(self, plan: PlacementTable) -> bool:
+        if any(broken.any() for _, broken in self._broken_alone(plan)):
+            return False
+        return not any(found for _, _, found in count_breaches(plan, plan.agreement()))

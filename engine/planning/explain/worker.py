@@ -58,7 +58,7 @@ class WorkerExplanation:
 def explain_worker(reading: Reading, worker_id: str) -> WorkerExplanation:
     """Explain one worker. Raises `CallError` for an unknown id."""
     row = reading.worker_row(worker_id)
-    orders = _orders_of(reading, row)
+    orders = orders_of(reading, row)
     pairs = reading.pairs(np.full(len(orders), row), orders)
     found = refusals(pairs)
     value, price = reading.value_and_price(pairs)
@@ -96,7 +96,7 @@ def _facts(rule: str | Clause, pairs: PlacementTable, broken: Bools) -> dict[int
     )
 
 
-def _orders_of(reading: Reading, row: int) -> Longs:
+def orders_of(reading: Reading, row: int) -> Longs:
     """The orders in the worker's occupations."""
     pairs = CandidatePairs(reading.programme)
     return np.unique(pairs.at(np.arange(pairs.first[row], pairs.first[row + 1]))[1])

@@ -1,0 +1,46 @@
+"""What an explanation says on its page: the engine's sentences, and tables of what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.words import msgid
+
+TITLES = {
+    "worker": msgid("Why this worker is where he or she is, or nowhere"),
+    "order": msgid("Why this order has the people that it has"),
+    "placement": msgid("What hangs on this placement"),
+    "clause": msgid("What this rule does"),
+    "clash": msgid("Whether the promises can be kept"),
+    "demand": msgid("How many places of this order any plan can fill"),
+    "candidates": msgid("Who fits this order"),
+    "alternatives": msgid("What else this worker could do"),
+    "event": msgid("What has happened"),
+}
+RANKED = ("candidates", "alternatives")
+
+
+def explanation_shown(told: Mapping[str, Any]) -> dict[str, Any]:
+    """An explanation as a page shows it: ``title`` (a key), ``paragraphs``, and the tables that there are."""
+    about = str(told["about"])
+    lines = told["lines"][:2] if about in RANKED else told["lines"]
+    return {
+        "about": about,
+        "title": TITLES.get(about, about),
+        "paragraphs": paragraphs(lines),
+        "considered": told.get("considered", ()),
+        "rules": told.get("rules", {}),
+        "ranked": told.get("ranked", ()),
+    }
+
+
+def paragraphs(lines: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Lines as paragraphs, each with the indented lines that follow it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith(" ") and found:
+            found[-1][1].append(line.strip())
+        else:
+            found.append((line.strip(), []))
+    return found
