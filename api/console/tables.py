@@ -7,6 +7,7 @@ all that the filters leave, not one page of it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,8 @@ CALENDAR_COLUMNS = {"worker_id", "order_id", "start_date", "end_date"}
 @dataclass(frozen=True)
 class Column:
     """A column of a table. ``title`` and the ``words`` of its values are keys of the catalogue; ``link`` makes the
-    address that a row's cell leads to; a ``whole`` cell isn't broken over lines; what is ``hidden`` is there for links.
+    address that a row's cell leads to; a ``whole`` cell isn't broken over lines; what is ``hidden`` is there for links;
+    a ``joined`` one comes from another table that has one row at most for each of this.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Column:
     words: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
     hidden: bool = False
+    joined: bool = False
     link: Callable[[Any], str] | None = None
 
     def shown(self, row: Any) -> Any:
@@ -140,18 +143,39 @@ class Shown:
         return self.address(sort=f"-{column.name}" if self.sorted_by(column) == "ascending" else column.name)
 
 
-def read_table(context: Context, listing: Listing, rows: sa.Select[Any]) -> Shown:
-    """What a page's address asks of a table; ``rows`` is a select of which the conditions hold in any case."""
+def read_table(context: Context, listing: Listing, rows: sa.Select[Any], bare: sa.Select[Any] | None = None) -> Shown:
+    """What a page's address asks of a table; ``rows`` is a select of which the conditions hold in any case.
+
+    ``bare`` are the same rows without the joins that bring columns which are ``joined``: they are counted and chosen
+    there, by the first column, which is then unique.
+    """
     query = {name: value[:LONGEST_FILTER] for name, value in context.request.query_params.items()}
-    counted = _narrowed(listing, rows, query)
-    count = counted.with_only_columns(sa.func.count(), maintain_column_froms=True)
-    total = int(context.connection.scalar(count) or 0)
+    total, facets = _counted(context, listing, rows if bare is None else bare, query)
     number = int(query["page"]) if query.get("page", "").isdigit() else 1
     number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
-    asked = _ordered(listing, counted, query).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    found = context.connection.execute(asked).mappings().all()
-    facets = {one.name: _facet(context, listing, rows, query, one) for one in listing.filters if not one.text}
+    found = _page_of(context, listing, rows, bare, query, number)
     return Shown(listing, context.request.url.path, query, found, total, number, facets)
+
+
+def _page_of(
+    context: Context,
+    listing: Listing,
+    rows: sa.Select[Any],
+    bare: sa.Select[Any] | None,
+    query: Mapping[str, str],
+    number: int,
+) -> Sequence[Any]:
+    """The rows of one page; from ``bare`` the keys alone are sorted, and the rest is read of those that are shown."""
+    first, column = (number - 1) * PAGE_SIZE, _sorted_by(listing, query)
+    if bare is None or (column is not None and column.joined):
+        asked = _ordered(listing, _narrowed(listing, _with_columns(listing, rows), query), query)
+        return context.connection.execute(asked.limit(PAGE_SIZE).offset(first)).mappings().all()
+    key = listing.columns[0]
+    chosen = _narrowed(listing, bare, query).with_only_columns(key.value, maintain_column_froms=True)
+    keys = context.connection.scalars(_ordered(listing, chosen, query).limit(PAGE_SIZE).offset(first)).all()
+    shown = _with_columns(listing, rows).where(key.value.in_(keys))
+    by_key = {row[key.name]: row for row in context.connection.execute(shown).mappings()}
+    return [by_key[one] for one in keys]
 
 
 def table_file(context: Context, listing: Listing, rows: sa.Select[Any]) -> Response | None:
@@ -160,7 +184,8 @@ def table_file(context: Context, listing: Listing, rows: sa.Select[Any]) -> Resp
     form = query.get("form", "")
     if form not in listing.forms:
         return None
-    found = context.connection.execute(_ordered(listing, _narrowed(listing, rows, query), query)).mappings().all()
+    asked = _ordered(listing, _narrowed(listing, _with_columns(listing, rows), query), query)
+    found = context.connection.execute(asked).mappings().all()
     names = [one.name for one in listing.columns if not one.hidden]
     named = {**SAFE_HEADERS, "Content-Disposition": f'attachment; filename="table.{form}"'}
     if form == "json":
@@ -169,28 +194,54 @@ def table_file(context: Context, listing: Listing, rows: sa.Select[Any]) -> Resp
     return Response(exported(form, names, found), media_type=FORMS[form], headers=named)
 
 
-def _narrowed(listing: Listing, rows: sa.Select[Any], query: Mapping[str, str], but: str = "") -> sa.Select[Any]:
-    taken = rows.with_only_columns(*(one.value.label(one.name) for one in listing.columns), maintain_column_froms=True)
+def _narrowed(listing: Listing, rows: sa.Select[Any], query: Mapping[str, str], text: bool = False) -> sa.Select[Any]:
+    """The rows that the filters leave, with ``text`` those by a beginning alone."""
     for one in listing.filters:
-        if query.get(one.name) and one.name != but:
-            taken = taken.where(one.narrowed(query[one.name]))
-    return taken
+        if query.get(one.name) and (one.text or not text):
+            rows = rows.where(one.narrowed(query[one.name]))
+    return rows
+
+
+def _with_columns(listing: Listing, rows: sa.Select[Any]) -> sa.Select[Any]:
+    """The columns of a table out of its rows."""
+    return rows.with_only_columns(*(one.value.label(one.name) for one in listing.columns), maintain_column_froms=True)
+
+
+def _sorted_by(listing: Listing, query: Mapping[str, str]) -> Column | None:
+    return listing.column((query.get("sort") or listing.sort).removeprefix("-"))
 
 
 def _ordered(listing: Listing, rows: sa.Select[Any], query: Mapping[str, str]) -> sa.Select[Any]:
-    asked = query.get("sort") or listing.sort
-    column = listing.column(asked.removeprefix("-"))
+    asked, column = query.get("sort") or listing.sort, _sorted_by(listing, query)
     order = [] if column is None else [column.value.desc() if asked.startswith("-") else column.value.asc()]
     return rows.order_by(*order, listing.columns[0].value)
 
 
-def _facet(
-    context: Context, listing: Listing, rows: sa.Select[Any], query: Mapping[str, str], one: Filter
-) -> list[tuple[str, int]]:
-    """The values of a filter with how many rows each has under the other filters, the most first."""
-    narrowed = _narrowed(listing, rows, query, but=one.name)
-    counted = narrowed.with_only_columns(one.value, sa.func.count(), maintain_column_froms=True)
-    asked = counted.group_by(one.value).order_by(sa.func.count().desc(), one.value).limit(MOST_FACETS)
-    found = [(str(value), int(count)) for value, count in context.connection.execute(asked) if value not in (None, "")]
-    chosen = query.get(one.name)
-    return found if not chosen or chosen in dict(found) else [(chosen, 0), *found]
+def _counted(
+    context: Context, listing: Listing, rows: sa.Select[Any], query: Mapping[str, str]
+) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+    """How many rows the filters leave, and the values of each filter with how many rows each has under the other
+    filters, the most first: all of it from one pass, which counts every combination of values.
+    """
+    offered = [one for one in listing.filters if not one.text]
+    values = [one.value.label(f"value_{number}") for number, one in enumerate(offered)]
+    narrowed = _narrowed(listing, rows, query, text=True)
+    counted = narrowed.with_only_columns(*values, sa.func.count(), maintain_column_froms=True)
+    found = context.connection.execute(counted.group_by(*(one.value for one in offered))).all()
+    asked = [query.get(one.name, "") for one in offered]
+    facets: list[Counter[str]] = [Counter() for _ in offered]
+    total = 0
+    for *cells, count in found:
+        told = ["" if cell is None else str(cell) for cell in cells]
+        missed = [place for place, wanted in enumerate(asked) if wanted and told[place] != wanted]
+        total += 0 if missed else count
+        for place in range(len(offered)) if not missed else missed[:1] if len(missed) == 1 else ():
+            facets[place][told[place]] += count
+    return total, {one.name: _offered(facet, query.get(one.name)) for one, facet in zip(offered, facets, strict=True)}
+
+
+def _offered(facet: Counter[str], chosen: str | None) -> list[tuple[str, int]]:
+    """The values that a filter offers, the most frequent first, and what is chosen in any case."""
+    ordered = sorted(((value, count) for value, count in facet.items() if value), key=lambda one: (-one[1], one[0]))
+    found = ordered[:MOST_FACETS]
+    return found if not chosen or chosen in dict(found) else [(chosen, facet.get(chosen, 0)), *found]

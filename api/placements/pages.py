@@ -58,8 +58,8 @@ def _concerns(principal: Principal, state: str) -> bool:
     return principal.role in after or (principal.role == EMPLOYER and state == "offered")
 
 
-def _listing(context: Context) -> tuple[Listing, sa.Select[Any]]:
-    """The table of what somebody sees, with names where they are told."""
+def _listing(context: Context) -> tuple[Listing, sa.Select[Any], sa.Select[Any]]:
+    """The table of what somebody sees, with names where they are told, its rows, and these without the names."""
     programme = context.programme.id
     path = f"/programmes/{programme}/placements"
     who = context.principal
@@ -69,7 +69,7 @@ def _listing(context: Context) -> tuple[Listing, sa.Select[Any]]:
     columns = [
         Column("id", msgid("Case"), operations.c.id, hidden=True),
         Column("worker_id", msgid("Worker"), operations.c.worker_id, link=lambda row: f"{path}/{row['id']}"),
-        Column("name", msgid("Name"), named),
+        Column("name", msgid("Name"), named, joined=True),
         Column("order_id", msgid("Order"), operations.c.order_id),
         Column("origin_country", msgid("From"), operations.c.origin_country),
         Column("destination_country", msgid("To"), operations.c.destination_country),
@@ -85,11 +85,9 @@ def _listing(context: Context) -> tuple[Listing, sa.Select[Any]]:
         Filter("order_id", msgid("Order begins with"), operations.c.order_id, text=True),
         Filter("worker_id", msgid("Worker begins with"), operations.c.worker_id, text=True),
     ]
-    rows = sa.select(operations).select_from(
-        operations.outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
-    )
-    seen = rows.where(operations.c.programme_id == programme, operations_seen(who))
-    return Listing(msgid("Placements"), columns, filters, "start_date"), seen
+    bare = sa.select(operations).where(operations.c.programme_id == programme, operations_seen(who))
+    rows = bare.select_from(operations.outerjoin(persons, persons.c.worker_id == operations.c.worker_id))
+    return Listing(msgid("Placements"), columns, filters, "start_date"), rows, bare
 
 
 @router.get("")
@@ -99,11 +97,11 @@ def show_placements(programme_id: str, context: Context = viewed("operation.read
 
 
 def _shown(context: Context, status: int = 200, **values: Any) -> Response:
-    listing, rows = _listing(context)
+    listing, rows, bare = _listing(context)
     if status == 200 and (file := table_file(context, listing, rows)) is not None:
         context.record("persons.read", f"programme/{context.programme.id}/operations", form="file")
         return file
-    shown = read_table(context, listing, rows)
+    shown = read_table(context, listing, rows, bare)
     names = sum(bool(row.get("name")) for row in shown.rows)
     if names:
         context.record("persons.read", f"programme/{context.programme.id}/operations", names=names)
