@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,7 +87,7 @@ def test_nobody_is_a_candidate_where_he_is_already(readings: list[Reading]) -> N
     assert len(few.lines) == 2 + len(few.ranked)
 
 
-def test_one_worker_or_one_order_is_ranked(readings: list[Reading], tmp_path: Path) -> None:
+def test_one_worker_or_one_order_is_ranked(readings: list[Reading]) -> None:
     """Nothing else."""
     programme, folder = readings[0].programme, readings[0].folder
     order = str(programme.orders.id_text("order_id")[0])
