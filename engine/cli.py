@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -208,12 +209,18 @@ def replay(
     out().print(message("The replay gave the same bytes in every file."))
 
 
-def main() -> None:
-    """Run the command line; a known error prints its message and ends with its exit status."""
+@cache
+def command_line() -> typer.Typer:
+    """All commands: these, and those that others add by an entry point of the group ``vaiven.commands``."""
     for command in entry_points(group="vaiven.commands"):
         command.load()(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; a known error prints its message and ends with its exit status."""
     try:
-        app()
+        command_line()()
     except VaivenError as error:
         _show_error(error)
         sys.exit(error.status)

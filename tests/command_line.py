@@ -6,7 +6,6 @@ import contextlib
 import io
 import sys
 from contextvars import copy_context
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from subprocess import CompletedProcess
 from types import ModuleType
@@ -14,8 +13,6 @@ from types import ModuleType
 import pytest
 
 import engine.cli
-
-_added: set[EntryPoint] = set()
 
 
 def run_command(*arguments: object, folder: Path | None = None) -> CompletedProcess[str]:
@@ -25,18 +22,10 @@ def run_command(*arguments: object, folder: Path | None = None) -> CompletedProc
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(answers), contextlib.redirect_stderr(talk):
         patch.setattr(sys, "argv", ["vaiven", *words])
         patch.setitem(sys.modules, "__main__", ModuleType("__main__"))  # by which usage tells what was called
-        patch.setattr(engine.cli, "entry_points", _not_yet_added)
         if folder is not None:
             patch.chdir(folder)
         status = copy_context().run(_status)  # which keeps the language that it speaks to itself
     return CompletedProcess(words, status, answers.getvalue(), talk.getvalue())
-
-
-def _not_yet_added(group: str) -> list[EntryPoint]:
-    """The commands that the command line doesn't have yet, which is one for all calls of this process."""
-    found = [one for one in entry_points(group=group) if one not in _added]
-    _added.update(found)
-    return found
 
 
 def _status() -> int:
