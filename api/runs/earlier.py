@@ -58,13 +58,18 @@ def require_plan(context: Context) -> None:
 
 
 def write_earlier(source: Source, folder: Path) -> None:
-    """Write what the earlier run read, and its plan where it has one."""
-    run = source.connection.execute(sa.select(runs).where(runs.c.id == source.run.options["plan"])).one()
-    unpack(file_of_run(source.connection, run.id, INPUT), folder)
+    """Write what the earlier run of a run's options read, and its plan where it has one."""
+    unpack_earlier(source.connection, source.run.options["plan"], folder)
+
+
+def unpack_earlier(connection: sa.Connection, run_id: str, folder: Path) -> None:
+    """Write what a run read, and its plan where it has one."""
+    run = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
+    unpack(file_of_run(connection, run.id, INPUT), folder)
     if has_plan(run):
         folder.joinpath(EARLIER).mkdir()
         for name in PLAN_FILES:
-            folder.joinpath(EARLIER, name).write_bytes(file_of_run(source.connection, run.id, name))
+            folder.joinpath(EARLIER, name).write_bytes(file_of_run(connection, run.id, name))
         if folder.joinpath(EVENTS).is_file():
             # All of them, as the certificate is about all; the run's own file has those of its audience alone.
             copyfile(folder / EVENTS, folder / EARLIER / EVENTS)

@@ -25,6 +25,9 @@ def explanation_shown(told: Mapping[str, Any]) -> dict[str, Any]:
     """An explanation as a page shows it: ``title`` (a key), ``paragraphs``, and the tables that there are."""
     about = str(told["about"])
     lines = told["lines"][:2] if about in RANKED else told["lines"]
+    if about == "worker":  # what was considered stands in a table
+        heads = [place for place, line in enumerate(lines) if place and not line.startswith(" ")]
+        lines = [lines[0], *(lines[heads[0] :] if heads else ())]
     return {
         "about": about,
         "title": TITLES.get(about, about),

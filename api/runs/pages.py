@@ -129,7 +129,9 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
     if run.state == "done" and "pictures" in run.manifest:
         return page(context, "runs/pictures.html", **told)
     if run.state == "done" and "explanation" in run.manifest:
-        return page(context, "runs/explanation.html", **explanation_shown(run.manifest["explanation"]), **told)
+        may = context.principal.role in MINISTRIES and context.principal.may("run.start")
+        shown = explanation_shown(run.manifest["explanation"])
+        return page(context, "runs/explanation.html", may_change=may, **shown, **told)
     if run.state == "done" and "comparison" in run.manifest:
         return page(context, "runs/comparison.html", **compared(run.manifest["comparison"]), **told)
     if run.state == "done":

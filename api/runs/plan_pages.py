@@ -11,6 +11,7 @@ from fastapi import Response
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.tables import Column, Filter, Listing, read_table, table_file
+from api.identity.access import MINISTRIES
 from api.requests.context import Context
 from api.runs.earlier import require_plan
 from api.runs.frames import file_of_frame, read_frame
@@ -35,6 +36,7 @@ def order_link(row: Any) -> str:
 PLACED = Listing(
     msgid("Who goes where"),
     (
+        Column("pair", msgid("Placement"), placements.c.worker_id + "|" + placements.c.order_id, hidden=True),
         Column("worker_id", msgid("Worker"), placements.c.worker_id, link=worker_link),
         Column("order_id", msgid("Order"), placements.c.order_id, link=order_link),
         Column("employer_id", msgid("Employer"), placements.c.employer_id),
@@ -94,7 +96,8 @@ def list_placements(programme_id: str, run_id: str, context: Context = viewed("r
     rows = sa.select(placements).select_from(placements.outerjoin(orders, same)).where(placements.c.run_id == run_id)
     if (file := table_file(context, PLACED, rows)) is not None:
         return file
-    return page(context, "runs/table.html", run_id=run_id, shown=read_table(context, PLACED, rows))
+    may = context.principal.role in MINISTRIES and context.principal.may("run.start")
+    return page(context, "runs/table.html", run_id=run_id, shown=read_table(context, PLACED, rows), may_change=may)
 
 
 @router.get("/unplaced")
@@ -121,4 +124,4 @@ def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, .
     shown = read_frame(context.request.url, listing, frame)
     for row in shown.rows:
         row["reason"] = reason_in_words(row["reason"])
-    return page(context, "runs/table.html", run_id=run_id, shown=shown)
+    return page(context, "runs/table.html", run_id=run_id, shown=shown, may_change=False)

@@ -13,6 +13,8 @@ from api.requests.handlers import allowed
 from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
 from api.runs.beginning import begin_run, stop_run
+from api.runs.by_hand import HandChangesIn, HandChangesOut, try_by_hand
+from api.runs.earlier import require_plan
 from api.runs.following import Followed, RunEvents
 from api.runs.kind import any_kind
 from api.runs.result_files import names_of, served_file
@@ -86,6 +88,21 @@ def cancel_run(programme_id: str, run_id: str, context: Context = allowed("run.c
     stop_run(context.connection, context.objects["run_id"])
     context.record("run.cancelled", f"run/{run_id}")
     return context.answer(run_out(context.connection, run_id), 202)
+
+
+@router.post("/{run_id}/changes", response_model=HandChangesOut)
+def try_changes(
+    programme_id: str,
+    run_id: str,
+    asked: HandChangesIn,
+    context: Context = allowed("run.start", heavy=True),
+) -> Response:
+    """Try changes of a plan by hand, pairs of a worker and an order that are held or ruled out: whether the plan with
+    them is legal when nobody else is moved, and what that costs. A run of kind `rematch` with the same content moves
+    others for it. Nothing is kept of a trial.
+    """
+    require_plan(context)
+    return context.answer(try_by_hand(context.connection, context.objects["run_id"], asked))
 
 
 @router.get("/{run_id}/files")

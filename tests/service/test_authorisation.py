@@ -127,6 +127,7 @@ MATRIX: dict[str, Row] = {
     "cancel_run": ("POST", R + "/cancellation", {}, "gt", "auditor"),
     "list_placements": ("GET", R + "/placements", {}, "gt auditor", ""),
     "export_plan": ("GET", R + "/export", {}, "gt auditor", ""),
+    "try_changes": ("POST", R + "/changes", {"json": {}}, "gt", "auditor"),
     "list_files": ("GET", R + "/files", {}, "gt auditor", ""),
     "read_file": ("GET", R + "/files/certificate.json", {}, "gt auditor", ""),
     "publish_plan": ("POST", R + "/publication", {}, "gt", "auditor"),

@@ -14,6 +14,8 @@ from api.answers.problems import content_fault, refused
 from api.identity.access import PLANNER, Principal
 from api.identity.visibility import runs_seen
 from api.requests.shapes import example
+from api.runs.by_hand import HandChangesIn
+from api.runs.earlier import require_earlier
 from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
 from api.runs.kind import Kind, Source
@@ -32,8 +34,10 @@ from engine.words import message
 EVENTS = {"declined": "exclude", "dropped": "drop_out"}
 
 
-class RematchIn(RunIn):
-    """A re-match of a published plan."""
+class RematchIn(HandChangesIn, RunIn):
+    """A re-match of a published plan after what happened to it, or of any plan with changes by hand: pairs of a worker
+    and an order that are held or ruled out.
+    """
 
     model_config = example({"kind": "rematch", "plan": "0198", "charge": 2.0})
     kind: Literal["rematch"]
@@ -47,9 +51,17 @@ class Rematch(Kind):
     name, asked, has_plan = "rematch", RematchIn, True
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: RematchIn) -> None:
-        """Raise 403 for a planner, `InputError` where the plan isn't a published one of the ministry's own."""
+        """Raise 403 for a planner, `InputError` where the plan isn't one of the ministry's own, and published unless
+        something of it is changed by hand, or where a pair is both held and ruled out.
+        """
         if principal.role == PLANNER:
             raise refused(message("Plans are repaired by the ministry that published them."))
+        both = {(one.worker, one.order) for one in asked.hold} & {(one.worker, one.order) for one in asked.exclude}
+        if both:
+            raise content_fault("hold", min(both)[0], message("is held and ruled out"), message("one of the two"))
+        if asked.hold or asked.exclude:
+            require_earlier(connection, principal, programme_id, asked.plan, True)
+            return
         mine = sa.and_(runs.c.id == asked.plan, runs.c.programme_id == programme_id, runs_seen(principal))
         published = sa.select(runs.c.id).where(mine, runs.c.published_at.is_not(None))
         if connection.scalar(published) is None:
@@ -111,6 +123,9 @@ def _write_repair(source: Source, folder: Path) -> None:
         for state, worker, order in happened
         if worker in workers and (state == "dropped" or order in orders)
     ]
+    # What runs waited for since before changes by hand were known has none.
+    for event in ("exclude", "hold"):
+        events += [(event, one["worker"], one["order"]) for one in run.options.get(event, ())]
     _write(folder / "events.csv", ("event", "worker_id", "order_id"), list(dict.fromkeys(events)))
 
 
