@@ -76,13 +76,18 @@ class VaivenError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return self.told("en")
+
+    @property
+    def in_words(self) -> str:
+        """What ``str()`` of the error says, as a message that can be worded in any language."""
+        return joined(*filter(None, (self.message, self.hint)))
 
     def told(self, language: str) -> str:
         """What ``str()`` of the error says, in a language."""
         from engine.words.wording import worded
 
-        return f"{worded(self.message, language)} {worded(self.hint, language)}".strip()
+        return worded(self.in_words, language)
 
 
 class CallError(VaivenError):
@@ -100,15 +105,11 @@ class InputError(VaivenError):
         self.faults = tuple(sorted(set(faults)))
         super().__init__(joined(*_listing(self.faults), by="\n"), hint)
 
-    def __str__(self) -> str:
-        return self.told("en")
-
-    def told(self, language: str) -> str:
-        """See `VaivenError`."""
-        from engine.words.wording import worded
-
+    @property
+    def in_words(self) -> str:
+        """See `VaivenError`: how many faults, then one a line."""
         head = plural("{n} fault in the input:", "{n} faults in the input:", n=len(self.faults))
-        return "\n".join(worded(part, language) for part in (head, self.message, self.hint) if part)
+        return joined(*filter(None, (head, self.message, self.hint)), by="\n")
 
 
 class ClashError(VaivenError):

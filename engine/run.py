@@ -25,7 +25,7 @@ from engine.plan.plan_files import (
     reason_tables,
 )
 from engine.plan.read_plan import events_of_plan, fingerprint_of_plan
-from engine.plan.reasons import find_reasons
+from engine.plan.reasons import Reasons, find_reasons
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.column_rows import use_of
 from engine.problem.values import SCALE
@@ -82,6 +82,7 @@ class Matched:
     verdict: Audit
     files: PlanFiles
     seconds: dict[str, float] = field(default_factory=dict)
+    reasons: Reasons = Reasons({}, {})
 
 
 def match_programme(
@@ -173,15 +174,15 @@ def certified(
         )
     clock.begin("write")
     problem = result.problem
-    reasons = reason_tables(drawn, find_reasons(result))
+    reasons = find_reasons(result)
     use = use_of(problem.offers, problem.limits, result.columns)
     rows_of_prices = prices_table(problem, use, result.prices, result.crew)
     clock.end()
     certificate = _certificate(problem, result, options, verdict, steps, clock.seconds)
     worth = Worth.of_plan(PlacementTable(programme, worker, order), verdict.objective)
     prices = with_gains(rows_of_prices, certificate, worth)
-    files = PlanFiles(placements_table(programme, worker, order), *reasons, prices, certificate)
-    return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds)
+    files = PlanFiles(placements_table(programme, worker, order), *reason_tables(drawn, reasons), prices, certificate)
+    return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds, reasons)
 
 
 def _of_tier(tier: Tier) -> dict[str, Any]:

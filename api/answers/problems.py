@@ -109,13 +109,18 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 
 def problem_of(error: VaivenError, instance: str = "") -> Problem:
-    """The problem that an error is."""
+    """The problem that an error is, in the language that is spoken."""
+    return Problem.model_validate(problem_content(error, instance))
+
+
+def problem_content(error: VaivenError, instance: str = "") -> dict[str, Any]:
+    """The fields of the problem that an error is, its sentences not yet worded."""
     status = getattr(error, "http_status", 422 if isinstance(error, InputError) else 409)
     if isinstance(error, CallError):
         status = 422
     faults = error.faults if isinstance(error, InputError) else ()
-    shown = [FaultOut(**asdict(fault)) for fault in faults[:MOST_FAULTS]]
-    return Problem(
+    shown = [asdict(fault) for fault in faults[:MOST_FAULTS]]
+    return dict(
         type=f"urn:vaiven:problem:{error.code}",
         title=TITLES.get(status, message("Problem")),
         status=status,

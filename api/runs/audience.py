@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from api.identity.access import MINISTRIES, ORIGIN
+from engine.words import Message
+from engine.words.names import Name
 
 # Marks that ids are made of, so that W1 is not found in W12.
 _TOKEN = re.compile(r"[\w.~#@/-]+")
@@ -50,11 +52,26 @@ class Audience:
         """
         if not self.is_hidden(text):
             return text
+        if isinstance(text, Message) and not self.is_hidden(own := self._redacted_values(text)):
+            return own
         first, *others = text.split("\n")
         for phrase in self._phrases:
             first = first.replace(phrase, _HIDDEN)
         told = [_HIDDEN if self.is_hidden(line) else line for line in others]
         return "\n".join([_TOKEN.sub(self._redact, first), *told])
+
+    def _redacted_values(self, text: Message) -> Message:
+        """A sentence with its values redacted, so that it can be worded still; one of several lines only as a text."""
+        if "\n" in text:
+            return text
+        return Message(
+            text.key, {name: self._redacted_value(one) for name, one in text.values.items()}, text.plural_key
+        )
+
+    def _redacted_value(self, value: Any) -> Any:
+        if isinstance(value, Name):
+            return _HIDDEN if value.code in self.hidden else value
+        return self.redacted_content(value)
 
     def _redact(self, found: re.Match[str]) -> str:
         token = found.group()

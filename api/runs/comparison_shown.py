@@ -52,7 +52,7 @@ def compared(comparison: Mapping[str, Any]) -> dict[str, Any]:
 def _branch(base: Mapping[str, Any], one: Mapping[str, Any]) -> Branch:
     title, touched = str(one["title"] or one["id"]), tuple(one.get("notices", ()))
     if one["failure"]:
-        return Branch(title, str(one["failure"]), touched, "", False, (), ())
+        return Branch(title, one["failure"], touched, "", False, (), ())
     before, after = base["totals"], one["totals"]
     verdict, is_certain = _verdict(base, one)
     measures = [(IN_WORDS[name], before[name], after[name], after[name] - before[name]) for name in SHOWN]

@@ -31,7 +31,6 @@ from engine.plan.checkpoint import write_checkpoint
 from engine.solve.budget import heeding
 from engine.solve.result import Progress
 from engine.words import message
-from engine.words.wording import say
 
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 AGAIN_SECONDS, LAST_SECONDS = 1.0, 10.0
@@ -77,7 +76,7 @@ class Computing:
         except Exception as error:
             log.error("run failed", run=self.held.run_id, **told_frames(error))
             detail = message("{error}; it was logged.", error=type(error).__name__)
-            told = {"title": say(message("A fault of ours")), "status": 500, "detail": say(detail)}
+            told = {"title": message("A fault of ours"), "status": 500, "detail": detail}
             self._reach(lambda: fail(self.engine, self.held, told))
         finally:
             self.ended.set()

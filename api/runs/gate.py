@@ -17,10 +17,11 @@ from typing import Any
 
 import structlog
 
-from api.answers.problems import problem_of
+from api.answers.problems import problem_content
 from api.identity.access import DESTINATION, ORIGIN
 from api.runs.audience import Audience
 from api.runs.job import Results
+from api.runs.reason_words import REASON_WORDS, own_reason_words
 from api.snapshots.scope import told_to
 from api.storage.tables import BEGUN_FROM
 from engine.errors import Fault, InputError, VaivenError
@@ -108,6 +109,8 @@ def gated(results: Results, audience: Audience) -> Results:
 def _gated_file(name: str, content: bytes, audience: Audience) -> bytes | None:
     if name.startswith(BEGUN_FROM):
         return content  # kept for a replay, never served
+    if name == REASON_WORDS:
+        return own_reason_words(content, audience)
     if not is_served(name):
         log.error("file withheld", file=name, why="not declared")
         return None
@@ -146,7 +149,7 @@ def gated_problem(error: VaivenError, audience: Audience, programme: Path) -> di
         records: Records = {}
         own = InputError([_gated_fault(fault, audience, programme, records) for fault in error.faults], error.hint)
         error = told_to(audience.role, own)
-    told: dict[str, Any] = audience.redacted_content(problem_of(error).model_dump())
+    told: dict[str, Any] = audience.redacted_content(problem_content(error))
     return told
 
 

@@ -11,6 +11,7 @@ from api.identity.visibility import orders_seen
 from api.requests.context import Context
 from api.runs.earlier import require_plan
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, code_of, reason_in_words
+from api.runs.reason_words import kept_words
 from api.runs.result_files import frame_of
 from api.storage.tables import orders, placements
 
@@ -28,7 +29,8 @@ def look_up_worker(programme_id: str, run_id: str, context: Context = viewed("ru
     found = context.connection.execute(sa.select(placements).where(mine).order_by(placements.c.start_date)).all()
     reasons = _reasons(context, run_id, "unplaced.csv", "worker_id", wanted)
     group = GROUPS.get(code_of(reasons[0])) if reasons else None
-    told = {"wanted": wanted, "found": found, "group": group, "reason": reason_in_words(reasons[0]) if reasons else ""}
+    reason = reason_in_words(reasons[0], kept_words(context.connection, run_id)) if reasons else ""
+    told = {"wanted": wanted, "found": found, "group": group, "reason": reason}
     status = 200 if found or reasons else 404
     return page(context, "runs/worker.html", status, run_id=run_id, **told)
 
@@ -51,7 +53,7 @@ def look_up_order(programme_id: str, run_id: str, context: Context = viewed("run
         "found": found,
         "count": count,
         "group": ORDER_GROUPS.get(code_of(reasons[0])) if reasons else None,
-        "reason": reason_in_words(reasons[0]) if reasons else "",
+        "reason": reason_in_words(reasons[0], kept_words(context.connection, run_id)) if reasons else "",
     }
     status = 200 if order is not None or found or reasons else 404
     return page(context, "runs/order.html", status, run_id=run_id, **told)

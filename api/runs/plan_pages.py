@@ -16,6 +16,7 @@ from api.requests.context import Context
 from api.runs.earlier import require_plan
 from api.runs.frames import file_of_frame, read_frame
 from api.runs.plan_words import GROUP_WORDS, ORDER_GROUPS, code_of, reason_in_words
+from api.runs.reason_words import kept_words
 from api.runs.result_files import frame_of
 from api.storage.tables import orders, placements
 from engine.words import msgid
@@ -122,6 +123,7 @@ def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, .
     if (file := file_of_frame(context.request.url, listing, frame)) is not None:
         return file
     shown = read_frame(context.request.url, listing, frame)
+    known = kept_words(context.connection, run_id)
     for row in shown.rows:
-        row["reason"] = reason_in_words(row["reason"])
+        row["reason"] = reason_in_words(row["reason"], known)
     return page(context, "runs/table.html", run_id=run_id, shown=shown, may_change=False)

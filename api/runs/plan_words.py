@@ -53,12 +53,17 @@ def code_of(reason: str) -> str:
     return reason.partition(":")[0]
 
 
-def reason_in_words(reason: str) -> str:
-    """A reason of a file as a sentence that can be worded in any language; as it stands where it is of another form."""
+def reason_in_words(reason: str, known: Mapping[str, Message]) -> str:
+    """A reason of a file as a sentence that can be worded in any language; as it stands where it is of another form.
+
+    ``known`` are the sentences within the reasons of a run, by their English text (`api.runs.reason_words.kept_words`).
+    """
     found = read_reason(reason)
     if found is None:
         return reason.partition(": ")[2]
-    told = {name: _in_words(value) if name in TEXTS else value for name, value in found.values.items()}
+    told = {
+        name: known.get(value) or _in_words(value) if name in TEXTS else value for name, value in found.values.items()
+    }
     sentence = found.sentence
     return Message(sentence.key, told) if isinstance(sentence, Message) else sentence
 

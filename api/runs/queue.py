@@ -24,7 +24,6 @@ from api.settings import settings
 from api.storage.database import new_id, now, transaction
 from api.storage.tables import CHECKPOINT, placements, run_files, runs
 from engine.words import message
-from engine.words.wording import say
 
 MOST_ATTEMPTS = 5
 
@@ -105,7 +104,7 @@ def _may_go_on(connection: sa.Connection, row: sa.Row[Any]) -> bool:
         _end(connection, row.id, "cancelled", {})
     elif row.state == "running" and row.attempts >= MOST_ATTEMPTS:
         detail = message("Its process died {count} times.", count=row.attempts)
-        died = {"title": say(message("The run failed")), "status": 500, "detail": say(detail)}
+        died = {"title": message("The run failed"), "status": 500, "detail": detail}
         _end(connection, row.id, "failed", {"problem": died})
     else:
         return True

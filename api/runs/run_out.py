@@ -11,6 +11,7 @@ from api.runs.schemas import RunOut
 from api.runs.shares import line
 from api.storage.database import utc
 from api.storage.tables import runs
+from engine.words.wording import spoken_language, worded_all
 
 
 def run_out(connection: sa.Connection, run_id: str) -> RunOut:
@@ -27,4 +28,5 @@ def runs_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Run
 def _run_out(row: sa.Row[Any], before: int | None) -> RunOut:
     moments = ("created_at", "started_at", "ended_at", "published_at")
     told = {name: row._mapping[name] for name in RunOut.model_fields if name != "before"}
+    told["manifest"] = worded_all(told["manifest"], spoken_language())
     return RunOut.model_validate(told | {"before": before} | {name: told[name] and utc(told[name]) for name in moments})

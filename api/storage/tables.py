@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from api.storage.spoken_json import SpokenJSON
 from engine.programme.schema import TABLES
 
 CONVENTION = {
@@ -218,9 +219,9 @@ runs = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("cancel_asked", sa.Boolean, nullable=False),
     sa.Column("replayable", sa.Boolean, nullable=False),
-    sa.Column("progress", sa.JSON, nullable=False),
-    sa.Column("manifest", sa.JSON, nullable=False),
-    sa.Column("problem", sa.JSON),
+    sa.Column("progress", SpokenJSON, nullable=False),
+    sa.Column("manifest", SpokenJSON, nullable=False),
+    sa.Column("problem", SpokenJSON),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("started_at", Moment),
     sa.Column("ended_at", Moment),

@@ -34,6 +34,7 @@ from engine.solve.match import match
 from engine.solve.result import Listener, Result
 from engine.solve.warm import Warm
 from engine.words import message
+from engine.words.kept import kept, sentences_of
 
 Longs = npt.NDArray[np.int64]
 TIE = 1e-6
@@ -59,12 +60,12 @@ class Outcome:
 
     def as_json(self) -> str:
         """The outcome as text, for a file."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(kept(asdict(self)), sort_keys=True)
 
     @staticmethod
     def from_json(text: str) -> Outcome:
         """Read what `as_json` wrote."""
-        content = json.loads(text)
+        content = sentences_of(json.loads(text))
         content["groups"] = {g: {n: (v[0], v[1]) for n, v in rows.items()} for g, rows in content["groups"].items()}
         return Outcome(**{**content, "notices": tuple(content.get("notices", ()))})
 
@@ -133,7 +134,7 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
             plan = kept
         measures = _audited(programme, *plan, base.origin)
     except VaivenError as error:
-        return Outcome(edits.id, edits.title, failure=str(error), seconds=time.monotonic() - begin)
+        return Outcome(edits.id, edits.title, failure=error.in_words, seconds=time.monotonic() - begin)
     told = tuple(str(notice) for notice in programme.notices[len(base.programme.notices) :])
     return replace(_outcome(edits.id, edits.title, measures, result, time.monotonic() - begin), notices=told)
 

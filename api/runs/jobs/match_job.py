@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
 from api.runs.plan_measures import plan_measures
+from api.runs.reason_words import reason_words
 from api.runs.schemas import RunIn
 from api.storage.tables import BEGUN_FROM
 from engine.plan.plan_files import PlanFiles
@@ -63,7 +65,8 @@ class Match(Kind):
         matched = match_read(programme, options, job.listen)
         manifest: dict[str, Any] = {"programme_sha256": programme.sha256, "resumed": warm is not None}
         manifest["measures"] = plan_measures(matched, job.audience, job.origin)
-        return _plan_results(matched.files, job.folder / "result", manifest, warm)
+        results = _plan_results(matched.files, job.folder / "result", manifest, warm)
+        return replace(results, files={**results.files, **reason_words(matched.reasons)})
 
 
 def _plan_results(files: PlanFiles, folder: Path, manifest: dict[str, Any], warm: Path | None) -> Results:

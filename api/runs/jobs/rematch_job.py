@@ -21,6 +21,7 @@ from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
 from api.runs.kind import Kind, Source
 from api.runs.plan_measures import plan_measures
 from api.runs.queue import file_of_run
+from api.runs.reason_words import reason_words
 from api.runs.schemas import PlanId, RunIn
 from api.snapshots.snapshot import write_snapshot
 from api.storage.operation_states import PLACED
@@ -98,7 +99,8 @@ class Rematch(Kind):
             "altered": found.altered,
             "added": found.added,
         }
-        return Results(files_in(out), manifest, placed_rows(found.matched.files.placements))
+        files = files_in(out) | reason_words(found.matched.reasons)
+        return Results(files, manifest, placed_rows(found.matched.files.placements))
 
 
 def _write_repair(source: Source, folder: Path) -> None:
