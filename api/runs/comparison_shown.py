@@ -46,10 +46,11 @@ class Branch:
 def compared(comparison: Mapping[str, Any]) -> dict[str, Any]:
     """The base and its branches as a page shows them."""
     base = comparison["base"]
-    return {"base": base, "branches": [_branch(base, one) for one in comparison["branches"]]}
+    return {"base": base, "branches": [branch_shown(base, one) for one in comparison["branches"]]}
 
 
-def _branch(base: Mapping[str, Any], one: Mapping[str, Any]) -> Branch:
+def branch_shown(base: Mapping[str, Any], one: Mapping[str, Any]) -> Branch:
+    """A branch, or another plan, beside the base as a page shows it."""
     title, touched = str(one["title"] or one["id"]), tuple(one.get("notices", ()))
     if one["failure"]:
         return Branch(title, one["failure"], touched, "", False, (), ())

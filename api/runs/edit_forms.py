@@ -28,7 +28,7 @@ from engine.programme.toml_text import loads_shallow
 from engine.words import Message, message, msgid
 from engine.words.names import country
 
-MOST_CHANGES, LONGEST = 20, 20_000
+MOST_CHANGES, MOST_BRANCHES, LONGEST = 20, 8, 20_000
 Place = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Sector = Annotated[str, Field(pattern=r"^([A-Z]\d{0,4})?$")]
 Percent = Annotated[Decimal, Field(ge=-100, le=400)]
@@ -37,9 +37,13 @@ Parameter = Annotated[str, Field(pattern=r"^[^|]{0,64}\|[^|]{1,64}\|[a-z_]{1,40}
 
 
 class Change(BaseModel):
-    """One change. ``title`` is what its kind is called (a key), ``fields`` its fields with their labels."""
+    """One change. ``title`` is what its kind is called (a key), ``fields`` its fields with their labels, ``varies`` the
+    field of its number, '' where it has none, and ``axis`` what that number is called where it is tried.
+    """
 
     title: ClassVar[str]
+    varies: ClassVar[str] = ""
+    axis: ClassVar[str] = ""
     fields: ClassVar[Mapping[str, str]]
 
     def entry(self) -> dict[str, Any]:
@@ -55,6 +59,7 @@ class OfRule(Change):
     """A number of a clause, a quota for instance."""
 
     title = msgid("A quota, or another number of a rule")
+    varies, axis = "value", "value"
     fields: ClassVar = {"parameter": msgid("Which number"), "value": msgid("New number")}
     parameter: Parameter
     value: Annotated[Decimal, Field(ge=0, le=10**9)]
@@ -107,6 +112,7 @@ class MorePlaces(OfDemand):
     """More or fewer places asked."""
 
     title = msgid("More or fewer places asked")
+    varies, axis = "percent", "factor"
     fields: ClassVar = {
         "destination": msgid("Country of destination"),
         "sector": msgid("Sector (the beginning of its code, such as A01)"),
@@ -127,6 +133,7 @@ class OtherDates(OfDemand):
     """Work that begins and ends later or earlier."""
 
     title = msgid("Work that begins and ends at another time")
+    varies, axis = "days", "days"
     fields: ClassVar = {
         "destination": msgid("Country of destination"),
         "sector": msgid("Sector (the beginning of its code, such as A01)"),
@@ -147,6 +154,7 @@ class FewerWorkers(Change):
     """A part of a register alone."""
 
     title = msgid("Fewer people registered")
+    varies, axis = "percent", "factor"
     fields: ClassVar = {
         "origin": msgid("Country of origin"),
         "percent": msgid("How many percent fewer"),
@@ -191,12 +199,71 @@ def changes_to_send(changes: Sequence[Change]) -> str:
     return json.dumps([(names[type(one)], {k: str(v) for k, v in one.model_dump().items()}) for one in changes])
 
 
-def as_toml(title: str, changes: Sequence[Change]) -> str:
-    """A what-if of these changes, as the engine reads it."""
-    lines = ['id = "what-if"', f"title = {_toml(title)}"]
+class Branch(BaseModel):
+    """A branch of a what-if that is being made: its title and its changes as a page sends them."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    changes: Annotated[str, Field(max_length=LONGEST)] = "[]"
+
+    def made(self) -> list[Change]:
+        """Its changes. Raises ``ValueError`` for what no page of ours sends."""
+        return changes_sent(self.changes)
+
+    def in_words(self) -> Message:
+        """Its title, and its changes."""
+        told = tuple(one.in_words() for one in self.made())
+        if self.title:
+            return message("{title}: {changes:each}", title=self.title, changes=told)
+        return message("{changes:each}", changes=told)
+
+
+_BRANCHES = TypeAdapter(list[Branch])
+
+
+def branches_sent(text: str) -> list[Branch]:
+    """The finished branches that a page sends along. Raises ``ValueError`` for what no page of ours sends."""
+    found = _BRANCHES.validate_json(text or "[]")[:MOST_BRANCHES]
+    for one in found:
+        one.made()
+    return found
+
+
+def branches_to_send(branches: Sequence[Branch]) -> str:
+    """The finished branches as a page sends them along."""
+    return _BRANCHES.dump_json(list(branches)).decode()
+
+
+def as_toml(title: str, changes: Sequence[Change], number: int = 1) -> str:
+    """A what-if of these changes, the ``number``th of several, as the engine reads it."""
+    lines = [f'id = "what-if-{number}"', f"title = {_toml(title)}"]
     for change in changes:
         lines += ["", "[[edit]]", *(f"{name} = {_toml(value)}" for name, value in change.entry().items())]
     return "\n".join(lines) + "\n"
+
+
+def as_sweep(title: str, kind: type[Change], typed: Mapping[str, str], values: Sequence[str]) -> str:
+    """A sweep of one change over the values of the number that it has, as the engine reads it.
+
+    Raises pydantic's ``ValidationError`` for a value that the change doesn't take.
+    """
+    entries = [kind.model_validate({**typed, kind.varies: value}).entry() for value in values]
+    told = ", ".join(_toml(_number_of(entry)) for entry in entries)
+    lines = ['id = "sweep"', f"title = {_toml(title)}", "", "[[vary]]", f"name = {_toml(kind.axis)}"]
+    return "\n".join([*lines, f"edit = {_toml(_without_number(entries[0]))}", f"values = [{told}]"]) + "\n"
+
+
+def _number_of(entry: Any) -> Any:
+    """The number that an edit has, within whichever of its tables."""
+    found = [_number_of(one) if isinstance(one, Mapping) else one for one in entry.values()]
+    return next((one for one in found if isinstance(one, int | Decimal) and not isinstance(one, bool)), None)
+
+
+def _without_number(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An edit with VALUE where its number stands."""
+    return {
+        name: _without_number(one) if isinstance(one, Mapping) else "VALUE" if isinstance(one, int | Decimal) else one
+        for name, one in entry.items()
+    }
 
 
 def _toml(value: Any) -> str:

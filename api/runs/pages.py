@@ -26,6 +26,7 @@ from api.runs.result_files import names_of, served_file
 from api.runs.run_out import run_out
 from api.runs.schemas import RunIn, SpokenIn
 from api.runs.shares import LIVE
+from api.runs.sweep_shown import sweep_shown
 from api.runs.words import GAPS, KINDS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
@@ -134,6 +135,9 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
         return page(context, "runs/explanation.html", may_change=may, **shown, **told)
     if run.state == "done" and "comparison" in run.manifest:
         return page(context, "runs/comparison.html", **compared(run.manifest["comparison"]), **told)
+    if run.state == "done" and run.kind == "sweep":
+        files = list(names_of(context.connection, run_id))
+        return page(context, "runs/sweep.html", files=files, **sweep_shown(context.connection, run_id), **told)
     if run.state == "done":
         return page(context, "runs/done.html", files=list(names_of(context.connection, run_id)), **told)
     return page(context, "runs/followed.html", live=run.state in LIVE, **told)

@@ -13,13 +13,14 @@ from engine.run import Matched
 
 
 def plan_measures(matched: Matched, audience: Audience, origin: str) -> dict[str, Any]:
-    """``totals`` by the names of `engine.planning.measures.MEASURES`, ``currency``, and ``people``: how many were
-    registered and placed, and how many women of each, which a ministry of destination isn't told.
+    """``totals`` by the names of `engine.planning.measures.MEASURES`, ``groups`` (placements and net income by grouping
+    and name), ``currency``, and ``people``: how many were registered and placed, and how many women of each, which a
+    ministry of destination isn't told.
 
     With an ``origin``, of its workers alone.
     """
     programme = matched.programme
-    totals = measure(programme, matched.worker, matched.order, matched.verdict.objective, origin).totals
+    found = measure(programme, matched.worker, matched.order, matched.verdict.objective, origin)
     countries, sexes = programme.workers.labels("origin_country").text(), programme.workers.labels("sex").text()
     own = countries == origin if origin else np.ones(programme.workers.size, bool)
     placed = np.zeros(programme.workers.size, bool)
@@ -28,4 +29,6 @@ def plan_measures(matched: Matched, audience: Audience, origin: str) -> dict[str
     if audience.role != DESTINATION:
         women = own & (sexes == "F")
         people |= {"women_registered": int(women.sum()), "women_placed": int((women & placed).sum())}
-    return {"totals": dict(totals), "people": people, "currency": programme.settings.currency}
+    groups = {grouping: dict(rows) for grouping, rows in found.groups.items()}
+    told = {"totals": dict(found.totals), "groups": groups, "people": people}
+    return told | {"currency": programme.settings.currency}

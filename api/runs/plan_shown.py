@@ -14,15 +14,17 @@ from api.agreements.agreements import newest_agreements
 from api.identity.access import MINISTRIES, Principal
 from api.identity.visibility import agreements_seen, orders_seen, rows_seen
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, Agreements, code_of
+from api.runs.plans_compared import other_plans
 from api.runs.result_files import names_of, table_of
+from api.runs.words import KINDS
 from api.storage.database import utc
 from api.storage.tables import agreements, orders, placements, registers
 from engine.plan.metrics import most_gain
 from engine.plan.statuses import status_in_words
-from engine.words import Message
+from engine.words import Message, message
 from engine.words.names import country
 
-MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS = 12, 5, 40
+MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS, MOST_OTHERS = 12, 5, 40, 30
 # Limits that are no clause: an employer's own.
 OWN_LIMITS = ("headcount", "beds", "min_crew")
 Row = Mapping[str, Any]
@@ -70,6 +72,7 @@ def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[A
         "quotas": _quotas(known, prices),
         "employers": _open_employers(connection, principal, run, table_of(connection, run.id, "unfilled.csv")),
         "destinations": _by_destination(connection, run),
+        "others": _others(connection, principal, run),
         "country_name": _country_name,
         "order_groups": ORDER_GROUPS,
         "files": list(names_of(connection, run.id)),
@@ -83,6 +86,23 @@ def seen_agreements(connection: sa.Connection, principal: Principal, programme_i
     asked = newest_agreements(programme_id).where(agreements_seen(principal))
     rows = connection.execute(asked.with_only_columns(agreements.c.agreement_id, agreements.c.content))
     return Agreements({row.agreement_id: tomllib.loads(row.content) for row in rows})
+
+
+def _others(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -> list[tuple[str, Message]]:
+    """The other plans, each by its day and what it is worth, to choose one to compare with."""
+    found = other_plans(connection, principal, run, MOST_OTHERS)
+    return [
+        (
+            one.id,
+            message(
+                "{kind}, {day:long}, worth {worth:,.1f}",
+                kind=Message(KINDS[one.kind], {}),
+                day=utc(one.created_at).date(),
+                worth=one.manifest["certificate"]["objective"],
+            ),
+        )
+        for one in found
+    ]
 
 
 def _country_name(code: str) -> Message:

@@ -15,7 +15,19 @@ from api.console.rendering import gone_to, page
 from api.console.sections import Section
 from api.requests.context import Context
 from api.runs.beginning import begin_run
-from api.runs.edit_forms import CHANGES, MOST_CHANGES, Change, as_toml, changes_sent, changes_to_send, what_it_touches
+from api.runs.edit_forms import (
+    CHANGES,
+    MOST_BRANCHES,
+    MOST_CHANGES,
+    Branch,
+    Change,
+    as_toml,
+    branches_sent,
+    branches_to_send,
+    changes_sent,
+    changes_to_send,
+    what_it_touches,
+)
 from api.runs.jobs.what_if_job import WhatIfIn
 from api.runs.plan_shown import seen_agreements
 from api.runs.words import LIMITS
@@ -39,24 +51,31 @@ def ask_what_if(programme_id: str, context: Context = viewed("run.start")) -> Re
 def change_what_if(
     programme_id: str, fields: FormFields, context: Context = viewed("run.start", heavy=True)
 ) -> Response:
-    """Add a change, take one out, or start the run; what the changes touch is said each time."""
-    changes = _sent(fields)
-    asked, kind = fields.get("do", ""), fields.get("kind", "")
+    """Add a change or a branch, take one out, or start the run; what the changes touch is said each time."""
+    branches, changes = _branches(fields), _sent(fields)
+    asked, kind, title = fields.get("do", ""), fields.get("kind", ""), fields.get("title", "")[:LONGEST_TITLE]
     try:
         if asked == "add" and kind in CHANGES:
             changes = [*changes, _added(fields, kind, changes)]
             kind = ""
         elif asked.startswith("remove-"):
             changes = [one for number, one in enumerate(changes) if f"remove-{number}" != asked]
-        text = as_toml(fields.get("title", "")[:LONGEST_TITLE], changes)
+        elif asked.startswith("drop-"):
+            branches = [one for number, one in enumerate(branches) if f"drop-{number}" != asked]
+        text = as_toml(title, changes)
         touched = what_it_touches(context.connection, context.principal, context.programme, text) if changes else ()
+        if asked in ("another", "start"):
+            branches = _with(branches, title, changes, needed=asked == "another" or not branches)
         if asked == "start":
-            return _started(context, programme_id, fields, text, changes)
+            return _started(context, programme_id, fields, branches)
     except InputError as error:
         kept = _sent(fields) if asked == "add" else changes
-        raise Answered(_form(context, fields, kept, kind=fields.get("kind", ""), error=error)) from error
-    typed = {"title": fields.get("title", ""), "time_limit": fields.get("time_limit") or "600"}
-    return _form(context, typed, changes, kind=kind, touched=touched)
+        again = _form(context, fields, kept, kind=fields.get("kind", ""), branches=_branches(fields), error=error)
+        raise Answered(again) from error
+    if asked == "another":
+        title, changes, touched = "", [], ()
+    typed = {"title": title, "time_limit": fields.get("time_limit") or "600"}
+    return _form(context, typed, changes, kind=kind, touched=touched, branches=branches)
 
 
 def _sent(fields: Fields) -> list[Change]:
@@ -64,6 +83,24 @@ def _sent(fields: Fields) -> list[Change]:
         return changes_sent(fields.get("changes", ""))
     except ValueError:
         return []
+
+
+def _branches(fields: Fields) -> list[Branch]:
+    try:
+        return branches_sent(fields.get("branches", ""))
+    except ValueError:
+        return []
+
+
+def _with(branches: Sequence[Branch], title: str, changes: Sequence[Change], needed: bool) -> list[Branch]:
+    """The finished branches and the one that is being made; one without a change is left out unless it is needed."""
+    if not changes and needed:
+        raise content_fault("changes", "", message("is nothing changed"), message("one change at least"))
+    if len(branches) >= MOST_BRANCHES:
+        problem = message("are too many branches")
+        raise content_fault("changes", str(len(branches)), problem, message("{most:,} at most", most=MOST_BRANCHES))
+    more = [Branch(title=title, changes=changes_to_send(changes))] if changes else []
+    return [*branches, *more]
 
 
 def _added(fields: Fields, kind: str, changes: Sequence[Change]) -> Change:
@@ -74,11 +111,10 @@ def _added(fields: Fields, kind: str, changes: Sequence[Change]) -> Change:
     return read_form(made, {name: fields.get(name, "") for name in made.fields})
 
 
-def _started(context: Context, programme_id: str, fields: Fields, text: str, changes: Sequence[Change]) -> Response:
-    if not changes:
-        raise content_fault("changes", "", message("is nothing changed"), message("one change at least"))
+def _started(context: Context, programme_id: str, fields: Fields, branches: Sequence[Branch]) -> Response:
+    texts = [as_toml(one.title, one.made(), number) for number, one in enumerate(branches, 1)]
     limit = fields.get("time_limit", "600")
-    asked = read_form(WhatIfIn, {"kind": "what_if", "what_ifs": [text], "time_limit": limit})
+    asked = read_form(WhatIfIn, {"kind": "what_if", "what_ifs": texts, "time_limit": limit})
     identifier = begin_run(context.connection, context.principal, programme_id, asked)
     context.record("run.started", f"run/{identifier}", kind="what_if")
     return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
@@ -90,6 +126,7 @@ def _form(
     changes: Sequence[Change],
     kind: str = "",
     touched: Sequence[str] = (),
+    branches: Sequence[Branch] = (),
     error: InputError | None = None,
 ) -> Response:
     known = seen_agreements(context.connection, context.principal, context.programme.id)
@@ -97,18 +134,20 @@ def _form(
         "typed": typed,
         "changes": changes,
         "sent": changes_to_send(changes),
+        "branches": branches,
+        "branches_sent": branches_to_send(branches),
         "kind": kind if kind in CHANGES else "",
         "kinds": CHANGES,
         "touched": touched,
         "error": error,
         "faults": faults_by_field(error),
-        "options": {**known.choices(), **_places(context)},
+        "options": {**known.choices(), **places_of(context)},
         "limits": LIMITS,
     }
     return page(context, "runs/what_if.html", 200 if error is None else 422, **told)
 
 
-def _places(context: Context) -> dict[str, list[tuple[str, str]]]:
+def places_of(context: Context) -> dict[str, list[tuple[str, str]]]:
     """The countries of the programme's corridors, as choices."""
     rows = programme_corridors.c
     asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == context.programme.id)

@@ -128,6 +128,7 @@ MATRIX: dict[str, Row] = {
     "list_placements": ("GET", R + "/placements", {}, "gt auditor", ""),
     "export_plan": ("GET", R + "/export", {}, "gt auditor", ""),
     "try_changes": ("POST", R + "/changes", {"json": {}}, "gt", "auditor"),
+    "compare_plans": ("GET", R + "/comparison?with={run}", {}, "gt auditor", ""),
     "list_files": ("GET", R + "/files", {}, "gt auditor", ""),
     "read_file": ("GET", R + "/files/certificate.json", {}, "gt auditor", ""),
     "publish_plan": ("POST", R + "/publication", {}, "gt", "auditor"),

@@ -11,7 +11,7 @@ from browser import Browser, text_of
 from world import World
 
 from api.runs.comparison_shown import SHOWN, compared
-from api.runs.edit_forms import CHANGES, as_toml, changes_sent, changes_to_send
+from api.runs.edit_forms import CHANGES, as_sweep, as_toml, changes_sent, changes_to_send
 from api.runs.worker import Worker
 from engine.programme.edits import edits_from
 from engine.programme.toml_text import loads_shallow
@@ -101,3 +101,52 @@ def test_a_difference_within_the_gap_says_nothing() -> None:
     assert verdict(8.0, 9.0) == (True, "It is proven that the best plan is worth 1.0 less at least.")
     certain, text = verdict(10.5, 11.5)
     assert not certain and "says nothing" in text
+
+
+def test_several_branches_are_made_and_compared(world: World) -> None:
+    """One is kept while another is made beside it; both come to one comparison, and one may be taken out again."""
+    world.certified(headcount=4)
+    browser = Browser(world, "planner")
+    first = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "rule", **TYPED["rule"]})
+    kept = browser.post(PAGE, {"changes": _sent(first), "do": "another", "title": "Half the quota"})
+    assert "Half the quota: GT-CA · quota · count becomes 2" in text_of(kept) and _sent(kept) == "[]"
+    found = re.search(r'name="branches" value="([^"]*)"', kept.text)
+    assert found
+    branches = unescape(found[1])
+    assert "None yet" in text_of(browser.post(PAGE, {"branches": branches, "do": "drop-0"}))
+    assert browser.post(PAGE, {"branches": branches, "changes": "[]", "do": "another"}).status_code == 422
+    assert browser.post(PAGE, {"branches": "nonsense", "changes": "[]", "do": ""}).status_code == 200
+    second = browser.post(PAGE, {"branches": branches, "do": "add", "kind": "places", **TYPED["places"]})
+    asked = {"branches": branches, "changes": _sent(second), "title": "Fewer places", "time_limit": "60"}
+    sent = browser.post(PAGE, {**asked, "do": "start"})
+    assert sent.status_code == 303 and Worker(world.engine).run_one()
+    text = text_of(browser.get(sent.headers["Location"]))
+    assert "Half the quota" in text and "Fewer places" in text and text.count("workers placed 4 2 -2") == 2
+
+
+def test_one_change_is_tried_with_several_numbers(world: World) -> None:
+    """The form becomes a sweep; its page has a row for each number, and the picture beside it."""
+    world.certified(headcount=4)
+    browser, page = Browser(world, "gt"), f"{PAGE}/sweep"
+    assert "?kind=rule" in browser.get(page).text and "Several numbers" in text_of(browser.get(f"{page}?kind=rule"))
+    typed = {"kind": "rule", "parameter": "GT-CA|quota|count", "values": "1, 3", "time_limit": "60", "title": "Quota"}
+    for wrong in ({"values": "1"}, {"values": "1, many"}, {"kind": "suspend"}, {"parameter": ""}):
+        again = browser.post(page, {**typed, **wrong})
+        assert again.status_code == 422 and "There is a problem" in again.text, wrong
+    sent = browser.post(page, typed)
+    assert sent.status_code == 303 and Worker(world.engine).run_one()
+    shown = browser.get(sent.headers["Location"])
+    text = text_of(shown)
+    assert "New number workers placed" in text and " 1 1 1 " in text and " 3 3 3 " in text
+    assert "sweep.svg" in shown.text
+    assert Browser(world, "auditor").get(page).status_code == 403
+
+
+def test_each_change_with_a_number_becomes_a_sweep() -> None:
+    """The engine reads as many points as numbers were typed."""
+    for kind, typed in TYPED.items():
+        made = CHANGES[kind]
+        if made.varies:
+            content = loads_shallow(as_sweep("t", made, typed, ["5", "10", "20"]))
+            (axis,) = content["vary"]
+            assert len(set(axis["values"])) == 3 and "VALUE" in str(axis["edit"]), kind

@@ -1,0 +1,78 @@
+"""A sweep made in a form: one change, tried with several numbers, as a curve and a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Response
+from pydantic import ValidationError
+
+from api.answers.problems import content_fault
+from api.console.forms import Fields, FormFields, faults_by_field, or_again, read_form
+from api.console.page_router import PageRouter, viewed
+from api.console.rendering import gone_to, page
+from api.requests.context import Context
+from api.runs.beginning import begin_run
+from api.runs.edit_forms import CHANGES, as_sweep
+from api.runs.jobs.sweep_job import SweepIn
+from api.runs.plan_shown import seen_agreements
+from api.runs.what_if_pages import LONGEST_TITLE, places_of
+from api.runs.words import LIMITS
+from engine.errors import InputError
+from engine.words import message
+from engine.words.wording import spoken_language
+
+router = PageRouter(prefix="/programmes/{programme_id}/what-if/sweep")
+MOST_VALUES = 20
+SWEPT = {name: kind for name, kind in CHANGES.items() if kind.varies}
+
+
+@router.get("")
+def ask_sweep(programme_id: str, context: Context = viewed("run.start")) -> Response:
+    """Which change is tried, then the form for it."""
+    return _form(context, {"time_limit": "600", "kind": context.request.query_params.get("kind", "")})
+
+
+@router.post("")
+def start_sweep(programme_id: str, fields: FormFields, context: Context = viewed("run.start", heavy=True)) -> Response:
+    """Start a sweep."""
+
+    def begun() -> str:
+        asked = {"kind": "sweep", "sweep": _read(fields), "time_limit": fields.get("time_limit", "600")}
+        sweep = read_form(SweepIn, {**asked, "lang": spoken_language()})
+        return begin_run(context.connection, context.principal, programme_id, sweep)
+
+    identifier = or_again(begun, lambda error: _form(context, fields, error))
+    context.record("run.started", f"run/{identifier}", kind="sweep")
+    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+
+
+def _read(fields: Fields) -> str:
+    """What was typed as a sweep. Raises `InputError` with the field that is wrong."""
+    kind = SWEPT.get(fields.get("kind", ""))
+    values = [one.strip() for one in fields.get("values", "").replace(";", ",").split(",") if one.strip()]
+    if kind is None or not 2 <= len(set(values)) <= MOST_VALUES:
+        expected = message("two to {most:,} numbers with commas between them", most=MOST_VALUES)
+        raise content_fault("values", fields.get("values", ""), message("is no list of numbers"), expected)
+    typed = {name: fields.get(name, "") for name in kind.fields if name != kind.varies}
+    read_form(kind, {**typed, kind.varies: values[0]})
+    try:
+        return as_sweep(fields.get("title", "")[:LONGEST_TITLE], kind, typed, list(dict.fromkeys(values)))
+    except ValidationError as error:
+        expected = message("numbers that this change takes")
+        raise content_fault("values", fields.get("values", ""), message("is no list of numbers"), expected) from error
+
+
+def _form(context: Context, typed: Any, error: InputError | None = None) -> Response:
+    known = seen_agreements(context.connection, context.principal, context.programme.id)
+    kind = SWEPT.get(typed.get("kind", ""))
+    told = {
+        "typed": typed,
+        "kind": kind,
+        "kinds": SWEPT,
+        "error": error,
+        "faults": faults_by_field(error),
+        "options": {**known.choices(), **places_of(context)},
+        "limits": LIMITS,
+    }
+    return page(context, "runs/sweep_form.html", 200 if error is None else 422, **told)
