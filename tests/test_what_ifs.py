@@ -23,8 +23,10 @@ from engine.planning.sweep import read_sweep
 from engine.problem import compile_problem
 from engine.problem.recompile import recompiled
 from engine.programme import Programme, read_programme
-from engine.programme.edits import Edits, edited, read_edits
+from engine.programme.edits import Edits, edited, leaves_as_it_is, read_edits
 from engine.programme.reorder import drawn_order
+from engine.programme.row_edits import kinds
+from engine.programme.row_edits.edit import row_edits
 from engine.run import Options, match_read
 from scenarios.presets import nation, northern_triangle
 
@@ -228,3 +230,32 @@ def test_the_commands_write_tables_and_charts(folder: Path, tmp_path: Path) -> N
     assert ran.exit_code == 0, ran.output
     assert (tmp_path / "sweep" / "sweep.csv").read_text().count("\n") == 3
     assert (tmp_path / "sweep" / "sweep.svg").read_text().startswith("<svg")
+
+
+def test_a_kind_of_edit_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programme: Programme) -> None:
+    """Found without a list: one file more, and an edit may have its key."""
+    lines = (
+        "from engine.programme.row_edits.kind import RowEdit",
+        "from engine.programme.row_edits.removal import without_orders",
+        "def _change(tables, name, rows, value, refuse):",
+        "    return without_orders(tables, rows) if value == 'all' else tables",
+        "KIND = RowEdit('strike', 80, _change, lambda value: value == 'none')",
+    )
+    (tmp_path / "strike.py").write_text("\n".join(lines))
+    entry = {"table": "orders", "strike": "all"}
+    row_edits.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+        struck = edited(programme, Edits("x", "", (entry,)))
+        assert not struck.orders.values("headcount").any()
+        assert leaves_as_it_is(programme, {"table": "orders", "strike": "none"})
+        assert not leaves_as_it_is(programme, entry)
+    row_edits.cache_clear()
+    with pytest.raises(InputError, match="does not belong"):
+        edited(programme, Edits("x", "", (entry,)))
+
+
+def test_an_edit_keeps_or_copies(programme: Programme) -> None:
+    """Both at once would mean rows that are no more where they were."""
+    with pytest.raises(InputError, match="an edit of its own"):
+        edited(programme, Edits("x", "", ({"table": "workers", "keep": 1, "copies": 0},)))

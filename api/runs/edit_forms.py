@@ -37,10 +37,11 @@ Parameter = Annotated[str, Field(pattern=r"^[^|]{0,64}\|[^|]{1,64}\|[a-z_]{1,40}
 
 
 class Change(BaseModel):
-    """One change. ``title`` is what its kind is called (a key), ``fields`` its fields with their labels, ``varies`` the
-    field of its number, '' where it has none, and ``axis`` what that number is called where it is tried.
+    """One change, of a ``kind``. ``title`` is what that is called (a key), ``fields`` its fields with their labels,
+    ``varies`` the field of its number, '' where it has none, and ``axis`` what that number is called where it is tried.
     """
 
+    kind: ClassVar[str]
     title: ClassVar[str]
     varies: ClassVar[str] = ""
     axis: ClassVar[str] = ""
@@ -58,6 +59,7 @@ class Change(BaseModel):
 class OfRule(Change):
     """A number of a clause, a quota for instance."""
 
+    kind = "rule"
     title = msgid("A quota, or another number of a rule")
     varies, axis = "value", "value"
     fields: ClassVar = {"parameter": msgid("Which number"), "value": msgid("New number")}
@@ -77,6 +79,7 @@ class OfRule(Change):
 class WithoutRule(Change):
     """A clause that doesn't hold."""
 
+    kind = "suspend"
     title = msgid("A rule that no longer holds")
     fields: ClassVar = {"rule": msgid("Which rule")}
     rule: Rule
@@ -111,6 +114,7 @@ class OfDemand(Change):
 class MorePlaces(OfDemand):
     """More or fewer places asked."""
 
+    kind = "places"
     title = msgid("More or fewer places asked")
     varies, axis = "percent", "factor"
     fields: ClassVar = {
@@ -132,6 +136,7 @@ class MorePlaces(OfDemand):
 class OtherDates(OfDemand):
     """Work that begins and ends later or earlier."""
 
+    kind = "dates"
     title = msgid("Work that begins and ends at another time")
     varies, axis = "days", "days"
     fields: ClassVar = {
@@ -153,6 +158,7 @@ class OtherDates(OfDemand):
 class FewerWorkers(Change):
     """A part of a register alone."""
 
+    kind = "workers"
     title = msgid("Fewer people registered")
     varies, axis = "percent", "factor"
     fields: ClassVar = {
@@ -174,11 +180,9 @@ class FewerWorkers(Change):
 
 
 CHANGES: Mapping[str, type[Change]] = {
-    "rule": OfRule,
-    "suspend": WithoutRule,
-    "places": MorePlaces,
-    "dates": OtherDates,
-    "workers": FewerWorkers,
+    one.kind: one
+    for one in tuple(globals().values())
+    if isinstance(one, type) and issubclass(one, Change) and "kind" in vars(one)
 }
 _SENT = TypeAdapter(list[tuple[str, dict[str, str]]])
 
@@ -195,8 +199,7 @@ def changes_sent(text: str) -> list[Change]:
 
 def changes_to_send(changes: Sequence[Change]) -> str:
     """The changes as a page sends them along."""
-    names = {made: name for name, made in CHANGES.items()}
-    return json.dumps([(names[type(one)], {k: str(v) for k, v in one.model_dump().items()}) for one in changes])
+    return json.dumps([(one.kind, {k: str(v) for k, v in one.model_dump().items()}) for one in changes])
 
 
 class Branch(BaseModel):

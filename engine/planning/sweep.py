@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import CallError, Fault, InputError
 from engine.programme.edits import Edits, edits_from, leaves_as_it_is
 from engine.programme.programme import Programme, RawToml
-from engine.programme.row_edits import Refuse
+from engine.programme.row_edits.kind import Refuse
 from engine.programme.toml_files import load_toml
 from engine.words import message
 

@@ -20,7 +20,9 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.cross_checks import check_clause_references
 from engine.programme.programme import Programme, RawToml
-from engine.programme.row_edits import Refuse, edit_rows, matching_rows
+from engine.programme.row_edits.edit import edit_rows, leaves_rows
+from engine.programme.row_edits.kind import Refuse
+from engine.programme.row_edits.where import matching_rows
 from engine.programme.table import Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
 from engine.words import Message, message, plural
@@ -117,12 +119,7 @@ def leaves_as_it_is(programme: Programme, entry: RawToml) -> bool:
     Of an edit of rows only the numbers are looked at, not what they are set to.
     """
     if "table" in entry:
-        scaled, added = entry.get("scale", {}), entry.get("add", {})
-        if not isinstance(scaled, dict) or not isinstance(added, dict) or {"set", "grant", "cancel"} & set(entry):
-            return False
-        left = [one == 1 for one in scaled.values()] + [one == 0 for one in added.values()]
-        left += [entry[key] == neutral for key, neutral in (("keep", 1), ("copies", 0)) if key in entry]
-        return bool(left) and all(left)
+        return leaves_rows(entry)
     faults: list[str] = []
     texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
     _apply(entry, texts, dict(programme.tables), lambda *fault: faults.append(fault[0]))

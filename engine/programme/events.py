@@ -24,7 +24,7 @@ from engine.errors import CallError, Fault, InputError
 from engine.programme.programme import Programme
 from engine.programme.raw_table import RawTable
 from engine.programme.reorder import taken_rows
-from engine.programme.row_edits import without_orders
+from engine.programme.row_edits.removal import without_orders
 from engine.programme.table import Labels, Table
 from engine.programme.table_file import read_table_file
 from engine.spreadsheet_text import neutral

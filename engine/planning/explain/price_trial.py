@@ -17,7 +17,7 @@ from engine.errors import InputError
 from engine.planning.explain.reading import Floats, Longs, Reading, placement_prices, refusals
 from engine.programme.edits import Edits, edited
 from engine.programme.programme import Programme
-from engine.programme.row_edits import without_workers
+from engine.programme.row_edits.removal import without_workers
 
 LEAST = -1e-6
 
