@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo postgresql test test-engine test-service smoke lint proof bench clean
+.PHONY: setup demo postgresql chromium test test-engine test-service smoke lint proof bench clean
 
 setup: $(VENV)/.installed
 
@@ -30,8 +30,13 @@ postgresql:
 		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		{ echo "Install PostgreSQL for the service's tests."; exit 1; }
 
+# Pages are looked at in a real browser.
+chromium:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo "Install Chromium for the tests of pages."; exit 1; }
+
 # Two parts at a time, one process each, the longest first: no core is idle until the last part.
-test: setup postgresql
+test: setup postgresql chromium
 	$(MAKE) --jobs=2 --output-sync=target test-engine test-service lint smoke
 
 test-engine: setup

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
 from api.answers.content_words import wrong_content
-from api.answers.problems import ServiceError
+from api.answers.problems import Contradiction, ServiceError
 from api.identity.browser_sessions import COOKIE, form_token
 from engine.errors import Fault, InputError
 from engine.words import message
@@ -116,8 +116,17 @@ def faults_by_field(error: Exception | None) -> dict[str, Fault]:
 
 
 def or_again(call: Callable[[], Any], again: Callable[[InputError], Response]) -> Any:
-    """What ``call`` gives, or the form ``again`` where it raises `InputError`; nothing is written then."""
+    """What ``call`` gives, or the form ``again`` where what was sent or what stands is against it; nothing is written.
+
+    What stands is against it where it raises `ServiceError` with status 409, which the answer then has too.
+    """
     try:
         return call()
     except InputError as error:
         raise Answered(again(error)) from error
+    except ServiceError as error:
+        if error.http_status != 409:
+            raise
+        answer = again(Contradiction(error.message, (), error.hint))
+        answer.status_code = error.http_status
+        raise Answered(answer) from error

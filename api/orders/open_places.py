@@ -17,6 +17,7 @@ from api.identity.access import Principal
 from api.identity.visibility import operations_seen
 from api.orders.order import OrderRecord
 from api.placements.open_operations import move_many, standing_on_order
+from api.placements.words import state_in_words
 from api.storage.operation_states import OFFERABLE, PLACED, STAFFED
 from api.storage.tables import operations
 from engine.errors import Fault
@@ -72,7 +73,7 @@ def require_free(connection: sa.Connection, principal: Principal, found: Sequenc
             0,
             "id",
             row.id,
-            message("is {state} on {order_id}", state=row.state, order_id=row.order_id),
+            message("is {state} on {order_id}", state=state_in_words(row.state), order_id=row.order_id),
             message("an order without it"),
             "open",
         )

@@ -16,6 +16,7 @@ from api.identity.visibility import orders_seen
 from api.orders.open_places import in_the_way, require_free
 from api.orders.order import COLUMNS, OrderRecord
 from api.orders.schemas import OrderFields, OrderIn, OrderOut
+from api.orders.words import STATES
 from api.storage.database import inserting, now, utc
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import accounts, order_history, orders, registers
@@ -140,7 +141,7 @@ def require_changeable(order: OrderRecord) -> None:
     if order.state not in CHANGEABLE:
         raise ServiceError(
             409,
-            message("A {state} order isn't changed.", state=order.state),
+            message("The order is {state}; it can't be changed.", state=message(STATES[order.state])),
             message("Have it returned, or close it and file another."),
         )
 
@@ -153,8 +154,8 @@ def step_order(
     if order.state not in begin:
         raise ServiceError(
             409,
-            message("A {state} order can't take this step.", state=order.state),
-            message("It must be {states:or}.", states=tuple(begin)),
+            message("The order is {state}; it can't take this step.", state=message(STATES[order.state])),
+            message("It must be {states:or}.", states=tuple(message(STATES[one]) for one in begin)),
         )
     require_free(connection, principal, in_the_way(connection, order, order.cells, end), withdraw)
     return update_order(connection, principal, order, {}, end)

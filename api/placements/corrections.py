@@ -18,6 +18,7 @@ from api.identity.access import MINISTRIES, Principal
 from api.placements.open_operations import move
 from api.placements.stays import forget_stay
 from api.placements.verdict import promised_pairs
+from api.placements.words import state_in_words
 from api.snapshots.held_pairs import unfit_beside_held
 from api.snapshots.pairs import write_pairs
 from api.snapshots.scope import told_to
@@ -49,8 +50,12 @@ def correct(
     if state != before.state:
         raise ServiceError(
             409,
-            message("It wasn't {state} before.", state=state),
-            message("Before it was {state} it was {state2}.", state=operation.state, state2=before.state),
+            message("It wasn't {state} before.", state=state_in_words(state)),
+            message(
+                "Before it was {state} it was {state2}.",
+                state=state_in_words(operation.state),
+                state2=state_in_words(before.state),
+            ),
         )
     if principal.role not in MINISTRIES or (last.role, last.country) != (principal.role, principal.country):
         raise refused(message("A step is taken back by the ministry that recorded it."))

@@ -14,6 +14,7 @@ from api.identity.visibility import is_person_told, operations_seen
 from api.placements.open_operations import move, move_many
 from api.placements.schemas import OperationOut
 from api.placements.stays import keep_stays
+from api.placements.words import state_in_words
 from api.storage.database import utc
 from api.storage.operation_states import STAFFED
 from api.storage.tables import operations, orders, persons
@@ -34,14 +35,17 @@ def require_step(principal: Principal, operation: Row, state: str) -> None:
     """Raises 409 where it doesn't follow, 403 where the other ministry records it."""
     follow = STEPS.get(operation.state, {})
     if state not in follow:
-        expected = " or ".join(follow) or "nothing"
+        now, then = state_in_words(operation.state), state_in_words(state)
+        hint = message("After it comes {states:or}.", states=tuple(map(state_in_words, follow)))
         raise ServiceError(
             409,
-            message("A {state} placement doesn't become {state2}.", state=operation.state, state2=state),
-            message("After it comes {expected}.", expected=expected),
+            message("The placement is {state}; it can't become {state2}.", state=now, state2=then),
+            hint if follow else message("Nothing comes after it."),
         )
     if principal.role not in follow[state]:
-        raise refused(message("That a placement is {state} is recorded by the other ministry.", state=state))
+        raise refused(
+            message("That a placement is {state} is recorded by the other ministry.", state=state_in_words(state))
+        )
 
 
 def step(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:

@@ -173,7 +173,10 @@ def step_placement(
 ) -> Response:
     """Record what became of a placement."""
     operation = _meant(context, fields)
-    row = step(context.connection, context.principal, operation, fields.get("state", ""))
+    row = or_again(
+        lambda: step(context.connection, context.principal, operation, fields.get("state", "")),
+        lambda error: _case(context, error),
+    )
     context.record(f"operation.{row.state}", f"operation/{operation_id}", version=row.version)
     return gone_to(f"/programmes/{programme_id}/placements/{operation_id}", "recorded")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.words import msgid
+from engine.words import message, msgid
 
 STATES = {
     "proposed": msgid("proposed"),
@@ -25,6 +25,13 @@ STEPS_TO = {
     "dropped": msgid("Record the dropping out"),
     "withdrawn": msgid("Withdraw it"),
 }
+
+
+def state_in_words(state: str) -> str:
+    """What a state is called; what is no state stands for itself."""
+    return message(STATES[state]) if state in STATES else state
+
+
 ROLES = {
     "origin_ministry": msgid("ministry of origin"),
     "destination_ministry": msgid("ministry of destination"),

@@ -13,6 +13,7 @@ from api.runs.kind import kinds
 from api.runs.queue import ask_cancel, enqueue
 from api.runs.schemas import RunIn
 from api.runs.shares import LIVE, require_room
+from api.runs.words import STATES
 from api.storage.tables import orders
 from engine.words import message
 
@@ -34,7 +35,7 @@ def begin_run(connection: sa.Connection, principal: Principal, programme_id: str
 def stop_run(connection: sa.Connection, run: sa.Row[Any]) -> None:
     """Ask for the end of a run. Raises 409 for one that has ended."""
     if run.state not in LIVE:
-        raise ServiceError(409, message("The run is {state} already.", state=run.state))
+        raise ServiceError(409, message("The run has ended: {state}.", state=message(STATES[run.state])))
     ask_cancel(connection, run.id)
 
 

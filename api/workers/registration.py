@@ -11,6 +11,7 @@ from api.answers.problems import Contradiction
 from api.identity.access import Principal
 from api.identity.visibility import workers_seen
 from api.placements.open_operations import move_many
+from api.placements.words import state_in_words
 from api.storage.operation_states import OFFERABLE, OPEN
 from api.storage.tables import operations, persons, registers
 from api.workers.persons import WORKER_TABLES
@@ -49,7 +50,7 @@ def leave_programme(
                 0,
                 "id",
                 row.id,
-                message("is {state} on {order_id}", state=row.state, order_id=row.order_id),
+                message("is {state} on {order_id}", state=state_in_words(row.state), order_id=row.order_id),
                 message("an end of it"),
                 "open",
             )

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
-from generated_season import make_generated_world
+from generated_season import make_generated_world, make_published_world
 from world import World, make_world, with_programme
 
 from api.app import create_app
@@ -26,6 +26,7 @@ from api.storage.database import database, upgrade
 PATIENCE = 600.0  # seconds that the service waits for what a test isn't about, however slow the machine is
 # What a database may hold, by the fixture that asks for it.
 CONTENTS: dict[str, Callable[[TestClient, sa.Engine], World]] = {
+    "published_world": make_published_world,
     "generated_world": make_generated_world,
     "world": lambda client, engine: with_programme(make_world(client, engine)),
     "empty_world": make_world,

@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
-from world import ROLES, World, add_accounts
+from world import PASSWORD, ROLES, World, add_accounts
 
-from api.storage.tables import persons
+from api.identity.passwords import hash_password
+from api.storage.database import transaction
+from api.storage.tables import accounts, persons
 from scenarios.preset import load_preset
 
 WORKERS, SEED = 300, 1
@@ -52,6 +54,20 @@ def make_generated_world(client: TestClient, engine: sa.Engine) -> World:
     _put_registers(world, tables)
     _put_orders(world, tables)
     _put_recalls(world, tables["recalls"])
+    return world
+
+
+def make_published_world(client: TestClient, engine: sa.Engine) -> World:
+    """The season with a plan of Guatemala's ministry published and half of it offered, and an order that waits for its
+    certification; accounts with a password.
+    """
+    world = make_generated_world(client, engine)
+    with transaction(engine) as connection:
+        connection.execute(accounts.update().values(password_hash=hash_password(PASSWORD)))
+    run = world.run("gt", time_limit=30)
+    world.must("gt", "POST", f"/v1/programmes/{{p}}/runs/{run['id']}/publication")
+    ids = [one["id"] for one in world.operations("gt", limit=1000)]
+    assert world.move("gt", "offered", ids[: len(ids) // 2]).status_code == 200
     return world
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -152,7 +151,6 @@ def test_the_documentation_works_offline(empty_world: World) -> None:
     assert b"isOAS31" in empty_world.client.get("/docs/files/swagger-ui-bundle.js").content  # reads OpenAPI 3.1
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium isn't installed")
 def test_the_documentation_shows_the_operations_in_a_browser(tmp_path: Path) -> None:
     """A real browser, with the service as a process of its own."""
     environment = os.environ | {"VAIVEN_DATABASE_URL": f"sqlite:///{tmp_path}/service.sqlite"}

@@ -121,7 +121,9 @@ def test_an_order_is_changed_as_it_was_shown(world: World) -> None:
     assert (changed["headcount"], changed["version"], changed["state"]) == (5, 2, "submitted")
     assert world.step("ca", changed, "certification").status_code == 200
     assert employer.get(f"{path}/change").status_code == 409
-    assert "certified order isn't changed" in text_of(employer.post(f"{path}/content", {**TYPED, "version": "3"}))
+    assert "The order is certified; it can't be changed" in text_of(
+        employer.post(f"{path}/content", {**TYPED, "version": "3"})
+    )
 
 
 def test_a_change_that_placements_contradict_says_so(world: World) -> None:

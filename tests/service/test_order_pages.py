@@ -128,7 +128,7 @@ def test_many_orders_are_certified_with_one_button(world: World) -> None:
     done = ministry.post(f"{P}/order-steps?state=submitted", {**typed, "ids": ids[:2]})
     assert "2 orders are certified." in text_of(ministry.get(done.headers["Location"]))
     again = ministry.post(f"{P}/order-steps?state=submitted", {**typed, "ids": ids})
-    assert again.status_code == 409 and "A certified order can't take this step." in text_of(again)
+    assert again.status_code == 409 and "The order is certified; it can't take this step." in text_of(again)
     states = [world.must("ca", "GET", f"/v1{P}/orders/{one}")["state"] for one in ids]
     assert states == ["certified", "certified", "submitted"]
     assert Browser(world, "e1").post(f"{P}/order-steps", {**typed, "ids": ids[2:]}).status_code == 403
