@@ -269,6 +269,10 @@ operations = sa.Table(
     _text("agreed_on"),  # the programme's day when it was proposed, from which lead times count
     sa.UniqueConstraint("programme_id", "worker_id", "order_id"),
     sa.Index("ix_operations_order", "programme_id", "order_id"),
+    # All that the table of placements counts and sorts by at first, so that it reads nothing else for it.
+    sa.Index(
+        "ix_operations_start", "programme_id", "start_date", "id", "origin_country", "destination_country", "state"
+    ),
 )
 operation_history = sa.Table(
     "operation_history",
@@ -290,6 +294,22 @@ slips = sa.Table(
     sa.Column("code_hash", sa.Text, nullable=False, unique=True),
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+)
+# A question with the runs made for it, each as it was when it was put in.
+experiments = sa.Table(
+    "experiments",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _programme(),
+    sa.Column("role", sa.Text, nullable=False),
+    _text("country"),
+    sa.Column("account_id", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    _text("conclusion"),
+    sa.Column("runs", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
 )
 
 # What makes a row of a register one and the same row.

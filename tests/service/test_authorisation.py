@@ -151,6 +151,22 @@ MATRIX: dict[str, Row] = {
         "e1 e2 planner auditor administrator",
     ),
     "export_operations": ("GET", P + "/operation-export", {}, "gt hn ca us e1 e2 auditor", "planner administrator"),
+    "list_experiments": ("GET", P + "/experiments", {}, "gt hn ca us planner auditor", "e1 e2 administrator"),
+    "create_experiment": (
+        "POST",
+        P + "/experiments",
+        {"json": {"question": "What if?"}},
+        "gt hn ca us planner",
+        "e1 e2 auditor administrator",
+    ),
+    "read_experiment": ("GET", P + "/experiments/{experiment}", {}, "gt auditor", ""),
+    "write_experiment": (
+        "PUT",
+        P + "/experiments/{experiment}",
+        {"json": {"question": "What if?"}},
+        "gt",
+        "auditor",
+    ),
     "list_queue": ("GET", "/v1/queue", {}, "administrator", "gt hn ca us e1 e2 planner auditor"),
     "cancel_queued": (
         "POST",
@@ -182,7 +198,9 @@ def _objects(world: World) -> dict[str, str]:
     for state in ("offered", "accepted"):
         world.move("gt", state, [operation["id"]])
     key = world.must("gt", "POST", "/v1/api-keys", json={"name": "system"})
+    experiment = world.must("gt", "POST", P + "/experiments", json={"question": "What if?"})
     return {
+        "{experiment}": experiment["id"],
         "{order}": order["order_id"],
         "{run}": run["id"],
         "{worker}": operation["worker_id"],
