@@ -28,12 +28,12 @@ from engine.errors import InputError
 from engine.planning.measures import IN_TABLES, IN_WORDS
 from engine.words import msgid
 
-router = PageRouter(prefix="/programmes/{programme_id}/experiments")
+router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Experiments"), "/programmes/{programme_id}/experiments", "experiment.read", 55),)
 MOST_OFFERED = 40
 
 
-@router.get("")
+@router.get("/experiments")
 def show_experiments(programme_id: str, context: Context = viewed("experiment.read")) -> Response:
     """The experiments that somebody sees."""
     mine = sa.and_(experiments.c.programme_id == programme_id, experiments_seen(context.principal))
@@ -59,13 +59,13 @@ def show_experiments(programme_id: str, context: Context = viewed("experiment.re
     return page(context, "experiments/list.html", shown=read_table(context, listing, rows))
 
 
-@router.get("/new")
+@router.get("/new-experiment")
 def ask_experiment(programme_id: str, context: Context = viewed("experiment.write")) -> Response:
     """The form for a new experiment."""
     return _form(context, {"question": "", "conclusion": ""}, [], 0)
 
 
-@router.post("")
+@router.post("/experiments")
 def start_experiment(
     programme_id: str, fields: FormFields, context: Context = viewed("experiment.write", takes="object")
 ) -> Response:
@@ -79,7 +79,7 @@ def start_experiment(
     return gone_to(f"/programmes/{programme_id}/experiments/{identifier}")
 
 
-@router.get("/{experiment_id}")
+@router.get("/experiments/{experiment_id}")
 def show_experiment(programme_id: str, experiment_id: str, context: Context = viewed("experiment.read")) -> Response:
     """An experiment, which is shared by its address with those who may see it."""
     told = experiment_out(context.objects["experiment_id"])
@@ -87,7 +87,7 @@ def show_experiment(programme_id: str, experiment_id: str, context: Context = vi
     return page(context, "experiments/experiment.html", experiment=told, names=names, kinds=KINDS)
 
 
-@router.get("/{experiment_id}/change")
+@router.get("/experiments/{experiment_id}/change")
 def ask_change(programme_id: str, experiment_id: str, context: Context = viewed("experiment.write")) -> Response:
     """The form to change an experiment."""
     row = context.objects["experiment_id"]
@@ -95,7 +95,7 @@ def ask_change(programme_id: str, experiment_id: str, context: Context = viewed(
     return _form(context, {"question": row.question, "conclusion": row.conclusion}, kept, row.version)
 
 
-@router.post("/{experiment_id}")
+@router.post("/experiments/{experiment_id}")
 def write_experiment(
     programme_id: str,
     experiment_id: str,

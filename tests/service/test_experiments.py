@@ -12,7 +12,7 @@ from api.storage.database import transaction
 from api.storage.tables import placements, run_files, runs
 
 P = "/v1/programmes/{p}/experiments"
-PAGE = "/programmes/{p}/experiments"
+PAGE, NEW = "/programmes/{p}/experiments", "/programmes/{p}/new-experiment"
 EDIT = 'title = "Half"\n[[edit]]\nagreement = "GT-CA"\nclause = "quota"\nset = { count = 2 }\n'
 
 
@@ -22,7 +22,7 @@ def test_an_experiment_keeps_question_branches_and_conclusion(world: World) -> N
     run = world.run("planner", kind="what_if", what_ifs=[EDIT], gap=0.0)
     assert run["state"] == "done", run["problem"]
     browser = Browser(world, "planner")
-    assert run["id"] in browser.get(f"{PAGE}/new").text
+    assert run["id"] in browser.get(NEW).text
     sent = browser.post(PAGE, {"question": "What does half the quota cost?", "run_ids": [run["id"]]})
     assert sent.status_code == 303
     place = sent.headers["Location"]
@@ -54,7 +54,7 @@ def test_who_sees_an_experiment(world: World) -> None:
     for who, status in (("gt", 200), ("auditor", 200), ("ca", 404), ("hn", 404), ("planner", 404), ("e1", 404)):
         assert Browser(world, who).get(place).status_code == status, who
     for who, status in (("auditor", 403), ("e1", 403), ("administrator", 403)):
-        assert Browser(world, who).get(f"{PAGE}/new").status_code == status, who
+        assert Browser(world, who).get(NEW).status_code == status, who
     assert Browser(world, "auditor").get(f"{place}/change").status_code == 403
     for who, ids in (("ca", [run]), ("gt", ["0"])):
         assert world.call(who, "POST", P, json={"question": "As it is?", "run_ids": ids}).status_code == 422
