@@ -52,7 +52,7 @@ def change_by_hand(
 
 def _require_own(context: Context) -> None:
     """Raise 404 where the run has no plan, 403 for whoever publishes none, 409 where what it read was deleted."""
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     if context.principal.role not in MINISTRIES:
         raise refused(message("Plans are repaired by the ministry that published them."))
     run = context.objects["run_id"]

@@ -44,7 +44,7 @@ CHANGES = {
 @router.get("/comparison")
 def choose_comparison(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
     """Where the comparison with a chosen plan is."""
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     run = context.objects["run_id"]
     wanted = context.request.query_params.get("with", "")[:64]
     other = plan_seen(context.connection, context.principal, run.programme_id, wanted)
@@ -94,7 +94,7 @@ def _plan(context: Context) -> str:
 
 def _both(context: Context, other_id: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
     """The runs of the path. Raises 404 where one of them has no plan or isn't seen."""
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     run = context.objects["run_id"]
     try:
         return run, plan_seen(context.connection, context.principal, run.programme_id, other_id)

@@ -25,6 +25,6 @@ def compare_plans(
     """This plan beside another of the programme: people, places, income, groups, employers, prices, who gained or lost
     in number.
     """
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     found = plan_seen(context.connection, context.principal, programme_id, other)
     return plans_compared(context.connection, context.objects["run_id"], found)

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from api.answers.problems import ServiceError, content_fault, not_found
 from api.identity.access import Principal
 from api.identity.visibility import runs_seen
-from api.requests.context import Context
 from api.runs.audience import Audience
 from api.runs.kind import Source, kinds
 from api.runs.queue import file_of_run
@@ -51,9 +50,9 @@ def has_plan(run: sa.Row[Any]) -> bool:
     return bool(run.state == "done" and run.kind in kinds() and kinds()[run.kind].has_plan)
 
 
-def require_plan(context: Context) -> None:
-    """Raise 404 where the run that a path names has no plan."""
-    if not has_plan(context.objects["run_id"]):
+def require_plan(run: sa.Row[Any]) -> None:
+    """Raise 404 where a run has no plan."""
+    if not has_plan(run):
         raise not_found()
 
 

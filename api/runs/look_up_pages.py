@@ -23,7 +23,7 @@ MOST_SHOWN = 200
 @router.get("/worker")
 def look_up_worker(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
     """One worker in a plan: placed where and when, or why not."""
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     wanted = context.request.query_params.get("worker_id", "").strip()[:LONGEST]
     mine = sa.and_(placements.c.run_id == run_id, placements.c.worker_id == wanted)
     found = context.connection.execute(sa.select(placements).where(mine).order_by(placements.c.start_date)).all()
@@ -38,7 +38,7 @@ def look_up_worker(programme_id: str, run_id: str, context: Context = viewed("ru
 @router.get("/order")
 def look_up_order(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
     """One order in a plan: who is placed on it, how many places stay open and why."""
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     wanted = context.request.query_params.get("order_id", "").strip()[:LONGEST]
     seen = sa.and_(orders.c.programme_id == programme_id, orders.c.order_id == wanted, orders_seen(context.principal))
     order = context.connection.execute(sa.select(orders).where(seen)).one_or_none()

@@ -92,7 +92,7 @@ OPEN_ORDERS = Listing(
 @router.get("/placements")
 def list_placements(programme_id: str, run_id: str, context: Context = viewed("run.read")) -> Response:
     """The placements of a plan."""
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     same = sa.and_(orders.c.programme_id == programme_id, orders.c.order_id == placements.c.order_id)
     rows = sa.select(placements).select_from(placements.outerjoin(orders, same)).where(placements.c.run_id == run_id)
     if (file := table_file(context, PLACED, rows)) is not None:
@@ -114,7 +114,7 @@ def list_open_orders(programme_id: str, run_id: str, context: Context = viewed("
 
 
 def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, ...], listing: Listing) -> Response:
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     frame = frame_of(context.connection, run_id, name, columns)
     frame["group"] = [code_of(one) for one in frame["reason"]]
     if "order_id" in frame:

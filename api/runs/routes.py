@@ -101,7 +101,7 @@ def try_changes(
     them is legal when nobody else is moved, and what that costs. A run of kind `rematch` with the same content moves
     others for it. Nothing is kept of a trial.
     """
-    require_plan(context)
+    require_plan(context.objects["run_id"])
     return context.answer(try_by_hand(context.connection, context.objects["run_id"], asked))
 
 
