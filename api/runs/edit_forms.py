@@ -21,6 +21,7 @@ from api.runs.shown_edits import require_shown_columns
 from api.snapshots.scope import scope_of, told_to
 from api.snapshots.snapshot import write_snapshot
 from api.storage.records import ProgrammeRecord
+from api.storage.tables import programme_corridors
 from engine.errors import InputError
 from engine.programme import read_programme
 from engine.programme.edits import Edits, edited
@@ -28,7 +29,7 @@ from engine.programme.toml_text import loads_shallow
 from engine.words import Message, message, msgid
 from engine.words.names import country
 
-MOST_CHANGES, MOST_BRANCHES, LONGEST = 20, 8, 20_000
+MOST_CHANGES, MOST_BRANCHES, LONGEST, LONGEST_TITLE = 20, 8, 20_000, 200
 Place = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Sector = Annotated[str, Field(pattern=r"^([A-Z]\d{0,4})?$")]
 Percent = Annotated[Decimal, Field(ge=-100, le=400)]
@@ -205,7 +206,7 @@ def changes_to_send(changes: Sequence[Change]) -> str:
 class Branch(BaseModel):
     """A branch of a what-if that is being made: its title and its changes as a page sends them."""
 
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
     changes: Annotated[str, Field(max_length=LONGEST)] = "[]"
 
     def made(self) -> list[Change]:
@@ -295,3 +296,15 @@ def what_it_touches(
         except InputError as error:
             raise told_to(principal.role, error) from error
         return tuple(edited(read, edits).notices[len(read.notices) :])
+
+
+def places_of(connection: sa.Connection, programme_id: str) -> dict[str, list[tuple[str, str]]]:
+    """The countries of a programme's corridors, as choices."""
+    rows = programme_corridors.c
+    asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == programme_id)
+    found = connection.execute(asked).all()
+    sides = {"origin": {row.origin for row in found}, "destination": {row.destination for row in found}}
+    return {
+        name: [(code, Message("{name}", {"name": country(code)})) for code in sorted(codes)]
+        for name, codes in sides.items()
+    }

@@ -13,10 +13,9 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.requests.context import Context
 from api.runs.beginning import begin_run
-from api.runs.edit_forms import CHANGES, as_sweep
+from api.runs.edit_forms import CHANGES, LONGEST_TITLE, as_sweep, places_of
 from api.runs.jobs.sweep_job import SweepIn
 from api.runs.plan_shown import seen_agreements
-from api.runs.what_if_pages import LONGEST_TITLE, places_of
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message
@@ -72,7 +71,7 @@ def _form(context: Context, typed: Any, error: InputError | None = None) -> Resp
         "kinds": SWEPT,
         "error": error,
         "faults": faults_by_field(error),
-        "options": {**known.choices(), **places_of(context)},
+        "options": {**known.choices(), **places_of(context.connection, context.programme.id)},
         "limits": LIMITS,
     }
     return page(context, "runs/sweep_form.html", 200 if error is None else 422, **told)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from fastapi import Response
 
 from api.answers.problems import content_fault
@@ -17,6 +16,7 @@ from api.requests.context import Context
 from api.runs.beginning import begin_run
 from api.runs.edit_forms import (
     CHANGES,
+    LONGEST_TITLE,
     MOST_BRANCHES,
     MOST_CHANGES,
     Branch,
@@ -26,19 +26,17 @@ from api.runs.edit_forms import (
     branches_to_send,
     changes_sent,
     changes_to_send,
+    places_of,
     what_it_touches,
 )
 from api.runs.jobs.what_if_job import WhatIfIn
 from api.runs.plan_shown import seen_agreements
 from api.runs.words import LIMITS
-from api.storage.tables import programme_corridors
 from engine.errors import InputError
-from engine.words import Message, message, msgid
-from engine.words.names import country
+from engine.words import message, msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/what-if")
 SECTIONS = (Section(msgid("What if"), "/programmes/{programme_id}/what-if", "run.start", 50),)
-LONGEST_TITLE = 200
 
 
 @router.get("")
@@ -141,19 +139,7 @@ def _form(
         "touched": touched,
         "error": error,
         "faults": faults_by_field(error),
-        "options": {**known.choices(), **places_of(context)},
+        "options": {**known.choices(), **places_of(context.connection, context.programme.id)},
         "limits": LIMITS,
     }
     return page(context, "runs/what_if.html", 200 if error is None else 422, **told)
-
-
-def places_of(context: Context) -> dict[str, list[tuple[str, str]]]:
-    """The countries of the programme's corridors, as choices."""
-    rows = programme_corridors.c
-    asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == context.programme.id)
-    found = context.connection.execute(asked).all()
-    sides = {"origin": {row.origin for row in found}, "destination": {row.destination for row in found}}
-    return {
-        name: [(code, Message("{name}", {"name": country(code)})) for code in sorted(codes)]
-        for name, codes in sides.items()
-    }
