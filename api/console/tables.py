@@ -20,6 +20,7 @@ from api.answers.exports import FORMS, exported
 from api.console.rendering import SAFE_HEADERS
 from api.requests.context import Context
 from engine.words import Message, message
+from engine.words.names import Name
 
 PAGE_SIZE = 50
 MOST_FACETS = 12
@@ -27,11 +28,19 @@ LONGEST_FILTER = 200
 CALENDAR_COLUMNS = {"worker_id", "order_id", "start_date", "end_date"}
 
 
+def in_words(value: Any, words: Mapping[str, str], named: Callable[[str], Name] | None) -> Any:
+    """A cell by its words or by the name that it stands for; any other as it is."""
+    if value in words:
+        return Message(words[value], {})
+    return Message("{name}", {"name": named(value)}) if named and value else value
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table. ``title`` and the ``words`` of its values are keys of the catalogue; ``link`` makes the
     address that a row's cell leads to; a ``whole`` cell isn't broken over lines; what is ``hidden`` is there for links;
-    a ``joined`` one comes from another table that has one row at most for each of this.
+    a ``joined`` one comes from another table that has one row at most for each of this; ``named`` gives the names that
+    its codes stand for.
     """
 
     name: str
@@ -43,11 +52,11 @@ class Column:
     hidden: bool = False
     joined: bool = False
     link: Callable[[Any], str] | None = None
+    named: Callable[[str], Name] | None = None
 
     def shown(self, row: Any) -> Any:
         """A row's cell as a page shows it."""
-        value = row[self.name]
-        return Message(self.words[value], {}) if value in self.words else value
+        return in_words(row[self.name], self.words, self.named)
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,11 @@ class Filter:
     value: sa.ColumnElement[Any]
     text: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    named: Callable[[str], Name] | None = None
+
+    def choice(self, value: str) -> str:
+        """What a value is called where it is chosen."""
+        return str(in_words(value, self.words, self.named))
 
     def narrowed(self, asked: str) -> sa.ColumnElement[bool]:
         """The condition for what was asked."""

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from engine.words import Message, message, msgid, plural
-from engine.words.names import country, language, region
+from engine.words.names import country, language, region, sector
 
 Cells = Mapping[str, Any] | RowMapping
 
@@ -120,8 +120,8 @@ def fact(name: str, text: str, currency: str) -> Any:
     """A cell of an order as a page shows it."""
     if name == "destination_country":
         return Message("{name} ({code})", {"name": country(text), "code": text})
-    if name == "destination_region":
-        return Message("{name}", {"name": region(text)})
+    if name in ("destination_region", "sector"):
+        return Message("{name}", {"name": (region if name == "destination_region" else sector)(text)})
     if name in DATES:
         return date.fromisoformat(text) if text else ""
     if name in AMOUNTS:

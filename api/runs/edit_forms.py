@@ -28,6 +28,7 @@ from engine.programme.edits import Edits, edited
 from engine.programme.toml_text import loads_shallow
 from engine.words import Message, message, msgid
 from engine.words.names import country
+from engine.words.names import sector as named_sector
 
 MOST_CHANGES, MOST_BRANCHES, LONGEST, LONGEST_TITLE = 20, 8, 20_000, 200
 Place = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
@@ -107,7 +108,7 @@ class OfDemand(Change):
 
     def which(self) -> Message:
         """The orders that change, in words."""
-        sector = message("sector {code}", code=self.sector) if self.sector else message("all sectors")
+        sector = message("sector {name}", name=named_sector(self.sector)) if self.sector else message("all sectors")
         place = Message("{name}", {"name": country(self.destination)}) if self.destination else message("all countries")
         return message("{place}, {sector}", place=place, sector=sector)
 

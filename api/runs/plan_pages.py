@@ -20,6 +20,7 @@ from api.runs.reason_words import kept_words
 from api.runs.result_files import frame_of
 from api.storage.tables import orders, placements
 from engine.words import msgid
+from engine.words.names import country, sector
 
 router = PageRouter(prefix="/programmes/{programme_id}/runs/{run_id}")
 
@@ -41,8 +42,8 @@ PLACED = Listing(
         Column("worker_id", msgid("Worker"), placements.c.worker_id, link=worker_link),
         Column("order_id", msgid("Order"), placements.c.order_id, link=order_link),
         Column("employer_id", msgid("Employer"), placements.c.employer_id),
-        Column("destination_country", msgid("Destination"), orders.c.destination_country),
-        Column("sector", msgid("Sector"), orders.c.sector),
+        Column("destination_country", msgid("Destination"), orders.c.destination_country, named=country),
+        Column("sector", msgid("Sector"), orders.c.sector, named=sector),
         Column("agreement_id", msgid("Agreement"), placements.c.agreement_id),
         Column("start_date", msgid("From"), placements.c.start_date),
         Column("end_date", msgid("To"), placements.c.end_date),
@@ -52,8 +53,8 @@ PLACED = Listing(
         Filter("worker_id", msgid("Worker begins with"), placements.c.worker_id, text=True),
         Filter("order_id", msgid("Order begins with"), placements.c.order_id, text=True),
         Filter("employer_id", msgid("Employer"), placements.c.employer_id),
-        Filter("destination_country", msgid("Destination"), orders.c.destination_country),
-        Filter("sector", msgid("Sector"), orders.c.sector),
+        Filter("destination_country", msgid("Destination"), orders.c.destination_country, named=country),
+        Filter("sector", msgid("Sector"), orders.c.sector, named=sector),
         Filter("agreement_id", msgid("Agreement"), placements.c.agreement_id),
     ),
     sort="worker_id",

@@ -22,7 +22,7 @@ from api.storage.tables import agreements, orders, placements, registers
 from engine.plan.metrics import most_gain
 from engine.plan.statuses import status_in_words
 from engine.words import Message, message
-from engine.words.names import country
+from engine.words.names import country, sector
 
 MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS, MOST_OTHERS = 12, 5, 40, 30
 # Limits that are no clause: an employer's own.
@@ -74,6 +74,7 @@ def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[A
         "destinations": _by_destination(connection, run),
         "others": _others(connection, principal, run),
         "country_name": _country_name,
+        "sector_name": _sector_name,
         "order_groups": ORDER_GROUPS,
         "files": list(names_of(connection, run.id)),
         "may_publish": principal.role in MINISTRIES and run.published_at is None,
@@ -107,6 +108,10 @@ def _others(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -
 
 def _country_name(code: str) -> Message:
     return Message("{name}", {"name": country(code)})
+
+
+def _sector_name(code: str) -> Message:
+    return Message("{name}", {"name": sector(code)})
 
 
 def _number(text: str) -> float:

@@ -12,7 +12,7 @@ from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Gate
 from engine.clauses.vocabulary import level_beside
 from engine.words import Message, message, plural
-from engine.words.names import country
+from engine.words.names import country, sector
 
 Facts = Sequence[Message]
 
@@ -96,16 +96,16 @@ def _bar(begin: date | None, end: date | None, start: date, last: date) -> Messa
 
 def _no_agreement(placements: PlacementTable) -> Facts:
     columns = (("workers", "origin_country"), ("orders", "destination_country"), ("orders", "sector"))
-    origin, destination, sector = (placements.text(*column).tolist() for column in columns)
+    origin, destination, sectors = (placements.text(*column).tolist() for column in columns)
     return [
         message(
             "no agreement from {origin} to {destination} is in force for sector {sector} on {start}",
             origin=country(left),
             destination=country(there),
-            sector=work or "-",
+            sector=sector(work) if work else "-",
             start=start,
         )
-        for left, there, work, start in zip(origin, destination, sector, _days(placements)[0], strict=True)
+        for left, there, work, start in zip(origin, destination, sectors, _days(placements)[0], strict=True)
     ]
 
 

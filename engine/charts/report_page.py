@@ -17,7 +17,7 @@ from engine.plan import metrics
 from engine.plan.limit_use import what_limits
 from engine.plan.statuses import status_in_words
 from engine.words import Message, message
-from engine.words.names import country, name_in
+from engine.words.names import country, name_in, sector
 from engine.words.wording import worded
 
 TEMPLATE = "report_page.html"
@@ -113,11 +113,11 @@ def _fill_tables(view: PlanView) -> list[FillTable]:
 
 
 def _named(view: PlanView, lines: list[metrics.Fill]) -> list[metrics.Fill]:
-    """The same lines with countries by name: a corridor or a destination is told by its two-letter codes."""
+    """The same lines with countries and sectors by name: a corridor or a destination is told by two-letter codes."""
     named = []
     for line in lines:
         parts = line.name.split(" → ")
-        names = [name_in(country(part), view.locale) if len(part) == 2 else part for part in parts]
+        names = [name_in(country(part) if len(part) == 2 else sector(part), view.locale) for part in parts]
         name = " → ".join(names) or view.say(message("(none)"))
         named.append(metrics.Fill(name, line.placements, line.places, line.weeks))
     return named

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.words import Message, message, plural
-from engine.words.names import country, language, region
+from engine.words.names import country, language, region, sector
 
 if TYPE_CHECKING:
     from engine.clauses.where import Where
@@ -35,6 +35,7 @@ EXITS = {
 }
 _NAMED = {
     "destination_country": country,
+    "sector": sector,
     "origin_country": country,
     "destination_region": region,
     "origin_region": region,
@@ -92,7 +93,7 @@ def share_limits(least: Decimal | None, most: Decimal | None) -> Message:
 
 
 def value_in_words(key: str, value: str) -> Any:
-    """What a value of a key is called: a country or a region by its name, the rest as it stands."""
+    """What a value of a key is called: a country, a region or a sector by its name, the rest as it stands."""
     return _NAMED.get(key, str)(value)
 
 

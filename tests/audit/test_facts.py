@@ -38,7 +38,11 @@ LASTING_CASES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "refused": ({"refuses": "ES"}, {}, "the worker refuses ES, where the order is"),
     "reservation": ({"reservation_weekly_income": "500"}, {}, "a net weekly income of 400.00, 500.00 asked for"),
     "debarred": ({}, {}, "work from 2026-03-01 to 2026-05-31, the employer is debarred from 2026-04-01"),
-    "no agreement": ({"origin_country": "HN"}, {}, "no agreement from Honduras to Spain is in force for sector A01"),
+    "no agreement": (
+        {"origin_country": "HN"},
+        {},
+        "no agreement from Honduras to Spain is in force for sector Crop and animal production (A01)",
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from engine.charts import charts
 from engine.charts.plan_view import PlanView
 from engine.charts.report import write_report
 from engine.errors import CallError
+from engine.words.names import name_in, sector
 from engine.words.pseudo import ACCENTED
 
 LOADING = {"src", "srcset", "href", "xlink:href", "data", "poster", "action", "background", "manifest"}
@@ -178,6 +179,7 @@ def test_the_page_says_nothing_that_is_not_in_the_catalogue(view: PlanView, tmp_
     page = Page(write_report(view, folder, ACCENTED).read_text("utf-8"))
     theirs = [view.programme.settings.title, *map(str, view.certificate.values())]
     theirs += [text for clause in view.programme.all_clauses() for text in (clause.id, clause.source)]
+    theirs += [name_in(sector(code), "en") for code in view.programme.orders.labels("sector").names]
     own = set(re.findall(r"[A-Za-z]+", " ".join(theirs)))
     plain = set(re.findall(r"(?<![\w.-])[a-z]{3,}(?![\w.-])", " ".join(page.text)))
     assert not {word for word in plain if set(word) - set("fmqvx")} - own

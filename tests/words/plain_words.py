@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from engine.words.names import name_in, sector
 from engine.words.pseudo import ACCENTED
 from engine.words.wording import worded
 
@@ -16,6 +18,11 @@ SPACED_IN_FRENCH = re.compile(r"\s(?=[;:])")
 DOUBLED = re.compile(r"\b(\w+)\s+\1\b", re.IGNORECASE)
 # "nous nous" and the like are right in no sentence of ours; "que que" neither.
 PLAIN_WORD = re.compile(r"(?<![\w.-])[a-zA-Z]{3,}(?![\w-])")
+
+
+def sector_words(codes: Iterable[str]) -> frozenset[str]:
+    """The words of which the English names of sectors are made: names from codes, no words of ours."""
+    return frozenset(re.findall(r"[A-Za-z]+", " ".join(name_in(sector(code), "en") for code in codes)))
 
 
 def wrong_in(sentence: str, language: str) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from plain_words import unmarked_words, wrong_in
+from plain_words import sector_words, unmarked_words, wrong_in
 
 from engine.clauses.base import Clause, Rule
 from engine.clauses.kinds import kinds
@@ -50,6 +50,7 @@ WHERES = (
 NAMES = frozenset(
     ("Spain", "France", "Huelva", "Guatemala", "Huehuetenango", "English", "Spanish", "national", "quota", "other")
 )
+SECTORS = sector_words(("A01", "C"))
 MONTHS = frozenset(date(2026, month, 1).strftime("%B") for month in range(1, 13))
 
 
@@ -100,7 +101,7 @@ def test_every_combination_of_parameters_is_said_well(rule: type[Rule], language
         assert not wrong_in(told, language), told
         assert told[0].isupper() and told.endswith("."), told
         assert language == "en" or told != sentence
-        assert not unmarked_words(sentence, NAMES | MONTHS), worded(sentence, "en-XA")
+        assert not unmarked_words(sentence, NAMES | MONTHS | SECTORS), worded(sentence, "en-XA")
 
 
 def test_a_cap_says_what_it_has_and_no_more() -> None:

@@ -12,7 +12,7 @@ from engine.charts.what_ifs import charts_over
 from engine.charts.what_ifs.view import BranchesView, Measure
 from engine.plan.statuses import status_in_words
 from engine.words import message
-from engine.words.names import country, name_in, region
+from engine.words.names import country, name_in, region, sector
 
 if TYPE_CHECKING:
     from engine.planning.branches import Outcome
@@ -23,7 +23,7 @@ GROUPINGS = {
     "origin_country": (message("Country of origin"), country),
     "origin_region": (message("Region of origin"), region),
     "destination_country": (message("Country of destination"), country),
-    "sector": (message("Sector (ISIC)"), None),
+    "sector": (message("Sector (ISIC)"), sector),
 }
 
 
@@ -94,7 +94,7 @@ def _gains(view: BranchesView, one: Outcome, grouping: str) -> dict[str, Any]:
     own, theirs = one.groups[grouping], view.base.groups[grouping]
     change = {name: own.get(name, (0, 0.0))[0] - theirs.get(name, (0, 0.0))[0] for name in {*own, *theirs}}
     moved = sorted((name for name in change if change[name]), key=lambda name: (-abs(change[name]), name))
-    words = {name: name_in(named(name), view.locale) if named and name else name for name in moved}
+    words = {name: name_in(named(name), view.locale) if name else name for name in moved}
     told = tuple(
         message("{group} {change:+,}", group=words[name] or message("(none)"), change=change[name])
         for name in moved[:MOST_GROUPS]
