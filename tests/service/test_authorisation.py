@@ -63,6 +63,7 @@ MATRIX: dict[str, Row] = {
     "read_a_programme": ("GET", P, {}, ALL, ""),
     "change_a_programme": ("PATCH", P, {"json": {"title": "T"}}, "gt", "hn ca us e1 e2 planner auditor administrator"),
     "check_programme": ("GET", P + "/soundness", {}, "gt hn ca us planner", "e1 e2 auditor administrator"),
+    "read_algorithm_card": ("GET", P + "/algorithm-card", {}, ALL, ""),
     "list_agreements": ("GET", P + "/agreements", {}, "gt hn ca us e1 e2 planner auditor", "administrator"),
     "write_an_agreement": (
         "PUT",
