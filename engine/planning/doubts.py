@@ -15,7 +15,7 @@ from engine.planning.explain.reading import refusals
 from engine.planning.nobody_admitted import NobodyAdmitted, pairs_of_order, pairs_of_worker
 from engine.programme.programme import Programme
 from engine.programme.table import Labels, Lists, Table
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 Bools = npt.NDArray[np.bool_]
 Found = Sequence[tuple[str | Clause, Bools]]
@@ -107,34 +107,37 @@ def _recalls(programme: Programme) -> Iterator[Message]:
         )
 
 
+# Of whom nobody is admitted: what is said where nobody has the occupation, and where a rule refuses most.
+_NOBODY = {
+    "worker": (
+        msgid("{worker} can never be placed: no order asks for his or her occupations."),
+        msgid(
+            "{worker} can never be placed: {rule} refuses {refused:,} of {count:,} orders in his or her occupations."
+        ),
+    ),
+    "order": (
+        msgid("{order} admits nobody: no worker has its occupation."),
+        msgid("{order} admits nobody: {rule} refuses {refused:,} of {count:,} workers with its occupation."),
+    ),
+}
+
+
 def _worker(programme: Programme, row: int) -> Message:
     """That no order admits a worker, and the rule that refuses most."""
-    worker, pairs = programme.workers.id_text("worker_id")[row], pairs_of_worker(programme, row)
-    if not pairs.size:
-        return message("{worker} can never be placed: no order asks for his or her occupations.", worker=worker)
-    rule, refused = _refusing_most(pairs)
-    return message(
-        "{worker} can never be placed: {rule} refuses {refused:,} of {count:,} orders in his or her occupations.",
-        worker=worker,
-        rule=rule,
-        refused=refused,
-        count=pairs.size,
-    )
+    return _nobody("worker", programme.workers.id_text("worker_id")[row], pairs_of_worker(programme, row))
 
 
 def _order(programme: Programme, row: int) -> Message:
     """That an order admits nobody, and the rule that refuses most."""
-    order, pairs = programme.orders.id_text("order_id")[row], pairs_of_order(programme, row)
+    return _nobody("order", programme.orders.id_text("order_id")[row], pairs_of_order(programme, row))
+
+
+def _nobody(kind: str, name: str, pairs: PlacementTable) -> Message:
+    without_pairs, with_pairs = _NOBODY[kind]
     if not pairs.size:
-        return message("{order} admits nobody: no worker has its occupation.", order=order)
+        return Message(without_pairs, {kind: name})
     rule, refused = _refusing_most(pairs)
-    return message(
-        "{order} admits nobody: {rule} refuses {refused:,} of {count:,} workers with its occupation.",
-        order=order,
-        rule=rule,
-        refused=refused,
-        count=pairs.size,
-    )
+    return Message(with_pairs, {kind: name, "rule": rule, "refused": refused, "count": pairs.size})
 
 
 def _refusing_most(pairs: PlacementTable) -> tuple[str, int]:
