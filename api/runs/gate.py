@@ -85,6 +85,7 @@ FILES: Mapping[str, Own] = {
     "comparison.json": _redacted_json,
     "sweep.csv": Rows(),
     "explanation.json": _redacted_json,
+    "overview.json": _redacted_json,
     **{f"{name}.{ending}": _as_it_is for name in ("comparison", "sweep") for ending in ("png", "svg", "html")},
     "report.html": _as_it_is,
     **{f"{name}.svg": _as_it_is for name in ("flows", "prices", "quota_use", "season_calendar")},

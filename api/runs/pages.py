@@ -36,8 +36,8 @@ from engine.words.wording import spoken_language
 router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
-# Kinds that are started from a page of a plan, with the plan that they are about.
-OF_PLAN = ("rematch", "report", "explain")
+# Kinds that are started by a button: from a page of a plan, with the plan that they are about, or from the list.
+BY_BUTTON = ("rematch", "report", "explain", "overview")
 
 
 def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:
@@ -106,7 +106,7 @@ def ask_for_run(programme_id: str, context: Context = viewed("run.start")) -> Re
 @router.post("/runs")
 def start_run(programme_id: str, fields: FormFields, context: Context = viewed("run.start")) -> Response:
     """Start a run: a match, or what is asked of a plan."""
-    kind = kinds()[fields["kind"]] if fields.get("kind") in OF_PLAN else kinds()["match"]
+    kind = kinds()[fields["kind"]] if fields.get("kind") in BY_BUTTON else kinds()["match"]
 
     def begun() -> str:
         asked = read_form(kind.asked, _typed(fields, kind.asked))
@@ -129,6 +129,8 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
     if run.state == "done" and "pictures" in run.manifest:
         return page(context, "runs/pictures.html", **told)
+    if run.state == "done" and "overview" in run.manifest:
+        return page(context, "runs/overview.html", **told)
     if run.state == "done" and "explanation" in run.manifest:
         may = context.principal.role in MINISTRIES and context.principal.may("run.start")
         shown = explanation_shown(run.manifest["explanation"])

@@ -10,6 +10,7 @@ KINDS = {
     "what_if": msgid("What if"),
     "sweep": msgid("Sweep of a what if"),
     "explain": msgid("Explanation"),
+    "overview": msgid("Register and demand at a glance"),
     "report": msgid("Report of a plan"),
 }
 STATES = {

@@ -67,6 +67,12 @@ def _ends(total: int) -> Longs:
     return np.arange(AT_ONCE, total, AT_ONCE)
 
 
+def able_by_order(programme: Programme) -> Longs:
+    """How many workers have the occupation of each order."""
+    begin, end = _by_occupation(programme)[1]
+    return end - begin
+
+
 def _by_occupation(programme: Programme) -> tuple[Longs, tuple[Longs, Longs]]:
     """The workers of each entry of occupations, sorted by occupation, and where those of each order begin and end."""
     occupations, isco = programme.workers.lists("occupations"), programme.orders.labels("isco08").codes

@@ -1,0 +1,43 @@
+"""Register and demand at a glance: what could be matched, before anything is matched."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Literal
+
+from api.identity.access import ORIGIN
+from api.requests.shapes import example
+from api.runs.job import Job, Results
+from api.runs.kind import Kind
+from api.runs.schemas import SpokenIn
+from engine.planning.overview import overview
+from engine.programme import read_programme
+from engine.words.wording import worded_all
+
+
+class OverviewIn(SpokenIn):
+    """An overview of the register beside the demand: by month, occupation and language, and who can never be placed."""
+
+    model_config = example({"kind": "overview", "lang": "en"})
+    kind: Literal["overview"]
+
+
+class Overview(Kind):
+    """An overview; which workers can never be placed, and why, is told to their own state alone."""
+
+    name, asked, keeps_input = "overview", OverviewIn, False
+
+    def compute(self, job: Job) -> Results:
+        """Look over the programme."""
+        programme = read_programme(job.programme)
+        told = asdict(worded_all(overview(programme), job.options["lang"] or "en"))
+        if job.audience.role != ORIGIN:
+            told |= {"workers": [], "missing": []}
+        told["workers"] = [one for one in told["workers"] if not job.audience.is_hidden(one["id"])]
+        content = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+        manifest = {"overview": json.loads(content), "programme_sha256": programme.sha256}
+        return Results({"overview.json": content.encode()}, manifest)
+
+
+KIND = Overview()
