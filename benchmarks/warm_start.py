@@ -20,7 +20,8 @@ from engine.plan.plan_files import read_placements
 from engine.planning.rematch import repaired
 from engine.problem import MatchingProblem, compile_problem
 from engine.programme import Programme, read_programme
-from engine.programme.events import Events, after_events
+from engine.programme.after_events import after_events
+from engine.programme.events import Events
 from engine.programme.reorder import drawn_order
 from engine.run import Clock, Options, match_to_folder
 from engine.solve.match import match

@@ -30,7 +30,8 @@ from engine.problem import MatchingProblem, compile_problem
 from engine.problem.column_rows import use_of
 from engine.problem.values import SCALE
 from engine.programme import Programme, read_programme
-from engine.programme.events import NO_EVENTS, after_events
+from engine.programme.after_events import after_events
+from engine.programme.events import NO_EVENTS
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.cluster import spread_to

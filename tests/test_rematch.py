@@ -18,7 +18,8 @@ from engine.planning.commands import register
 from engine.planning.rematch import Rematched, rematch
 from engine.planning.replay import replay
 from engine.programme import read_programme
-from engine.programme.events import after_events, read_events
+from engine.programme.after_events import after_events
+from engine.programme.events import read_events
 from engine.run import Options, match_read, match_to_folder
 from scenarios.presets import nation, northern_triangle
 

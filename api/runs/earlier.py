@@ -18,7 +18,8 @@ from api.runs.queue import file_of_run
 from api.snapshots.packing import unpack
 from api.storage.tables import INPUT, run_files, runs
 from engine.programme import Programme, read_programme
-from engine.programme.events import after_events, read_events
+from engine.programme.after_events import after_events
+from engine.programme.events import read_events
 from engine.words import message
 
 EARLIER = "earlier"  # the folder of the plan within an input

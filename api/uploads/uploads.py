@@ -17,8 +17,8 @@ from api.uploads.safe_ids import SAFE_ID, UNSAFE
 from engine.errors import CallError, Fault, InputError
 from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
-from engine.programme.read import column_faults, table_faults
 from engine.programme.schema import TABLES
+from engine.programme.typed_tables import column_faults, table_faults
 from engine.sheets.importer import mapped, warnings_of
 from engine.sheets.proposal import propose_map
 from engine.sheets.sheet_map import SheetMap, read_map

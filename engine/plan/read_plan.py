@@ -11,7 +11,8 @@ import numpy.typing as npt
 from engine.audit.audit import Audit, Breach, audit
 from engine.errors import CallError
 from engine.plan.plan_files import CERTIFICATE, EVENTS, read_certificate, read_placements
-from engine.programme.events import NO_EVENTS, Events, after_events, events_sha256, read_events
+from engine.programme.after_events import after_events
+from engine.programme.events import NO_EVENTS, Events, events_sha256, read_events
 from engine.programme.programme import Programme
 from engine.words import Message, message
 

@@ -24,7 +24,8 @@ from engine.plan.plan_files import csv_bytes, read_placements
 from engine.plan.read_plan import events_of_plan, require_plan_of
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
-from engine.programme.events import Events, after_events, read_events
+from engine.programme.after_events import after_events
+from engine.programme.events import Events, read_events
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.ranks import rank_within

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,23 @@ from typing import Any
 from engine.clauses import parameters
 from engine.clauses.base import Clause
 from engine.errors import Fault
-from engine.programme import codes
-from engine.programme.cells import is_label
-from engine.programme.clauses import ID_RULE, Report, is_id, read_clauses
+from engine.programme.clauses import Report, read_clauses
 from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
 from engine.programme.toml_text import loads_shallow
+from engine.programme.toml_values import (
+    a_country,
+    a_currency,
+    a_horizon,
+    a_positive_amount,
+    a_table,
+    a_text,
+    a_weight,
+    an_id,
+    codes_of,
+    exactly_one,
+)
 from engine.words import message
 
-GREATEST_WEIGHT = 1_000_000
 _SETTING_KEYS = {
     "format",
     "id",
@@ -106,15 +114,15 @@ def read_settings(
     toml = _Toml(file, content, report)
     for key in sorted(set(content) - _SETTING_KEYS):
         notice(message("{file}: the key {key} is not read.", file=file, key=key))
-    toml.take("format", _exactly_one)
-    horizon = toml.take("horizon", _horizon)
+    toml.take("format", exactly_one)
+    horizon = toml.take("horizon", a_horizon)
     settings = {
-        "id": toml.take("id", _id),
-        "title": toml.take("title", _text, ""),
+        "id": toml.take("id", an_id),
+        "title": toml.take("title", a_text, ""),
         "as_of": toml.take("as_of", parameters.day),
-        "currency": toml.take("currency", _currency),
+        "currency": toml.take("currency", a_currency),
         "max_placements_per_worker": toml.take("max_placements_per_worker", parameters.positive_number, 1),
-        "reference_weekly_income": toml.take("reference_weekly_income", _positive_amount),
+        "reference_weekly_income": toml.take("reference_weekly_income", a_positive_amount),
         "weights": _read_weights(toml),
         "tiers": _read_tiers(toml),
     }
@@ -125,11 +133,11 @@ def read_settings(
 
 
 def _read_weights(toml: _Toml) -> dict[str, Decimal]:
-    objective = toml.take("objective", _table)
+    objective = toml.take("objective", a_table)
     if objective is None:
         return {}
     inner = _Toml(toml.file, objective, toml.report)
-    weights = {term: inner.take(term, _weight, Decimal(0)) for term in OBJECTIVE_TERMS}
+    weights = {term: inner.take(term, a_weight, Decimal(0)) for term in OBJECTIVE_TERMS}
     for key in sorted(set(objective) - set(OBJECTIVE_TERMS)):
         if key != "tiers":
             known = message("one of {names}", names=tuple(OBJECTIVE_TERMS))
@@ -182,12 +190,12 @@ def read_agreement(
     for key in sorted(set(content) - _AGREEMENT_KEYS):
         notice(message("{file}: the key {key} is not read.", file=file, key=key))
     values = {
-        "id": toml.take("id", _id),
-        "version": toml.take("version", _text, ""),
-        "title": toml.take("title", _text, ""),
-        "origins": toml.take("origins", _codes_of("country")),
-        "destination": toml.take("destination", _country),
-        "sectors": toml.take("sectors", _codes_of("sector prefix"), ()),
+        "id": toml.take("id", an_id),
+        "version": toml.take("version", a_text, ""),
+        "title": toml.take("title", a_text, ""),
+        "origins": toml.take("origins", codes_of("country")),
+        "destination": toml.take("destination", a_country),
+        "sectors": toml.take("sectors", codes_of("sector prefix"), ()),
         "effective_from": toml.take("effective_from", parameters.day),
         "effective_to": toml.take("effective_to", parameters.day),
     }
@@ -239,78 +247,3 @@ def _overlap(one: Agreement, other: Agreement) -> bool:
         and other.effective_from <= one.effective_to
         and sectors
     )
-
-
-def _exactly_one(value: Any) -> int:
-    if value != 1 or isinstance(value, bool):
-        raise ValueError(message("1, the only format so far"))
-    return 1
-
-
-def _id(value: Any) -> str:
-    if not isinstance(value, str) or not is_id(value):
-        raise ValueError(ID_RULE)
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(message("a text"))
-    return value
-
-
-def _table(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(message("a table of weights"))
-    return value
-
-
-def _currency(value: Any) -> str:
-    if not isinstance(value, str) or value not in codes.currencies():
-        raise ValueError(message("an ISO 4217 code such as USD"))
-    return str(value)
-
-
-def _positive_amount(value: Any) -> Decimal:
-    exact = parameters.amount(value)
-    if exact <= 0:
-        raise ValueError(message("a number above 0"))
-    return exact
-
-
-def _weight(value: Any) -> Decimal:
-    exact = parameters.amount(value)
-    if exact > GREATEST_WEIGHT:
-        raise ValueError(message("a number from 0 to {greatest}", greatest=GREATEST_WEIGHT))
-    return exact
-
-
-def _horizon(value: Any) -> tuple[date, date]:
-    if not isinstance(value, dict) or set(value) != {"start", "end"}:
-        raise ValueError(message("{{ start = date, end = date }}"))
-    return parameters.day_pair([value["start"], value["end"]])
-
-
-def _country(value: Any) -> str:
-    if not isinstance(value, str) or value not in codes.countries():
-        raise ValueError(message("an ISO 3166-1 alpha-2 code such as CA"))
-    return str(value)
-
-
-def _codes_of(concept: str) -> Callable[[Any], tuple[str, ...]]:
-    def read(value: Any) -> tuple[str, ...]:
-        if concept == "sector prefix" and value == []:
-            return ()
-        entries = parameters.words(value)
-        for entry in entries:
-            right = is_label("country", entry) if concept == "country" else _is_sector_prefix(entry)
-            if not right:
-                countries = message("a list of ISO 3166-1 alpha-2 codes")
-                raise ValueError(countries if concept == "country" else message("a list of ISIC prefixes"))
-        return entries
-
-    return read
-
-
-def _is_sector_prefix(text: str) -> bool:
-    return len(text) <= 5 and text[:1] in set("ABCDEFGHIJKLMNOPQRSTU") and (text[1:].isdigit() or len(text) == 1)

@@ -16,9 +16,9 @@ from engine.atomic import refuse_occupied, written_aside
 from engine.errors import Fault, InputError
 from engine.programme.column_titles import plain
 from engine.programme.raw_table import RawTable
-from engine.programme.read import table_faults
 from engine.programme.schema import TABLES
 from engine.programme.sheet_cells import column_number
+from engine.programme.typed_tables import table_faults
 from engine.sheets.cell_forms import NUMBERS, ColumnMap, bare, written_column
 from engine.sheets.code_words import MEN_OTHERWISE
 from engine.sheets.number_forms import unclear_numbers

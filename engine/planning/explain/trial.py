@@ -14,8 +14,9 @@ from engine.errors import InputError
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
 from engine.problem.values import SCALE
+from engine.programme.after_events import after_events
 from engine.programme.edits import Edits, edited
-from engine.programme.events import Events, after_events
+from engine.programme.events import Events
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
