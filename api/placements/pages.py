@@ -15,7 +15,7 @@ from api.console.sections import Section, Waiting
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import DESTINATION, EMPLOYER, Principal
 from api.identity.shown_columns import PERSON
-from api.identity.visibility import operations_seen, persons_told
+from api.identity.visibility import operations_seen, persons_told, workers_seen
 from api.placements.corrections import correct
 from api.placements.operation_history import history_of
 from api.placements.operations import STEPS, listed_operations, operation_out, step, step_many
@@ -24,7 +24,7 @@ from api.placements.tasks import lead_days, tasks_of
 from api.placements.words import ROLES, STATES, STEPS_TO
 from api.requests.context import Context
 from api.storage.database import now
-from api.storage.tables import operations, persons
+from api.storage.tables import operations, persons, registers
 from engine.errors import InputError
 from engine.words import msgid, plural
 
@@ -150,11 +150,18 @@ def _case(context: Context, error: InputError | ServiceError | None = None, reas
     history = history_of(context.connection, context.principal, row.id)
     follow = STEPS.get(row.state, {})
     steps = [(state, STEPS_TO[state]) for state, roles in follow.items() if context.principal.role in roles]
+    workers = registers["workers"].c
+    mine = sa.exists().where(
+        workers.programme_id == context.programme.id,
+        workers.worker_id == row.worker_id,
+        workers_seen(context.principal),
+    )
     return page(
         context,
         "placements/case.html",
         422 if error else 200,
         case=told,
+        sees_worker=context.principal.may("worker.read") and context.connection.scalar(sa.select(mine)),
         states=STATES,
         roles=ROLES,
         history=history,

@@ -1,0 +1,110 @@
+"""Every page of the console in a real browser: what axe finds, what is asked of whom, what a narrow page does."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import Browser as Somebody
+from playwright.sync_api import Browser, Page
+from test_pages import page_routes
+from visitor import Place, Visitor
+
+ROLES = ("gt", "ca", "e1", "planner", "auditor", "administrator")
+# Pages that are reached by a form, or told by a file, and have tests of their own.
+NOT_LINKED = re.compile(r"/files/|/sign-out|form=")
+AXE = Axe()
+# What inline scripts and styles would need; the policy of the pages forbids them.
+INLINE = "script:not([src]), style, [style], [onclick], [onchange], [onsubmit], [onload], a[href^='javascript']"
+
+
+def _template(path: str) -> str:
+    """The route that answers an address, as its template; empty where none does."""
+    for route in page_routes():
+        if "GET" in route.methods and route.path_regex.fullmatch(path):
+            return route.path
+    return ""
+
+
+def _linked(place: Place, who: str) -> dict[str, str]:
+    """An address of each kind of page that links lead somebody to, from the first page on."""
+    somebody, waiting, found = Somebody(place.world, who), ["/home", "/me", "/slip"], {}
+    while waiting:
+        path = unescape(waiting.pop(0))
+        template = _template(path.partition("?")[0])
+        if template and template not in found:
+            answer = somebody.get(path)
+            assert answer.status_code == 200, (who, path, answer.status_code)
+            found[template] = path
+            waiting += [href for href in re.findall(r'href="(/[^"]*)"', answer.text) if not NOT_LINKED.search(href)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def addresses(place: Place) -> dict[str, list[str]]:
+    """Each kind of page at the first role that links lead there."""
+    told: dict[str, list[str]] = {who: [] for who in ROLES}
+    seen: set[str] = set()
+    for who in ROLES:
+        found = _linked(place, who)
+        told[who] = [path for template, path in found.items() if template not in seen]
+        seen |= set(found)
+    return told
+
+
+def _faults(page: Page, **options: Any) -> list[str]:
+    """What axe finds on a page, in words."""
+    violations = AXE.run(page, options=options or None).response["violations"]
+    return [f"{one['id']} ({one['impact']}): {[node['html'][:150] for node in one['nodes'][:3]]}" for one in violations]
+
+
+def test_pages_are_for_everybody(chromium: Browser, place: Place, addresses: dict[str, list[str]]) -> None:
+    """axe finds nothing, in light and dark; nothing is inline; 320 px hold it; nobody else's server is asked."""
+    found: dict[str, Any] = {}
+    for who, paths in addresses.items():
+        visitor = place.visitor(chromium, reduced_motion="reduce").open("/sign-in")
+        found["/sign-in"] = _looked_at(visitor, "/sign-in")
+        visitor.sign_in(who)
+        found |= {f"{who} {path}": _looked_at(visitor, path) for path in paths}
+        assert {url for url in visitor.asked if not url.startswith(place.address)} == set()
+        assert visitor.complaints == []
+        visitor.page.context.close()
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def _looked_at(visitor: Visitor, path: str) -> list[str]:
+    visitor.page.set_viewport_size({"width": 1100, "height": 800})
+    visitor.page.emulate_media(color_scheme="light")
+    visitor.open(path)
+    faults = _faults(visitor.page)
+    visitor.page.emulate_media(color_scheme="dark")
+    faults += [f"dark: {one}" for one in _faults(visitor.page, runOnly=["color-contrast"])]
+    if visitor.has(INLINE):
+        faults.append("a script or a style stands within the page")
+    visitor.page.set_viewport_size({"width": 320, "height": 800})
+    width = visitor.page.evaluate("document.documentElement.scrollWidth")
+    return faults + ([f"{width} px wide on a telephone"] if width > 320 else [])
+
+
+def test_links_lead_to_most_pages(addresses: dict[str, list[str]]) -> None:
+    """What can't be reached by links alone is answered by forms, or is a file."""
+    kinds = {_template(path.partition("?")[0]) for paths in addresses.values() for path in paths}
+    every = {route.path for route in page_routes() if "GET" in route.methods}
+    assert sorted(path for path in every - kinds if "/files/" not in path) == []
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_a_first_page_is_small_and_its_policy_strict(chromium: Browser, place: Place, who: str) -> None:
+    """At most 150 kB with all that it loads; no script but our own file."""
+    visitor = place.visitor(chromium).sign_in(who)
+    visitor.open("/home")
+    loaded = "performance.getEntries().map(one => one.decodedBodySize || 0).reduce((one, other) => one + other, 0)"
+    assert 0 < visitor.page.evaluate(loaded) <= 150_000
+    answer = visitor.page.reload()
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy
+    visitor.page.context.close()
