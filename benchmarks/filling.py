@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.program import Program
-from engine.clauses.base import Array
+from engine.clauses.views import Array
 from engine.kernel import kernel
 
 Longs = npt.NDArray[np.int64]

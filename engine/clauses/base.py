@@ -8,100 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.clauses.views import (
+    Array,
+    Bools,
+    Calendars,
+    CalendarTable,
+    CountedPlacements,
+    Ints,
+    Pairs,
+    Placements,
+    Season,
+)
 from engine.clauses.vocabulary import where_in_words
 from engine.clauses.where import EVERYTHING, Where
 from engine.words import Message, joined, message
-
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int32]
-Array = npt.NDArray[Any]
-
-
-class Pairs(Protocol):
-    """Worker and order columns that broadcast against each other; every method returns such an array."""
-
-    @property
-    def experience_months(self) -> Array: ...
-    @property
-    def net_weekly_income(self) -> Array: ...
-    @property
-    def lead_time_days(self) -> Array: ...
-    @property
-    def decided_on(self) -> Array: ...
-    @property
-    def weeks(self) -> Array: ...
-    def worker(self, column: str) -> Array: ...
-    def order(self, column: str) -> Array: ...
-    def employer(self, column: str) -> Array: ...
-    def site(self, column: str) -> Array: ...
-    def age_at_start(self) -> Array: ...
-    def language_level(self, language: str) -> Array: ...
-    def ended_a_stay(self, years: int, reasons: Sequence[str] = ()) -> Array: ...
-
-
-class Placements(Protocol):
-    """A flat table of placements joined to the raw rows of the programme, for checks."""
-
-    @property
-    def size(self) -> int: ...
-    def number(self, table: str, column: str) -> npt.NDArray[np.float64]: ...
-    def date(self, table: str, column: str) -> npt.NDArray[np.datetime64]: ...
-    def text(self, table: str, column: str) -> npt.NDArray[np.object_]: ...
-    def months_in_occupation(self) -> npt.NDArray[np.float64]: ...
-    def net_weekly_income(self) -> npt.NDArray[np.float64]: ...
-    def corridor(self, column: str) -> npt.NDArray[np.float64]: ...
-    def decided_on(self) -> npt.NDArray[np.datetime64]: ...
-    def last_exit(
-        self, years: int, reasons: Sequence[str] = ()
-    ) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.object_]]: ...
-    def level_of(self, language: str) -> npt.NDArray[np.int64]: ...
-    def past_exit(self, years: int, reasons: Sequence[str] = ()) -> Bools: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Calendars:
-    """Calendars of workers at one destination each, as the problem sees them.
-
-    Calendar c holds rows ``offsets[c]:offsets[c + 1]``, sorted by start; ``starts`` and ``ends`` are days, both
-    inclusive; ``stays`` numbers the stays of each calendar from 0 after all joins; ``tested`` marks the placements
-    under the clause at hand.
-    """
-
-    offsets: npt.NDArray[np.int64]
-    starts: Ints
-    ends: Ints
-    stays: Ints
-    tested: Bools
-
-
-class CalendarTable(Protocol):
-    """The calendars of a plan as a long table of stays, for checks.
-
-    ``calendar`` and ``first``/``last`` (day numbers) describe each stay, sorted by calendar and first day; a tested
-    placement t lies in calendar ``tested_calendar[t]`` and stay row ``tested_stay[t]``.
-    """
-
-    @property
-    def calendar(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def first(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def last(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def tested_calendar(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def tested_stay(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def tested_first(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def tested_last(self) -> npt.NDArray[np.int64]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,34 +152,6 @@ class LimitBlock:
     slot_names: tuple[str, ...]
     parts: tuple[LimitPart, ...]
     distinct_workers: bool = False
-
-
-class Season(Protocol):
-    """What a count may look at when it makes its limits: orders and workers under its agreement."""
-
-    @property
-    def starts(self) -> Ints: ...
-    @property
-    def ends(self) -> Ints: ...
-    @property
-    def as_of(self) -> date: ...
-    @property
-    def horizon(self) -> tuple[int, int]: ...
-    def orders_matching(self, where: Where) -> Bools: ...
-    def workers_matching(self, where: Where) -> Bools: ...
-    def order_labels(self, key: str) -> tuple[Ints, Sequence[str]]: ...
-    def worker_labels(self, key: str) -> tuple[Ints, Sequence[str]]: ...
-    def registered(self, key: str) -> npt.NDArray[np.int64]: ...
-
-
-class CountedPlacements(Placements, Protocol):
-    """Placements under one agreement (or all abroad), for the checks of counts."""
-
-    @property
-    def as_of(self) -> date: ...
-    def matches(self, where: Where) -> Bools: ...
-    def key(self, key: str) -> npt.NDArray[np.object_]: ...
-    def registered(self, key: str, values: Sequence[str]) -> npt.NDArray[np.int64]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import place_in_row
-from engine.clauses.base import Bools, Ints
+from engine.clauses.views import Bools, Ints
 from engine.clauses.where import Where
 
 Slots = tuple[npt.NDArray[np.int64], Ints]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import short_row_of_each
-from engine.clauses.base import Array, Ints
+from engine.clauses.views import Array, Ints
 from engine.kernel import kernel
 from engine.problem.eligibility import Rectangle
 from engine.problem.register import Register

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import offsets_of, row_of_each
-from engine.clauses.base import Array, Ints
+from engine.clauses.views import Array, Ints
 from engine.kernel import kernel
 from engine.problem.limits import Limits
 from engine.problem.offers import ColumnArrays, Offers

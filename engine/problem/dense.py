@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Ints
+from engine.clauses.views import Ints
 from engine.problem.dense_scans import Ceilings, GroupArrays, draw, scan_best, scan_top
 from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits

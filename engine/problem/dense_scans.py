@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.clauses.base import Array
+from engine.clauses.views import Array
 from engine.draws import first_state, next_state
 from engine.kernel import kernel
 from engine.problem.values import SCALE

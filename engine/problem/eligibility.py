@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import place_in_row
-from engine.clauses.base import Bools, Gate, Ints
+from engine.clauses.base import Gate
+from engine.clauses.views import Bools, Ints
 from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, day_number
 from engine.problem.pair_block import PairBlock

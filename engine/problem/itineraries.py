@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import offsets_of
-from engine.clauses.base import Array, Bools, Ints
+from engine.clauses.views import Array, Bools, Ints
 from engine.errors import CallError
 from engine.kernel import kernel
 from engine.problem.admitted_pairs import AdmittedPairs

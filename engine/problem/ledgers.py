@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import row_of_each
-from engine.clauses.base import Array, Bools, Calendars, Ints, Join, Ledger
+from engine.clauses.base import Join, Ledger
+from engine.clauses.views import Array, Bools, Calendars, Ints
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.kernel import kernel
 from engine.problem.pair_block import PairBlock

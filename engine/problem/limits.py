@@ -13,8 +13,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Bools, Count, Ints, LimitPart
+from engine.clauses.base import Count, LimitPart
 from engine.clauses.slots import busiest_days, day_slots, slots_from_entries
+from engine.clauses.views import Bools, Ints
 from engine.clauses.where import Where
 from engine.days import day_text
 from engine.problem.packed_parts import (

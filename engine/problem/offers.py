@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import entries_from, offsets_by_row, offsets_of, row_holding, row_of_each, short_row_of_each
-from engine.clauses.base import Array, Bools, Ints
+from engine.clauses.views import Array, Bools, Ints
 from engine.kernel import kernel
 from engine.problem.limits import Limits
 from engine.problem.packed_parts import PackedParts

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import offsets_by_row, offsets_of, row_of_each
-from engine.clauses.base import Bools, Clause, Ints, LimitBlock, LimitPart
+from engine.clauses.base import Clause, LimitBlock, LimitPart
+from engine.clauses.views import Bools, Ints
 from engine.problem.register import Register
 
 Longs = npt.NDArray[np.int64]

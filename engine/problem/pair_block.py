@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Array, Bools
+from engine.clauses.views import Array, Bools
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.days import day_number, whole_years
 from engine.problem.register import Register

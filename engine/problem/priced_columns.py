@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Array
+from engine.clauses.views import Array
 from engine.kernel import kernel
 from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers

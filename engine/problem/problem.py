@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import entries_from, offsets_of, row_of_each
-from engine.clauses.base import Bools, Ints
+from engine.clauses.views import Bools, Ints
 from engine.errors import CallError
 from engine.problem.admitted_pairs import AdmittedPairs, list_pairs
 from engine.problem.crews import strike_impossible_crews, without_impossible_crews

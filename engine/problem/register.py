@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Bools, Ints, Join
+from engine.clauses.base import Join
+from engine.clauses.views import Bools, Ints
 from engine.clauses.where import ORDER_KEYS, PREFIX_KEYS, Where
 from engine.days import NO_DATE, OPEN_END, OPEN_START, calendar_year, day_number, month_day, years_before
 from engine.programme.cells import is_label

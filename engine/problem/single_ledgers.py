@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import entries_from
-from engine.clauses.base import Bools, Ints, Ledger
+from engine.clauses.base import Ledger
+from engine.clauses.views import Bools, Ints
 from engine.problem.eligibility import Rectangle
 from engine.problem.ledgers import PairLedger
 from engine.problem.register import Register

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Array
+from engine.clauses.views import Array
 from engine.problem.pair_block import PairBlock
 from engine.programme.table import Lists
 

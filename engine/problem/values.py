@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import place_in_row
-from engine.clauses.base import Ints
+from engine.clauses.views import Ints
 from engine.errors import CallError
 from engine.problem.eligibility import Rectangle
 from engine.problem.pair_block import PairBlock

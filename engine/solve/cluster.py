@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Ints
+from engine.clauses.views import Ints
 from engine.errors import CallError, SolverError
 from engine.solve.priced_cells import Cells
 from engine.solve.sweeps import Part, Spread, Sweeper, costs_of, on_this_machine

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import offsets_by_row
-from engine.clauses.base import Array
+from engine.clauses.views import Array
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem

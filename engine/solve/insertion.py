@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import row_of_each
-from engine.clauses.base import Array
+from engine.clauses.views import Array
 from engine.kernel import kernel
 from engine.problem.column_rows import add_cell, add_column, use_of
 from engine.problem.dense import DenseGroup, Found, ceilings_of, values_of

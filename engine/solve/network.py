@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Array, Bools
+from engine.clauses.views import Array, Bools
 from engine.errors import SolverError
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import offsets_of, row_of_each
-from engine.clauses.base import Array, Bools, Ints
+from engine.clauses.views import Array, Bools, Ints
 from engine.kernel import kernel
 from engine.problem.column_rows import list_cell
 from engine.problem.limits import Limits

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.base import Array, Ints
+from engine.clauses.views import Array, Ints
 from engine.draws import first_state, fraction, next_state
 from engine.kernel import kernel
 from engine.problem.column_rows import use_of

@@ -11,19 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.arrays import row_of_each
-from engine.clauses.base import (
-    Bools,
-    Clause,
-    Count,
-    CountedPlacements,
-    Example,
-    Ints,
-    LimitBlock,
-    LimitPart,
-    Ratio,
-    Season,
-    Tally,
-)
+from engine.clauses.base import Clause, Count, Example, LimitBlock, LimitPart, Ratio, Tally
 from engine.clauses.parameters import flag, one_of, optional, periods, share, whole_number, whole_numbers
 from engine.clauses.slots import (
     Slots,
@@ -34,6 +22,7 @@ from engine.clauses.slots import (
     single_slots,
     slots_from_entries,
 )
+from engine.clauses.views import Bools, CountedPlacements, Ints, Season
 from engine.clauses.vocabulary import KEYS, period_in_words
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.days import day_number, day_text

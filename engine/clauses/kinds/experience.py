@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import required, whole_number
+from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.words import Message, plural
 
 

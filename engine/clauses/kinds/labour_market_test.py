@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.base import Example, Gate
+from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.words import Message, message
 
 

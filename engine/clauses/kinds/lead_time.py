@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import number_of_days, optional
+from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.words import Message, message, plural
 
 

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import month_day as day_of_year
 from engine.clauses.parameters import required
+from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.days import calendar_year, month_day
 from engine.words import Message, message
 

@@ -9,22 +9,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.clauses.base import (
-    Bools,
-    Clause,
-    Count,
-    CountedPlacements,
-    Example,
-    Ints,
-    LimitBlock,
-    LimitPart,
-    Ratio,
-    Reserve,
-    Season,
-    Tally,
-)
+from engine.clauses.base import Clause, Count, Example, LimitBlock, LimitPart, Ratio, Reserve, Tally
 from engine.clauses.parameters import day, optional, required, whole_number, word
 from engine.clauses.slots import flags_matching, single_slots
+from engine.clauses.views import Bools, CountedPlacements, Ints, Season
 from engine.clauses.vocabulary import class_of
 from engine.clauses.where import EVERYTHING, Where
 from engine.words import Message, message, plural

@@ -9,21 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.clauses.base import (
-    Bools,
-    Clause,
-    Count,
-    CountedPlacements,
-    Example,
-    LimitBlock,
-    LimitPart,
-    Ratio,
-    Season,
-    Tally,
-)
+from engine.clauses.base import Clause, Count, Example, LimitBlock, LimitPart, Ratio, Tally
 from engine.clauses.parameters import optional
 from engine.clauses.parameters import share as share_of_one
 from engine.clauses.slots import flags_matching, single_slots
+from engine.clauses.views import Bools, CountedPlacements, Season
 from engine.clauses.vocabulary import class_of, share_limits, where_in_words
 from engine.clauses.where import EVERYTHING, Where, read_where
 from engine.words import Message, message

@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from engine.arrays import place_in_row, row_of_each
-from engine.clauses.base import Array, Bools, Calendars, CalendarTable, Example, Ledger
+from engine.clauses.base import Example, Ledger
 from engine.clauses.parameters import number_of_days, required
+from engine.clauses.views import Array, Bools, Calendars, CalendarTable
 from engine.clauses.vocabulary import days
 from engine.clauses.where import Where
 from engine.kernel import kernel

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import any_of, number_of_years, optional, required
+from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import class_in_words
 from engine.words import Message, message
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from engine.clauses.base import Array, Bools, Example, Gate, Pairs, Placements
+from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import amount, required
+from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.words import Message, message
 
 
