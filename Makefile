@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo postgresql chromium test test-engine test-service smoke lint proof bench clean
+.PHONY: setup demo postgresql chromium test test-engine test-service test-service-sqlite test-service-postgresql smoke lint proof bench clean
 
 setup: $(VENV)/.installed
 
@@ -35,15 +35,20 @@ chromium:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "Install Chromium for the tests of pages."; exit 1; }
 
-# Two parts at a time, one process each, the longest first: no core is idle until the last part.
+# Three parts at a time, one process each, the longest first: a part that waits leaves no core idle.
 test: setup postgresql chromium
-	$(MAKE) --jobs=2 --output-sync=target test-engine test-service lint smoke
+	$(MAKE) --jobs=3 --output-sync=target test-engine test-service-sqlite test-service-postgresql lint smoke
 
 test-engine: setup
 	$(BIN)/python -m pytest --ignore tests/service
 
-test-service: setup
-	$(BIN)/python -m pytest tests/service
+test-service: test-service-sqlite test-service-postgresql
+
+test-service-sqlite: setup
+	$(BIN)/python -m pytest tests/service -k "not postgresql"
+
+test-service-postgresql: setup
+	$(BIN)/python -m pytest tests/service -k postgresql
 
 smoke: setup
 	$(BIN)/python -m benchmarks --smoke

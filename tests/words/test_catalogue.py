@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,14 @@ from engine.words.catalogue import FOLDER
 from engine.words.extraction import faults, read_language, template, updated
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.po")), ids=lambda file: file.stem)
-def test_a_language_says_everything(file: Path) -> None:
-    """No key is missing, stale, unsaid, or has other values or forms of plurals; run ``python -m engine.words``."""
+@pytest.fixture(scope="module")
+def keys() -> Any:
+    """What the source asks for."""
+    return template()
 
-    keys = template()
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.po")), ids=lambda file: file.stem)
+def test_a_language_says_everything(file: Path, keys: Any) -> None:
+    """No key is missing, stale, unsaid, or has other values or forms of plurals; run ``python -m engine.words``."""
     assert not faults(file, keys)
     assert file.read_text("utf-8") == updated(read_language(file), keys)
