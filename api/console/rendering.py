@@ -24,7 +24,7 @@ from api.requests.context import Context
 from api.storage.tables import accounts
 from engine.words import message, plural
 from engine.words.catalogue import languages, tongue
-from engine.words.wording import say, shown, spoken_language
+from engine.words.wording import say, shown, speaking, spoken_language
 
 ROOMS = Path(api.__path__[0])
 SAFE_HEADERS = {
@@ -74,6 +74,12 @@ def rendered(request: Request, template: str, status: int = 200, **values: Any) 
         )
     )
     return HTMLResponse(html, status, SAFE_HEADERS)
+
+
+def part(template: str, language: str, **values: Any) -> str:
+    """A part of a page in a language of its own (a tag), as HTML."""
+    with speaking(language):
+        return _environment().get_template(template).render(**values)
 
 
 def gone_to(path: str, done: str = "") -> Response:

@@ -130,6 +130,7 @@ MATRIX: dict[str, Row] = {
     "export_plan": ("GET", R + "/export", {}, "gt auditor", ""),
     "try_changes": ("POST", R + "/changes", {"json": {}}, "gt", "auditor"),
     "compare_plans": ("GET", R + "/comparison?with={run}", {}, "gt auditor", ""),
+    "list_letters": ("GET", R + "/letters", {}, "gt", "auditor"),
     "list_files": ("GET", R + "/files", {}, "gt auditor", ""),
     "read_file": ("GET", R + "/files/certificate.json", {}, "gt auditor", ""),
     "publish_plan": ("POST", R + "/publication", {}, "gt", "auditor"),
@@ -167,6 +168,13 @@ MATRIX: dict[str, Row] = {
         {"json": {"question": "What if?"}},
         "gt",
         "auditor",
+    ),
+    "export_deadlines": (
+        "GET",
+        P + "/operation-deadlines",
+        {},
+        "gt hn ca us e1 e2 auditor",
+        "planner administrator",
     ),
     "list_queue": ("GET", "/v1/queue", {}, "administrator", "gt hn ca us e1 e2 planner auditor"),
     "cancel_queued": (
