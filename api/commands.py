@@ -179,8 +179,8 @@ def first_administrator(
     from api.accounts.accounts import make_account
     from api.accounts.schemas import AccountIn
     from api.logs.audit_log import Entry, append
+    from api.storage.account_tables import accounts
     from api.storage.database import transaction
-    from api.storage.tables import accounts
 
     try:
         asked = AccountIn(

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from api.answers.problems import ServiceError
 from api.settings import settings
+from api.storage.account_tables import attempts
 from api.storage.database import database, inserting, transaction
-from api.storage.tables import attempts
 from engine.words import message
 
 

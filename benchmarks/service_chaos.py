@@ -26,8 +26,9 @@ import httpx2
 import sqlalchemy as sa
 
 from api.logs.audit_log import verify
+from api.storage.account_tables import audit_log
 from api.storage.operation_states import STANDING
-from api.storage.tables import audit_log, operations, orders, placements, registers, runs
+from api.storage.tables import operations, orders, placements, registers, runs
 from benchmarks.chaos_clients import Acknowledged, Clients
 from benchmarks.postgresql_server import children_of
 from benchmarks.service_load import digest

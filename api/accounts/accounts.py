@@ -12,8 +12,8 @@ from api.identity.access import ADMINISTRATOR, EMPLOYER, MINISTRIES, Principal
 from api.identity.keys import revoke_keys
 from api.identity.passwords import hash_password, password_fits
 from api.identity.tokens import end_sessions
+from api.storage.account_tables import accounts
 from api.storage.database import new_id, now
-from api.storage.tables import accounts
 from api.uploads.uploads import cell_faults
 from engine.errors import InputError
 from engine.words import message

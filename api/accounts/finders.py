@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from api.requests.context import Context
 from api.requests.objects import Finder
-from api.storage.tables import accounts
+from api.storage.account_tables import accounts
 
 
 def find_account(context: Context, identifier: str) -> sa.Select[Any]:

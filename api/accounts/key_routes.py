@@ -14,8 +14,8 @@ from api.requests.context import Context
 from api.requests.handlers import allowed
 from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
+from api.storage.account_tables import api_keys
 from api.storage.database import utc
-from api.storage.tables import api_keys
 
 router = Router(prefix="/v1", tags=["identity"])
 

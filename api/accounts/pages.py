@@ -19,8 +19,8 @@ from api.identity.access import ROLES
 from api.identity.keys import good_keys
 from api.placements.words import ROLES as ROLE_WORDS
 from api.requests.context import Context
+from api.storage.account_tables import accounts, api_keys, sessions
 from api.storage.database import now
-from api.storage.tables import accounts, api_keys, sessions
 from engine.errors import InputError
 from engine.words import message, msgid
 

@@ -15,8 +15,8 @@ from api.requests.context import Context, etag
 from api.requests.handlers import allowed
 from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
+from api.storage.account_tables import accounts
 from api.storage.database import utc
-from api.storage.tables import accounts
 
 router = Router(prefix="/v1/accounts", tags=["identity"])
 

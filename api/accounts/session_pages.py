@@ -22,8 +22,8 @@ from api.logs.audit_log import Entry, append
 from api.rate_limits import count_within
 from api.requests.context import Context
 from api.settings import settings
+from api.storage.account_tables import sessions
 from api.storage.database import database, transaction, utc
-from api.storage.tables import sessions
 from engine.errors import InputError
 from engine.words.catalogue import known_language
 

@@ -11,7 +11,7 @@ from api.console.sections import Section
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.logs.audit_log import verify
 from api.requests.context import Context
-from api.storage.tables import accounts, audit_log
+from api.storage.account_tables import accounts, audit_log
 from engine.words import msgid
 
 router = PageRouter(prefix="/audit-log")

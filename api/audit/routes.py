@@ -12,7 +12,7 @@ from api.requests.context import Context
 from api.requests.handlers import allowed
 from api.requests.router import Router
 from api.requests.shapes import After, Limit, Page, page
-from api.storage.tables import audit_log
+from api.storage.account_tables import audit_log
 from engine.words import message
 
 router = Router(prefix="/v1/audit-log", tags=["audit"])

@@ -21,7 +21,7 @@ from api.console.forms import TOKEN_FIELD
 from api.console.sections import sections_for
 from api.identity.browser_sessions import COOKIE, form_token
 from api.requests.context import Context
-from api.storage.tables import accounts
+from api.storage.account_tables import accounts
 from engine.words import message, plural
 from engine.words.catalogue import languages, tongue
 from engine.words.wording import say, shown, speaking, spoken_language

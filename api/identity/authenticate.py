@@ -12,7 +12,7 @@ from api.identity.browser_sessions import session_of_cookie
 from api.identity.keys import good_keys
 from api.identity.passwords import secret_fits
 from api.identity.tokens import session_of
-from api.storage.tables import accounts, api_keys, sessions
+from api.storage.account_tables import accounts, api_keys, sessions
 from engine.words import message
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}

@@ -17,8 +17,8 @@ from fastapi import Request, Response
 
 from api.identity.passwords import hash_secret, new_secret, secret_fits
 from api.settings import settings
+from api.storage.account_tables import sessions
 from api.storage.database import database, new_id, now, transaction
-from api.storage.tables import sessions
 
 COOKIE = "vaiven_session"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "testserver")

@@ -14,8 +14,8 @@ from api.answers.problems import ServiceError, content_fault
 from api.identity.access import Principal, scope_of_key
 from api.identity.passwords import hash_secret, new_secret
 from api.settings import settings
+from api.storage.account_tables import accounts, api_keys
 from api.storage.database import new_id, now
-from api.storage.tables import accounts, api_keys
 from engine.words import message
 
 LONGEST_DAYS, MOST_KEYS = 365, 50

@@ -21,7 +21,7 @@ from api.identity.access import ADMINISTRATOR
 from api.identity.tokens import CLOCKS_APART
 from api.logs.audit_log import Entry, append
 from api.settings import settings
-from api.storage.tables import accounts
+from api.storage.account_tables import accounts
 from engine.words import message
 
 AWAY_SECONDS = 15

@@ -28,8 +28,8 @@ from api.identity.passwords import hash_secret
 from api.identity.tokens import signing_key
 from api.rate_limits import count_in_window, counted_in_window, too_many, window_of
 from api.settings import settings
+from api.storage.account_tables import sessions
 from api.storage.database import database, transaction
-from api.storage.tables import sessions
 
 QUARTER_HOUR = 900
 OVER_ALL = 10  # times as many for a host, and for an address on all hosts

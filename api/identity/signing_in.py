@@ -8,8 +8,8 @@ from fastapi import Request
 from api.answers.problems import ServiceError
 from api.identity.passwords import password_fits
 from api.identity.sign_in_limits import Attempt, SignInLimits, host_of
+from api.storage.account_tables import accounts
 from api.storage.database import database, transaction
-from api.storage.tables import accounts
 from engine.words import message
 
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from api.answers.problems import ServiceError
 from api.identity.passwords import hash_secret, new_secret, secret_fits
 from api.settings import settings
+from api.storage.account_tables import accounts, secrets, sessions
 from api.storage.database import new_id, now, utc
-from api.storage.tables import accounts, secrets, sessions
 from engine.words import message
 
 ALGORITHM = "HS256"

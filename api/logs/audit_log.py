@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.storage.account_tables import audit_head, audit_log, audit_pending
 from api.storage.database import is_postgresql, now
-from api.storage.tables import audit_head, audit_log, audit_pending
 from engine.words import message
 
 GENESIS = "0" * 64

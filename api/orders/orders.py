@@ -17,9 +17,10 @@ from api.orders.open_places import in_the_way, require_free
 from api.orders.order import COLUMNS, OrderRecord
 from api.orders.schemas import OrderFields, OrderIn, OrderOut
 from api.orders.words import STATES
+from api.storage.account_tables import accounts
 from api.storage.database import inserting, now, utc
 from api.storage.records import ProgrammeRecord
-from api.storage.tables import accounts, order_history, orders, registers
+from api.storage.tables import order_history, orders, registers
 from api.uploads.uploads import cell_faults
 from engine.errors import Fault, InputError
 from engine.words import message

@@ -22,10 +22,11 @@ from api.placements.words import state_in_words
 from api.snapshots.held_pairs import unfit_beside_held
 from api.snapshots.pairs import write_pairs
 from api.snapshots.scope import told_to
+from api.storage.account_tables import accounts
 from api.storage.database import allow_computing
 from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
 from api.storage.records import ProgrammeRecord
-from api.storage.tables import accounts, operation_history, operations, orders, registers
+from api.storage.tables import operation_history, operations, orders, registers
 from engine.errors import Fault, InputError
 from engine.programme import read_programme
 from engine.words import message

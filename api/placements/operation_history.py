@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from api.identity.access import AUDITOR, EMPLOYER, MINISTRIES, Principal
 from api.placements.schemas import OperationVersionOut
+from api.storage.account_tables import accounts
 from api.storage.database import utc
-from api.storage.tables import accounts, operation_history
+from api.storage.tables import operation_history
 
 Row = sa.Row[Any]
 

@@ -18,9 +18,10 @@ from api.identity.passwords import ALPHABET, drawn_text, hash_secret
 from api.logs.audit_log import Entry, append
 from api.placements.operations import STEPS, step
 from api.settings import settings
+from api.storage.account_tables import accounts
 from api.storage.database import inserting, now
 from api.storage.revisions import raise_revision, take_programmes
-from api.storage.tables import accounts, operations, orders, programmes, registers, slips
+from api.storage.tables import operations, orders, programmes, registers, slips
 from engine.programme.toml_files import parse_toml
 from engine.words import message
 from engine.words.names import currency

@@ -17,8 +17,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.answers.problems import ServiceError
+from api.storage.account_tables import idempotency
 from api.storage.database import insert_new, now
-from api.storage.tables import idempotency
 from engine.words import message
 
 TOLD_ONCE = ("secret", "password")

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from api.answers.problems import ServiceError
 from api.identity.access import MINISTRIES, PLANNER, Principal
 from api.settings import settings
+from api.storage.account_tables import accounts
 from api.storage.database import now, utc
-from api.storage.tables import accounts, runs
+from api.storage.tables import runs
 from engine.words import message
 
 LIVE = ("queued", "running")

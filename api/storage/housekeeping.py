@@ -13,20 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.settings import settings
+from api.storage.account_tables import api_keys, attempts, idempotency, sessions
 from api.storage.database import now, transaction
 from api.storage.tables import (
     BEGUN_FROM,
     CHECKPOINT,
     INPUT,
-    api_keys,
-    attempts,
-    idempotency,
     operations,
     order_check_variants,
     placements,
     run_files,
     runs,
-    sessions,
 )
 
 ANSWERS, ENDED = timedelta(days=7), timedelta(days=30)

@@ -7,120 +7,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from api.storage.account_tables import accounts
+from api.storage.columns import Moment, metadata, programme_column, text_column
 from api.storage.spoken_json import SpokenJSON
 from engine.programme.schema import TABLES
 
-CONVENTION = {
-    "ix": "ix_%(column_0_N_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = sa.MetaData(naming_convention=CONVENTION)
-Moment = sa.DateTime(timezone=True)
-
-
-def _text(name: str, **kwargs: object) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default="", **kwargs)  # type: ignore[arg-type]  # passed on
-
-
-def _programme() -> sa.Column[str]:
-    return sa.Column("programme_id", sa.ForeignKey("programmes.id"), nullable=False)
-
-
-accounts = sa.Table(
-    "accounts",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("email", sa.Text, nullable=False, unique=True),
-    _text("name"),
-    sa.Column("role", sa.Text, nullable=False),
-    _text("country"),
-    _text("employer_id"),
-    _text("password_hash"),
-    # Somebody else chose the password: it is set anew before anything else is done with it.
-    sa.Column("password_by_other", sa.Boolean, nullable=False, server_default=sa.false()),
-    _text("oidc_subject"),
-    sa.Column("active", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("created_at", Moment, nullable=False),
-)
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
-    sa.Column("refresh_hash", sa.Text, nullable=False),
-    sa.Column("expires_at", Moment, nullable=False),
-    sa.Column("revoked_at", Moment),
-    _text("host_mark"),
-    _text("browser"),  # what a browser calls itself; '' for a session of tokens
-    sa.Column("began_at", Moment),
-    sa.Column("seen_at", Moment),
-)
-api_keys = sa.Table(
-    "api_keys",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
-    _text("name"),
-    sa.Column("secret_hash", sa.Text, nullable=False),
-    sa.Column("scope", sa.JSON(none_as_null=True)),  # actions; without: all that the account's role may
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("expires_at", Moment),  # a key without one is good no longer
-    sa.Column("revoked_at", Moment),
-)
-attempts = sa.Table(
-    "attempts",
-    metadata,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("window", sa.BigInteger, primary_key=True),
-    sa.Column("count", sa.Integer, nullable=False),
-)
-secrets = sa.Table(
-    "secrets", metadata, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
-)
-idempotency = sa.Table(
-    "idempotency",
-    metadata,
-    sa.Column("account_id", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("status", sa.Integer, nullable=False),
-    sa.Column("headers", sa.JSON, nullable=False),
-    sa.Column("body", sa.JSON),
-    sa.Column("created_at", Moment, nullable=False),
-)
-audit_log = sa.Table(
-    "audit_log",
-    metadata,
-    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("account_id", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("details", sa.Text, nullable=False),
-    sa.Column("previous_hash", sa.Text, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-)
-# On PostgreSQL entries are put here, and take their place in the log when their transaction is committed.
-audit_pending = sa.Table(
-    "audit_pending",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("account_id", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("details", sa.Text, nullable=False),
-)
-audit_head = sa.Table(
-    "audit_head",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("number", sa.BigInteger, nullable=False),
-    sa.Column("hash", sa.Text, nullable=False),
-)
 programmes = sa.Table(
     "programmes",
     metadata,
@@ -158,8 +49,8 @@ persons = sa.Table(
     sa.Column("worker_id", sa.Text, primary_key=True),
     sa.Column("origin_country", sa.Text, nullable=False),
     sa.Column("register_number", sa.Text, nullable=False),
-    _text("name"),
-    _text("contact"),
+    text_column("name"),
+    text_column("contact"),
     sa.UniqueConstraint("origin_country", "register_number"),
 )
 orders = sa.Table(
@@ -201,11 +92,11 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    _programme(),
+    programme_column(),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("options", sa.JSON, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
-    _text("country"),
+    text_column("country"),
     sa.Column("account_id", sa.Text, nullable=False, index=True),
     sa.Column("state", sa.Text, nullable=False, index=True),
     sa.Column("long", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -254,7 +145,7 @@ operations = sa.Table(
     "operations",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    _programme(),
+    programme_column(),
     sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
     sa.Column("worker_id", sa.Text, nullable=False, index=True),
     sa.Column("order_id", sa.Text, nullable=False),
@@ -266,7 +157,7 @@ operations = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
-    _text("agreed_on"),  # the programme's day when it was proposed, from which lead times count
+    text_column("agreed_on"),  # the programme's day when it was proposed, from which lead times count
     sa.UniqueConstraint("programme_id", "worker_id", "order_id"),
     sa.Index("ix_operations_order", "programme_id", "order_id"),
     # All that the table of placements counts and sorts by at first, so that it reads nothing else for it.
@@ -284,7 +175,7 @@ operation_history = sa.Table(
     sa.Column("account_id", sa.Text, nullable=False),
     # Whether this took the step before it back, and why; the text goes with the person.
     sa.Column("corrects", sa.Boolean, nullable=False, server_default=sa.false()),
-    _text("reason"),
+    text_column("reason"),
 )
 # The one-time code by which a worker reads and answers a placement; ``account_id`` is who made it for the worker.
 slips = sa.Table(
@@ -292,7 +183,7 @@ slips = sa.Table(
     metadata,
     sa.Column("operation_id", sa.ForeignKey("operations.id"), primary_key=True),
     sa.Column("code_hash", sa.Text, nullable=False, unique=True),
-    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("account_id", sa.ForeignKey(accounts.c.id), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
 # A question with the runs made for it, each as it was when it was put in.
@@ -300,12 +191,12 @@ experiments = sa.Table(
     "experiments",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    _programme(),
+    programme_column(),
     sa.Column("role", sa.Text, nullable=False),
-    _text("country"),
+    text_column("country"),
     sa.Column("account_id", sa.Text, nullable=False),
     sa.Column("question", sa.Text, nullable=False),
-    _text("conclusion"),
+    text_column("conclusion"),
     sa.Column("runs", sa.JSON, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", Moment, nullable=False),

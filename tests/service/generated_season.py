@@ -11,8 +11,9 @@ from fastapi.testclient import TestClient
 from world import PASSWORD, ROLES, World, add_accounts
 
 from api.identity.passwords import hash_password
+from api.storage.account_tables import accounts
 from api.storage.database import transaction
-from api.storage.tables import accounts, persons
+from api.storage.tables import persons
 from scenarios.preset import load_preset
 
 WORKERS, SEED = 300, 1

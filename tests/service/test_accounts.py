@@ -13,7 +13,7 @@ from world import PASSWORD, World
 
 from api.identity.access import GRANTS
 from api.rooms import routers
-from api.storage.tables import accounts, api_keys
+from api.storage.account_tables import accounts, api_keys
 
 NEW = "a horse that staples batteries"
 

@@ -14,8 +14,8 @@ from api.identity.browser_sessions import COOKIE, form_token
 from api.identity.passwords import hash_password
 from api.rooms import room_modules
 from api.settings import settings
+from api.storage.account_tables import accounts, sessions
 from api.storage.database import now, transaction
-from api.storage.tables import accounts, sessions
 
 
 def _with_password(world: World, who: str) -> str:

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from world import World
 
 from api.placements.operations import STEPS
+from api.storage.account_tables import audit_log
 from api.storage.operation_states import STANDING
-from api.storage.tables import audit_log, operation_history
+from api.storage.tables import operation_history
 
 P = "/v1/programmes/{p}"
 WHY = "Recorded for another worker."

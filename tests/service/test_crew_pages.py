@@ -12,7 +12,8 @@ from browser import Browser, text_of
 from world import World
 
 from api.crews.beds import weeks_of
-from api.storage.tables import audit_log, registers
+from api.storage.account_tables import audit_log
+from api.storage.tables import registers
 
 P = "/programmes/{p}"
 

@@ -10,7 +10,8 @@ from world import World
 from api.app import create_app
 from api.demonstration.season import put_demonstration
 from api.logs.audit_log import verify
-from api.storage.tables import accounts, operations, programmes
+from api.storage.account_tables import accounts
+from api.storage.tables import operations, programmes
 
 PASSWORD = "a demonstration's password"
 

@@ -15,7 +15,7 @@ from world import PASSWORD, World
 
 from api.commands import register
 from api.identity import keys, passwords
-from api.storage.tables import accounts, sessions
+from api.storage.account_tables import accounts, sessions
 from engine.cli import app
 
 register(app)

@@ -21,8 +21,8 @@ from api.answers.problems import ServiceError
 from api.identity import oidc
 from api.identity.oidc import account_of
 from api.settings import settings
+from api.storage.account_tables import accounts
 from api.storage.database import transaction
-from api.storage.tables import accounts
 from benchmarks.waiting import until
 
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -26,8 +26,10 @@ from api.commands import register
 from api.logs.audit_log import verify
 from api.rate_limits import RequestLimit
 from api.settings import settings
+from api.storage.account_tables import audit_log
+from api.storage.columns import metadata
 from api.storage.database import database, is_postgresql, migrations, upgrade
-from api.storage.tables import audit_log, metadata, orders
+from api.storage.tables import orders
 from benchmarks.postgresql_server import program_of_postgresql
 from benchmarks.service_processes import free_port, is_listening
 from benchmarks.waiting import running, until

@@ -18,7 +18,8 @@ import api.requests.opening
 from api.identity.access import ROLES, Principal
 from api.identity.generalisation import Generalisation
 from api.identity.shown_columns import SHOWN, shown_columns, shown_person
-from api.storage.tables import audit_log, operations, registers
+from api.storage.account_tables import audit_log
+from api.storage.tables import operations, registers
 from engine.programme.schema import TABLES
 
 P = "/v1/programmes/{p}"

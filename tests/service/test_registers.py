@@ -10,8 +10,9 @@ from browser import Browser, text_of
 from world import World, workers_csv
 
 from api.logs.audit_log import verify
+from api.storage.account_tables import audit_log
 from api.storage.database import transaction
-from api.storage.tables import audit_log, persons, run_files, runs
+from api.storage.tables import persons, run_files, runs
 from engine.programme.schema import TABLES
 
 P = "/v1/programmes/{p}"

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 import xlsxwriter
 from world import SETTINGS, World, agreement, workers_csv
 
-from api.storage.tables import audit_log, persons, registers, run_files
+from api.storage.account_tables import audit_log
+from api.storage.tables import persons, registers, run_files
 
 P = "/v1/programmes/{p}"
 

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from world import ORDER, World, agreement, workers_csv
 
-from api.storage.tables import api_keys, idempotency, orders
+from api.storage.account_tables import api_keys, idempotency
+from api.storage.tables import orders
 
 P = "/v1/programmes/{p}"
 SIGNING_IN = {"log_in", "log_in_by_identity_provider", "refresh_session"}

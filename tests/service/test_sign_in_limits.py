@@ -11,8 +11,9 @@ from starlette.requests import Request
 from world import PASSWORD, World
 
 from api.identity.sign_in_limits import host_of
+from api.storage.account_tables import attempts
+from api.storage.columns import metadata
 from api.storage.database import database
-from api.storage.tables import attempts, metadata
 
 MOST = 8  # `VAIVEN_LOGINS_PER_QUARTER_HOUR` in these tests
 FLOODED, OTHER = "203.0.113.7", "198.51.100.2"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from alembic import context
 
 from api.storage.database import lift_limits
-from api.storage.tables import metadata
+from api.storage.tables import programmes
 
 with context.config.attributes["engine"].connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)
+    context.configure(
+        connection=connection, target_metadata=programmes.metadata, render_as_batch=True, compare_type=True
+    )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             lift_limits(connection)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from world import PASSWORD, World
 
 from api.runs.worker import Worker
-from api.storage.tables import accounts
+from api.storage.account_tables import accounts
 
 
 @dataclass
