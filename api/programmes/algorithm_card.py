@@ -86,14 +86,14 @@ def _purpose(connection: sa.Connection, principal: Principal, programme: Program
                     title=programme.title,
                 ),
             ),
-            "Project: reasons for automation",
+            message("Project: reasons for automation"),
             "Art. 11, Annex IV 1(a); Art. 13(3)(b)(i)",
         ),
         Entry(
             message("Whom it concerns"),
             tuple(one for one in told if one is not None)
             or (message("The people registered and the employers who ask for them."),),
-            "Impact: individuals and communities",
+            message("Impact: individuals and communities"),
             "Annex IV 1(a), 3",
         ),
         Entry(
@@ -104,7 +104,7 @@ def _purpose(connection: sa.Connection, principal: Principal, programme: Program
                     "searches and proves. Whether an act applies is for the ministry's counsel to say."
                 ),
             ),
-            "Project: area of the decision",
+            message("Project: area of the decision"),
             "Art. 6, Annex III 4(a)",
         ),
     ]
@@ -119,7 +119,7 @@ def _decisions() -> list[Entry]:
                 message("The ministry of destination certifies orders; the ministry of origin keeps the register."),
                 message("Each worker accepts or declines what is offered."),
             ),
-            "Decision: role of the system",
+            message("Decision: role of the system"),
             "Art. 14; Annex IV 2(e)",
         ),
         Entry(
@@ -128,7 +128,7 @@ def _decisions() -> list[Entry]:
                 message("A plan says of everybody without a job why, in plain words; records can be completed."),
                 message("A step that was recorded by mistake is taken back, with its reason."),
             ),
-            "Mitigation: procedural fairness, recourse",
+            message("Mitigation: procedural fairness, recourse"),
             "Art. 13(3)(d); Art. 86",
         ),
     ]
@@ -151,7 +151,7 @@ def _data(connection: sa.Connection, principal: Principal, programme: ProgrammeR
                 *columns,
                 sex,
             ),
-            "Data: personal information; source of data",
+            message("Data: personal information; source of data"),
             "Art. 10; Annex IV 2(d)",
         ),
         Entry(
@@ -162,7 +162,7 @@ def _data(connection: sa.Connection, principal: Principal, programme: ProgrammeR
                     "learn who comes once it is accepted."
                 ),
             ),
-            "Mitigation: privacy",
+            message("Mitigation: privacy"),
             "Annex IV 2(d)",
         ),
     ]
@@ -182,7 +182,7 @@ def _weighing(content: dict[str, Any]) -> list[Entry]:
         Entry(
             message("What counts how much"),
             tuple(told) or (message("Each week of work counts the same."),),
-            "Algorithm: transparency",
+            message("Algorithm: transparency"),
             "Annex IV 2(b)",
         ),
         Entry(
@@ -191,7 +191,7 @@ def _weighing(content: dict[str, Any]) -> list[Entry]:
                 message("A draw by a stated number (the seed): the same number gives the same plan again."),
                 message("Nobody's place in the files matters."),
             ),
-            "Algorithm: fairness",
+            message("Algorithm: fairness"),
             "Annex IV 2(b)",
         ),
     ]
@@ -214,7 +214,7 @@ def _rules(connection: sa.Connection, principal: Principal, programme_id: str, c
                 plural("{n:,} rule of the programme.", "{n:,} rules of the programme.", n=own),
                 *counted,
             ),
-            "Algorithm: business rules",
+            message("Algorithm: business rules"),
             "Annex IV 2(b)",
         )
     ]
@@ -250,7 +250,7 @@ def _checks(connection: sa.Connection, principal: Principal, programme_id: str) 
                 message("A certificate proves how far from the best a plan can be."),
                 *told,
             ),
-            "De-risking: testing and quality",
+            message("De-risking: testing and quality"),
             "Art. 15; Annex IV 2(g), 4",
         ),
         Entry(
@@ -263,7 +263,7 @@ def _checks(connection: sa.Connection, principal: Principal, programme_id: str) 
                 ),
                 message("Computed by {software}.", software=f"vaiven {software_version()}"),
             ),
-            "Mitigation: logging, audit trail",
+            message("Mitigation: logging, audit trail"),
             "Art. 12; Annex IV 2(c)",
         ),
     ]
@@ -280,7 +280,7 @@ def _limits() -> list[Entry]:
                 message("It doesn't say how somebody will work, and ranks nobody as a person."),
                 message("It doesn't know whether an employer keeps the conditions that are written down."),
             ),
-            "Impact; system: limitations",
+            message("Impact; system: limitations"),
             "Art. 13(3)(b)(ii)-(iii); Annex IV 3",
         )
     ]
