@@ -82,7 +82,7 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
         chosen = with_names(chosen, sheet.titles)
     raw, persons = names_apart(mapped(sheet, chosen))
     headings = {column.source: name for name, column in chosen.columns.items() if column.source}
-    return Upload(raw, headings, persons, warnings_of(chosen))
+    return Upload(raw, headings, persons, warnings_of(chosen, path))
 
 
 def require_consistent_rows(raw: RawTable) -> None:

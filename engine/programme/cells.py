@@ -20,7 +20,7 @@ from engine.programme import codes
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, Column
-from engine.programme.sheet_cells import ERRORS, LOST
+from engine.programme.shown_errors import ERRORS, LOST
 from engine.words import message, plural
 
 Report = Callable[[Fault], None]

@@ -1,7 +1,8 @@
 """The cells of a workbook as the text that a person sees; what can't be known shows as an error of the spreadsheet.
 
-What the reading library hides is looked up in the XML of an .xlsx file: cells that show an error, and zeros that only a
-cell's number format shows. A number of more digits than a spreadsheet keeps becomes `LOST`.
+What the reading library hides is looked up in the XML of an .xlsx file (`ods_cells.py` does so for .ods): cells that
+show an error, and zeros that only a cell's number format shows. A number of more digits than a spreadsheet keeps
+becomes `LOST`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineWorkbook
 
+from engine.programme.ods_cells import CONTENT, ods_cells
+from engine.programme.shown_errors import LOST
 from engine.words import message
 
-LOST = "#DIGITS!"
-ERRORS = frozenset({LOST, "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 # A spreadsheet keeps 15 digits: those of a longer number are not what somebody typed.
 KEPT_DIGITS = 1e15
 # Each alternative ends at the next < or >, so that no text makes the search go back.
@@ -85,6 +86,9 @@ def _with_shown(rows: list[list[str]], shown: Shown) -> list[list[str]]:
 def _shown_cells(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, Shown]]:
     """By sheet: what cells show where their value doesn't tell it."""
     with zipfile.ZipFile(path) as archive:
+        if CONTENT in archive.namelist():
+            yield from (pair for pair in ods_cells(archive) if not wanted or pair[0] in wanted)
+            return
         formats = _zero_formats(archive)
         for name, part in _parts_of_sheets(archive):
             if not wanted or name in wanted:

@@ -62,19 +62,20 @@ def import_sheet(file: Path, chosen: SheetMap, out: Path) -> Imported:
         _write_csv(raw, set(by_row), folder / f"{chosen.table}.csv")
         if by_row:
             _write_marked(sheet, by_row, folder / MARKED)
-    return Imported(chosen.table, raw.size, len(by_row), tuple(faults), warnings_of(chosen))
+    return Imported(chosen.table, raw.size, len(by_row), tuple(faults), warnings_of(chosen, file))
 
 
-def warnings_of(chosen: SheetMap) -> tuple[str, ...]:
-    """What is only estimated where a map is used."""
+def warnings_of(chosen: SheetMap, file: Path) -> tuple[str, ...]:
+    """What is only estimated where a map is used, and what a file of its kind can't tell."""
+    hidden = message("An .xls file doesn't tell cells that show an error: they are read as empty. An .xlsx file does.")
     aged = [name for name, own in chosen.columns.items() if own.age_on is not None]
-    return tuple(
-        message(
-            "{column} is estimated from ages: up to six months off either way, so that age limits may be judged "
-            "wrongly.",
-            column=name,
-        )
-        for name in aged
+    return (*((hidden,) if file.suffix.lower() == ".xls" else ()), *map(_estimated, aged))
+
+
+def _estimated(column: str) -> Message:
+    return message(
+        "{column} is estimated from ages: up to six months off either way, so that age limits may be judged wrongly.",
+        column=column,
     )
 
 

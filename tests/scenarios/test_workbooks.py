@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from engine.cli import app
 from engine.errors import InputError
 from engine.programme.read import read_programme
 from engine.programme.schema import TABLES
-from engine.sheets.importer import import_sheet
+from engine.sheets.importer import import_sheet, warnings_of
 from engine.sheets.proposal import propose_map
-from engine.sheets.sheet_map import read_map
+from engine.sheets.sheet_map import SheetMap, read_map
 from engine.sheets.sheet_reading import Sought, read_sheet
 from engine.sheets.template import EXAMPLES, write_template
 from engine.words.catalogue import languages
@@ -145,3 +146,69 @@ def test_what_is_marked_stands_in_the_copy(tmp_path: Path) -> None:
     imported(path)
     rows = CalamineWorkbook.from_path(str(tmp_path / "out" / "refused.xlsx")).get_sheet_by_index(0).to_python()
     assert rows[1][1] == "#N/A" and "error of the spreadsheet" in rows[1][0]
+
+
+def ods(path: Path, rows: str) -> Path:
+    """An OpenDocument sheet with these rows, as XML."""
+    spaces = {"office": "office", "table": "table", "text": "text"}
+    names = "".join(f' xmlns:{a}="urn:oasis:names:tc:opendocument:xmlns:{b}:1.0"' for a, b in spaces.items())
+    names += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    inside = f'<table:table table:name="uno">{rows}</table:table>'
+    body = f"<office:body><office:spreadsheet>{inside}</office:spreadsheet></office:body>"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", f"<office:document-content{names}>{body}</office:document-content>")
+    return path
+
+
+def _said(*cells: str) -> str:
+    texts = (f'<table:table-cell office:value-type="string"><text:p>{one}</text:p></table:table-cell>' for one in cells)
+    return "".join(texts)
+
+
+def _wrong(shown: str, value: str = 'office:value-type="string" office:string-value=""') -> str:
+    return f'<table:table-cell {value} calcext:value-type="error"><text:p>{shown}</text:p></table:table-cell>'
+
+
+@pytest.mark.parametrize("shown", ["#DIV/0!", "#N/A", "Err:502", "#¡VALOR!"])
+@pytest.mark.parametrize(
+    "value", ['office:value-type="string" office:string-value=""', 'office:value-type="float" office:value="0"']
+)
+def test_errors_of_an_opendocument_sheet_refuse_the_rows_that_use_them(shown: str, value: str, tmp_path: Path) -> None:
+    """There they have no value or 0, which would be read as nothing said; repeated rows and gaps are counted."""
+    gap = '<table:table-cell table:number-columns-repeated="2"/>'
+    rows = (
+        f"<table:table-row>{_said('id', 'nace', 'cuota')}</table:table-row>",
+        f"<table:table-row>{_said('W1', '1990-01-01')}{_wrong(shown, value)}</table:table-row>",
+        f'<table:table-row table:number-rows-repeated="2">{gap}{_wrong(shown, value)}</table:table-row>',
+        f"<table:table-row>{_said('W2')}{_wrong(shown, value)}</table:table-row>",
+    )
+    lines, why = imported(ods(tmp_path / "b.ods", "".join(rows)), 'birth_date = "nace"\n')
+    assert [line.split(",")[0] for line in lines] == ["W1"]
+    assert "error of the spreadsheet" in why and "row 5, column birth_date" in why
+
+
+def test_zeros_that_an_opendocument_sheet_shows_are_kept(tmp_path: Path) -> None:
+    """Where the number is 123 and 00123 stands on the sheet."""
+    number = '<table:table-cell office:value-type="float" office:value="123"><text:p>00123</text:p></table:table-cell>'
+    rows = f"<table:table-row>{_said('id')}</table:table-row><table:table-row>{number}</table:table-row>"
+    lines, _ = imported(ods(tmp_path / "b.ods", rows))
+    assert lines[0].split(",")[0] == "00123"
+
+
+@pytest.mark.parametrize("shown", ["#N/A", "#N/D", "#¡DIV/0!", "#¿NOMBRE?", "#VALEUR!", "#NOM?"])
+def test_errors_in_a_file_of_text_count_in_each_language(shown: str, tmp_path: Path) -> None:
+    """As Excel saves them in English, Spanish and French: in a used cell no id and no skill is called so."""
+    path = tmp_path / "b.csv"
+    path.write_text(f"id,oficio,cuota\nW1,pruning,{shown}\nW2,{shown},1\n{shown},pruning,1\n", "utf-8")
+    lines, why = imported(path, 'skills = "oficio"\n')
+    assert [line.split(",")[0] for line in lines] == ["W1"]
+    assert why.count("error of the spreadsheet") == 2
+
+
+def test_an_old_workbook_says_what_it_hides() -> None:
+    """Cells that show an error are read as empty from .xls alone: that is said, and how to have them told."""
+    chosen = SheetMap("workers", "", 0, {})
+    assert ".xlsx" in warnings_of(chosen, Path("a.XLS"))[0]
+    assert not warnings_of(chosen, Path("a.xlsx"))
