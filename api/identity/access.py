@@ -110,6 +110,7 @@ GRANTS: dict[str, Grant] = {
     "run.read": _grant(message("Runs are seen by ministries, planners and auditors."), *READERS),
     "run.start": _grant(message("Runs are started by ministries and planners."), *MINISTRIES, PLANNER),
     "run.cancel": _grant(message("Runs are cancelled by those who start them."), *MINISTRIES, PLANNER),
+    "run.replay": _grant(message("Runs are seen by ministries, planners and auditors."), *READERS),
     "experiment.read": _grant(message("Experiments are seen by ministries, planners and auditors."), *READERS),
     "experiment.write": _grant(message("Experiments are kept by ministries and planners."), *MINISTRIES, PLANNER),
     "queue.read": _grant(message("The queue of all runs is seen by administrators."), ADMINISTRATOR),

@@ -129,6 +129,8 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
     if run.state == "done" and "pictures" in run.manifest:
         return page(context, "runs/pictures.html", **told)
+    if run.state == "done" and "replay" in run.manifest:
+        return page(context, "runs/replay.html", **told)
     if run.state == "done" and "overview" in run.manifest:
         return page(context, "runs/overview.html", **told)
     if run.state == "done" and "explanation" in run.manifest:

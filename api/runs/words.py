@@ -11,6 +11,7 @@ KINDS = {
     "sweep": msgid("Sweep of a what if"),
     "explain": msgid("Explanation"),
     "overview": msgid("Register and demand at a glance"),
+    "replay": msgid("Plan computed again"),
     "report": msgid("Report of a plan"),
 }
 STATES = {

@@ -131,6 +131,7 @@ MATRIX: dict[str, Row] = {
     "try_changes": ("POST", R + "/changes", {"json": {}}, "gt", "auditor"),
     "compare_plans": ("GET", R + "/comparison?with={run}", {}, "gt auditor", ""),
     "list_letters": ("GET", R + "/letters", {}, "gt", "auditor"),
+    "replay_run": ("POST", R + "/replay", {}, "gt auditor", ""),
     "list_files": ("GET", R + "/files", {}, "gt auditor", ""),
     "read_file": ("GET", R + "/files/certificate.json", {}, "gt auditor", ""),
     "publish_plan": ("POST", R + "/publication", {}, "gt", "auditor"),

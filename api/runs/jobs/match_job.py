@@ -61,7 +61,14 @@ class Match(Kind):
         resumable = job.options["mechanism"] == "optimal" and not programme.settings.tiers
         warm = job.done / "checkpoint" if resumable and (job.done / "checkpoint" / "prices.csv").is_file() else None
         seconds = job.time_limit if warm is None else job.seconds_left
-        options = Options(job.options["mechanism"], job.options["gap"], seconds, job.options["seed"], warm)
+        options = Options(
+            job.options["mechanism"],
+            job.options["gap"],
+            seconds,
+            job.options["seed"],
+            warm,
+            job.options.get("most_steps"),
+        )
         matched = match_read(programme, options, job.listen)
         manifest: dict[str, Any] = {"programme_sha256": programme.sha256, "resumed": warm is not None}
         manifest["measures"] = plan_measures(matched, job.audience, job.origin)

@@ -82,7 +82,8 @@ class Rematch(Kind):
 
     def compute(self, job: Job) -> Results:
         """Repair the plan."""
-        options = Options(gap=job.options["gap"], time_limit=job.time_limit, seed=job.options["seed"])
+        most = job.options.get("most_steps")  # of a replay
+        options = Options(gap=job.options["gap"], time_limit=job.time_limit, seed=job.options["seed"], most_steps=most)
         plan, out, charge = job.folder / "plan", job.folder / "result", job.options["charge"]
         found = rematch(
             read_programme(job.programme), plan, job.folder / "events.csv", out, charge, options, job.listen
