@@ -20,7 +20,8 @@ from engine.clauses.views import Bools, Ints
 from engine.clauses.where import EVERYTHING
 from engine.days import NO_DATE, day_number
 from engine.problem.pair_block import PairBlock
-from engine.problem.register import AT_HOME, UNCOVERED, Register
+from engine.problem.register import Register
+from engine.problem.register_columns import AT_HOME, UNCOVERED
 from engine.problem.skill_masks import holds_all_languages, holds_all_skills
 
 CELLS_PER_RECTANGLE = 2**21

@@ -13,7 +13,8 @@ from engine.errors import CallError
 from engine.kernel import kernel
 from engine.problem.admitted_pairs import AdmittedPairs
 from engine.problem.ledgers import PairLedger
-from engine.problem.register import AT_HOME, Register
+from engine.problem.register import Register
+from engine.problem.register_columns import AT_HOME
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -14,7 +14,8 @@ from engine.clauses.views import Array, Bools, Calendars, Ints
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.kernel import kernel
 from engine.problem.pair_block import PairBlock
-from engine.problem.register import AT_HOME, Register
+from engine.problem.register import Register
+from engine.problem.register_columns import AT_HOME
 
 Longs = npt.NDArray[np.int64]
 ITINERARIES_PER_BLOCK = 500_000

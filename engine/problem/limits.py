@@ -28,7 +28,8 @@ from engine.problem.packed_parts import (
     packed,
     split_parts,
 )
-from engine.problem.register import AT_HOME, Register
+from engine.problem.register import Register
+from engine.problem.register_columns import AT_HOME
 from engine.programme.programme import InForce
 
 Longs = npt.NDArray[np.int64]

@@ -21,7 +21,8 @@ from engine.problem.eligibility import Rectangle, admitted_rectangles
 from engine.problem.itineraries import Itineraries, legal_itineraries, shared_itineraries
 from engine.problem.limits import Limits, make_limits
 from engine.problem.offers import Offers, extra_rows, with_singles
-from engine.problem.register import AT_HOME, Register
+from engine.problem.register import Register
+from engine.problem.register_columns import AT_HOME
 from engine.problem.single_ledgers import strike_illegal
 from engine.problem.values import Values, refuse_overflow
 from engine.programme.programme import Programme

@@ -15,7 +15,8 @@ from engine.clauses.views import Ints
 from engine.errors import CallError
 from engine.problem.eligibility import Rectangle
 from engine.problem.pair_block import PairBlock
-from engine.problem.register import AT_HOME, Register
+from engine.problem.register import Register
+from engine.problem.register_columns import AT_HOME
 from engine.problem.skill_masks import desired_share
 from engine.words import message
 
