@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from fastapi import Request, Response
 
 from api.answers.problems import ServiceError
@@ -10,6 +11,7 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page, rendered
 from api.identity.passwords import hash_secret
 from api.identity.sign_in_limits import QUARTER_HOUR, host_of
+from api.placements.reason_slips import Told, told_by
 from api.placements.slips import ANSWERS, answer_slip, conditions_of, make_slip, operation_of
 from api.placements.words import STATES
 from api.rate_limits import count_attempt
@@ -46,6 +48,8 @@ def read_slip(request: Request, fields: FormFields) -> Response:
     code, answer = fields.get("code", ""), fields.get("answer", "")
     try:
         with transaction(database(), read_only=answer not in ANSWERS) as connection:
+            if answer not in ANSWERS and (why := _reason(connection, code)) is not None:
+                return rendered(request, "placements/slip_reason.html", told=why)
             if answer in ANSWERS:
                 answer_slip(connection, code, answer)
             operation = operation_of(connection, code)
@@ -55,3 +59,11 @@ def read_slip(request: Request, fields: FormFields) -> Response:
     return rendered(
         request, "placements/slip.html", operation=operation, conditions=told, code=code, states=STATES, answer=answer
     )
+
+
+def _reason(connection: sa.Connection, code: str) -> Told | None:
+    """Why somebody has no placement, where the code is one that tells that."""
+    try:
+        return told_by(connection, code)
+    except ServiceError:
+        return None

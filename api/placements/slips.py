@@ -41,21 +41,31 @@ def make_slip(connection: sa.Connection, principal: Principal, operation: sa.Row
         raise ServiceError(
             409, message("Slips are for placements that are offered."), message("Record the offer first.")
         )
-    code = drawn_text(LENGTH)
+    code = drawn_code()
     ends = now() + timedelta(days=settings().slip_days)
-    values = {"code_hash": hash_secret(code), "account_id": principal.account_id, "expires_at": ends}
+    values = {"code_hash": hash_secret(plain_code(code)), "account_id": principal.account_id, "expires_at": ends}
     written = inserting(connection, slips).values(operation_id=operation.id, **values)
     connection.execute(written.on_conflict_do_update(index_elements=["operation_id"], set_=values))
+    return code
+
+
+def drawn_code() -> str:
+    """A code in groups of four."""
+    code = drawn_text(LENGTH)
     return "-".join(code[place : place + 4] for place in range(0, LENGTH, 4))
+
+
+def plain_code(typed: str) -> str:
+    """A code as it was drawn, however it is typed."""
+    return "".join(sign for sign in typed.upper() if sign in ALPHABET)
 
 
 def operation_of(connection: sa.Connection, code: str, lock: bool = False) -> sa.Row[Any]:
     """The placement that a code leads to, with who made the slip. Raises 404 for a code that isn't good (any more)."""
-    plain = "".join(sign for sign in code.upper() if sign in ALPHABET)
     asked = (
         sa.select(operations, slips.c.account_id)
         .join(slips, slips.c.operation_id == operations.c.id)
-        .where(slips.c.code_hash == hash_secret(plain), slips.c.expires_at > now())
+        .where(slips.c.code_hash == hash_secret(plain_code(code)), slips.c.expires_at > now())
     )
     found = connection.execute(asked.with_for_update(of=operations) if lock else asked).one_or_none()
     if found is None:

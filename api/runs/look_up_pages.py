@@ -31,8 +31,8 @@ def look_up_worker(programme_id: str, run_id: str, context: Context = viewed("ru
     group = GROUPS.get(code_of(reasons[0])) if reasons else None
     reason = reason_in_words(reasons[0], kept_words(context.connection, run_id)) if reasons else ""
     told = {"wanted": wanted, "found": found, "group": group, "reason": reason}
-    status = 200 if found or reasons else 404
-    return page(context, "runs/worker.html", status, run_id=run_id, **told)
+    status, published = 200 if found or reasons else 404, context.objects["run_id"].published_at is not None
+    return page(context, "runs/worker.html", status, run_id=run_id, published=published, **told)
 
 
 @router.get("/order")

@@ -186,6 +186,16 @@ slips = sa.Table(
     sa.Column("account_id", sa.ForeignKey(accounts.c.id), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
+# The same for somebody whom a published plan has no job for: the code tells why.
+reason_slips = sa.Table(
+    "reason_slips",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("worker_id", sa.Text, primary_key=True),
+    sa.Column("code_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)
 # A question with the runs made for it, each as it was when it was put in.
 experiments = sa.Table(
     "experiments",

@@ -10,7 +10,7 @@ from api.identity.passwords import drawn_text
 from api.runs.private_files import forget_inputs
 from api.storage.database import inserting
 from api.storage.revisions import raise_revision, take_programmes
-from api.storage.tables import operation_history, operations, persons, registers, slips
+from api.storage.tables import operation_history, operations, persons, reason_slips, registers, slips
 
 WORKER_TABLES = tuple(name for name, table in registers.items() if "worker_id" in table.c)
 CHUNK = 500
@@ -100,6 +100,7 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
     erased += connection.execute(persons.delete().where(persons.c.worker_id == worker_id)).rowcount
     theirs = sa.select(operations.c.id).where(operations.c.worker_id == worker_id)
     connection.execute(slips.delete().where(slips.c.operation_id.in_(theirs)))
+    connection.execute(reason_slips.delete().where(reason_slips.c.worker_id == worker_id))
     connection.execute(operation_history.update().where(_history_of(worker_id)).values(reason=""))
     for identifier in within:
         raise_revision(connection, identifier)

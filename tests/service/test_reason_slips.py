@@ -1,0 +1,58 @@
+"""The slip of somebody without a placement: made by the own ministry, it tells why and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from browser import Browser, text_of
+from world import World, workers_csv
+
+P, RUNS = "/v1/programmes/{p}", "/programmes/{p}/runs"
+
+
+def _code(answer: object) -> str:
+    found = re.search(r'<p class="code"><b>([A-Z0-9-]+)</b>', answer.text)  # type: ignore[attr-defined]  # an answer
+    assert found
+    return found[1]
+
+
+def test_a_slip_tells_why_somebody_was_not_placed(world: World) -> None:
+    """In the worker's words, of a published plan alone; a new code takes the place of the old."""
+    cook = workers_csv("GT", range(11, 12)).replace("9211:24", "5120:24")
+    rows = workers_csv("GT", range(1, 11)) + cook.splitlines()[1] + "\n"
+    assert world.upload("gt", "workers", rows).status_code == 201
+    world.certified(headcount=2)
+    plan, browser = world.run("gt", gap=0.0)["id"], Browser(world, "gt")
+    lines = world.call("gt", "GET", f"{P}/runs/{plan}/files/unplaced.csv").text.splitlines()[1:]
+    refused = next(line for line in lines if ",not_admitted" in line or ',"not_admitted' in line).split(",")[0]
+    other = next(line for line in lines if "not_admitted" not in line).split(",")[0]
+    page = f"{RUNS}/{plan}/reason-slips"
+    assert browser.post(page, {"worker_id": refused}).status_code == 409
+    world.must("gt", "POST", f"{P}/runs/{plan}/publication")
+    assert "Make a slip that tells" in browser.get(f"{RUNS}/{plan}/worker?worker_id={refused}").text
+    first = _code(browser.post(page, {"worker_id": refused}))
+    second = _code(browser.post(page, {"worker_id": refused}))
+    nobody = Browser(world)
+    told = text_of(nobody.post("/slip", {"code": second.lower()}))
+    assert "No job of this season may take you" in told and "occupation that the worker has" in told
+    assert nobody.post("/slip", {"code": first}).status_code == 404
+    assert "answer" not in nobody.post("/slip", {"code": second}).text.replace("unanswered", "")
+    assert nobody.post("/slip", {"code": second, "answer": "accepted"}).status_code == 404
+    spanish = nobody.post("/slip", {"code": second}, **{"Accept-Language": "es"})
+    assert "Ningún trabajo de esta temporada" in text_of(spanish)
+    others = text_of(nobody.post("/slip", {"code": _code(browser.post(page, {"worker_id": other}))}))
+    assert "There is work that you may do" in others or "a draw decided" in others
+    assert "More exactly" not in others
+
+
+def test_who_makes_such_slips(world: World) -> None:
+    """The ministry of the worker's own state, for whom its plan has a reason."""
+    world.certified(headcount=2)
+    plan, theirs = world.run("gt", gap=0.0)["id"], world.run("ca", gap=0.0)["id"]
+    placed = world.must("gt", "GET", f"{P}/runs/{plan}/placements")["items"][0]["worker_id"]
+    world.must("gt", "POST", f"{P}/runs/{plan}/publication")
+    for worker in (placed, "nobody"):
+        assert Browser(world, "gt").post(f"{RUNS}/{plan}/reason-slips", {"worker_id": worker}).status_code == 404
+    for who, run, status in (("ca", theirs, 403), ("hn", plan, 404), ("auditor", plan, 403), ("e1", plan, 404)):
+        answer = Browser(world, who).post(f"{RUNS}/{run}/reason-slips", {"worker_id": placed})
+        assert answer.status_code in (status, 403 if who == "e1" else status), who
