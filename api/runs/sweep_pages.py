@@ -13,7 +13,8 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.requests.context import Context
 from api.runs.beginning import begin_run
-from api.runs.edit_forms import CHANGES, LONGEST_TITLE, as_sweep, places_of
+from api.runs.edit_forms import CHANGES
+from api.runs.edits_made import LONGEST_TITLE, as_sweep, places_of
 from api.runs.jobs.sweep_job import SweepIn
 from api.runs.plan_shown import seen_agreements
 from api.runs.words import LIMITS

@@ -14,13 +14,12 @@ from api.console.rendering import gone_to, page
 from api.console.sections import Section
 from api.requests.context import Context
 from api.runs.beginning import begin_run
-from api.runs.edit_forms import (
-    CHANGES,
+from api.runs.edit_forms import CHANGES, Change
+from api.runs.edits_made import (
     LONGEST_TITLE,
     MOST_BRANCHES,
     MOST_CHANGES,
     Branch,
-    Change,
     as_toml,
     branches_sent,
     branches_to_send,

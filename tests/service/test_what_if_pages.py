@@ -11,7 +11,8 @@ from browser import Browser, text_of
 from world import World
 
 from api.runs.comparison_shown import SHOWN, compared
-from api.runs.edit_forms import CHANGES, as_sweep, as_toml, changes_sent, changes_to_send
+from api.runs.edit_forms import CHANGES
+from api.runs.edits_made import as_sweep, as_toml, changes_sent, changes_to_send
 from api.runs.worker import Worker
 from engine.programme.edits import edits_from
 from engine.programme.toml_text import loads_shallow
