@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo postgresql chromium test test-engine test-service test-service-sqlite test-service-postgresql smoke lint proof bench clean
+.PHONY: setup demo postgresql chromium test test-engine test-service test-service-sqlite test-service-postgresql smoke lint proof docs screenshots bench clean
 
 setup: $(VENV)/.installed
 
@@ -74,6 +74,14 @@ proof: setup postgresql
 	$(BIN)/python -m benchmarks.service_load | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.service_publication | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.service_chaos 30 | tee -a out/proof.txt
+
+docs: setup
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs out/docs
+	@echo "Open out/docs/index.html"
+
+# The pictures of the documentation, taken anew of the pages as they are.
+screenshots: setup postgresql chromium
+	VAIVEN_SCREENSHOTS=1 $(BIN)/python -m pytest tests/service/chromium/test_screenshots.py
 
 bench: setup
 	mkdir -p out

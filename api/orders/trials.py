@@ -59,7 +59,7 @@ def _condition(rule: str, cells: Mapping[str, str], currency: str) -> Any:
     """What an order says of one of its own conditions."""
     if rule == "occupation":
         months = Decimal(cells["min_experience_months"] or "0")
-        return message("{isco08}, {months} months of experience at least", isco08=cells["isco08"], months=months)
+        return message("{isco08}, months of experience at least: {months}", isco08=cells["isco08"], months=months)
     if rule == "availability":
         days = {name: date.fromisoformat(cells[f"{name}_date"]) for name in ("start", "end")}
         return message("from {start:long} to {end:long}", **days)

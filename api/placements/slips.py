@@ -24,7 +24,7 @@ from api.storage.revisions import raise_revision, take_programmes
 from api.storage.tables import operations, orders, programmes, registers, slips
 from engine.programme.toml_files import parse_toml
 from engine.words import message
-from engine.words.names import currency
+from engine.words.names import country, region
 
 LENGTH = 12  # drawn characters of an alphabet of 32: 60 bits
 ANSWERS = ("accepted", "declined")
@@ -90,9 +90,10 @@ def conditions_of(connection: sa.Connection, operation: sa.Row[Any]) -> dict[str
     content = parse_toml(settings.encode(), "programme.toml", lambda _: None) or {}
     return {
         **order,
-        "currency": currency(str(content.get("currency", ""))),
+        "currency": str(content.get("currency", "")),
         "employer": connection.scalar(sa.select(employers.name).where(same)) or order["employer_id"],
-        "region": connection.scalar(sa.select(sites.region).where(place)) or "",
+        "region": region(name) if (name := connection.scalar(sa.select(sites.region).where(place))) else "",
+        "country": country(operation.destination_country),
         "travel_cost": connection.scalar(sa.select(corridors.travel_cost_to_worker).where(way)) or "",
     }
 
