@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from api.identity.access import ORIGIN
 from api.runs.audience import Audience
 from engine.solve.result import Progress
+from engine.words.kept import kept, sentences_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Results:
     files: Mapping[str, bytes]
     manifest: Mapping[str, Any]
     placed: list[dict[str, Any]] = field(default_factory=list)
+
+
+def as_kept(content: Any) -> Any:
+    """Content for a manifest: JSON and sentences alone, which are worded for whoever reads the run."""
+    return sentences_of(json.loads(json.dumps(kept(content), default=str)))
 
 
 def files_in(folder: Path) -> dict[str, bytes]:

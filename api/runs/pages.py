@@ -31,7 +31,7 @@ from api.runs.words import GAPS, KINDS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
 from engine.words import msgid, plural
-from engine.words.wording import spoken_language
+from engine.words.wording import spoken_language, worded_all
 
 router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
@@ -135,7 +135,7 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
         return page(context, "runs/overview.html", **told)
     if run.state == "done" and "explanation" in run.manifest:
         may = context.principal.role in MINISTRIES and context.principal.may("run.start")
-        shown = explanation_shown(run.manifest["explanation"])
+        shown = explanation_shown(worded_all(run.manifest["explanation"], spoken_language()))
         return page(context, "runs/explanation.html", may_change=may, **shown, **told)
     if run.state == "done" and "comparison" in run.manifest:
         return page(context, "runs/comparison.html", **compared(run.manifest["comparison"]), **told)

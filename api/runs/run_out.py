@@ -28,5 +28,7 @@ def runs_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Run
 def _run_out(row: sa.Row[Any], before: int | None) -> RunOut:
     moments = ("created_at", "started_at", "ended_at", "published_at")
     told = {name: row._mapping[name] for name in RunOut.model_fields if name != "before"}
-    told["manifest"] = worded_all(told["manifest"], spoken_language())
+    # What was asked for in a language is told in it.
+    asked = row.options.get("lang") if {"explanation", "overview"} & set(row.manifest) else None
+    told["manifest"] = worded_all(told["manifest"], asked or spoken_language())
     return RunOut.model_validate(told | {"before": before} | {name: told[name] and utc(told[name]) for name in moments})

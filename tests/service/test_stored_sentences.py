@@ -60,6 +60,22 @@ def test_why_a_run_came_to_nothing_is_worded_when_read(world: World) -> None:
     assert spoken["detail"] in page and run["problem"]["detail"] not in page
 
 
+def test_an_explanation_and_an_overview_are_told_on_pages_in_the_readers_language(generated_world: World) -> None:
+    """Asked by somebody who speaks English; the answer of the interface and the file stay in the language asked."""
+    world, browser = generated_world, Browser(generated_world, "gt")
+    plan = world.run("gt", time_limit=30)
+    content = world.call("gt", "GET", f"/v1/programmes/{{p}}/runs/{plan['id']}/files/unplaced.csv").text
+    unplaced = next(csv.DictReader(io.StringIO(content)))["worker_id"]
+    for asked in ({"kind": "explain", "plan": plan["id"], "worker": unplaced}, {"kind": "overview"}):
+        run = world.run("gt", lang="en", **asked)
+        assert run["state"] == "done", run["problem"]
+        told = read(world, "gt", run["id"], ACCENTED)["manifest"]
+        assert told == run["manifest"] and "⟦" not in str(told)
+        page = text_of(browser.get(f"{RUNS}/{run['id']}", **{"Accept-Language": ACCENTED}))
+        said = [one for one in run["manifest"].get("explanation", {}).get("lines", ()) if len(one.split()) > 6]
+        assert "⟦" in page and not [one for one in said if one.strip() in page]
+
+
 def test_rules_and_facts_within_reasons_are_worded_on_pages(generated_world: World) -> None:
     """The page of each worker whom a rule refuses, with the fact beside the demand."""
     world = generated_world

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -18,7 +18,7 @@ from api.answers.problems import content_fault, refused
 from api.identity.access import ORIGIN, Principal
 from api.requests.shapes import example
 from api.runs.earlier import EARLIER, earlier_programme, require_earlier, with_others, write_earlier
-from api.runs.job import Job, Results
+from api.runs.job import Job, Results, as_kept
 from api.runs.kind import Kind, Source
 from api.runs.schemas import PlanId, SpokenIn
 from engine.planning.explain import explained
@@ -88,11 +88,10 @@ class Explain(Kind):
         found = explained(programme, plan, **names, commitments=job.options["commitments"], ranked=ranked)
         if isinstance(found, CandidatesExplanation):
             found = found.without(job.audience.is_hidden)
-        found = worded_all(found, job.options["lang"] or "en")
         told = {"about": type(found).__name__.removesuffix("Explanation").lower(), **asdict(found)}
-        content = json.dumps(told, indent=1, default=str, ensure_ascii=False) + "\n"
-        summary: dict[str, Any] = {"explanation": json.loads(content)}
-        return Results({"explanation.json": content.encode()}, summary)
+        worded = worded_all(told, job.options["lang"] or "en")
+        content = json.dumps(worded, indent=1, default=str, ensure_ascii=False) + "\n"
+        return Results({"explanation.json": content.encode()}, {"explanation": as_kept(told)})
 
 
 KIND = Explain()

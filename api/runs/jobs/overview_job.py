@@ -8,7 +8,7 @@ from typing import Literal
 
 from api.identity.access import ORIGIN
 from api.requests.shapes import example
-from api.runs.job import Job, Results
+from api.runs.job import Job, Results, as_kept
 from api.runs.kind import Kind
 from api.runs.schemas import SpokenIn
 from engine.planning.overview import overview
@@ -31,12 +31,12 @@ class Overview(Kind):
     def compute(self, job: Job) -> Results:
         """Look over the programme."""
         programme = read_programme(job.programme)
-        told = asdict(worded_all(overview(programme), job.options["lang"] or "en"))
+        told = asdict(overview(programme))
         if job.audience.role != ORIGIN:
             told |= {"workers": [], "missing": []}
         told["workers"] = [one for one in told["workers"] if not job.audience.is_hidden(one["id"])]
-        content = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-        manifest = {"overview": json.loads(content), "programme_sha256": programme.sha256}
+        content = json.dumps(worded_all(told, job.options["lang"] or "en"), indent=1, ensure_ascii=False) + "\n"
+        manifest = {"overview": as_kept(told), "programme_sha256": programme.sha256}
         return Results({"overview.json": content.encode()}, manifest)
 
 
