@@ -45,11 +45,15 @@ class HandChangesIn(BaseModel):
 
 class HandChangesOut(BaseModel):
     """What a plan with changes comes to when nobody else is moved: whether it is legal, by which rules not, what it was
-    worth and is worth then, and the placements that end.
+    worth and is worth then, and the placements that end. It isn't `possible` where a rule refuses a held pair by
+    itself: no re-match helps then.
     """
 
-    model_config = example({"legal": False, "breaches": ["headcount"], "before": 100.0, "after": 98.5, "ended": []})
+    model_config = example(
+        {"legal": False, "possible": True, "breaches": ["headcount"], "before": 100.0, "after": 98.5, "ended": []}
+    )
     legal: bool
+    possible: bool
     breaches: list[str]
     before: float
     after: float
@@ -75,6 +79,7 @@ def try_by_hand(connection: sa.Connection, run: sa.Row[Any], asked: HandChangesI
     own = [one for one in found.ended if not audience.is_hidden(one[0])]
     return HandChangesOut(
         legal=found.legal,
+        possible=found.possible,
         breaches=[audience.redacted(say(one)) for one in found.breaches],
         before=found.before,
         after=found.after,

@@ -39,14 +39,14 @@ PLACED = Listing(
     msgid("Who goes where"),
     (
         Column("pair", msgid("Placement"), placements.c.worker_id + "|" + placements.c.order_id, hidden=True),
-        Column("worker_id", msgid("Worker"), placements.c.worker_id, link=worker_link),
-        Column("order_id", msgid("Order"), placements.c.order_id, link=order_link),
+        Column("worker_id", msgid("Worker"), placements.c.worker_id, whole=True, link=worker_link),
+        Column("order_id", msgid("Order"), placements.c.order_id, whole=True, link=order_link),
         Column("employer_id", msgid("Employer"), placements.c.employer_id),
         Column("destination_country", msgid("Destination"), orders.c.destination_country, named=country),
         Column("sector", msgid("Sector"), orders.c.sector, named=sector),
         Column("agreement_id", msgid("Agreement"), placements.c.agreement_id),
-        Column("start_date", msgid("From"), placements.c.start_date),
-        Column("end_date", msgid("To"), placements.c.end_date),
+        Column("start_date", msgid("From"), placements.c.start_date, whole=True),
+        Column("end_date", msgid("To"), placements.c.end_date, whole=True),
         Column("value", msgid("Worth"), placements.c.value, number=True),
     ),
     (
@@ -62,7 +62,7 @@ PLACED = Listing(
 UNPLACED = Listing(
     msgid("Who has no job, and why"),
     (
-        Column("worker_id", msgid("Worker"), sa.column("worker_id"), link=worker_link),
+        Column("worker_id", msgid("Worker"), sa.column("worker_id"), whole=True, link=worker_link),
         Column("group", msgid("Why"), sa.column("group"), words=GROUP_WORDS),
         Column("reason", msgid("More exactly"), sa.column("reason")),
     ),
@@ -75,7 +75,7 @@ UNPLACED = Listing(
 OPEN_ORDERS = Listing(
     msgid("Orders with open places"),
     (
-        Column("order_id", msgid("Order"), sa.column("order_id"), link=order_link),
+        Column("order_id", msgid("Order"), sa.column("order_id"), whole=True, link=order_link),
         Column("employer_id", msgid("Employer"), sa.column("employer_id")),
         Column("open_places", msgid("Open places"), sa.column("open_places"), number=True),
         Column("group", msgid("Why"), sa.column("group"), words=ORDER_GROUPS),

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audit.audit import audit
-from engine.planning.explain.reading import row_of
+from engine.audit.placement_table import PlacementTable
+from engine.planning.explain.reading import refusals, row_of
 from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]
@@ -19,13 +20,15 @@ Pair = tuple[str, str]
 @dataclass(frozen=True)
 class ByHand:
     """A plan with the changes made and nobody else moved: ``breaches`` in words where it isn't legal, what the plan is
-    worth ``before`` and ``after``, and the placements that the changes end, as (worker, order).
+    worth ``before`` and ``after``, and the placements that the changes end, as (worker, order). It is ``possible``
+    unless a rule refuses a pair that is held by itself: then no plan has it, whoever else is moved.
     """
 
     breaches: tuple[str, ...]
     before: float
     after: float
     ended: tuple[Pair, ...]
+    possible: bool
 
     @property
     def legal(self) -> bool:
@@ -49,7 +52,9 @@ def changed_by_hand(
     before, changed = audit(programme, worker, order), audit(programme, after // size, after % size)
     workers, orders = programme.workers.id_text("worker_id"), programme.orders.id_text("order_id")
     ended = tuple((str(workers[w]), str(orders[o])) for w, o in zip(worker[ends], order[ends], strict=True))
-    return ByHand(tuple(one.in_words for one in changed.breaches), before.objective, changed.objective, ended)
+    possible = not refusals(PlacementTable(programme, held // size, held % size))
+    breaches = tuple(one.in_words for one in changed.breaches)
+    return ByHand(breaches, before.objective, changed.objective, ended, possible)
 
 
 def _keys(programme: Programme, pairs: Sequence[Pair]) -> Longs:

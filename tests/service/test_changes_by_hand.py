@@ -67,7 +67,9 @@ def test_what_is_not_legal_is_said_by_rule(world: World) -> None:
     assert "alone isn't legal" in text_of(held) and "allowed 2" in text_of(held)
     pair = {"worker": free, "order": order["order_id"]}
     told = world.must("gt", "POST", f"{P}/runs/{plan}/changes", json={"hold": [pair]})
-    assert not told["legal"] and "allowed 2" in told["breaches"][0] and told["after"] > told["before"]
+    assert (
+        not told["legal"] and told["possible"] and "allowed 2" in told["breaches"][0] and told["after"] > told["before"]
+    )
     assert told["before"] == pytest.approx(run["manifest"]["certificate"]["objective"], abs=1e-4)
     out = browser.post(page, {"changes": _sent(held), "do": "remove-hold-0"})
     assert "None yet" in text_of(out)
@@ -93,3 +95,14 @@ def test_what_can_not_be_changed_is_refused(world: World) -> None:
         assert Browser(world, who).get(page).status_code == status, who
     own = world.run("planner", gap=0.0)["id"]
     assert Browser(world, "planner").get(f"{RUNS}/{own}/changes").status_code == 403
+
+
+def test_a_pair_that_a_rule_refuses_can_not_be_held(world: World) -> None:
+    """It is said at once, and no re-match is offered for it."""
+    world.certified(headcount=2)
+    strict = world.certified(headcount=2, languages=["en:B2"])
+    plan, browser = world.run("gt", gap=0.0)["id"], Browser(world, "gt")
+    worker = world.must("gt", "GET", f"{P}/runs/{plan}/placements")["items"][0]["worker_id"]
+    typed = {"do": "hold", "worker": worker, "order": strict["order_id"]}
+    text = text_of(browser.post(f"{RUNS}/{plan}/changes", typed))
+    assert "No plan can hold this" in text and "Re-match with these changes" not in text
