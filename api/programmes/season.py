@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from api.identity.access import AUDITOR, ORIGIN, PLANNER, Principal
@@ -37,16 +35,20 @@ def season_figures(connection: sa.Connection, principal: Principal, programme_id
     workers = registers["workers"]
     standing = sa.and_(operations.c.programme_id == programme_id, operations.c.state.in_(STANDING))
     mine = sa.and_(standing, operations_seen(who))
-    asked: dict[str, sa.Select[Any]] = {}
+    may_count = who.may("operation.read")
+    people, filled = sa.func.count(operations.c.worker_id.distinct()), sa.func.count()
+    placed = connection.execute(sa.select(people, filled).where(mine)).one() if may_count else (0, 0)
+    found: list[tuple[str, int]] = []
     if who.role in SEES_REGISTERS:
-        asked["workers"] = sa.select(counted).where(workers.c.programme_id == programme_id, workers_seen(who))
-        if who.may("operation.read"):
-            asked["placed"] = sa.select(sa.func.count(operations.c.worker_id.distinct())).where(mine)
+        registered = sa.select(counted).where(workers.c.programme_id == programme_id, workers_seen(who))
+        found.append(("workers", connection.scalar(registered) or 0))
+        if may_count:
+            found.append(("placed", placed[0]))
     if who.may("order.read"):
         taken = sa.and_(orders.c.programme_id == programme_id, orders.c.state.in_(STAFFED), orders_seen(who))
         places = sa.func.coalesce(sa.func.sum(sa.cast(orders.c.headcount, sa.Integer)), 0)
-        asked["orders"] = sa.select(counted).where(taken)
-        asked["places"] = sa.select(places).where(taken)
-        if who.may("operation.read"):
-            asked["filled"] = sa.select(counted).where(mine)
-    return [(name, int(connection.scalar(one) or 0)) for name, one in asked.items()]
+        count, asked = connection.execute(sa.select(counted, places).where(taken)).one()
+        found += [("orders", count), ("places", asked)]
+        if may_count:
+            found.append(("filled", placed[1]))
+    return [(name, int(number)) for name, number in found]
