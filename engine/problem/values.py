@@ -90,6 +90,17 @@ class Values:
         bonus[np.searchsorted(keys, scored)] += self.weight["score"] * scores.values("score")
         return keys, bonus
 
+    def choice_of_pairs(self, keys: Longs) -> Floats:
+        """What workers ranked, by pair key: 1 / rank as ``choice`` counts it; 0.5 for those who ranked nothing."""
+        ranked, worth = self._chosen()
+        default = np.full(self.register.worker_count, 0.5)
+        default[self.register.programme["preferences"].values("worker_id")] = 0.0
+        told = default[keys // max(1, self.register.order_count)]
+        if not len(ranked):
+            return told
+        position = np.minimum(np.searchsorted(ranked, keys), len(ranked) - 1)
+        return np.where(ranked[position] == keys, worth[position], told)
+
     def _chosen(self) -> tuple[Longs, Floats]:
         """Pairs that workers ranked, by order or by employer, with 1 / the better rank."""
         preferences = self.register.programme["preferences"]

@@ -20,8 +20,11 @@ Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-9
 
 
-def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
-    """Add columns of free parties, in the order of ``ranking``, wherever every limit and crew allows it."""
+def insert(problem: MatchingProblem, columns: Longs, ranking: Longs, whole_crews: bool = True) -> Longs:
+    """Add columns of free parties, in the order of ``ranking``, wherever every limit and crew allows it.
+
+    Without ``whole_crews`` a crew may be begun by fewer people than it needs; the caller says what becomes of it.
+    """
     offers, limits = problem.offers, problem.limits
     party = offers.party_of(ranking)
     taken = _taken(problem, columns)
@@ -36,7 +39,7 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs) -> Longs:
         limits.arrays,
         limits.capacity + ROUNDING,
         use,
-        _least_to_open(problem, use),
+        _least_to_open(problem, use) if whole_crews else np.zeros(offers.order_count, np.int64),
         taken,
         added,
     )
