@@ -197,6 +197,27 @@ def first_administrator(
     typer.echo(say(message("{email} is the first administrator.", email=email)))
 
 
+@account_commands.command("reset-second-factor")
+def reset_second_factor(email: Annotated[str, typer.Argument(help="The e-mail address.")]) -> None:
+    """Take a lost second factor away, for the one administrator whom no other can help. Its sessions end."""
+    _require_service()
+    import sqlalchemy as sa
+
+    from api.accounts.second_factors import remove_factor
+    from api.identity.tokens import end_sessions
+    from api.logs.audit_log import Entry, append
+    from api.storage.account_tables import accounts
+    from api.storage.database import transaction
+
+    with transaction(_ready_database()) as connection:
+        account = connection.scalar(sa.select(accounts.c.id).where(accounts.c.email == email.lower()))
+        if account is None or not remove_factor(connection, account):
+            raise CallError(message("No account of this address has a second factor."), message("Mend the address."))
+        end_sessions(connection, account)
+        append(connection, [Entry("operator", "second_factor.reset", f"account/{account}", {})])
+    typer.echo(say(message("{email} sets up another at the next sign-in.", email=email)))
+
+
 @audit_commands.command("verify")
 def verify_audit_log() -> None:
     """Check that no entry of the audit log was changed or left out. Exit status 1 where one was."""

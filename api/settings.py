@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         "how many contents of one order an employer may check a day; over all orders ten times as many a week",
     )
     key_days: int = _setting(90, "how many days an API key is good where none are asked for; at most 365")
+    administrators_need_second_factor: bool = _setting(
+        True, "whether administrators set up a second factor at their first sign-in"
+    )
     oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")
     oidc_audience: str = _setting("", "the audience that its ID tokens must be for")
     oidc_keys_url: str = _setting("", "where its public keys are (JWKS)")

@@ -9,6 +9,7 @@ from fastapi import Response
 
 from api.accounts.accounts import changed_account, locked_account, make_account, require_tenant
 from api.accounts.schemas import AccountChange, AccountIn
+from api.accounts.second_factors import factor_of
 from api.answers.problems import ServiceError
 from api.console.forms import FormFields, faults_by_field, or_again, picked, read_form, require_shown
 from api.console.page_router import PageRouter, viewed
@@ -99,6 +100,7 @@ def _account(context: Context, error: InputError | ServiceError | None = None) -
         "accounts/account.html",
         422 if error else 200,
         row=row,
+        factor=factor_of(context.connection, row.id),
         roles=ROLE_WORDS,
         sessions_open=context.connection.scalar(sa.select(sa.func.count()).select_from(sessions).where(mine)) or 0,
         keys=context.connection.execute(keys.where(api_keys.c.account_id == row.id, good_keys())).all(),

@@ -12,6 +12,7 @@ from api.requests.shapes import Country, Name, Text, example
 
 Role = Literal["origin_ministry", "destination_ministry", "employer", "planner", "auditor", "administrator"]
 Email = Annotated[str, Field(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+$", max_length=254)]
+Code = Annotated[Text, Field(max_length=40)]
 Password = Annotated[Text, Field(min_length=LEAST_LENGTH, max_length=200)]
 
 
@@ -21,6 +22,7 @@ class LoginIn(BaseModel):
     model_config = example({"email": "officer@mintrab.example", "password": "correct horse battery"})
     email: Annotated[Text, Field(max_length=254)]
     password: Annotated[Text, Field(max_length=200)]
+    code: Code = Field("", description="Of the second factor, where the account has one.")
 
 
 class IdTokenIn(BaseModel):
@@ -28,6 +30,57 @@ class IdTokenIn(BaseModel):
 
     model_config = example({"id_token": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"})
     id_token: Annotated[Text, Field(max_length=20_000)]
+    code: Code = Field("", description="Of the second factor, where the provider asked for none.")
+
+
+class CodeIn(BaseModel):
+    """A code of the app, six digits; a recovery code where that may stand for one."""
+
+    model_config = example({"code": "123456"})
+    code: Annotated[Text, Field(min_length=1, max_length=40)]
+
+
+class FactorOut(BaseModel):
+    """Whether an account has a second factor and needs one."""
+
+    model_config = example({"is_set_up": True, "is_needed": True, "recovery_codes_left": 10})
+    is_set_up: bool
+    is_needed: bool
+    recovery_codes_left: int
+
+
+class NewFactorOut(BaseModel):
+    """What an app reckons its codes from: the secret as text, and as the address that its QR code holds."""
+
+    model_config = example(
+        {"secret": "JBSWY3DPEHPK3PXP", "otpauth_uri": "otpauth://totp/Vaiv%C3%A9n:a%40b.example?secret=J"}
+    )
+    secret: str
+    otpauth_uri: str
+
+
+class RecoveryCodesOut(BaseModel):
+    """Recovery codes, each good once in place of an app's code; told this once."""
+
+    model_config = example({"recovery_codes": ["2345-6789-ABCD-EFGH"]})
+    recovery_codes: list[str]
+
+
+class SwitchOffIn(BaseModel):
+    """One's password; a code where the account has none."""
+
+    model_config = example({"password": "correct horse battery"})
+    password: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class FactorRules(BaseModel):
+    """Who needs a second factor: all accounts of these roles, and of these states' ministries."""
+
+    model_config = example({"roles": ["planner"], "countries": ["GT"]})
+    roles: list[Literal["origin_ministry", "destination_ministry", "employer", "planner", "auditor"]] = Field(
+        [], max_length=5
+    )
+    countries: list[Country] = Field([], max_length=300)
 
 
 class RefreshIn(BaseModel):
@@ -57,6 +110,7 @@ class MeOut(BaseModel):
             "employer_id": "",
             "may": ["run.start"],
             "must_set_password": False,
+            "must_set_up_second_factor": False,
         }
     )
     account_id: str
@@ -65,6 +119,7 @@ class MeOut(BaseModel):
     employer_id: str
     may: list[str]
     must_set_password: bool = False
+    must_set_up_second_factor: bool = False
 
 
 class PasswordIn(BaseModel):

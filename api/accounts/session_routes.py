@@ -16,9 +16,9 @@ from api.accounts.schemas import (
 )
 from api.answers.problems import ServiceError
 from api.identity.access import GRANTS
-from api.identity.oidc import account_of, claims_of
+from api.identity.oidc import account_of, claims_of, provider_factor
 from api.identity.sign_in_limits import QUARTER_HOUR, Attempt, host_mark, host_of
-from api.identity.signing_in import account_by_password, sign_in_limits
+from api.identity.signing_in import account_by_password, code_of_sign_in, sign_in_limits
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.logs.audit_log import Entry, append
 from api.rate_limits import count_within
@@ -34,10 +34,11 @@ router = Router(prefix="/v1", tags=["identity"])
 
 @router.post("/sessions", status_code=201)
 def log_in(request: Request, asked: LoginIn) -> TokensOut:
-    """Log in with a password; wrong ones are counted by address and host."""
+    """Log in with a password, and a code where the account has a second factor; wrong ones are counted."""
     account = account_by_password(request, asked.email, asked.password)
     with transaction(database()) as connection:
-        return _begun(connection, account, "session.began", host_of(request))
+        kind = code_of_sign_in(request, connection, account, asked.code)
+        return _begun(connection, account, "session.began", host_of(request), kind)
 
 
 @router.post("/sessions/oidc", status_code=201)
@@ -48,13 +49,15 @@ def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut
     with transaction(database(), read_only=True) as connection:
         limits.require_room(connection, attempt, None)
     try:
-        subject = claims_of(asked.id_token)
+        claims = claims_of(asked.id_token)
     except ServiceError as error:
         if error.http_status == 401:
             limits.count_failure(attempt)
         raise
     with transaction(database()) as connection:
-        return _begun(connection, account_of(connection, subject), "session.began by oidc", attempt.host)
+        account = account_of(connection, claims)
+        kind = provider_factor(claims) or code_of_sign_in(request, connection, account, asked.code)
+        return _begun(connection, account, "session.began by oidc", attempt.host, kind)
 
 
 @router.post("/sessions/refresh")
@@ -86,6 +89,7 @@ def read_me(context: Context = allowed("session.own")) -> MeOut:
         employer_id=who.employer_id,
         may=may,
         must_set_password=who.must_set_password,
+        must_set_up_second_factor=who.must_set_up_second_factor,
     )
 
 
@@ -101,9 +105,9 @@ def set_password(asked: PasswordIn, context: Context = allowed("password.own")) 
     return Response(status_code=204)
 
 
-def _begun(connection: sa.Connection, account_id: str, action: str, host: str) -> TokensOut:
-    tokens = begin_session(connection, account_id, host_mark(connection, account_id, host))
-    append(connection, [Entry(account_id, action, f"account/{account_id}", {})])
+def _begun(connection: sa.Connection, account_id: str, action: str, host: str, kind: str) -> TokensOut:
+    tokens = begin_session(connection, account_id, host_mark(connection, account_id, host), bool(kind))
+    append(connection, [Entry(account_id, action, f"account/{account_id}", {"second_factor": kind})])
     return _out(tokens)
 
 

@@ -27,10 +27,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Answered(Exception):
-    """The transaction is taken back and ``response`` is the answer: a form that is asked for again."""
+    """``response`` is the answer: a form that is asked for again. The transaction is taken back, unless it ``keeps``
+    what was counted.
+    """
 
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    def __init__(self, response: Response, keeps: bool = False) -> None:
+        self.response, self.keeps = response, keeps
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,10 @@ READERS = MINISTRIES | {PLANNER, AUDITOR}
 
 # What is open to who must set a password first.
 BEFORE_PASSWORD = ("session.own", "password.own")
+# What is open to who must set up a second factor first.
+BEFORE_SECOND_FACTOR = (*BEFORE_PASSWORD, "second_factor.own")
 # What a key can't do, whatever its scope: make another that outlives it, or take the account over.
-SESSION_ALONE = ("password.own", "key.own")
+SESSION_ALONE = ("password.own", "key.own", "second_factor.own")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Principal:
     """Who asks: an account with its role; ``country`` for ministries, ``employer_id`` for employers.
 
     ``scope`` are the actions of an API key (None: all of the role); ``must_set_password`` holds for who came in with a
-    password that somebody else chose.
+    password that somebody else chose, ``must_set_up_second_factor`` for who needs one and came in without.
     """
 
     account_id: str
@@ -46,6 +48,7 @@ class Principal:
     session_id: str = ""
     scope: frozenset[str] | None = None
     must_set_password: bool = False
+    must_set_up_second_factor: bool = False
 
     @property
     def has_tenant(self) -> bool:
@@ -64,6 +67,8 @@ class Principal:
             return GRANTS[action].reason
         if self.must_set_password and action not in BEFORE_PASSWORD:
             return message("Somebody else chose this password; set your own first: PUT /v1/me/password.")
+        if self.must_set_up_second_factor and action not in BEFORE_SECOND_FACTOR:
+            return message("This account needs a second factor; set it up first: POST /v1/me/second-factor.")
         if not self.session_id and action in SESSION_ALONE:
             return message("This is done in a session, never by an API key.")
         if self.scope is not None and action not in self.scope:
@@ -124,6 +129,7 @@ GRANTS: dict[str, Grant] = {
     "account.write": _grant(message("Accounts are managed by administrators."), ADMINISTRATOR),
     "session.own": Grant(frozenset(ROLES), message("Everybody reads who he or she is, and ends the session.")),
     "password.own": Grant(frozenset(ROLES), message("Everybody sets his or her own password.")),
+    "second_factor.own": Grant(frozenset(ROLES), message("Everybody sets up his or her own second factor.")),
     "key.own": Grant(frozenset(ROLES), message("Everybody manages his or her own API keys.")),
     "audit.read": _grant(message("The audit log is read by auditors and administrators."), AUDITOR, ADMINISTRATOR),
 }

@@ -11,6 +11,7 @@ from api.identity.access import Principal
 from api.identity.browser_sessions import session_of_cookie
 from api.identity.keys import good_keys
 from api.identity.passwords import secret_fits
+from api.identity.second_factor import needs_second_factor
 from api.identity.tokens import session_of
 from api.storage.account_tables import accounts, api_keys, sessions
 from engine.words import message
@@ -22,25 +23,28 @@ def principal_of(
     connection: sa.Connection, bearer: str | None, api_key: str | None, browser: str | None = None
 ) -> Principal:
     """Who holds these credentials; a page has none but its cookie. Raises 401 where nobody does (any more)."""
-    session, scope = "", None
-    if browser is not None:
-        session = _of_cookie(connection, browser)
-        held = sa.select(sessions.c.account_id).where(sessions.c.id == session)
-    elif bearer:
-        session = session_of(connection, bearer)
-        held = sa.select(sessions.c.account_id).where(sessions.c.id == session, sessions.c.revoked_at.is_(None))
+    scope = None
+    if browser is not None or bearer:
+        session = _of_cookie(connection, browser) if browser is not None else session_of(connection, bearer or "")
+        wanted = _of_session(session)
     elif api_key:
-        key = _key(connection, api_key)
-        held = sa.select(api_keys.c.account_id).where(api_keys.c.id == key.id)
+        session, key = "", _key(connection, api_key)
+        wanted = sa.select(accounts, sa.false().label("bare")).where(accounts.c.id == key.account_id)
         scope = None if key.scope is None else frozenset(key.scope)
     else:
         raise ServiceError(401, message("Say who you are."), message("Send a bearer token or an API key."), CHALLENGE)
-    wanted = sa.select(accounts).where(accounts.c.id == held.scalar_subquery(), accounts.c.active.is_(True))
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(wanted.where(accounts.c.active.is_(True))).one_or_none()
     if row is None:
         raise ServiceError(401, message("These credentials are good no longer."), message("Log in again."), CHALLENGE)
     must = bool(session and row.password_by_other)
-    return Principal(row.id, row.role, row.country, row.employer_id, session, scope, must)
+    return Principal(row.id, row.role, row.country, row.employer_id, session, scope, must, bool(row.bare))
+
+
+def _of_session(session: str) -> sa.Select[Any]:
+    """The account of a session, and whether it lacks a second factor that the account needs."""
+    bare = sa.and_(sessions.c.second_factor.is_(False), needs_second_factor())
+    held = sa.select(accounts, bare.label("bare")).join(sessions, sessions.c.account_id == accounts.c.id)
+    return held.where(sessions.c.id == session, sessions.c.revoked_at.is_(None))
 
 
 def _of_cookie(connection: sa.Connection, cookie: str) -> str:

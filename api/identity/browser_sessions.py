@@ -26,7 +26,9 @@ REST_SECONDS = 60.0  # how often a session's last use is written
 MOST_KNOWN = 100_000
 
 
-def begin_browser_session(connection: sa.Connection, account_id: str, host_mark: str, agent: str) -> str:
+def begin_browser_session(
+    connection: sa.Connection, account_id: str, host_mark: str, agent: str, second_factor: bool = False
+) -> str:
     """Begin a session of an account; the value of its cookie. ``agent`` is what the browser calls itself."""
     session, secret, at = new_id(), new_secret(), now()
     values: dict[str, Any] = {
@@ -34,6 +36,7 @@ def begin_browser_session(connection: sa.Connection, account_id: str, host_mark:
         "account_id": account_id,
         "refresh_hash": hash_secret(secret),
         "host_mark": host_mark,
+        "second_factor": second_factor,
     }
     values |= {"expires_at": at + timedelta(hours=settings().browser_hours), "revoked_at": None}
     values |= {"browser": agent[:200] or "?", "began_at": at, "seen_at": at}

@@ -87,6 +87,12 @@ def _require_meant(header: Mapping[str, object], claims: Mapping[str, object], a
         raise jwt.InvalidTokenError
 
 
+def provider_factor(claims: Mapping[str, object]) -> str:
+    """Which second factor the provider says that it asked for (`amr` of RFC 8176), '' where it doesn't say so."""
+    told = claims.get("amr")
+    return "identity provider" if isinstance(told, list) and "mfa" in told else ""
+
+
 def account_of(connection: sa.Connection, claims: dict[str, object]) -> str:
     """The account that a token's subject is bound to. One that was made for it, without a password, is bound to it by
     its verified e-mail address the first time; administrators aren't.

@@ -1,4 +1,6 @@
-"""Whose address and password these are: tried within the limits that hold for the interface and for pages together."""
+"""Whose address and password these are, and whose code: tried within the limits that hold for the interface and for
+pages together.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from fastapi import Request
 
 from api.answers.problems import ServiceError
 from api.identity.passwords import password_fits
+from api.identity.second_factor import shown_factor
 from api.identity.sign_in_limits import Attempt, SignInLimits, host_of
 from api.storage.account_tables import accounts
 from api.storage.database import database, transaction
@@ -25,6 +28,18 @@ def account_by_password(request: Request, email: str, password: str) -> str:
         limits.count_failure(attempt)
         raise ServiceError(401, message("The address or the password is wrong."))
     return str(row.id)
+
+
+def code_of_sign_in(request: Request, connection: sa.Connection, account_id: str, code: str) -> str:
+    """Which second factor somebody shows who signs in, '' for an account that has none; wrong codes are counted for the
+    host too. Raises as `shown_factor` does.
+    """
+    try:
+        return shown_factor(connection, account_id, code)
+    except ServiceError as error:
+        if error.keeps:
+            sign_in_limits(request).count_failure(Attempt(host_of(request)))
+        raise
 
 
 def sign_in_limits(request: Request) -> SignInLimits:

@@ -44,8 +44,12 @@ def signing_key(connection: sa.Connection) -> str:
     return _drawn_keys[database]
 
 
-def begin_session(connection: sa.Connection, account_id: str, host_mark: str = "") -> Tokens:
-    """Begin a session of an account; it keeps the mark of the host (`api.identity.sign_in_limits`)."""
+def begin_session(
+    connection: sa.Connection, account_id: str, host_mark: str = "", second_factor: bool = False
+) -> Tokens:
+    """Begin a session of an account; it keeps the mark of the host (`api.identity.sign_in_limits`), and whether more
+    than a password was shown.
+    """
     session, refresh = new_id(), new_secret()
     ends = now() + timedelta(days=settings().refresh_days)
     connection.execute(
@@ -56,6 +60,7 @@ def begin_session(connection: sa.Connection, account_id: str, host_mark: str = "
             expires_at=ends,
             revoked_at=None,
             host_mark=host_mark,
+            second_factor=second_factor,
         )
     )
     return _tokens(connection, account_id, session, refresh)

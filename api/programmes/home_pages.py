@@ -22,6 +22,8 @@ def read_home(context: Context = viewed("session.own")) -> Response:
     """What waits for who has signed in, and the programmes that he or she takes part in."""
     if context.principal.must_set_password:
         return gone_to("/me")
+    if context.principal.must_set_up_second_factor:
+        return gone_to("/me/second-factor")
     asked = sa.select(programmes).where(programmes_seen(context.principal)).order_by(programmes.c.id.desc())
     rows = context.connection.execute(asked.limit(MOST)).all()
     who = context.principal

@@ -21,7 +21,7 @@ from api.storage.account_tables import idempotency
 from api.storage.database import insert_new, now
 from engine.words import message
 
-TOLD_ONCE = ("secret", "password")
+TOLD_ONCE = ("secret", "otpauth_uri", "recovery_codes", "password")
 KEPT_HEADERS = ("etag", "location")
 
 

@@ -35,6 +35,30 @@ sessions = sa.Table(
     text_column("browser"),  # what a browser calls itself; '' for a session of tokens
     sa.Column("began_at", Moment),
     sa.Column("seen_at", Moment),
+    # Whether more than a password was shown: a code, or what the identity provider says that it asked for.
+    sa.Column("second_factor", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+# What an account's codes are reckoned from; its codes are asked for once it is confirmed.
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # the half minute of the last code that was taken
+    sa.Column("confirmed_at", Moment),
+)
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("code_hash", sa.Text, primary_key=True),
+)
+# Who must have one: every account of a role, or of a state's ministries.
+second_factor_rules = sa.Table(
+    "second_factor_rules",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),  # role or country
+    sa.Column("value", sa.Text, primary_key=True),
 )
 api_keys = sa.Table(
     "api_keys",

@@ -59,8 +59,9 @@ def _leave_something_of_each_kind(place: Place) -> list[str]:
     asked = {"question": "Which plan?", "conclusion": "", "run_ids": runs}
     answer = Somebody(world, "gt").post("/programmes/{p}/experiments", asked)
     assert answer.status_code == 303
+    assert Somebody(world, "gt").post("/me/second-factor").status_code == 303
     beside = f"/programmes/{world.programme}/runs/{runs[0]}/beside/{runs[1]}"
-    return [beside, f"{beside}/people"]
+    return [beside, f"{beside}/people", "/me/second-factor/new"]
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,7 @@ def test_links_lead_to_most_pages(addresses: dict[str, list[str]]) -> None:
     assert sorted(path for path in every - kinds if "/files/" not in path) == [
         "/programmes/{programme_id}/runs/{run_id}/comparison",  # leads on to a plan beside another
         "/sign-in",
+        "/sign-in/code",  # between the two steps of signing in
     ]
 
 
