@@ -180,6 +180,9 @@ def certified(
     rows_of_prices = prices_table(problem, use, result.prices, result.crew)
     clock.end()
     certificate = _certificate(problem, result, options, verdict, steps, clock.seconds)
+    if result.withdrawn is not None:
+        orders = problem.programme.orders.id_text("order_id")
+        certificate["withdrawn_orders"] = [str(orders[row]) for row in result.withdrawn]
     worth = Worth.of_plan(PlacementTable(programme, worker, order), verdict.objective)
     prices = with_gains(rows_of_prices, certificate, worth)
     files = PlanFiles(placements_table(programme, worker, order), *reason_tables(drawn, reasons), prices, certificate)

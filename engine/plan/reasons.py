@@ -130,9 +130,11 @@ class _State:
         value = offers.value[column] / SCALE
         if self.never[column] != NOTHING:
             return self._full("limit_full.never", int(self.never[column]), order)
-        if worth < 0:
-            return reason("outpriced.worker", order=order, value=value, cost=value - worth / SCALE)
         row = int(self.blocking[column])
+        if self.result.by_turns and row != NOTHING:
+            return self._full("limit_full.worker", row, order)  # rows only fill up: it was full when the turn came
+        if worth < 0 and not self.result.by_turns:
+            return reason("outpriced.worker", order=order, value=value, cost=value - worth / SCALE)
         if row == NOTHING:
             if self.waits[column]:
                 return reason("limit_full.min_crew", order=order)

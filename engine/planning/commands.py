@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("sweep")(sweep)
     app.command("explain")(explain)
     app.command("rematch")(rematch)
+    app.command("compare")(compare)
 
 
 def whatif(
@@ -229,3 +230,33 @@ def _end(outcomes: list[Outcome]) -> None:
     """End with status 1 where a branch has no plan."""
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def compare(
+    programme: ProgrammeFolder,
+    out: Annotated[Path, typer.Argument(help="A new folder for the tables.", show_default=False)],
+    mechanism: Annotated[
+        list[str] | None, typer.Option(help="A mechanism to compare; all of them without it.", show_default=False)
+    ] = None,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = 600.0,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Match the same season by every mechanism, and say whom each leaves worse off than first come would."""
+    from engine.atomic import refuse_occupied, written_aside
+    from engine.planning.principles import compare_principles, write_principles
+    from engine.planning.talk import show_principles
+    from engine.programme import read_programme
+    from engine.run import Options
+
+    refuse_occupied(out)
+    read = read_programme(programme)
+    options = Options(gap=gap, time_limit=time_limit, seed=seed)
+    found = compare_principles(read, options, mechanism or ())
+    with written_aside(out) as folder:
+        write_principles(folder, read, found)
+    if as_json:
+        print(json.dumps({one.mechanism: dict(one.totals) for one in found}))
+    else:
+        show_principles(found)

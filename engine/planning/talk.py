@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.console import out, titled_table
 from engine.planning.branches import Outcome
 from engine.planning.measures import IN_WORDS, REMITTED_SHARE
+from engine.planning.principles import Principle
 from engine.planning.sweep import Sweep
 from engine.planning.sweep_files import gain_at_most
 from engine.words import Message, joined, message
@@ -106,3 +107,28 @@ def show_sweep(sweep: Sweep, base: Outcome, outcomes: Sequence[Outcome], measure
 def _as_it_is(base: Outcome, names: Sequence[str]) -> Message:
     told = tuple(message("{measure}: {value:,.0f}", measure=IN_WORDS[name], value=base.totals[name]) for name in names)
     return message("{measures}", measures=told)
+
+
+# Narrow enough for a terminal; the rest stands in mechanisms.csv.
+PRINCIPLES = {
+    "workers": (message("people"), ",.0f"),
+    "filled_share": (message("filled"), ".1%"),
+    "net_income": (message("net income"), ",.0f"),
+    "first_choices": (message("first choices"), ",.0f"),
+    "share_of_bound": (message("of the best"), ".1%"),
+    "worse_off": (message("worse off"), ",.0f"),
+    "better_off": (message("better off"), ",.0f"),
+}
+
+
+def show_principles(found: Sequence[Principle]) -> None:
+    """Print a row for each mechanism, and what the last columns are held against."""
+    table = titled_table(message("One season by every mechanism"))
+    table.add_column("", min_width=10)
+    for heading, _ in PRINCIPLES.values():
+        table.add_column(say(heading), justify="right", no_wrap=True)
+    for one in found:
+        table.add_row(one.mechanism, *(shown(one.totals[name], form) for name, (_, form) in PRINCIPLES.items()))
+    out().print(table)
+    note = message("Worse and better off: workers whose income after costs is less or more than by first come.")
+    out().print(note, markup=False)

@@ -73,6 +73,7 @@ class Result:
     ``problem`` is the one asked with the columns that pricing found; ``columns`` number them. ``bound`` holds over all
     admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals it unless branching
     proved more. ``prices`` is by row of the problem's limits, ``crew`` prices what crews need.
+    ``withdrawn`` are the orders that a mechanism by turns took away for want of a crew; it is None for others.
     """
 
     problem: MatchingProblem
@@ -87,3 +88,9 @@ class Result:
     crew: CrewPrices
     columns: Longs
     statistics: dict[str, Any] = field(default_factory=dict)
+    withdrawn: tuple[int, ...] | None = None
+
+    @property
+    def by_turns(self) -> bool:
+        """Whether people chose in turn, whatever their place is worth to others."""
+        return self.withdrawn is not None

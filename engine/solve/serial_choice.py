@@ -6,6 +6,8 @@ Sönmez, "Random serial dictatorship and the core" (1998), on turns that are dra
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -43,7 +45,7 @@ def choose_in_turn(
 
     The bound is that of `optimal`, so that the certificate says what the turns cost. Whoever came before a share had
     room for him asks again, in the same order, until nobody more fits. An order whose crew isn't reached takes nobody:
-    the one that lacks most of its crew is taken away, and all choose anew (``withdrawn_orders`` in the statistics).
+    the one that lacks most of its crew is taken away, and all choose anew (``withdrawn`` of the result).
     Raises `CallError` where there are more pairs than are listed, `ClashError` where the commitments can't be kept.
     """
     if problem.dense is not None:
@@ -57,8 +59,8 @@ def choose_in_turn(
     state.proved = best.bound
     columns, withdrawn = _chosen(best.problem, own_ranking(best.problem, key), promised_columns(best.problem, budget))
     state.plan = choice_of(best.problem, columns)
-    state.statistics |= best.statistics | {"withdrawn_orders": len(withdrawn), "best_objective": best.objective}
-    return state.result()
+    state.statistics |= best.statistics
+    return replace(state.result(), withdrawn=tuple(withdrawn.tolist()))
 
 
 def own_ranking(problem: MatchingProblem, key: Floats) -> Longs:

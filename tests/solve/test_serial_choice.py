@@ -18,7 +18,7 @@ from engine.run import Matched, Options, match_programme
 from engine.solve.budget import Budget
 from engine.solve.mechanisms import mechanisms
 from engine.tuning import Tuning
-from scenarios.presets import nation
+from scenarios.presets import nation, northern_triangle
 
 TURNS = ("first-come", "lottery", "points")
 
@@ -93,6 +93,22 @@ def test_plans_by_turns_are_legal_and_within_the_bound(mechanism: str, seed: int
     certificate = matched.files.certificate
     assert certificate["objective"] <= best.files.certificate["bound"] + 1e-6
     assert certificate["bound"] == pytest.approx(best.files.certificate["bound"], abs=1e-6)
+
+
+@pytest.mark.parametrize("mechanism", TURNS)
+def test_whoever_has_no_place_is_told_what_is_full(mechanism: str, tmp_path: Path) -> None:
+    """Nobody is told of prices, by which nobody chose; with the order that is named, the plan would not be legal."""
+    northern_triangle.build(200, 3).write(tmp_path / "p")
+    matched = _matched(tmp_path / "p", mechanism)
+    programme, told = matched.programme, dict(matched.files.unplaced.select([0, 1]).to_pandas().to_numpy().tolist())
+    workers, orders = programme.workers.id_text("worker_id").tolist(), programme.orders.id_text("order_id").tolist()
+    assert {reason.partition(":")[0] for reason in told.values()} <= {"not_admitted", "limit_full"}
+    full = {one: reason for one, reason in told.items() if reason.startswith("limit_full") and "crew" not in reason}
+    assert full
+    for one, reason in full.items():
+        wanted = [orders.index(name) for name in reason.rpartition(", for ")[2].split("+")]
+        added = audit(programme, [*matched.worker, *[workers.index(one)] * len(wanted)], [*matched.order, *wanted])
+        assert not added.legal, (one, reason)
 
 
 def test_the_lottery_is_drawn_by_its_seed(tmp_path: Path) -> None:

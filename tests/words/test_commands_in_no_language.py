@@ -26,6 +26,7 @@ HELPED = (
         "sweep",
         "explain",
         "rematch",
+        "compare",
         "generate",
     ),
     *("import", "template", "serve", "worker", "database upgrade", "account first-administrator", "audit-log verify"),
@@ -39,11 +40,11 @@ HELP_CODES = re.compile(
 SHEET = frozenset(
     ("sparse", "EDITS", "FILE", "OUT", "sheet", "Notas", "Heading", "wrkers", "columns", "table", "refused")
 )
-OWN = frozenset(("vaiven", "tables", "programme", "plan", "northern", "triangle", "csv", "json", "prices", "optimal"))
+OWN = frozenset(("vaiven", "tables", "programme", "plan", "northern", "triangle", "csv", "json", "prices"))
 CODES = OWN.union(
     SHEET,
     (name for command in HELPED for name in command.split()),
-    *(name.split("-") for kind in ("preset", "source") for name in discover(kind)),
+    *(name.split("-") for kind in ("preset", "source", "mechanism") for name in discover(kind)),
     *(name.split("_") for name in (*TABLES, *MEASURES)),
 )
 

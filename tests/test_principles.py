@@ -1,0 +1,83 @@
+"""One season by every mechanism: what the table says is what the plans say, and the harmed are exactly those."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command_line import run_command
+
+import vaiven
+from scenarios.presets import northern_triangle
+
+CENT = 0.01
+
+
+def _incomes(folder: Path, mechanism: str) -> tuple[dict[str, float], vaiven.Plan]:
+    """What each worker earns after costs by a mechanism, from the files of the programme and the plan alone."""
+    plan = vaiven.match(vaiven.read_programme(folder), vaiven.Options(mechanism=mechanism))
+    days = {"orders": ["start_date", "end_date"]}
+    orders, workers, ways = (
+        pd.read_csv(folder / f"{name}.csv", parse_dates=days.get(name, []))
+        for name in ("orders", "workers", "corridors")
+    )
+    orders, workers = (
+        orders.set_index("order_id").fillna({"weekly_deductions": 0, "worker_cost": 0}),
+        workers.set_index("worker_id"),
+    )
+    travel = ways.set_index(["origin_country", "destination_country"])["travel_cost_to_worker"].fillna(0)
+    found = dict.fromkeys(workers.index, 0.0)
+    for worker, order in zip(plan.placements["worker_id"], plan.placements["order_id"], strict=True):
+        asked = orders.loc[order]
+        weeks = ((asked["end_date"] - asked["start_date"]).days + 1) / 7
+        way = (workers.loc[worker, "origin_country"], asked["destination_country"])
+        weekly = asked["weekly_hours"] * asked["hourly_wage"] - asked["weekly_deductions"]
+        found[worker] += weekly * weeks - travel.get(way, 0.0) - asked["worker_cost"]
+    return found, plan
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A season of the preset, compared."""
+    place = tmp_path_factory.mktemp("compare")
+    northern_triangle.build(150, 2).write(place / "season")
+    done = run_command("compare", place / "season", place / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    (place / "told.json").write_text(done.stdout, "utf-8")
+    return place
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_each_row_says_what_its_plan_says(compared: Path) -> None:
+    """People, placements, income and objective, recomputed from the tables."""
+    rows = {row["mechanism"]: row for row in _rows(compared / "out" / "mechanisms.csv")}
+    assert set(rows) == {"first-come", "lottery", "optimal", "points"}
+    for name in ("first-come", "optimal"):
+        income, plan = _incomes(compared / "season", name)
+        assert int(float(rows[name]["workers"])) == plan.placements["worker_id"].nunique()
+        assert int(float(rows[name]["placements"])) == len(plan.placements)
+        assert float(rows[name]["net_income"]) == pytest.approx(sum(income.values()), abs=1)
+        assert float(rows[name]["objective"]) == pytest.approx(plan.certificate.objective)
+    assert all(float(row["objective"]) <= float(rows["optimal"]["objective"]) + 1e-6 for row in rows.values())
+    assert set(json.loads((compared / "told.json").read_text("utf-8"))) == set(rows)
+
+
+def test_the_harmed_are_exactly_those_who_earn_less(compared: Path) -> None:
+    """Each with both incomes; whoever is held against himself is harmed by nothing."""
+    (former, _), (best, _) = (_incomes(compared / "season", name) for name in ("first-come", "optimal"))
+    rows = _rows(compared / "out" / "worse_off.csv")
+    told = {row["worker_id"]: row for row in rows if row["mechanism"] == "optimal"}
+    assert set(told) == {worker for worker in former if best[worker] < former[worker] - CENT} != set()
+    for worker, row in told.items():
+        assert float(row["income"]) == pytest.approx(best[worker], abs=0.02)
+        assert float(row["income_by_first_come"]) == pytest.approx(former[worker], abs=0.02)
+    assert not [row for row in rows if row["mechanism"] == "first-come"]
+    counted = {row["mechanism"]: int(float(row["worse_off"])) for row in _rows(compared / "out" / "mechanisms.csv")}
+    assert counted["optimal"] == len(told) and counted["first-come"] == 0
