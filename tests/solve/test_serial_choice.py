@@ -106,7 +106,7 @@ def test_whoever_has_no_place_is_told_what_is_full(mechanism: str, tmp_path: Pat
     full = {one: reason for one, reason in told.items() if reason.startswith("limit_full") and "crew" not in reason}
     assert full
     for one, reason in full.items():
-        wanted = [orders.index(name) for name in reason.rpartition(", for ")[2].split("+")]
+        wanted = [orders.index(name) for name in reason.rpartition("for ")[2].split("+")]
         added = audit(programme, [*matched.worker, *[workers.index(one)] * len(wanted)], [*matched.order, *wanted])
         assert not added.legal, (one, reason)
 
