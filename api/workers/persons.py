@@ -38,9 +38,9 @@ def pseudonyms_of(connection: sa.Connection, country: str, names: Iterable[str])
 
 def draw_pseudonyms(connection: sa.Connection, country: str, numbers: Iterable[str]) -> dict[str, str]:
     """The pseudonyms of register numbers, drawn for those that have none yet."""
-    numbers = list(numbers)
+    numbers = set(numbers)
     known = pseudonyms_of(connection, country, numbers)
-    fresh = {number: new_pseudonym() for number in dict.fromkeys(numbers) if number not in known}
+    fresh = {number: new_pseudonym() for number in sorted(numbers - set(known))}
     if not fresh:
         return known
     rows = [

@@ -67,7 +67,8 @@ def make_published_world(client: TestClient, engine: sa.Engine) -> World:
         connection.execute(accounts.update().values(password_hash=hash_password(PASSWORD)))
     run = world.run("gt", time_limit=30)
     world.must("gt", "POST", f"/v1/programmes/{{p}}/runs/{run['id']}/publication")
-    ids = [one["id"] for one in world.operations("gt", limit=1000)]
+    placed = sorted(world.operations("gt", limit=1000), key=lambda one: (one["order_id"], one["worker_id"]))
+    ids = [one["id"] for one in placed]
     assert world.move("gt", "offered", ids[: len(ids) // 2]).status_code == 200
     return world
 

@@ -31,14 +31,20 @@ def _order(chromium: Browser, place: Place) -> Visitor:
 
 
 def _slip(chromium: Browser, place: Place) -> Visitor:
-    officer = place.visitor(chromium).sign_in("gt").open("/programmes/{p}/placements?state=offered&sort=worker_id")
-    officer.press("main td a[href*='/placements/']").press("main form[action$='/slip'] button")
+    offered = place.world.operations("gt", state="offered", limit=1000)
+    first = min(offered, key=lambda one: (one["order_id"], one["worker_id"]))
+    officer = place.visitor(chromium).sign_in("gt").open(f"/programmes/{{p}}/placements/{first['id']}")
+    officer.press("main form[action$='/slip'] button")
     code = officer.page.locator("main .code").inner_text()
     worker = place.visitor(chromium, viewport=TELEPHONE, locale="es").open("/slip").fill(code=code)
     return worker.press("main form button")
 
 
-OWN = re.compile(r"\b[0-9a-f]{32}\b|\b\d{1,2} (?:de )?[a-z]+ (?:de )?\d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b", re.I)
+OWN = re.compile(
+    r"\b[0-9a-f]{32}\b|\babout [\d,]+|\bfewer than \d+"  # ids, and counts that are blurred by each database
+    r"|\b\d{1,2} (?:de )?[a-z]+ (?:de )?\d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b",  # days
+    re.IGNORECASE,
+)
 SHOWN = {"console-plan": _plan, "console-order": _order, "worker-slip": _slip}
 
 
