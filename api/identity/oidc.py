@@ -123,7 +123,11 @@ def _bind(connection: sa.Connection, email: str, subject: str) -> str | None:
         accounts.c.active.is_(True),
     )
     bound = accounts.update().where(free).values(oidc_subject=subject).returning(accounts.c.id)
-    found: str | None = connection.scalar(bound)
+    try:
+        with connection.begin_nested():
+            found: str | None = connection.scalar(bound)
+    except sa.exc.IntegrityError:  # the subject was bound to another account just now
+        return None
     if found is not None:
         append(connection, [Entry(found, "account.bound", f"account/{found}", {})])
     return found

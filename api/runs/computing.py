@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import structlog
 
+from api.answers.database_problems import is_away
 from api.logs.fault_log import told_frames
 from api.runs.audience import Audience, audience_of
 from api.runs.gate import gated, gated_problem, gated_progress
@@ -32,7 +33,7 @@ from engine.solve.budget import heeding
 from engine.solve.result import Progress
 from engine.words import message
 
-AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)  # and what else says so by its state
 AGAIN_SECONDS, LAST_SECONDS = 1.0, 10.0
 LONGEST_FACTOR = 4  # reading, compiling and the branches of a sweep come on top of the solve stage
 LONGEST_SLICES = 2.0  # after so many slices even a solving step is broken off for who comes before
@@ -93,7 +94,9 @@ class Computing:
         while True:
             try:
                 return release(self.engine, self.held, self.spent, needed)
-            except AWAY as error:
+            except sa.exc.SQLAlchemyError as error:
+                if not _is_away(error):
+                    raise
                 self._tell_away(error)
                 if time.monotonic() > until:
                     return None
@@ -133,7 +136,9 @@ class Computing:
         while True:
             try:
                 return act()
-            except AWAY as error:
+            except sa.exc.SQLAlchemyError as error:
+                if not _is_away(error):
+                    raise
                 self._tell_away(error)
                 if self.lost.is_set() or self.stop.wait(AGAIN_SECONDS):
                     raise LostClaim from error
@@ -234,3 +239,8 @@ def _is_better(progress: Progress, before: Mapping[str, Any]) -> bool:
         return True
     least = 1e-9 * max(1.0, abs(progress.bound))
     return progress.bound < before["bound"] - least or progress.objective > before["objective"] + least
+
+
+def _is_away(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether the database is away for a while; a transaction that stood idle too long is ended as if it were."""
+    return isinstance(error, AWAY) or (isinstance(error, sa.exc.DBAPIError) and is_away(error))

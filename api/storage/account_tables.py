@@ -23,6 +23,14 @@ accounts = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
 )
+# Two tokens of one subject with two addresses, at once, bind one account.
+sa.Index(
+    "uq_accounts_oidc_subject",
+    accounts.c.oidc_subject,
+    unique=True,
+    postgresql_where=accounts.c.oidc_subject != "",
+    sqlite_where=accounts.c.oidc_subject != "",
+)
 sessions = sa.Table(
     "sessions",
     metadata,

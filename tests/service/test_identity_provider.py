@@ -190,6 +190,16 @@ def test_an_account_is_bound_once(provider: Provider) -> None:
     assert bound == ["i|1"]
 
 
+def test_a_subject_is_bound_to_one_account(world: World) -> None:
+    """Also where its token names the verified address of a second account, at once with the first."""
+    with transaction(world.engine) as connection:
+        assert oidc._bind(connection, "gt@example.org", "issuer|one") == world.accounts["gt"]
+        assert oidc._bind(connection, "hn@example.org", "issuer|one") is None
+        bound = sa.select(accounts.c.id).where(accounts.c.oidc_subject == "issuer|one")
+        assert connection.scalars(bound).all() == [world.accounts["gt"]]
+        assert oidc._bind(connection, "hn@example.org", "issuer|two") == world.accounts["hn"]
+
+
 def test_without_a_provider_id_tokens_are_refused(empty_world: World) -> None:
     """Nobody is trusted by default."""
     answer = empty_world.client.post("/v1/sessions/oidc", json={"id_token": "a.b.c"})

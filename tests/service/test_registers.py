@@ -156,14 +156,14 @@ def test_an_upload_warns_of_one_person_under_two_numbers_and_of_estimated_ages(w
     def row(number: str, name: str) -> str:
         return ",".join([*((own | {"worker_id": number}).get(column, "") for column in columns), name]) + "\n"
 
-    first = head + row("D1", "Ana López") + row("D2", "Eva")
+    first = head + row("D1", "Ana LÓPEZ") + row("D2", "Eva")
     begun = world.upload("gt", "workers", first)
     assert begun.status_code == 201, begun.text
     assert begun.json()["notices"] == []
     told = world.upload("gt", "workers", head + row("D3", " ana lópez"))
     assert len(told.json()["notices"]) == 1
     assert "registered twice" in told.json()["notices"][0]
-    assert not any(word in told.text for word in ("D1", "D3", "Ana"))
+    assert not any(word in told.text for word in ("D1", "D3", "Ana", "ana"))
     sheet = "worker_id,origin_country,edad,occupations\nD9,GT,30,9211:24\n"
     lines = ("table = 'workers'", "[columns]", "worker_id = 'worker_id'", "origin_country = 'origin_country'")
     ages = (*lines, "occupations = 'occupations'", "birth_date = { from = 'edad', age_on = 2026-01-31 }")

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from databases import PATIENCE, service_on
 from world import World, workers_csv
 
+from api.runs.computing import _is_away
 from api.runs.queue import kept_files
 from api.runs.worker import Worker
 from api.settings import settings
@@ -141,6 +142,25 @@ def test_outages_of_the_database_are_no_deaths(world: World, postgresql: str, mo
         process.send_signal(signal.SIGTERM)
         process.communicate()
         assert process.returncode == 0 and _row(world, run).attempts == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_transaction_that_stood_idle_too_long_is_tried_again(engine: sa.Engine) -> None:
+    """The server ends it, which is no fault of what was done in it."""
+    asked = sa.text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid")
+    with engine.connect() as idle, engine.connect() as other:
+        pid = idle.scalar(sa.text("SELECT pg_backend_pid()"))
+        idle.exec_driver_sql("SET idle_in_transaction_session_timeout = '1ms'")
+
+        def ended() -> bool:
+            other.rollback()
+            return other.scalar(asked, {"pid": pid}) is None
+
+        until(ended, lambda: True)
+        with pytest.raises(sa.exc.DBAPIError) as told:
+            idle.scalar(sa.select(sa.literal(1)))
+        assert _is_away(told.value)
+        idle.invalidate()
 
 
 def _read_warning(process: subprocess.Popen[str]) -> None:
