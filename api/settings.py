@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     logins_per_quarter_hour: int = _setting(
         10, "logins tried for an address in a quarter of an hour; ten times from a host"
     )
+    drafts_of_an_employer: int = _setting(1000, "drafts of orders that an employer may keep in a programme")
     slip_days: int = _setting(30, "how many days the code of a worker's slip is good")
     slips_per_quarter_hour: int = _setting(
         30, "codes of workers' slips that may be tried from a host in a quarter of an hour"

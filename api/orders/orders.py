@@ -17,6 +17,7 @@ from api.orders.open_places import in_the_way, require_free
 from api.orders.order import COLUMNS, OrderRecord
 from api.orders.schemas import OrderFields, OrderIn, OrderOut
 from api.orders.words import STATES
+from api.settings import settings
 from api.storage.account_tables import accounts
 from api.storage.database import inserting, now, utc
 from api.storage.records import ProgrammeRecord
@@ -96,7 +97,9 @@ def order_id_of(employer: str, own: str) -> str:
 def insert_order(
     connection: sa.Connection, principal: Principal, programme_id: str, cells: Mapping[str, str], state: str
 ) -> OrderRecord:
-    """Write a new order. Raises 409 where its employer has one of this id."""
+    """Write a new order. Raises 409 where its employer has one of this id, or too many drafts."""
+    if state == "draft" and principal.role == EMPLOYER:
+        _require_room_for_draft(connection, programme_id, cells["employer_id"])
     written = dict(cells) | {"programme_id": programme_id, "state": state, "version": 1}
     written |= {"created_at": now(), "changed_at": now()}
     inserted = inserting(connection, orders).values(written).on_conflict_do_nothing().returning(orders)
@@ -106,6 +109,19 @@ def insert_order(
             409, message("There is an order of this id."), message("Change that one, or leave the id out.")
         )
     return _kept(connection, OrderRecord.of(row), principal)
+
+
+def _require_room_for_draft(connection: sa.Connection, programme_id: str, employer_id: str) -> None:
+    drafts = sa.select(sa.func.count()).where(
+        orders.c.programme_id == programme_id, orders.c.employer_id == employer_id, orders.c.state == "draft"
+    )
+    most = settings().drafts_of_an_employer
+    if connection.scalars(drafts).one() >= most:
+        raise ServiceError(
+            409,
+            message("An employer may keep {most:,} drafts of orders.", most=most),
+            message("Submit or close some of them first."),
+        )
 
 
 def change_order(

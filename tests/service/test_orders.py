@@ -24,6 +24,17 @@ def _row(order_id: str, headcount: str = "3", employer: str = "E1", site: str = 
     return f"{order_id},{employer},{site},CA,,A01,9211,,,,,2026-03-01,2026-08-31,{headcount},1,45,40,15,,,,1"
 
 
+def test_an_employer_keeps_no_drafts_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond what the setting allows nothing is filed as a draft; what is submitted makes room."""
+    monkeypatch.setenv("VAIVEN_DRAFTS_OF_AN_EMPLOYER", "2")
+    settings.cache_clear()
+    kept = [world.order("e1", submit=False) for _ in range(2)]
+    refused = world.call("e1", "POST", P + "/orders", json={**ORDER, "submit": False})
+    assert refused.status_code == 409 and "2 drafts" in refused.json()["detail"]
+    assert world.step("e1", kept[0], "submission").status_code == 200
+    world.order("e1", submit=False)
+
+
 def test_every_fault_of_an_order_is_named(world: World) -> None:
     """Cells, dates, crew, site and country at once."""
     body = {**ORDER, "end_date": "2026-02-01", "min_crew": 9, "site_id": "S2", "languages": ["xx:A2"], "priority": 3}
