@@ -57,7 +57,7 @@ def choose_in_turn(
     state = SearchState(best.problem, gap, budget, listener)
     state.bound = bound_at(best.problem, best.prices, best.crew)
     state.proved = best.bound
-    columns, withdrawn = _chosen(best.problem, own_ranking(best.problem, key), promised_columns(best.problem, budget))
+    columns, withdrawn = _chosen(best, own_ranking(best.problem, key), _promised(best, budget))
     state.plan = choice_of(best.problem, columns)
     state.statistics |= best.statistics
     return replace(state.result(), withdrawn=tuple(withdrawn.tolist()))
@@ -79,15 +79,39 @@ def own_ranking(problem: MatchingProblem, key: Floats) -> Longs:
     return np.lexsort((columns, -earned, -wanted, turn[offers.party_of_each()]))
 
 
-def _chosen(problem: MatchingProblem, ranking: Longs, promised: Longs) -> tuple[Longs, Longs]:
-    """The columns chosen in turn beside what is promised, and the orders that were taken away for want of a crew."""
+def _promised(best: Result, budget: Budget) -> Longs:
+    """What is promised; as the best plan keeps it where a crew needs others as well."""
+    found, must = promised_columns(best.problem, budget), best.problem.offers.must
+    return found if len(found) else best.columns[must[best.problem.offers.party_of(best.columns)]]
+
+
+def _chosen(best: Result, ranking: Longs, promised: Longs) -> tuple[Longs, Longs]:
+    """The columns chosen in turn beside what is promised, and the orders that were taken away for want of a crew.
+
+    An order on which somebody is promised isn't taken away: the best plan's crew comes to it before anybody chooses.
+    """
+    problem = best.problem
     withdrawn = np.zeros(problem.offers.order_count, np.bool_)
     while True:
         columns = _passes(problem, _without(problem, ranking, withdrawn), promised)
         short = _lacking(problem, columns)
         if not len(short):
             return columns, np.flatnonzero(withdrawn)
-        withdrawn[short[0]] = True
+        if not withdrawn[short[0]]:
+            withdrawn[short[0]] = True
+            continue
+        crew = _others_on(best, int(short[0]), promised)
+        if not len(crew):
+            return columns, np.flatnonzero(withdrawn)  # it isn't legal, which is said where it is looked at
+        promised, withdrawn[short[0]] = np.concatenate([promised, crew]), False
+
+
+def _others_on(best: Result, order: int, promised: Longs) -> Longs:
+    """The best plan's columns with a placement on an order, of parties that nothing is promised to yet."""
+    offers = best.problem.offers
+    held = np.add.reduceat(offers.cell % offers.order_count == order, offers.cells[:-1]) > 0
+    there = best.columns[held[best.columns]]
+    return there[~np.isin(offers.party_of(there), offers.party_of(promised))]
 
 
 def _passes(problem: MatchingProblem, ranking: Longs, columns: Longs) -> Longs:
