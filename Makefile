@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo postgresql chromium test test-engine test-service test-service-sqlite test-service-postgresql smoke lint proof docs screenshots bench clean
+.PHONY: setup demo postgresql chromium test test-engine test-service test-service-sqlite test-service-postgresql test-pages smoke lint proof docs screenshots bench clean
 
 setup: $(VENV)/.installed
 
@@ -35,20 +35,23 @@ chromium:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "Install Chromium for the tests of pages."; exit 1; }
 
-# Three parts at a time, one process each, the longest first: a part that waits leaves no core idle.
+# Four parts at a time, one process each, the longest first: a part that waits leaves no core idle.
 test: setup postgresql chromium
-	$(MAKE) --jobs=3 --output-sync=target test-engine test-service-sqlite test-service-postgresql lint smoke
+	$(MAKE) --jobs=4 --output-sync=target test-engine test-service-sqlite test-service-postgresql test-pages lint smoke
 
 test-engine: setup
 	$(BIN)/python -m pytest --ignore tests/service
 
-test-service: test-service-sqlite test-service-postgresql
+test-service: test-service-sqlite test-service-postgresql test-pages
 
 test-service-sqlite: setup
-	$(BIN)/python -m pytest tests/service -k "not postgresql"
+	$(BIN)/python -m pytest tests/service --ignore tests/service/chromium -k "not postgresql"
 
 test-service-postgresql: setup
-	$(BIN)/python -m pytest tests/service -k postgresql
+	$(BIN)/python -m pytest tests/service --ignore tests/service/chromium -k postgresql
+
+test-pages: setup
+	$(BIN)/python -m pytest tests/service/chromium
 
 smoke: setup
 	$(BIN)/python -m benchmarks --smoke

@@ -50,10 +50,7 @@ def create_app() -> FastAPI:
         responses=documented,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.lanes = Lanes()
-    app.state.looks = Looks(app.state.lanes.following, read_followed)
-    app.state.sign_in_limits = SignInLimits()
-    app.state.limit = RequestLimit(settings().requests_per_minute)
+    begin(app)
     add_problem_handlers(app)
     _add_answers(app)
     finders()  # two rooms that find the same are a fault from the beginning
@@ -72,6 +69,15 @@ def create_app() -> FastAPI:
     app.add_middleware(RequestLog)
     app.add_middleware(SpokenRequests)
     return app
+
+
+def begin(app: FastAPI) -> None:
+    """What an application keeps while it runs, anew: its lanes, what it counts, and when sessions were last used."""
+    app.state.lanes = Lanes()
+    app.state.looks = Looks(app.state.lanes.following, read_followed)
+    app.state.sign_in_limits = SignInLimits()
+    app.state.limit = RequestLimit(settings().requests_per_minute)
+    app.state.last_uses = LastUses()
 
 
 def _add_answers(app: FastAPI) -> None:
@@ -100,8 +106,7 @@ def _add_answers(app: FastAPI) -> None:
 
 
 def _add_console(app: FastAPI) -> None:
-    """What all pages share: the stylesheet and the script, problems as pages, and when sessions were last used."""
-    app.state.last_uses = LastUses()
+    """What all pages share: the stylesheet and the script, and problems as pages."""
     app.mount("/files", StaticFiles(packages=[("api.console", "static")]), name="files")
     add_problem_pages(app)
 

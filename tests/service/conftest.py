@@ -19,13 +19,14 @@ import pytest
 import sqlalchemy as sa
 import structlog
 from databases import CONTENTS, PATIENCE, Databases, pseudonyms_drawn_for, service_on
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from forked_children import ForkedChild
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from world import World, copied_world
 
-from api.app import create_app
+from api.app import begin, create_app
 from api.identity import passwords
 from api.logs.service_log import set_up_logs
 from api.requests.lanes import Lane
@@ -118,9 +119,16 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """The service, whose routes are worked out once: for each test anew they would be a third of what tests cost."""
+    return create_app()
+
+
 @pytest.fixture
-def _copied(engine: sa.Engine, database_url: str, databases: Databases) -> Iterator[World]:
-    app = create_app()
+def _copied(engine: sa.Engine, database_url: str, databases: Databases, application: FastAPI) -> Iterator[World]:
+    app = application
+    begin(app)
     for lane in vars(app.state.lanes).values():
         if isinstance(lane, Lane):
             lane.patience = PATIENCE

@@ -21,7 +21,7 @@ from benchmarks.waiting import until
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser of this machine, without a screen."""
     with sync_playwright() as playwright:

@@ -44,9 +44,8 @@ def test_the_officers_day_needs_no_mouse(chromium: Browser, place: Place) -> Non
     _reach(officer, "#gap")
     officer.page.keyboard.press("ArrowDown")
     _press(officer, "main form.stacked button:not([type=button])")
-    run = officer.page.url
     place.compute()
-    officer.open(run)
+    officer.follow()
     _press(officer, "main form[action$='/publication'] button")
     _press(officer, "main .done a[href$='/placements']")
     _reach(officer, "main input[name=ids]")

@@ -72,6 +72,11 @@ class Visitor:
         assert going.value is not None and going.value.status < 400, (selector, going.value.status, self.text())
         return self
 
+    def follow(self) -> Visitor:
+        """Wait until the page shows by itself what came of a run."""
+        self.page.wait_for_function("!document.querySelector('[data-follows]')")
+        return self
+
     def fill(self, **values: str) -> Visitor:
         """Type into fields by their names, or choose in them."""
         for name, value in values.items():
