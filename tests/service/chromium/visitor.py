@@ -74,7 +74,9 @@ class Visitor:
 
     def follow(self) -> Visitor:
         """Wait until the page shows by itself what came of a run."""
-        self.page.wait_for_function("!document.querySelector('[data-follows]')")
+        self.page.locator("[data-follows]").wait_for(
+            state="detached"
+        )  # no function: the pages' policy lets none be made
         return self
 
     def fill(self, **values: str) -> Visitor:
