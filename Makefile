@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup demo postgresql chromium test test-engine test-service test-service-sqlite test-service-postgresql test-pages smoke lint proof docs screenshots bench clean
+.PHONY: setup demo postgresql chromium test test-engine test-engine-rooms test-engine-whole test-service test-service-sqlite test-service-postgresql test-pages smoke lint proof docs screenshots bench clean
 
 setup: $(VENV)/.installed
 
@@ -37,10 +37,16 @@ chromium:
 
 # Four parts at a time, one process each, the longest first: a part that waits leaves no core idle.
 test: setup postgresql chromium
-	$(MAKE) --jobs=4 --output-sync=target test-engine test-service-sqlite test-service-postgresql test-pages lint smoke
+	$(MAKE) --jobs=4 --output-sync=target test-engine-rooms test-engine-whole test-service-sqlite test-service-postgresql test-pages lint smoke
 
-test-engine: setup
-	$(BIN)/python -m pytest --ignore tests/service
+test-engine: test-engine-rooms test-engine-whole
+
+# What mirrors the rooms of the engine, and what looks at it as a whole.
+test-engine-rooms: setup
+	$(BIN)/python -m pytest $(filter-out tests/service/,$(wildcard tests/*/))
+
+test-engine-whole: setup
+	$(BIN)/python -m pytest tests/test_*.py
 
 test-service: test-service-sqlite test-service-postgresql test-pages
 
