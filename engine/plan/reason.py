@@ -20,6 +20,9 @@ WORDINGS: Mapping[str, str] = {
         "{pairs} may do the work, and none of them has a calendar with it: stays, travel groups or promises forbid it"
     ),
     "not_admitted.nobody_else": msgid("nobody could come but the {here} who are on it"),
+    "not_admitted.elsewhere": msgid(
+        "of {admitted} who could come {here} are on it and {elsewhere} took another place in their turn"
+    ),
     "outpriced.worker": msgid("{order} is worth {value:.6f}, its places cost {cost:.6f}"),
     "outpriced.holders": msgid(
         "{order} is worth {value:.6f}, each placement that could make room under {limit} is worth {least:.6f} or more"

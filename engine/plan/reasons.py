@@ -214,6 +214,8 @@ class _State:
         least = int(self.problem.register.min_crew[order])
         if self.closed[order] and admitted < least:
             return reason("limit_full.crew", least=least, admitted=admitted)
+        if not waiting and self.result.by_turns:
+            return reason("not_admitted.elsewhere", admitted=admitted, here=here, elsewhere=admitted - here)
         if not waiting:
             return reason("outpriced.order", admitted=admitted, here=here, elsewhere=admitted - here)
         if row != NOTHING and unblocked < (least if self.closed[order] else 1):

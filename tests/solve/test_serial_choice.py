@@ -103,6 +103,7 @@ def test_whoever_has_no_place_is_told_what_is_full(mechanism: str, tmp_path: Pat
     programme, told = matched.programme, dict(matched.files.unplaced.select([0, 1]).to_pandas().to_numpy().tolist())
     workers, orders = programme.workers.id_text("worker_id").tolist(), programme.orders.id_text("order_id").tolist()
     assert {reason.partition(":")[0] for reason in told.values()} <= {"not_admitted", "limit_full"}
+    assert not [why for why in matched.files.unfilled["reason"].to_pylist() if why.startswith("outpriced")]
     full = {one: reason for one, reason in told.items() if reason.startswith("limit_full") and "crew" not in reason}
     assert full
     for one, reason in full.items():
