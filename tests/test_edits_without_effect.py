@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from adversarial_programmes import draft
 from base_programme import ORDER, base
@@ -61,6 +62,31 @@ def test_each_edit_says_how_many_rows_it_touches(programme: Programme) -> None:
     )
     told = [str(notice) for notice in edited(programme, _edits(*entries)).notices]
     assert told[-2:] == ["Edit 1 touches 2 rows of workers.", "Edit 2 touches no row of orders: it changes nothing."]
+
+
+def test_edits_of_texts_say_what_they_touch_and_whom_it_looks_at(tmp_path: Path) -> None:
+    """Rules, agreements, weights and settings; counted again here, row by row."""
+    fewer = {"id": "fewer", "kind": "cap", "basis": "starts", "count": 9, "where": {"origin_country": ["HN"]}}
+    begun = base(orders=[dict(ORDER, order_id=f"O{n}", headcount="10") for n in range(3)]).programme(tmp_path / "p")
+    own = begun.agreements[0]
+    workers = int(np.isin(begun.workers.labels("origin_country").text(), own.origins).sum())
+    told = {
+        "new rule": ({"new_clause": fewer}, "the rule fewer is new; 3 orders and 0 workers"),
+        "of one": ({"clause": "fewer", "count": 8}, "the rule fewer has count 8 instead of 9; 3 orders and"),
+        "as it is": ({"programme": {"title": begun.settings.title}}, "leaves everything as it is: it changes nothing."),
+        "weights": ({"weights": {"choice": 3}}, "objective.choice 3 instead of nothing; 3 orders"),
+        "agreement": (
+            {"agreement": own.id, "set": {"title": "Other"}},
+            f"title Other instead of {own.title}; 3 orders and {workers} worker",
+        ),
+        "away": ({"agreement": own.id, "suspend": True}, f"agreement {own.id} with {len(own.clauses)} rule"),
+    }
+    entries = [entry for entry, _ in told.values()]
+    found = edited(begun, _edits(*entries)).notices[len(begun.notices) :]
+    for number, (sentence, (_, wanted)) in enumerate(zip(found, told.values(), strict=True), 1):
+        assert str(sentence).startswith(f"Edit {number}") and wanted in str(sentence), (sentence, wanted)
+    recalled = {**fewer, "id": "recalled", "where": {"recalled": True}}
+    assert "at most 3 orders" in str(edited(begun, _edits({"new_clause": recalled})).notices[-1])
 
 
 def test_the_comparison_says_that_an_edit_changed_nothing(programme: Programme) -> None:

@@ -122,7 +122,7 @@ def _toml(value: Any) -> str:
 def what_it_touches(
     connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, text: str
 ) -> tuple[str, ...]:
-    """How many rows each edit of a what-if touches, a sentence an edit of rows.
+    """What each edit of a what-if touches, a sentence an edit: those that its comparison says afterwards.
 
     Raises `InputError` with every edit that names what isn't there, and where the programme can't be read.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Response
@@ -13,8 +14,8 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.requests.context import Context
 from api.runs.beginning import begin_run
-from api.runs.edit_forms import CHANGES
-from api.runs.edits_made import LONGEST_TITLE, as_sweep, places_of
+from api.runs.edit_forms import CHANGES, Change
+from api.runs.edits_made import LONGEST_TITLE, as_sweep, as_toml, places_of, what_it_touches
 from api.runs.jobs.sweep_job import SweepIn
 from api.runs.plan_shown import seen_agreements
 from api.runs.words import LIMITS
@@ -35,22 +36,40 @@ def ask_sweep(programme_id: str, context: Context = viewed("run.start")) -> Resp
 
 @router.post("")
 def start_sweep(programme_id: str, fields: FormFields, context: Context = viewed("run.start", heavy=True)) -> Response:
-    """Start a sweep."""
+    """Start a sweep, or say what its change touches."""
+
+    def touched() -> tuple[str, ...]:
+        kind = SWEPT[fields["kind"]]
+        return what_it_touches(context.connection, context.principal, context.programme, _first_alone(kind, fields))
 
     def begun() -> str:
         asked = {"kind": "sweep", "sweep": _read(fields), "time_limit": fields.get("time_limit", "600")}
         sweep = read_form(SweepIn, {**asked, "lang": spoken_language()})
         return begin_run(context.connection, context.principal, programme_id, sweep)
 
+    if fields.get("do") == "touched":
+        or_again(lambda: _read(fields), lambda error: _form(context, fields, error))
+        told = or_again(touched, lambda error: _form(context, fields, error))
+        return _form(context, fields, touched=told)
     identifier = or_again(begun, lambda error: _form(context, fields, error))
     context.record("run.started", f"run/{identifier}", kind="sweep")
     return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
 
 
+def _values(fields: Fields) -> list[str]:
+    return [one.strip() for one in fields.get("values", "").replace(";", ",").split(",") if one.strip()]
+
+
+def _first_alone(kind: type[Change], fields: Fields) -> str:
+    """The change with the first of its numbers, as a what-if."""
+    typed = {name: fields.get(name, "") for name in kind.fields}
+    return as_toml("", [read_form(kind, {**typed, kind.varies: _values(fields)[0]})])
+
+
 def _read(fields: Fields) -> str:
     """What was typed as a sweep. Raises `InputError` with the field that is wrong."""
     kind = SWEPT.get(fields.get("kind", ""))
-    values = [one.strip() for one in fields.get("values", "").replace(";", ",").split(",") if one.strip()]
+    values = _values(fields)
     if kind is None or not 2 <= len(set(values)) <= MOST_VALUES:
         expected = message("two to {most:,} numbers with commas between them", most=MOST_VALUES)
         raise content_fault("values", fields.get("values", ""), message("is no list of numbers"), expected)
@@ -63,13 +82,14 @@ def _read(fields: Fields) -> str:
         raise content_fault("values", fields.get("values", ""), message("is no list of numbers"), expected) from error
 
 
-def _form(context: Context, typed: Any, error: InputError | None = None) -> Response:
+def _form(context: Context, typed: Any, error: InputError | None = None, touched: Sequence[str] = ()) -> Response:
     known = seen_agreements(context.connection, context.principal, context.programme.id)
     kind = SWEPT.get(typed.get("kind", ""))
     told = {
         "typed": typed,
         "kind": kind,
         "kinds": SWEPT,
+        "touched": touched,
         "error": error,
         "faults": faults_by_field(error),
         "options": {**known.choices(), **places_of(context.connection, context.programme.id)},

@@ -19,13 +19,13 @@ from typing import Any
 from engine.errors import CallError, Fault, InputError
 from engine.programme.clauses import ID_RULE, is_id
 from engine.programme.cross_checks import check_clause_references
+from engine.programme.edits_told import Made, what_was_touched
 from engine.programme.programme import Programme, RawToml
 from engine.programme.row_edits.edit import edit_rows, leaves_rows
 from engine.programme.row_edits.kind import Refuse
-from engine.programme.row_edits.where import matching_rows
 from engine.programme.table import Table
 from engine.programme.toml_files import load_toml, read_agreement, read_settings, report_overlaps
-from engine.words import Message, message, plural
+from engine.words import message
 
 PROGRAMME = "programme.toml"
 _NAMES = ("agreement", "clause", "source", "note")
@@ -96,21 +96,22 @@ def edited(programme: Programme, edits: Edits) -> Programme:
     """
     faults: list[Fault] = []
     texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
-    tables, touched = dict(programme.tables), []
+    tables, made = dict(programme.tables), []
     for number, entry in enumerate(edits.entries, 1):
 
         def refuse(column: str, value: Any, problem: str, expected: str, number: int = number) -> None:
             place = f"edit {number}: {column}" if column else f"edit {number}"
             faults.append(Fault(edits.file, 0, place, "" if value is None else str(value), problem, expected, "edit"))
 
-        if not faults and entry.get("table") in tables:
-            touched.append(_rows_touched(number, entry, tables))
+        before, held = (texts if "table" in entry else copy.deepcopy(texts)), tables
         tables = _apply(entry, texts, tables, refuse)
+        made.append(Made(number, entry, before, texts if "table" in entry else copy.deepcopy(texts), held))
     if faults:
         raise InputError(faults)
     digest = hashlib.sha256(f"{programme.sha256} {edits.sha256()}".encode()).hexdigest()
-    notices = (*programme.notices, *touched)
-    return _read_again(replace(programme, sha256=digest, notices=notices), texts, tables, edits)
+    read = _read_again(replace(programme, sha256=digest), texts, tables, edits)
+    touched = (what_was_touched(one, programme, read) for one in made)
+    return replace(read, notices=(*programme.notices, *touched))
 
 
 def leaves_as_it_is(programme: Programme, entry: RawToml) -> bool:
@@ -124,21 +125,6 @@ def leaves_as_it_is(programme: Programme, entry: RawToml) -> bool:
     texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
     _apply(entry, texts, dict(programme.tables), lambda *fault: faults.append(fault[0]))
     return not faults and texts == programme.texts
-
-
-def _rows_touched(number: int, entry: RawToml, tables: dict[str, Table]) -> Message:
-    """How many rows an edit touches, in words; an edit that is faulty says so elsewhere."""
-    name = str(entry["table"])
-    count = int(matching_rows(entry.get("where", {}), tables, name, lambda *_: None).sum())
-    if not count:
-        return message("Edit {number} touches no row of {table}: it changes nothing.", number=number, table=name)
-    return plural(
-        "Edit {number} touches {n:,} row of {table}.",
-        "Edit {number} touches {n:,} rows of {table}.",
-        n=count,
-        number=number,
-        table=name,
-    )
 
 
 def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], refuse: Refuse) -> dict[str, Table]:

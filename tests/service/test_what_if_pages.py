@@ -60,15 +60,32 @@ def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None
     assert added.status_code == 200 and "Edit 1 touches 1 row of orders." in text_of(added)
     two = browser.post(PAGE, {"changes": _sent(added), "do": "add", "kind": "rule", **TYPED["rule"]})
     assert "GT-CA · quota · count becomes 2" in text_of(two)
+    touched = "the rule GT-CA · quota has count 2 instead of 50; 1 order and 10 workers are looked at."
+    assert f"Edit 2: {touched}" in text_of(two)
     one = browser.post(PAGE, {"changes": _sent(two), "do": "remove-0"})
     assert "Places asked" not in text_of(one) and "GT-CA · quota · count becomes 2" in text_of(one)
     sent = browser.post(PAGE, {"changes": _sent(one), "do": "start", "title": "Half the quota", "time_limit": "60"})
     assert sent.status_code == 303 and Worker(world.engine).run_one()
     shown = browser.get(sent.headers["Location"])
     text = text_of(shown)
+    assert f"Edit 1: {touched}" in text  # as the form said it
     assert "Half the quota" in text and "Compared with the season as it is" in text
     assert "workers placed 4 2 -2" in text and "Canada 2 -2" in text
     assert "It is proven that the best plan is worth" in text
+
+
+def test_no_kind_of_change_is_silent(world: World) -> None:
+    """What each touches stands beside it, before anything is computed; a sweep says it of its first number."""
+    world.certified(headcount=4)
+    browser, changes = Browser(world, "gt"), "[]"
+    for number, (kind, typed) in enumerate(TYPED.items(), 1):
+        added = browser.post(PAGE, {"changes": changes, "do": "add", "kind": kind, **typed})
+        changes, told = _sent(added), text_of(added)
+        found = re.search(rf"Edit {number}[: ].*?(\d+) (orders?|rows? of orders) ?(?:and (\d+) workers)?", told)
+        workers = re.search(rf"Edit {number} touches 10 rows of workers", told)
+        assert workers or (found and found[1] == "1" and found[3] in (None, "10")), (kind, told)
+    typed = {"kind": "dates", "values": "7, 14", "time_limit": "60", "do": "touched"}
+    assert "Edit 1 touches 1 row of orders." in text_of(browser.post(f"{PAGE}/sweep", typed))
 
 
 def test_what_is_wrong_with_a_change_is_said_and_kept(world: World) -> None:
