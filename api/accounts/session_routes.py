@@ -17,8 +17,8 @@ from api.accounts.schemas import (
 from api.answers.problems import ServiceError
 from api.identity.access import GRANTS
 from api.identity.oidc import account_of, claims_of, provider_factor
-from api.identity.sign_in_limits import QUARTER_HOUR, Attempt, host_mark, host_of
-from api.identity.signing_in import account_by_password, code_of_sign_in, sign_in_limits
+from api.identity.sign_in_limits import QUARTER_HOUR, host_mark, host_of
+from api.identity.signing_in import account_by_password, claims_within_limits, code_of_sign_in
 from api.identity.tokens import Tokens, begin_session, end_session, refreshed
 from api.logs.audit_log import Entry, append
 from api.rate_limits import count_within
@@ -45,19 +45,11 @@ def log_in(request: Request, asked: LoginIn) -> TokensOut:
 @asking_outside
 def log_in_by_identity_provider(request: Request, asked: IdTokenIn) -> TokensOut:
     """Log in with the signed ID token of the ministry's own identity provider; tokens that aren't good are counted."""
-    limits, attempt = sign_in_limits(request), Attempt(host_of(request))
-    with transaction(database(), read_only=True) as connection:
-        limits.require_room(connection, attempt, None)
-    try:
-        claims = claims_of(asked.id_token)
-    except ServiceError as error:
-        if error.http_status == 401:
-            limits.count_failure(attempt)
-        raise
+    claims = claims_within_limits(request, lambda: claims_of(asked.id_token))
     with transaction(database()) as connection:
         account = account_of(connection, claims)
         kind = provider_factor(claims) or code_of_sign_in(request, connection, account, asked.code)
-        return _begun(connection, account, "session.began by oidc", attempt.host, kind)
+        return _begun(connection, account, "session.began by oidc", host_of(request), kind)
 
 
 @router.post("/sessions/refresh")

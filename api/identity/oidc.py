@@ -18,13 +18,12 @@ import sqlalchemy as sa
 
 from api.answers.problems import ServiceError
 from api.identity.access import ADMINISTRATOR
+from api.identity.provider import ANSWER_SECONDS, AWAY_SECONDS, provider, provider_away
 from api.identity.tokens import CLOCKS_APART
 from api.logs.audit_log import Entry, append
 from api.settings import settings
 from api.storage.account_tables import accounts
 from engine.words import message
-
-AWAY_SECONDS = 15
 
 
 class _Keys(jwt.PyJWKClient):
@@ -45,38 +44,41 @@ class _Keys(jwt.PyJWKClient):
 
 @lru_cache(maxsize=4)
 def _keys(url: str) -> jwt.PyJWKClient:
-    return _Keys(url, timeout=5)
+    return _Keys(url, timeout=ANSWER_SECONDS)
 
 
-def claims_of(id_token: str) -> dict[str, object]:
-    """What an ID token says, once its signature, issuer, audience and time are found good.
+def claims_of(id_token: str, audience: str = "") -> dict[str, object]:
+    """What an ID token says, once its signature, issuer, audience (that of the interface, unless another is named) and
+    time are found good.
 
     Raises 401 for one that isn't good, 409 where no identity provider is set up, 503 where it is away.
     """
-    asked = settings()
-    if not (asked.oidc_issuer and asked.oidc_audience and asked.oidc_keys_url):
+    asked, audience = settings(), audience or settings().oidc_audience
+    if not (asked.oidc_issuer and audience):
         raise ServiceError(409, message("No identity provider is set up here."), message("Log in with a password."))
+    keys = _keys(asked.oidc_keys_url or provider().jwks_uri)
     try:
         read = jwt.decode_complete(
             id_token,
-            _keys(asked.oidc_keys_url).get_signing_key_from_jwt(id_token),
+            keys.get_signing_key_from_jwt(id_token),
             ["RS256", "ES256", "PS256", "EdDSA"],
-            audience=asked.oidc_audience,
+            audience=audience,
             issuer=asked.oidc_issuer,
             options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             leeway=CLOCKS_APART,
         )
         claims: dict[str, object] = read["payload"]
-        _require_meant(read["header"], claims, asked.oidc_audience)
+        _require_meant(read["header"], claims, audience)
     except jwt.PyJWKClientConnectionError as error:
-        raise ServiceError(
-            503, message("The identity provider can't be reached."), message("Try again, or tell the operator.")
-        ) from error
+        raise provider_away() from error
     except jwt.PyJWTError as error:
-        raise ServiceError(
-            401, message("The identity provider's token is not good."), message("Log in there again.")
-        ) from error
+        raise token_not_good() from error
     return claims
+
+
+def token_not_good() -> ServiceError:
+    """What is told of a token that lets nobody in."""
+    return ServiceError(401, message("The identity provider's token is not good."), message("Log in there again."))
 
 
 def _require_meant(header: Mapping[str, object], claims: Mapping[str, object], audience: str) -> None:

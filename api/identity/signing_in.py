@@ -4,6 +4,8 @@ pages together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from fastapi import Request
 
@@ -39,6 +41,21 @@ def code_of_sign_in(request: Request, connection: sa.Connection, account_id: str
     except ServiceError as error:
         if error.keeps:
             sign_in_limits(request).count_failure(Attempt(host_of(request)))
+        raise
+
+
+def claims_within_limits(request: Request, read: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """What a provider's token says, as ``read`` finds it; those that aren't good (401) are counted for the host alone.
+    Raises 429 after too many.
+    """
+    limits, attempt = sign_in_limits(request), Attempt(host_of(request))
+    with transaction(database(), read_only=True) as connection:
+        limits.require_room(connection, attempt, None)
+    try:
+        return read()
+    except ServiceError as error:
+        if error.http_status == 401:
+            limits.count_failure(attempt)
         raise
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
+from identity_provider import EC_KEY, RSA_KEY, IdentityProvider, running
 from world import World
 
 from api.answers.problems import ServiceError
@@ -25,31 +24,12 @@ from api.storage.account_tables import accounts
 from api.storage.database import transaction
 from benchmarks.waiting import until
 
-RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-EC_KEY = ec.generate_private_key(ec.SECP256R1())
-KEYS = [
-    json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(RSA_KEY.public_key())) | {"kid": "k1", "use": "sig"},
-    json.loads(jwt.algorithms.ECAlgorithm.to_jwk(EC_KEY.public_key())) | {"kid": "e1", "use": "sig"},
-]
-
 
 @dataclass
-class Provider:
-    """An identity provider: what its address of keys answers, once ``open`` is set, and what signs its tokens."""
+class Provider(IdentityProvider):
+    """A provider whose tokens are sent to a world."""
 
-    world: World
-    answer: bytes = field(default_factory=lambda: json.dumps({"keys": KEYS}).encode())
-    open: threading.Event = field(default_factory=threading.Event)
-    asked: threading.Event = field(default_factory=threading.Event)
-    times: int = 0
-
-    def token(self, header: dict[str, Any] | None = None, key: Any = RSA_KEY, **changes: Any) -> str:
-        """A token; a claim that is None is left out."""
-        moment, told = datetime.now(UTC), {"alg": "RS256", "kid": "k1"} | (header or {})
-        claims = {"iss": "https://id.example", "aud": "vaiven", "sub": "42", "email": "gt@example.org"}
-        claims |= {"email_verified": True, "iat": moment, "exp": moment + timedelta(minutes=5), **changes}
-        kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(kept, key, told["alg"], headers=told)
+    world: World = field(kw_only=True)
 
     def enter(self, token: str = "", **changes: Any) -> Any:
         """Sign in with a token."""
@@ -60,32 +40,13 @@ class Provider:
 @pytest.fixture
 def provider(empty_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """An identity provider whose keys are on a real server."""
-    made = Provider(empty_world)
-    made.open.set()
-
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            made.times += 1
-            made.asked.set()
-            made.open.wait()
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(made.answer)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("VAIVEN_OIDC_ISSUER", "https://id.example")
-    monkeypatch.setenv("VAIVEN_OIDC_AUDIENCE", "vaiven")
-    monkeypatch.setenv("VAIVEN_OIDC_KEYS_URL", f"http://127.0.0.1:{server.server_port}/keys")
-    settings.cache_clear()
-    oidc._keys.cache_clear()
-    yield made
-    made.open.set()
-    server.shutdown()
-    server.server_close()
+    with running(Provider(world=empty_world)) as made:
+        monkeypatch.setenv("VAIVEN_OIDC_ISSUER", "https://id.example")
+        monkeypatch.setenv("VAIVEN_OIDC_AUDIENCE", "vaiven")
+        monkeypatch.setenv("VAIVEN_OIDC_KEYS_URL", f"{made.address}/keys")
+        settings.cache_clear()
+        oidc._keys.cache_clear()
+        yield made
 
 
 def test_a_ministry_enters_by_its_own_identity_provider(provider: Provider) -> None:
@@ -146,17 +107,17 @@ def test_a_token_is_good_by_its_keys_own_algorithm_alone(provider: Provider) -> 
     ]
     for token in wrong:
         assert provider.enter(token).status_code == 401, token
-    assert provider.times == 1, "unknown keys make nobody ask the provider each time"
+    assert provider.times["/keys"] == 1, "unknown keys make nobody ask the provider each time"
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"", b"[]", b"{}", b'{"keys": []}', b"\xff\xfe", b"[" * 100_000])
 def test_a_provider_without_keys_is_told_apart(provider: Provider, answer: bytes) -> None:
     """The token may be good: 503, and not that it isn't; and the provider isn't asked by everybody."""
-    provider.answer = answer
+    provider.keys = answer
     for _ in range(3):
         found = provider.enter()
         assert found.status_code == 503 and "can't be reached" in found.json()["detail"]
-    assert provider.times == 1
+    assert provider.times["/keys"] == 1
 
 
 def test_who_has_a_password_waits_for_no_provider(provider: Provider) -> None:
