@@ -37,7 +37,13 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str = _setting("", "the identity provider's issuer; empty: none")
     oidc_audience: str = _setting("", "the audience that its ID tokens must be for")
-    oidc_keys_url: str = _setting("", "where its public keys are (JWKS)")
+    oidc_keys_url: str = _setting("", "where its public keys are (JWKS); empty: as it says itself (discovery)")
+    oidc_client_id: str = _setting("", "the client that browsers sign in by there; empty: the audience")
+    oidc_client_secret: str = Field("", repr=False, description="the secret of that client; empty: a public client")
+    oidc_name: str = _setting("", "what the provider is called on the page to sign in; empty: its host")
+    public_address: str = _setting(
+        "", "where browsers find the service, such as `https://vaiven.example`; empty: none signs in at the provider"
+    )
     privacy_notice: str = _setting("", "the address of the operator's own privacy notice, which `/privacy` names")
     allowed_origins: list[str] = _setting([], "origins that browsers may call from (CORS), as a JSON list")
     largest_upload_mb: int = _setting(64, "the largest upload, in megabytes")

@@ -17,6 +17,7 @@ from api.console.rendering import gone_to, page
 from api.console.sections import Section
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import ROLES
+from api.identity.code_flow import provider_name
 from api.identity.keys import good_keys
 from api.placements.words import ROLES as ROLE_WORDS
 from api.requests.context import Context
@@ -67,7 +68,7 @@ def _form(context: Context, typed: dict[str, str], error: InputError | None = No
     roles = [(role, message(ROLE_WORDS[role])) for role in ROLES]
     status = 422 if error else 200
     told = {"typed": typed, "error": error, "faults": faults_by_field(error), "roles": roles}
-    return page(context, "accounts/new.html", status, **told)
+    return page(context, "accounts/new.html", status, provider=provider_name(), **told)
 
 
 @router.post("/new-account")

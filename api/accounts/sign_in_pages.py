@@ -11,6 +11,7 @@ from api.console.forms import Answered, FormFields, faults_by_field, picked, rea
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, rendered
 from api.identity.browser_sessions import COOKIE
+from api.identity.code_flow import provider_name
 from api.identity.signing_in import account_by_password, code_of_sign_in
 from api.identity.tokens import end_session
 from api.requests.context import Context
@@ -73,6 +74,7 @@ def sign_out(fields: FormFields, context: Context = viewed("session.own")) -> Re
 
 def _sign_in_form(request: Request, asked: str | None, email: str = "", error: Wrong | None = None) -> Response:
     told = {"typed": {"email": email}, "error": error, "faults": faults_by_field(error), "next": own_path(asked)}
+    told["provider"] = provider_name()
     return rendered(request, "accounts/sign_in.html", _status(error), **told)
 
 

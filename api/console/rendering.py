@@ -63,6 +63,7 @@ def rendered(request: Request, template: str, status: int = 200, **values: Any) 
             **{
                 "request": request,
                 "path": request.url.path,
+                "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
                 "language": spoken_language().replace("_", "-"),
                 "direction": direction(),
                 "languages": languages(),
@@ -83,7 +84,7 @@ def part(template: str, language: str, **values: Any) -> str:
 
 
 def gone_to(path: str, done: str = "") -> Response:
-    """Where the browser goes after a form was taken; ``done`` names the sentence that is shown there."""
+    """Where the browser goes, as after a form was taken; ``done`` names the sentence that is shown there."""
     target = f"{path}{'&' if '?' in path else '?'}done={done}" if done else path
     return RedirectResponse(target, 303, SAFE_HEADERS)
 

@@ -41,7 +41,8 @@ def test_every_page_asks_for_an_action_or_is_open_to_all() -> None:
             open_to_all.add(route.path)
         else:
             assert manner.action in GRANTS and manner.page, route.path
-    assert open_to_all == {"/sign-in", "/sign-in/code", "/language", "/privacy", "/slip"}
+    signing_in = {"/sign-in", "/sign-in/code", "/sign-in/provider", "/sign-in/provider/back"}
+    assert open_to_all == signing_in | {"/language", "/privacy", "/slip"}
 
 
 @pytest.mark.parametrize("who", ["gt", "ca", "e1", "planner", "auditor", "administrator"])

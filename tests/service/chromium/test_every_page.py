@@ -10,9 +10,14 @@ from urllib.parse import urljoin
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import Browser as Somebody
+from identity_provider import SECRET, IdentityProvider, running
 from playwright.sync_api import Browser, Page
 from test_pages import page_routes
 from visitor import Place, Visitor
+
+from api.settings import settings
+from api.storage.account_tables import accounts
+from api.storage.database import transaction
 
 # What is looked at is what pages are made of, which is the same on each database.
 pytestmark = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
@@ -120,6 +125,8 @@ def test_links_lead_to_most_pages(addresses: dict[str, list[str]]) -> None:
         "/programmes/{programme_id}/runs/{run_id}/comparison",  # leads on to a plan beside another
         "/sign-in",
         "/sign-in/code",  # between the two steps of signing in
+        "/sign-in/provider",  # on the page to sign in, where a provider is set up
+        "/sign-in/provider/back",
     ]
 
 
@@ -135,3 +142,24 @@ def test_a_first_page_is_small_and_its_policy_strict(chromium: Browser, place: P
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self'" in policy and "unsafe" not in policy
     visitor.page.context.close()
+
+
+def test_signing_in_at_a_provider(chromium: Browser, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a link there and back, without a script; the pages with it are for everybody too."""
+    with running(IdentityProvider(issuer="")) as provider, monkeypatch.context() as patch:
+        told = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": "vaiven", "OIDC_CLIENT_SECRET": SECRET}
+        for name, value in {**told, "PUBLIC_ADDRESS": place.address}.items():
+            patch.setenv(f"VAIVEN_{name}", value)
+        settings.cache_clear()
+        with transaction(place.world.engine) as connection:
+            mine = accounts.c.id == place.world.accounts["gt"]
+            connection.execute(accounts.update().where(mine).values(oidc_subject=f"{provider.issuer}|42"))
+        looking = place.visitor(chromium, reduced_motion="reduce")
+        assert _looked_at(looking, "/sign-in") == [] and looking.has("main a[href^='/sign-in/provider']")
+        assert _faults(looking.open("/sign-in/provider/back", 403).page) == []
+        looking.page.context.close()
+        officer = place.visitor(chromium, java_script_enabled=False).open("/me")
+        officer.press("main a[href^='/sign-in/provider']").press("form button")
+        assert officer.page.url == f"{place.address}/me" and officer.complaints == []
+        officer.page.context.close()
+    settings.cache_clear()
