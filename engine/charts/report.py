@@ -39,12 +39,12 @@ window.drawCharts = async () => {
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as it stands in a page: by ``wide`` and ``narrow`` its Vega-Lite and the same as a still picture."""
+    """A chart as it stands in a page: by ``wide`` and ``narrow`` its Vega-Lite and the same as a still picture (SVG)."""
 
     name: str
     title: str
     specifications: Mapping[str, dict[str, Any]]
-    pictures: Mapping[str, tuple[bytes, str]]
+    pictures: Mapping[str, str]
 
     @classmethod
     def drawn(cls, name: str, title: str, draw: Callable[[int], Drawing], language: str) -> Figure:
@@ -55,8 +55,10 @@ class Figure:
 
     def write(self, folder: Path) -> None:
         """Write ``NAME.png`` and ``NAME.svg``, as on a desk."""
-        png, svg = self.pictures["wide"]
-        (folder / f"{self.name}.png").write_bytes(png)
+        import vl_convert
+
+        svg = self.pictures["wide"]
+        (folder / f"{self.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=PIXELS_PER_POINT))
         (folder / f"{self.name}.svg").write_text(svg, "utf-8")
 
 
@@ -93,8 +95,8 @@ def scripts_of(figures: Sequence[Figure], language: str) -> dict[str, str]:
     }
 
 
-def picture(specification: dict[str, Any], language: str) -> tuple[bytes, str]:
-    """PNG and SVG of a chart. It brings its own data: no address is allowed."""
+def picture(specification: dict[str, Any], language: str) -> str:
+    """A chart as SVG. It brings its own data: no address is allowed."""
     import vl_convert
 
     words = vega_words(language)
@@ -104,8 +106,8 @@ def picture(specification: dict[str, Any], language: str) -> tuple[bytes, str]:
         "format_locale": words["formatLocale"],
         "time_format_locale": words["timeFormatLocale"],
     }
-    svg = vl_convert.vegalite_to_svg(specification, **offline)
-    return vl_convert.svg_to_png(svg, scale=PIXELS_PER_POINT), svg
+    svg: str = vl_convert.vegalite_to_svg(specification, **offline)
+    return svg
 
 
 @cache

@@ -85,7 +85,7 @@ def rendered(template: str, language: str, figures: Sequence[Figure], **values: 
 
 
 def _chart(figure: Figure) -> dict[str, Any]:
-    svgs = {width: Markup(svg) for width, (_, svg) in figure.pictures.items()}
+    svgs = {width: Markup(svg) for width, svg in figure.pictures.items()}
     return {"name": figure.name, "title": figure.title, "svgs": svgs}
 
 

@@ -272,7 +272,7 @@ def test_a_share_has_its_own_unit(view: PlanView) -> None:
 def test_charts_keep_to_their_width_with_letters_that_can_be_read(view: PlanView, language: str, width: int) -> None:
     """The picture is hardly wider than asked, on a telephone at most 320 pixels, and no letter is below 10."""
     for name, chart in charts().items():
-        _, svg = picture(chart.draw(replace(view, width=width, language=language)).to_dict(), language)
+        svg = picture(chart.draw(replace(view, width=width, language=language)).to_dict(), language)
         size = re.match(r'<svg[^>]* width="([\d.]+)"', svg)
         assert size is not None and float(size[1]) <= width + 20, name
         letters = [float(found) for found in re.findall(r'font-size="([\d.]+)px"', svg)]

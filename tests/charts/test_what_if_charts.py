@@ -86,7 +86,7 @@ def test_every_chart_keeps_to_its_width_and_language(
     for module in charts_over(axes):
         drawn = module.draw(replace(view, language=language, width=width)).to_dict()
         assert " ".join(drawn["title"]["text"]) == worded(module.TITLE, language)
-        _, svg = picture(drawn, language)
+        svg = picture(drawn, language)
         size = re.match(r'<svg[^>]* width="([\d.]+)"', svg)
         assert size is not None and float(size[1]) <= width + 20
         assert min(float(found) for found in re.findall(r'font-size="([\d.]+)px"', svg)) >= 10
