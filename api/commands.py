@@ -62,7 +62,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
     own_worker: Annotated[
-        bool, typer.Option("--worker/--no-worker", help="Whether this process computes runs too.")
+        bool, typer.Option("--worker/--no-worker", help="Whether this process computes runs and sends events too.")
     ] = True,
 ) -> None:
     """Serve the HTTP interface; VAIVEN_DATABASE_URL says where the data are, by default in ./vaiven.sqlite."""
@@ -73,6 +73,7 @@ def serve(
     from api.confined import keep_ready
     from api.logs.service_log import log, set_up_logs
     from api.runs.worker import Worker
+    from api.webhooks.deliverer import Deliverer
 
     set_up_logs()
     sys.setswitchinterval(TURN_SECONDS)
@@ -91,6 +92,7 @@ def serve(
     keep_ready()
     if own_worker:
         computing.start()
+        Deliverer(computing.engine, computing.stop).start()
     config = uvicorn.Config(app, host, port, log_config=None, access_log=False, timeout_graceful_shutdown=LAST_ANSWERS)
     with _heeding_signals(computing.stop):  # the server raises a signal again when it has ended
         Serving(config).run()
@@ -98,13 +100,14 @@ def serve(
 
 
 def worker() -> None:
-    """Compute runs from the queue until stopped; a run under way is given back.
+    """Compute runs from the queue and send events to webhooks until stopped; a run under way is given back.
 
     It gives way to whatever else the machine has to do, so that a web process beside it answers in time.
     """
     _require_service()
     from api.logs.service_log import log, set_up_logs
     from api.runs.worker import Worker
+    from api.webhooks.deliverer import Deliverer
 
     set_up_logs()
     os.nice(WAY)
@@ -112,6 +115,7 @@ def worker() -> None:
     log.info("working")
     with _heeding_signals(computing.stop):
         computing.start()
+        Deliverer(computing.engine, computing.stop).start()
         while not computing.stop.is_set():
             time.sleep(LOOK_SECONDS)  # to wait for the event could meet the handler of the signal holding its lock
     _end(computing)

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     waiting_runs_of_a_ministry: int = _setting(40, "runs that an account of a ministry may have waiting")
     waiting_runs_of_a_planner: int = _setting(20, "runs that a planner's account may have waiting")
     waiting_runs_of_planners: int = _setting(100, "runs that all planners together may have waiting")
+    webhooks_of_a_ministry: int = _setting(10, "webhooks that a ministry may have")
+    webhooks_to_loopback: bool = _setting(
+        False, "whether webhooks may lead to this machine itself, by http too: for development and tests alone"
+    )
+    keep_deliveries_days: int = _setting(30, "how long events for webhooks are kept, sent or not")
     keep_unpublished_days: int = _setting(180, "how long runs are kept whose plan wasn't published")
     keep_inputs_days: int = _setting(30, "how long what such a run read is kept, without which it can't be replayed")
     keep_published_inputs_days: int = _setting(1825, "how long what a published plan was made from is kept")

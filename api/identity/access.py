@@ -22,7 +22,8 @@ BEFORE_PASSWORD = ("session.own", "password.own")
 # What is open to who must set up a second factor first.
 BEFORE_SECOND_FACTOR = (*BEFORE_PASSWORD, "second_factor.own")
 # What a key can't do, whatever its scope: make another that outlives it, or take the account over.
-SESSION_ALONE = ("password.own", "key.own", "second_factor.own")
+# Or have events sent somewhere when it is good no longer.
+SESSION_ALONE = ("password.own", "key.own", "second_factor.own", "webhook.write")
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,18 @@ GRANTS: dict[str, Grant] = {
         message("Operations are seen by ministries, employers and auditors."), *MINISTRIES, EMPLOYER, AUDITOR
     ),
     "operation.move": _grant(message("Operations are recorded by the two ministries."), *MINISTRIES),
+    "webhook.read": _grant(
+        message("Webhooks are seen by their ministries, auditors and administrators."),
+        *MINISTRIES,
+        AUDITOR,
+        ADMINISTRATOR,
+    ),
+    "webhook.write": _grant(message("Webhooks are made by ministries, each for itself."), *MINISTRIES),
+    "webhook.stop": _grant(
+        message("Webhooks are paused and removed by their ministries and by administrators."),
+        *MINISTRIES,
+        ADMINISTRATOR,
+    ),
     "account.read": _grant(message("Accounts are seen by administrators and auditors."), ADMINISTRATOR, AUDITOR),
     "account.write": _grant(message("Accounts are managed by administrators."), ADMINISTRATOR),
     "session.own": Grant(frozenset(ROLES), message("Everybody reads who he or she is, and ends the session.")),

@@ -16,6 +16,7 @@ from api.storage.database import now
 from api.storage.many_rows import ManyRows, insert_many
 from api.storage.operation_states import OPEN, STANDING
 from api.storage.tables import operation_history, operations
+from api.webhooks.outbox import tell_moved
 
 Row = sa.Row[Any]
 CHUNK = 1000
@@ -37,7 +38,10 @@ def move(connection: sa.Connection, principal: Principal, operation: Row, state:
 def move_many(
     connection: sa.Connection, principal: Principal, found: Sequence[Row], state: str, run_id: str | None = None
 ) -> None:
-    """Give many operations the same next state; each one is kept. With ``run_id`` they are that plan's from now on."""
+    """Give many operations the same next state; each one is kept, and webhooks hear of it.
+
+    With ``run_id`` they are that plan's from now on.
+    """
     if not found:
         return
     changed_at = now()
@@ -48,6 +52,7 @@ def move_many(
         connection.execute(operations.update().where(these).values(values))
     kept = ManyRows.of(("operation_id", "version"), ((row.id, row.version + 1) for row in found))
     insert_many(connection, operation_history, kept, state=state, at=changed_at, account_id=principal.account_id)
+    tell_moved(connection, [row.id for row in found], state, changed_at)
 
 
 def drop_open(connection: sa.Connection, principal: Principal, worker_id: str) -> None:

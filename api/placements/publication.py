@@ -27,6 +27,7 @@ from api.storage.database import allow_computing, database, now, one_moment, tra
 from api.storage.many_rows import insert_many
 from api.storage.revisions import raise_revision, take_programmes
 from api.storage.tables import operation_history, operations, placements, programmes, runs
+from api.webhooks.outbox import tell_published
 from engine.errors import Fault, InputError
 from engine.words import message, plural
 
@@ -170,8 +171,10 @@ def _write_new(connection: sa.Connection, principal: Principal, run: Row, verdic
 
 def _write_rest(connection: sa.Connection, principal: Principal, run: Row, verdict: Verdict) -> None:
     unpublished = sa.and_(runs.c.id == run.id, runs.c.published_at.is_(None))
-    if connection.execute(runs.update().where(unpublished).values(published_at=now())).rowcount != 1:
+    at = now()
+    if connection.execute(runs.update().where(unpublished).values(published_at=at)).rowcount != 1:
         raise ServiceError(409, PUBLISHED)
+    tell_published(connection, run.id, at)
     move_many(connection, principal, verdict.withdrawn, "withdrawn")
     move_many(connection, principal, verdict.again, "proposed", run.id)
     raise_revision(connection, run.programme_id)

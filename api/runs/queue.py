@@ -23,6 +23,7 @@ from api.runs.shares import LIVE, line
 from api.settings import settings
 from api.storage.database import new_id, now, transaction
 from api.storage.tables import CHECKPOINT, placements, run_files, runs
+from api.webhooks.outbox import tell_run_finished
 from engine.words import message
 
 MOST_ATTEMPTS = 5
@@ -241,10 +242,12 @@ def _require(connection: sa.Connection, held: Claim) -> None:
 
 
 def _end(connection: sa.Connection, run_id: str, state: str, values: Mapping[str, Any]) -> None:
-    ended = {**values, "state": state, "ended_at": now(), "lease_until": None, "owner": None}
+    at = now()
+    ended = {**values, "state": state, "ended_at": at, "lease_until": None, "owner": None}
     replayable = connection.scalar(runs.update().where(runs.c.id == run_id).values(ended).returning(runs.c.replayable))
     leftovers = run_files.c.name.startswith(CHECKPOINT) if replayable else private_files()
     connection.execute(run_files.delete().where(run_files.c.run_id == run_id, leftovers))
+    tell_run_finished(connection, run_id, at)
 
 
 def _write_files(connection: sa.Connection, run_id: str, files: Mapping[str, bytes]) -> None:

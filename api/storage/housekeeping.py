@@ -1,4 +1,5 @@
-"""What is kept for a time only: answers, sessions and counts; runs, what they read, and what they could go on from.
+"""What is kept for a time only: answers, sessions and counts; events for webhooks; runs, what they read, and what they
+could go on from.
 
 Everything is deleted in small batches, each in a transaction of its own, so that nobody waits for it.
 """
@@ -24,11 +25,13 @@ from api.storage.tables import (
     placements,
     run_files,
     runs,
+    webhook_deliveries,
+    webhooks,
 )
 
 ANSWERS, ENDED = timedelta(days=7), timedelta(days=30)
 ATTEMPTS_SECONDS = 8 * 86_400  # longer than any window in which attempts are counted
-BATCH = 20
+BATCH, MANY = 20, 500
 Ids = list[str]
 
 
@@ -42,7 +45,9 @@ def keep_house(engine: sa.Engine, stop: threading.Event | None = None) -> None:
         ended = sa.or_(api_keys.c.expires_at < now() - ENDED, api_keys.c.revoked_at < now() - ENDED)
         connection.execute(api_keys.delete().where(ended))
         connection.execute(attempts.delete().where(attempts.c.window < int(time.time()) - ATTEMPTS_SECONDS))
-    for batch in (_old_runs, _old_inputs, _old_checkpoints):
+        replaced = webhooks.c.old_secret_until < now()
+        connection.execute(webhooks.update().where(replaced).values(old_secret="", old_secret_until=None))
+    for batch in (_old_runs, _old_inputs, _old_checkpoints, _old_deliveries):
         while stop is None or not stop.is_set():
             with transaction(engine) as connection:
                 if not batch(connection):
@@ -78,6 +83,15 @@ def _old_checkpoints(connection: sa.Connection) -> int:
     kept = sa.exists().where(run_files.c.run_id == runs.c.id, checkpoint)
     ids = _first(connection, sa.select(runs.c.id).where(runs.c.ended_at.is_not(None), kept))
     connection.execute(run_files.delete().where(run_files.c.run_id.in_(ids), checkpoint))
+    return len(ids)
+
+
+def _old_deliveries(connection: sa.Connection) -> int:
+    """Delete events for webhooks, sent or not; how many."""
+    rows = webhook_deliveries.c
+    old = rows.created_at < now() - timedelta(days=settings().keep_deliveries_days)
+    ids = list(connection.scalars(sa.select(rows.id).where(old).order_by(rows.created_at).limit(MANY)))
+    connection.execute(webhook_deliveries.delete().where(rows.id.in_(ids)))
     return len(ids)
 
 

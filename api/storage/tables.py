@@ -212,6 +212,43 @@ experiments = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
 )
+# Where a ministry's own system hears of changes; secrets are sealed (`api.webhooks.signing`).
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    text_column("country"),
+    sa.Column("account_id", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("kinds", sa.JSON, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("failing_since", Moment),  # the first event that was given up since one arrived
+    sa.Column("secret", sa.Text, nullable=False),
+    text_column("old_secret"),
+    sa.Column("old_secret_until", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+)
+# Events as they are sent, written with the change that they tell of. No foreign key: a change neither waits for who
+# removes a webhook, nor fails by it.
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("webhook_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False, server_default="0"),  # of the last answer, 0 without one
+    text_column("reason"),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+    sa.Column("next_at", Moment, nullable=False),
+    sa.Column("lease_until", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Index("ix_webhook_deliveries_due", "state", "next_at"),
+    sa.Index("ix_webhook_deliveries_webhook", "webhook_id", "id"),
+)
 
 # What makes a row of a register one and the same row.
 KEYS: dict[str, tuple[str, ...]] = {

@@ -14,6 +14,7 @@ from engine.programme.schema import TABLES
 
 P = "/v1/programmes/{p}"
 ORDER_PATH, R, W, X = P + "/orders/{order}", P + "/runs/{run}", P + "/workers/{worker}", P + "/operations/{operation}"
+H = "/v1/webhooks/{webhook}"
 ALL = " ".join(ROLES)
 # What an operation asks, who may do it on the objects of Guatemala, Canada and employer E1, who is told why not; for
 # the others these objects are not there.
@@ -197,6 +198,22 @@ MATRIX: dict[str, Row] = {
         "gt hn ca us e1 e2 auditor",
         "planner administrator",
     ),
+    "list_webhooks": ("GET", "/v1/webhooks", {}, "gt hn ca us auditor administrator", "e1 e2 planner"),
+    "create_webhook": (
+        "POST",
+        "/v1/webhooks",
+        {"json": {"url": "https://ministry.example/in", "kinds": ["run.finished"]}},
+        "gt hn ca us",
+        "e1 e2 planner auditor administrator",
+    ),
+    "read_webhook": ("GET", H, {}, "gt auditor administrator", ""),
+    "delete_webhook": ("DELETE", H, {}, "gt administrator", "auditor"),
+    "pause_a_webhook": ("POST", H + "/pause", {}, "gt administrator", "auditor"),
+    "resume_a_webhook": ("POST", H + "/resumption", {}, "gt", "auditor administrator"),
+    "rotate_webhook_secret": ("POST", H + "/secret", {}, "gt", "auditor administrator"),
+    "send_test_event": ("POST", H + "/test", {}, "gt", "auditor administrator"),
+    "list_deliveries": ("GET", H + "/deliveries", {}, "gt auditor administrator", ""),
+    "repeat_delivery": ("POST", H + "/deliveries/{delivery}/repetition", {}, "gt", "auditor administrator"),
     "list_queue": ("GET", "/v1/queue", {}, "administrator", "gt hn ca us e1 e2 planner auditor"),
     "cancel_queued": (
         "POST",
@@ -229,7 +246,13 @@ def _objects(world: World) -> dict[str, str]:
         world.move("gt", state, [operation["id"]])
     key = world.must("gt", "POST", "/v1/api-keys", json={"name": "system"})
     experiment = world.must("gt", "POST", P + "/experiments", json={"question": "What if?"})
+    asked = {"url": "https://ministry.example/in", "kinds": ["run.finished"]}
+    webhook = world.must("gt", "POST", "/v1/webhooks", json=asked)["id"]
+    world.must("gt", "POST", f"/v1/webhooks/{webhook}/test")
+    delivery = world.must("gt", "GET", f"/v1/webhooks/{webhook}/deliveries")["items"][0]
     return {
+        "{webhook}": webhook,
+        "{delivery}": delivery["id"],
         "{experiment}": experiment["id"],
         "{order}": order["order_id"],
         "{run}": run["id"],

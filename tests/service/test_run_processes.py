@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from databases import PATIENCE, service_on
+from webhook_receiver import Receiver
 from world import World, workers_csv
 
 from api.runs.computing import _is_away
@@ -75,11 +76,18 @@ def _queued_match(world: World) -> str:
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_a_signal_hands_the_run_back(world: World, command: str) -> None:
-    """SIGTERM: status 0, no attempt lost, and the next process begins from the checkpoint."""
-    run = _queued_match(world)
+def test_a_signal_hands_the_run_back(world: World, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM: status 0, no attempt lost, and the next process begins from the checkpoint. Webhooks hear meanwhile."""
+    monkeypatch.setenv("VAIVEN_WEBHOOKS_TO_LOOPBACK", "true")
+    settings.cache_clear()
+    run, receiver = _queued_match(world), Receiver()
+    asked = {"url": receiver.address, "kinds": ["run.finished"]}
+    hook = world.must("gt", "POST", "/v1/webhooks", json=asked)
+    world.must("gt", "POST", f"/v1/webhooks/{hook['id']}/test")
     with _process(COMMANDS[command]) as process:
         until(lambda: kept_files(world.engine, run, "checkpoint/checkpoint/"), running(process))
+        until(lambda: receiver.seen, running(process))
+        receiver.close()
         assert _row(world, run).state == "running"
         process.send_signal(signal.SIGTERM)
         process.communicate()
