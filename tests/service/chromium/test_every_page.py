@@ -53,7 +53,8 @@ def _linked(place: Place, who: str) -> dict[str, str]:
 
 
 def _leave_something_of_each_kind(place: Place) -> list[str]:
-    """What the season lacks of what pages are about: an order that may be changed, and an experiment of two plans.
+    """What the season lacks of what pages are about: an order that may be changed, an experiment of two plans, a
+    webhook with an event.
 
     Addresses that no link leads to from the first page: a plan beside another, letters, a second factor begun.
     """
@@ -64,6 +65,9 @@ def _leave_something_of_each_kind(place: Place) -> list[str]:
     asked = {"question": "Which plan?", "conclusion": "", "run_ids": runs}
     answer = Somebody(world, "gt").post("/programmes/{p}/experiments", asked)
     assert answer.status_code == 303
+    hook = {"url": "https://ministry.example/vaiven", "kinds": ["placement.changed"]}
+    made = world.must("gt", "POST", "/v1/webhooks", json=hook)
+    world.must("gt", "POST", f"/v1/webhooks/{made['id']}/test")
     assert Somebody(world, "gt").post("/me/second-factor").status_code == 303
     beside = f"/programmes/{world.programme}/runs/{runs[0]}/beside/{runs[1]}"
     letters = f"/programmes/{world.programme}/runs/{runs[0]}/letters"
