@@ -50,10 +50,10 @@ def _box(connection: sa.Connection) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived.derive(signing_key(connection).encode())))
 
 
-def signed_headers(secrets_: Sequence[str], identifier: str, seconds: int, body: bytes) -> dict[str, str]:
+def signed_headers(keys: Sequence[str], identifier: str, seconds: int, body: bytes) -> dict[str, str]:
     """The headers of an event: its id, when this attempt is made (Unix time), and a signature by each secret."""
     told = f"{identifier}.{seconds}.".encode() + body
-    signatures = " ".join(f"v1,{_signature(one, told)}" for one in secrets_)
+    signatures = " ".join(f"v1,{_signature(one, told)}" for one in keys)
     return {"webhook-id": identifier, "webhook-timestamp": str(seconds), "webhook-signature": signatures}
 
 
