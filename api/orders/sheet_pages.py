@@ -1,4 +1,6 @@
-"""The page on which a sheet of orders is uploaded: all rows are filed, or none and each fault is told by its row."""
+"""The page on which a sheet of orders is uploaded: all rows are filed, or none and each fault is told by its
+row; a sheet with headings of its own is asked about first (`api.sheets`).
+"""
 
 from __future__ import annotations
 
@@ -6,35 +8,27 @@ from typing import Any
 
 from fastapi import Response
 
-from api.answers.problems import content_fault, refused
-from api.console.forms import Answered, Fields, FormFields, or_again
+from api.answers.problems import refused
+from api.console.forms import Fields, FormFields
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
+from api.console.sent_sheets import Sent, read_sent, taken_or_asked
 from api.identity.access import GRANTS, ORIGIN
 from api.identity.visibility import owns
 from api.orders.fields import TITLES
 from api.orders.uploads import file_orders
 from api.requests.context import Context
 from api.requests.handlers import preparing
-from api.uploads.files import read_file
-from api.uploads.uploads import Upload
 from engine.errors import CallError, InputError
 from engine.programme.schema import TABLES
-from engine.words import message
 
 router = PageRouter(prefix="/programmes/{programme_id}")
 MOST_FAULTS = 200
 
 
-def _read(fields: Fields, **_: Any) -> Upload | CallError | InputError:
+def _read(fields: Fields, **_: Any) -> Sent:
     """The sheet that was sent, or what is wrong with it."""
-    try:
-        file = fields.files.get("file")
-        if file is None or not file.filename:
-            raise content_fault("file", "", message("is missing"), message("a CSV file or a spreadsheet"))
-        return read_file(file=file, table="orders", map="")
-    except (CallError, InputError) as error:
-        return error
+    return read_sent(fields, "orders")
 
 
 @router.get("/order-sheet")
@@ -50,17 +44,19 @@ def upload_sheet(
     programme_id: str,
     fields: FormFields,
     *,
-    prepared: Upload | CallError | InputError,
+    prepared: Sent,
     context: Context = viewed("order.upload", upload=True),
 ) -> Response:
     """File or change the orders of a sheet."""
     _require_filing(context)
     submit = bool(fields.get("submit"))
-    if not isinstance(prepared, Upload):
-        raise Answered(_sheet(context, prepared, submit=submit)) from prepared
-    done = or_again(
-        lambda: file_orders(context.connection, context.principal, context.programme, prepared.raw, submit),
-        lambda error: _sheet(context, error, submit=submit),
+    done = taken_or_asked(
+        context,
+        fields,
+        "orders",
+        prepared,
+        lambda upload: file_orders(context.connection, context.principal, context.programme, upload.raw, submit),
+        lambda error, kept: _sheet(context, error, submit=submit, kept=kept),
     )
     context.record("orders.uploaded", f"programme/{programme_id}", added=len(done.added), changed=len(done.changed))
     return _sheet(context, done=done, submit=submit)
@@ -73,13 +69,18 @@ def _require_filing(context: Context) -> None:
 
 
 def _sheet(
-    context: Context, error: CallError | InputError | None = None, done: Any = None, submit: bool = False
+    context: Context,
+    error: CallError | InputError | None = None,
+    done: Any = None,
+    submit: bool = False,
+    kept: str = "",
 ) -> Response:
     told = {
         "error": error,
         "faults": list(getattr(error, "faults", ()))[:MOST_FAULTS],
         "left_out": max(0, len(getattr(error, "faults", ())) - MOST_FAULTS),
         "result": done,
+        "kept": kept,
         "submit": submit,
         "titles": TITLES,
         "columns": [(one.name, TITLES.get(one.name), one.filled) for one in TABLES["orders"].columns],

@@ -20,6 +20,7 @@ from api.storage.tables import (
     BEGUN_FROM,
     CHECKPOINT,
     INPUT,
+    kept_sheets,
     operations,
     order_check_variants,
     placements,
@@ -30,6 +31,7 @@ from api.storage.tables import (
 )
 
 ANSWERS, ENDED = timedelta(days=7), timedelta(days=30)
+SHEETS = timedelta(hours=2)
 ATTEMPTS_SECONDS = 8 * 86_400  # longer than any window in which attempts are counted
 BATCH, MANY = 20, 500
 Ids = list[str]
@@ -41,6 +43,7 @@ def keep_house(engine: sa.Engine, stop: threading.Event | None = None) -> None:
         weeks_ago = (now() - timedelta(days=14)).date().isoformat()
         connection.execute(order_check_variants.delete().where(order_check_variants.c.day < weeks_ago))
         connection.execute(idempotency.delete().where(idempotency.c.created_at < now() - ANSWERS))
+        connection.execute(kept_sheets.delete().where(kept_sheets.c.created_at < now() - SHEETS))
         connection.execute(sessions.delete().where(sessions.c.expires_at < now() - ENDED))
         ended = sa.or_(api_keys.c.expires_at < now() - ENDED, api_keys.c.revoked_at < now() - ENDED)
         connection.execute(api_keys.delete().where(ended))

@@ -196,6 +196,18 @@ reason_slips = sa.Table(
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
+# A sheet between the steps in which whoever sent it says how it is read; nobody else sees it.
+kept_sheets = sa.Table(
+    "kept_sheets",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    programme_column(),
+    sa.Column("register", sa.Text, nullable=False),
+    sa.Column("ending", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
 # A question with the runs made for it, each as it was when it was put in.
 experiments = sa.Table(
     "experiments",

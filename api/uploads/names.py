@@ -43,6 +43,13 @@ def with_names(chosen: SheetMap, titles: Sequence[str]) -> SheetMap:
     return replace(chosen, columns={**chosen.columns, **found})
 
 
+def name_columns(table: str, titles: Sequence[str]) -> dict[str, int]:
+    """The columns of a sheet, from 0, that most likely have names and contacts of workers."""
+    plainly = [plain(title) for title in titles] if table == "workers" else []
+    found = {name: [at for at, title in enumerate(plainly) if title in known] for name, known in HEADINGS.items()}
+    return {name: places[0] for name, places in found.items() if places}
+
+
 def names_apart(raw: RawTable) -> tuple[RawTable, dict[str, list[str]]]:
     """A table of workers without its names and contacts, and those by column, in the order of the rows.
 

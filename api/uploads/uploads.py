@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.uploads.names import PERSON_COLUMNS, names_apart, with_names
+from api.uploads.names import HEADINGS, PERSON_COLUMNS, names_apart, with_names
 from api.uploads.safe_ids import SAFE_ID, UNSAFE
 from engine.errors import CallError, Fault, InputError
+from engine.programme.column_titles import plain, titles_of
 from engine.programme.csv_table import read_csv
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES
@@ -40,6 +41,7 @@ class Upload:
     headings: Mapping[str, str]
     persons: Mapping[str, list[str]] = field(default_factory=dict)  # of workers: what `api.uploads.names` keeps
     warnings: tuple[str, ...] = ()
+    unsure: bool = False  # whether headings or words of the sheet's own were read by what is proposed for them
 
 
 def safe_name(name: str) -> str:
@@ -69,7 +71,7 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
             raw, persons = names_apart(raw)
             return Upload(_without_strangers(raw), headings, persons)
     map_file = path.with_name("map.toml")
-    map_file.write_text(map_text or propose_map(_narrow(read_sheet(path, sought=Sought(table))), table)[0], "utf-8")
+    map_file.write_text(map_text or propose_map(narrow(read_sheet(path, sought=Sought(table))), table)[0], "utf-8")
     chosen = read_map(map_file, PERSON_COLUMNS if table == "workers" else ())
     if chosen.table != table:
         raise CallError(
@@ -77,12 +79,21 @@ def read_upload(path: Path, table: str, map_text: str) -> Upload:
         )
     if not map_text:
         _require_found(chosen, path.name)
-    sheet = _narrow(read_sheet(path, chosen.sheet, chosen.header_row, Sought(table)))
+    sheet = narrow(read_sheet(path, chosen.sheet, chosen.header_row, Sought(table)))
     if not map_text:
         chosen = with_names(chosen, sheet.titles)
     raw, persons = names_apart(mapped(sheet, chosen))
     headings = {column.source: name for name, column in chosen.columns.items() if column.source}
-    return Upload(raw, headings, persons, warnings_of(chosen, path))
+    unsure = not map_text and _has_own_words(sheet, chosen)
+    return Upload(raw, headings, persons, warnings_of(chosen, path), unsure)
+
+
+def _has_own_words(sheet: Sheet, chosen: SheetMap) -> bool:
+    """Whether a sheet has headings that aren't those of a template in any language, or words that stand for codes."""
+    known = {plain(title) for name in TABLES[chosen.table].column_names for title in (name, *titles_of(name))}
+    known |= {word for words in HEADINGS.values() for word in words} if chosen.table == "workers" else set()
+    own = {plain(title) for title in sheet.titles if title} - known
+    return bool(own) or any(column.words for column in chosen.columns.values())
 
 
 def require_consistent_rows(raw: RawTable) -> None:
@@ -115,11 +126,16 @@ def disordered_rows(raw: RawTable) -> list[Fault]:
 
 def _require_found(chosen: SheetMap, file: str) -> None:
     """Raise `InputError` where a proposed map has found no heading for a column that can't be empty."""
-    needed = [column.name for column in TABLES[chosen.table].columns if column.filled and column.name != "employer_id"]
-    lost = [name for name in needed if name not in chosen.columns or not chosen.columns[name].source]
+    found = {name for name, column in chosen.columns.items() if column.source}
+    lost = [name for name in needed_columns(chosen.table) if name not in found]
     if lost:
         hint = message("a heading like it, or a map that says which one it is")
         raise InputError([Fault(file, 1, name, "", message("is a missing column"), hint, "column") for name in lost])
+
+
+def needed_columns(table: str) -> list[str]:
+    """The columns of a table that can't be empty, but for the employer, who may be the one that sends it."""
+    return [column.name for column in TABLES[table].columns if column.filled and column.name != "employer_id"]
 
 
 def require_sound(raw: RawTable, keys: tuple[str, ...]) -> None:
@@ -232,10 +248,10 @@ def _without_strangers(raw: RawTable) -> RawTable:
     return RawTable(raw.name, raw.file, known, raw.size, raw.rows)
 
 
-def _narrow(sheet: Sheet) -> Sheet:
-    """The sheet. Raises `InputError` for one with more headings than any table has."""
-    if len(sheet.titles) > MOST_HEADINGS:
-        expected = message("at most {most} headings", most=MOST_HEADINGS)
+def narrow(sheet: Sheet, most: int = MOST_HEADINGS) -> Sheet:
+    """The sheet. Raises `InputError` for one with more than ``most`` headings: no table has as many."""
+    if len(sheet.titles) > most:
+        expected = message("at most {most} headings", most=most)
         raise InputError(
             [Fault(sheet.file, 1, "", f"{len(sheet.titles):,}", message("are its columns"), expected, "file")]
         )

@@ -6,13 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from fastapi import Response
-from starlette.datastructures import UploadFile
 
-from api.answers.problems import content_fault, not_found
+from api.answers.problems import not_found
 from api.console.forms import Fields, FormFields
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.sections import Section
+from api.console.sent_sheets import Sent, read_sent, taken_or_asked
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import PLANNER, Principal
 from api.identity.shown_columns import PERSON, shown_columns
@@ -21,12 +21,12 @@ from api.placements.words import STATES
 from api.requests.context import Context
 from api.requests.handlers import preparing
 from api.storage.tables import KEYS, operations, orders, persons, registers
-from api.uploads.files import read_file
 from api.uploads.uploads import Upload
 from api.workers.profiles import worker_out
 from api.workers.register_words import COLUMNS, REGISTERS
+from api.workers.schemas import UploadOut
 from api.workers.uploads import recorded, upload_rows
-from engine.words import message, msgid
+from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Registers"), "/programmes/{programme_id}/registers", "register.read", 50),)
@@ -107,14 +107,11 @@ def _listing(context: Context, table: str) -> tuple[Listing, sa.Select[Any]]:
     return Listing(REGISTERS[table], columns, filters), seen
 
 
-def read_sheet(table: str, fields: Fields, **_: Any) -> Upload:
-    """The sheet of a form, read before anything is locked. Raises `InputError` with every fault of its cells."""
-    file = fields.files.get("file")
+def read_sheet(table: str, fields: Fields, **_: Any) -> Sent:
+    """The sheet of a form, read before anything is locked, or what is wrong with it."""
     if table not in REGISTERS:
         raise not_found()
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise content_fault("file", "", message("is missing"), message("a CSV file or a spreadsheet"))
-    return read_file(file, table, fields.get("map", ""))
+    return read_sent(fields, table)
 
 
 @router.post("/registers/{table}/sheet")
@@ -124,12 +121,21 @@ def send_sheet(
     table: str,
     fields: FormFields,
     *,
-    prepared: Upload,
+    prepared: Sent,
     context: Context = viewed("register.write", upload=True),
 ) -> Response:
-    """Add the rows of a sheet to a register, or change them; all rows or none."""
-    done = upload_rows(context.connection, context.principal, context.programme, prepared)
-    context.record("register.uploaded", f"programme/{programme_id}/{table}", **recorded(prepared, done))
+    """Add the rows of a sheet to a register, or change them; all rows or none. Other headings are asked about first."""
+
+    def take(upload: Upload) -> UploadOut:
+        done = upload_rows(context.connection, context.principal, context.programme, upload)
+        context.record("register.uploaded", f"programme/{programme_id}/{table}", **recorded(upload, done))
+        return done
+
+    def again(error: Exception, kept: str) -> Response:
+        told = {"error": error, "kept": kept, "table": table, "title": REGISTERS[table], "columns": COLUMNS}
+        return page(context, "workers/refused.html", 422, **told)
+
+    done = taken_or_asked(context, fields, table, prepared, take, again)
     headings = [(heading, COLUMNS[name]) for heading, name in done.headings.items() if name in COLUMNS]
     return page(context, "workers/uploaded.html", result=done, headings=headings, table=table, title=REGISTERS[table])
 

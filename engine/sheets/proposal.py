@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.programme.column_titles import plain
@@ -28,20 +29,20 @@ class _Found:
     cells: list[str]
 
 
-def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
-    """A map as TOML text for a sheet, and the headings that nothing was found for; comments in the language spoken."""
+def propose_map(sheet: Sheet, table: str, chosen: Mapping[str, int] | None = None) -> tuple[str, list[str]]:
+    """A map as TOML text for a sheet, and the headings that nothing was found for; comments in the language spoken.
+
+    Where somebody has ``chosen`` which column of the sheet (from 0) each column comes from, that is what is mapped.
+    """
     lines = [
         f'table = "{table}"',
-        f"sheet = {_quoted(sheet.name)}",
+        f"sheet = {quoted(sheet.name)}",
         f"header_row = {sheet.header + 1}",
         "",
         "[columns]",
     ]
-    columns = [
-        _Found(title, [record[number] for record in sheet.records if record[number]])
-        for number, title in enumerate(sheet.titles)
-    ]
-    taken = _taken(columns, table)
+    columns = _columns(sheet)
+    taken = likely_columns(sheet, table) if chosen is None else dict(chosen)
     countries = _countries(columns, taken)
     for schema in TABLES[table].columns:
         if schema.name in taken:
@@ -53,8 +54,16 @@ def propose_map(sheet: Sheet, table: str) -> tuple[str, list[str]]:
     return "\n".join(lines) + "\n", [one.title for one in left]
 
 
-def _taken(columns: list[_Found], table: str) -> dict[str, int]:
-    """Which column of the sheet each column of the table comes from: the likeliest pairs first, where the cells fit."""
+def _columns(sheet: Sheet) -> list[_Found]:
+    return [
+        _Found(title, [record[number] for record in sheet.records if record[number]])
+        for number, title in enumerate(sheet.titles)
+    ]
+
+
+def likely_columns(sheet: Sheet, table: str) -> dict[str, int]:
+    """Which column of a sheet (from 0) each of a table comes from: the likeliest pairs first, where the cells fit."""
+    columns = _columns(sheet)
     kinds = {column.name: column.kind for column in TABLES[table].columns}
     pairs = [
         (-likeness, number, name)
@@ -93,7 +102,7 @@ def _countries(columns: list[_Found], taken: dict[str, int]) -> frozenset[str]:
 
 def _lines(schema: Column, found: _Found, countries: frozenset[str]) -> list[str]:
     """The line of a column, and what it leaves open, as comments."""
-    parts = [f"from = {_quoted(found.title)}"]
+    parts = [f"from = {quoted(found.title)}"]
     told: list[str] = []
     if schema.kind == "date":
         parts += _day_parts(schema.name, found.cells)
@@ -103,7 +112,7 @@ def _lines(schema: Column, found: _Found, countries: frozenset[str]) -> list[str
         parts += _number_parts(schema.name, found, told)
     if schema.kind in ("id", "reference") and any(re.search(r"\s", cell) for cell in found.cells):
         parts.append('spaces = ""')
-    line = _quoted(found.title) if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
+    line = quoted(found.title) if len(parts) == 1 else "{ " + ", ".join(parts) + " }"
     return [f"{schema.name} = {line}", *(f"# {schema.name}: {_plainly(say(text))}" for text in told)]
 
 
@@ -141,7 +150,7 @@ def _word_parts(schema: Column, found: _Found, countries: frozenset[str], told: 
     mark = next((mark for mark in (",", "/", "\n") if listed and any(mark in cell for cell in cells)), "")
     entries = [part.strip() for cell in cells for part in cell.split(mark or "\0")]
     if mark:
-        parts.append(f"separator = {_quoted(mark)}")
+        parts.append(f"separator = {quoted(mark)}")
     words = word_codes(schema.concept, entries, countries)
     spanish = plain(found.title) not in ("sex", "gender")
     if schema.concept == "sex" and spanish and {plain(cell) for cell in cells} == {"m"}:
@@ -183,13 +192,13 @@ def _unused(found: _Found) -> str:
     """The comment for a column that isn't used; of one of yes and no, what it could be used for."""
     told = message("not used: {heading}", heading=found.title)
     if asked := _asked_flags(found.cells):
-        skill = f"skills = {{ from = {_quoted(found.title)}, {_words(asked)} }}"
+        skill = f"skills = {{ from = {quoted(found.title)}, {_words(asked)} }}"
         told = message("{unused} (yes or no; as a skill: {line})", unused=told, line=skill)
     return f"# {_plainly(say(told))}"
 
 
 def _words(words: dict[str, str]) -> str:
-    return "words = { " + ", ".join(f"{_quoted(word)} = {_quoted(code)}" for word, code in sorted(words.items())) + " }"
+    return "words = { " + ", ".join(f"{quoted(word)} = {quoted(code)}" for word, code in sorted(words.items())) + " }"
 
 
 def _plainly(text: str) -> str:
@@ -197,5 +206,6 @@ def _plainly(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as TOML has it."""
     return '"' + re.sub(r'[\x00-\x1f\x7f"\\]', lambda found: f"\\u{ord(found[0]):04x}", text) + '"'

@@ -69,9 +69,11 @@ def _leave_something_of_each_kind(place: Place) -> list[str]:
     made = world.must("gt", "POST", "/v1/webhooks", json=hook)
     world.must("gt", "POST", f"/v1/webhooks/{made['id']}/test")
     assert Somebody(world, "gt").post("/me/second-factor").status_code == 303
+    register = {"file": ("padron.csv", "DPI;Sexo;Fecha nac.;Oficio;País\n1;Mujer;17/05/1994;Jornalero;Guatemala\n")}
+    sheet = Somebody(world, "gt").post("/programmes/{p}/registers/workers/sheet", files=register)
     beside = f"/programmes/{world.programme}/runs/{runs[0]}/beside/{runs[1]}"
     letters = f"/programmes/{world.programme}/runs/{runs[0]}/letters"
-    return [beside, f"{beside}/people", letters, "/me/second-factor/new"]
+    return [beside, f"{beside}/people", letters, "/me/second-factor/new", sheet.headers["Location"]]
 
 
 @pytest.fixture(scope="module")
