@@ -56,8 +56,8 @@ def test_each_change_is_legal_and_adds_what_it_says(readings: list[Reading]) -> 
     for reading in readings:
         orders = reading.programme.orders.id_text("order_id").tolist()
         workers = reading.programme.workers.id_text("worker_id").tolist()
-        answers = [explain_candidates(reading, order).ranked for order in orders]
-        answers += [explain_alternatives(reading, worker).ranked for worker in workers[:15]]
+        answers = [explain_candidates(reading, order).ranked for order in orders[::2]]
+        answers += [explain_alternatives(reading, worker).ranked for worker in workers[:8]]
         for ranked in answers:
             gains = [one.adds for one in ranked if one.adds is not None]
             assert gains == sorted(gains, reverse=True)
