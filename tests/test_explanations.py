@@ -166,7 +166,7 @@ def test_a_demand_that_cannot_be_met_names_an_irreducible_set(tmp_path: Path) ->
     found = 0
     for seed in range(3):
         programme = draft(seed, 20).programme(tmp_path / f"p{seed}")
-        for order in programme.orders.id_text("order_id")[:3].tolist():
+        for order in programme.orders.id_text("order_id")[:4].tolist():
             try:
                 explained = explain_demand(programme, order)
             except ClashError:

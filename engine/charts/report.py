@@ -39,7 +39,7 @@ window.drawCharts = async () => {
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as it stands in a page: by ``wide`` and ``narrow`` its Vega-Lite and the same as a still picture (SVG)."""
+    """A chart as it stands in a page: by ``wide`` and ``narrow`` its Vega-Lite and the same drawn, as SVG."""
 
     name: str
     title: str
