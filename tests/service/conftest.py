@@ -6,6 +6,7 @@ states, eighteen agreements with every family of clause, 25 orders. Both are cop
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -13,7 +14,9 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -82,6 +85,24 @@ def _forked_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def started_children() -> None:
     """Confined work in processes that are started for it, as outside tests."""
+
+
+@pytest.fixture(autouse=True)
+def _charts_not_drawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of a picture stands what it would be drawn from, unless a test asks for it, as those of charts do."""
+    if "drawn_charts" not in request.fixturenames:
+        monkeypatch.setattr("engine.charts.report.picture", _all_of)
+
+
+def _all_of(specification: dict[str, Any], language: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg"><title>{language} {escape(json.dumps(specification))}</title></svg>'
+    )
+
+
+@pytest.fixture
+def drawn_charts() -> None:
+    """Pictures as outside tests."""
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 
+import pytest
 import sqlalchemy as sa
 from browser import Browser, text_of
 from world import World
@@ -194,6 +195,7 @@ def _csv(world: World, run_id: str, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(answer.text.splitlines()))
 
 
+@pytest.mark.usefixtures("drawn_charts")
 def test_pictures_have_tables_of_the_same_figures(generated_world: World) -> None:
     """The season calendar and the flows are drawn on the server in the language of who asks."""
     world = generated_world
