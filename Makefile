@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
+# Tests start a hundred processes: what Python has compiled once is kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup demo postgresql chromium test test-engine test-engine-rooms test-engine-whole test-service test-service-sqlite test-service-postgresql test-pages smoke lint proof docs screenshots bench clean
 
@@ -35,9 +37,11 @@ chromium:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "Install Chromium for the tests of pages."; exit 1; }
 
-# Four parts at a time, one process each, the longest first: a part that waits leaves no core idle.
+# The smoke run first, beside what needs no kernel: it compiles those that all parts use. Then four parts at a time, one
+# process each, the longest first: a part that waits leaves no core idle.
 test: setup postgresql chromium
-	$(MAKE) --jobs=4 --output-sync=target test-engine-rooms test-engine-whole test-service-sqlite test-service-postgresql test-pages lint smoke
+	$(MAKE) --jobs=2 --output-sync=target smoke lint
+	$(MAKE) --jobs=4 --output-sync=target test-engine-rooms test-engine-whole test-service-sqlite test-service-postgresql test-pages
 
 test-engine: test-engine-rooms test-engine-whole
 
