@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from api.storage.tables import registers
 from benchmarks.service_load import digest, order_body
 from benchmarks.service_processes import ServiceProcesses
-from benchmarks.service_season import Season
+from benchmarks.service_season import Season, page_in_turn
 from benchmarks.waited_calls import CALL_SECONDS, Waited
 
 AGAIN = (429, 503)
@@ -150,23 +150,32 @@ class Clients:
             except httpx2.HTTPError:
                 time.sleep(0.1)
 
-    def read_pages(self, number: int) -> None:
-        """Read one page after another; what was answered is timed, what met a dead process isn't."""
-        who, name = (("planner", "orders"), ("planner", "runs"))[number % 2]
-        headers = {"Authorization": f"Bearer {self.served.tokens[who]}"}
+    def read_lists(self, number: int) -> None:
+        """Read one list after another."""
+        address = f"{self.served.address}{self.path}/{('orders', 'runs')[number % 2]}?limit=50"
+        headers = {"Authorization": f"Bearer {self.served.tokens['planner']}"}
         while not self.stop.is_set():
-            begun = time.perf_counter()
-            try:
-                with httpx2.Client(timeout=CALL_SECONDS) as client:
-                    address = f"{self.served.address}{self.path}/{name}"
-                    answer = client.get(address, params={"limit": 50}, headers=headers)
-            except httpx2.HTTPError:
-                self.waited.failures.append("dead")
+            self._read("read", address, headers)
+
+    def look_at_pages(self, number: int) -> None:
+        """Look at one page after another with a browser."""
+        while not self.stop.is_set():
+            self._read("page", *page_in_turn(self.served, self.season, number))
+            number += 1
+
+    def _read(self, kind: str, address: str, headers: dict[str, str]) -> None:
+        """One call; what was answered is timed, what met a dead process isn't."""
+        begun = time.perf_counter()
+        try:
+            with httpx2.Client(timeout=CALL_SECONDS) as client:
+                answer = client.get(address, headers=headers)
+        except httpx2.HTTPError:
+            self.waited.failures.append("dead")
+        else:
+            if answer.status_code == 200:
+                self.waited.add(kind, begun, time.perf_counter())
+            elif answer.status_code in AGAIN:
+                self.waited.failures.append(str(answer.status_code))
             else:
-                if answer.status_code == 200:
-                    self.waited.add("read", begun, time.perf_counter())
-                elif answer.status_code in AGAIN:
-                    self.waited.failures.append(str(answer.status_code))
-                else:
-                    self.told.wrong.append(f"{name}: {answer.status_code} {answer.text[:200]}")
-            self.stop.wait(THINK_SECONDS)
+                self.told.wrong.append(f"{address}: {answer.status_code} {answer.text[:200]}")
+        self.stop.wait(THINK_SECONDS)

@@ -56,7 +56,8 @@ def main(kills: int, seed: int) -> int:
             served.start(name)
         clients = Clients(served, season)
         threads = [Thread(target=clients.file_orders, args=(first,)) for first in range(4)]
-        threads += [Thread(target=clients.read_pages, args=(number,)) for number in range(READERS)]
+        for reading in (clients.read_lists, clients.look_at_pages):
+            threads += [Thread(target=reading, args=(number,)) for number in range(READERS)]
         threads += [Thread(target=each) for each in (clients.start_runs, clients.guess_passwords)]
         ministries = sorted(name for name in served.tokens if name.startswith("origin-"))[:MINISTRIES]
         publishing = [Thread(target=clients.publish_plans, args=(who,)) for who in ministries]
@@ -131,6 +132,8 @@ def _report(served: ServiceProcesses, told: Acknowledged, waited: Waited, killed
     print(f"published: {dict(told.published)}; wrong passwords: {dict(told.refused)}")
     print(f"reads: {in_words(waited.during('read', [(0.0, inf)]))}; unanswered: {dict(Counter(waited.failures))}")
     print(f"reads during publications: {in_words(waited.during('read', told.publications))}")
+    print(f"pages: {in_words(waited.during('page', [(0.0, inf)]))}")
+    print(f"pages during publications: {in_words(waited.during('page', told.publications))}")
     print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     print(f"{again} runs taken more than once, {resumed} begun from a checkpoint; {entries:,} entries in the log")
     print("all there, nothing doubled, the audit log is whole" if not wrong else "\n".join(wrong[:20]))

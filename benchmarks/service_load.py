@@ -1,9 +1,10 @@
-"""Load on loopback: employers filing orders and readers reading beside running matches; nothing may be lost.
+"""Load on loopback: employers filing orders, programs reading lists and people looking at pages beside running
+matches; nothing may be lost.
 
     python -m benchmarks.service_load [SECONDS] [EMPLOYERS] [ORDERS] [READERS] [WORKERS]
 
-By default 60 s, 50 employers, 2,000 orders, 20 readers and matches of 20,000 workers, on PostgreSQL, on one machine.
-Before that it measures one upload of 100,000 workers. Exit status 1 where something was lost or failed.
+By default 60 s, 50 employers, 2,000 orders, 20 readers of either kind and matches of 20,000 workers, on PostgreSQL, on
+one machine. Before that it measures one upload of 100,000 workers. Exit status 1 where something was lost or failed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 
 from api.orders.schemas import OrderFields
 from benchmarks.service_processes import ServiceProcesses
-from benchmarks.service_season import Season, must, season_served
+from benchmarks.service_season import Season, must, page_in_turn, season_served
 from benchmarks.waited_calls import CALL_SECONDS
 
 THINK_SECONDS = 0.25
@@ -36,7 +37,7 @@ LISTS = ("required_skills", "desired_skills", "languages")
 class Told:
     """What the load saw: seconds by kind of call, failures, and a digest of each order that was acknowledged."""
 
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {"file": [], "read": []})
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"file": [], "read": [], "page": []})
     failures: list[str] = field(default_factory=list)
     acknowledged: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +86,17 @@ async def _read(
         await asyncio.sleep(THINK_SECONDS)
 
 
+async def _look(
+    client: httpx2.AsyncClient, served: ServiceProcesses, season: Season, told: Told, number: int, ends: float
+) -> None:
+    """Somebody with a browser: one page after another."""
+    while time.monotonic() < ends:
+        address, headers = page_in_turn(served, season, number)
+        await _timed(told, "page", client.get(address, headers=headers))
+        number += 1
+        await asyncio.sleep(THINK_SECONDS)
+
+
 async def _timed(told: Told, kind: str, call: Any) -> Any:
     begun = time.perf_counter()
     try:
@@ -104,11 +116,12 @@ async def _load(
 ) -> Told:
     told, ends = Told(), time.monotonic() + seconds
     clerks = [list(range(first, orders, employers)) for first in range(employers)]
-    client = httpx2.AsyncClient(timeout=CALL_SECONDS, limits=httpx2.Limits(max_connections=employers + readers))
+    client = httpx2.AsyncClient(timeout=CALL_SECONDS, limits=httpx2.Limits(max_connections=employers + 2 * readers))
     filing = [_file(client, served, season, told, numbers, seconds) for numbers in clerks]
     reading = [_read(client, served, season, told, "planner", ends) for _ in range(readers)]
+    looking = [_look(client, served, season, told, number, ends) for number in range(readers)]
     async with client:
-        await asyncio.gather(*filing, *reading)
+        await asyncio.gather(*filing, *reading, *looking)
     return told
 
 

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from api.accounts.accounts import make_account
 from api.accounts.schemas import AccountIn
+from api.identity.browser_sessions import COOKIE, begin_browser_session
 from api.identity.tokens import begin_session
 from api.settings import settings
 from api.storage.database import database, transaction, upgrade
@@ -38,13 +39,14 @@ ROOMY = {
 
 @dataclass
 class ServiceProcesses:
-    """A service under measurement; ``tokens`` by the names of its accounts."""
+    """A service under measurement; ``tokens`` and ``cookies`` by the names of its accounts."""
 
     server: PostgresqlServer
     engine: sa.Engine
     port: int
     log: Path
     tokens: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -76,11 +78,12 @@ class ServiceProcesses:
             return False
 
     def account(self, name: str, **role: str) -> None:
-        """Make an account and a session of it."""
+        """Make an account, a session of it and one of a browser of it."""
         with transaction(self.engine) as connection:
             asked = AccountIn.model_validate({"email": f"{name.lower()}@example.org", "name": name, **role})
             row = make_account(connection, asked)
             self.tokens[name] = begin_session(connection, row.id).access_token
+            self.cookies[name] = f"{COOKIE}={begin_browser_session(connection, row.id, '', 'a measurement')}"
 
 
 @contextmanager

@@ -18,6 +18,15 @@ from benchmarks.waited_calls import CALL_SECONDS
 from scenarios.preset import load_preset
 
 TABLES_OF_DESTINATIONS = ("employers", "sites")
+# What somebody looks at again and again, and who may: pages below an address of the season, but the first.
+LOOKED_AT = (
+    ("planner", "/home"),
+    ("origin", "/programmes/{p}"),
+    ("planner", "/programmes/{p}/orders"),
+    ("origin", "/programmes/{p}/registers/workers"),
+    ("planner", "/programmes/{p}/runs"),
+    ("origin", "/programmes/{p}/placements"),
+)
 
 
 @dataclass
@@ -54,6 +63,16 @@ def put_season(served: ServiceProcesses, client: httpx2.Client, folder: Path) ->
         rows = tables["workers"][tables["workers"]["origin_country"] == country]
         _upload(served, client, f"origin-{country}", f"{path}/registers/workers/uploads", rows)
     return Season(made["id"], tables["orders"], time.perf_counter() - before, len(tables["workers"]))
+
+
+def page_in_turn(served: ServiceProcesses, season: Season, number: int) -> tuple[str, dict[str, str]]:
+    """The address of one of the pages that are looked at, in turn, and the headers of a browser that may see it."""
+    who, path = LOOKED_AT[number % len(LOOKED_AT)]
+    name = who if who in served.cookies else min(one for one in served.cookies if one.startswith(who))
+    return served.address + path.replace("{p}", season.programme), {
+        "Cookie": served.cookies[name],
+        "Accept": "text/html",
+    }
 
 
 def put_orders(served: ServiceProcesses, client: httpx2.Client, season: Season) -> None:
