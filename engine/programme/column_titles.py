@@ -73,6 +73,15 @@ TITLES = {
     "reason": msgid("reason"),
     "score": msgid("score"),
 }
+# What templates handed out earlier call some columns; filled in, they still come back.
+EARLIER_TITLES = {
+    "worker_id": ("code du travailleur",),
+    "occupations": ("métiers",),
+    "headcount": ("postes à pourvoir",),
+    "worker_cost": ("coût pour le travailleur",),
+    "travel_cost_to_worker": ("coût du voyage pour le travailleur",),
+    "score": ("note", "puntaje"),
+}
 
 
 def plain(text: str) -> str:
@@ -93,8 +102,8 @@ def title_of(column: str, language: str) -> str:
 
 @cache
 def titles_of(column: str) -> tuple[str, ...]:
-    """What a column is called in every language that is spoken."""
-    return tuple(title_of(column, language) for language in languages())
+    """What a column is called in every language that is spoken, and was called on earlier templates."""
+    return (*(title_of(column, language) for language in languages()), *EARLIER_TITLES.get(column, ()))
 
 
 def with_own_columns(table: RawTable) -> RawTable:

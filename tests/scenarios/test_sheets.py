@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.errors import CallError, InputError
-from engine.programme.column_titles import plain, title_of
+from engine.programme.column_titles import EARLIER_TITLES, TITLES, plain, title_of, with_own_columns
+from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES
 from engine.sheets.importer import import_sheet
 from engine.sheets.proposal import propose_map
@@ -109,6 +111,18 @@ def test_the_template_reads_back(language: str, tmp_path: Path) -> None:
         assert set(read_map(tmp_path / "map.toml").columns) == set(TABLES[name].column_names)
     with pytest.raises(CallError, match="exists"):
         write_template(path, language)
+
+
+def test_what_a_template_called_a_column_before_is_read() -> None:
+    """Such a title names its column wherever a table has that column, and nothing else."""
+    for table, schema in TABLES.items():
+        for column in set(schema.column_names) & set(EARLIER_TITLES):
+            for title in EARLIER_TITLES[column]:
+                raw = RawTable(table, f"{table}.csv", {title: pa.array(["x"])}, 1)
+                assert list(with_own_columns(raw).columns) == [column]
+    assert {plain(one) for titles in EARLIER_TITLES.values() for one in titles}.isdisjoint(
+        plain(title_of(column, language)) for column in TITLES for language in languages()
+    )
 
 
 def test_a_wrong_map_is_named_all_at_once(sheet: Path, tmp_path: Path) -> None:
