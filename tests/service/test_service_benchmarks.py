@@ -24,7 +24,7 @@ def _usual_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_lost_under_load(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A few clerks and readers beside matches, on PostgreSQL."""
     monkeypatch.setattr(service_load, "RUNS", 2)
-    assert service_load.measure(3, 4, 24, 2, 400) == 0
+    assert service_load.measure(2, 4, 24, 2, 200) == 0
     assert "24 orders acknowledged, 0 lost" in capsys.readouterr().out
 
 
@@ -32,7 +32,9 @@ def test_nothing_is_lost_where_processes_are_killed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two kills at random; what was acknowledged is there, and every run ended once."""
-    monkeypatch.setattr(service_chaos, "WORKERS", 400)
+    monkeypatch.setattr(service_chaos, "WORKERS", 200)
+    monkeypatch.setattr(service_chaos, "FIRST_ORDERS", 8)
+    monkeypatch.setattr(service_chaos, "BETWEEN_SECONDS", (0.5, 1.5))
     assert service_chaos.main(2, 0) == 0
     assert "nothing doubled" in capsys.readouterr().out
 
@@ -40,7 +42,7 @@ def test_nothing_is_lost_where_processes_are_killed(
 def test_a_plan_is_published_beside_others(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """No read and no change of others fails meanwhile."""
     monkeypatch.setattr(service_publication, "QUIET_SECONDS", 0.5)
-    assert service_publication.measure(300, 2) == 0
+    assert service_publication.measure(200, 2) == 0
     assert "0 failures" in capsys.readouterr().out
 
 
