@@ -16,7 +16,7 @@ from api.storage.account_tables import accounts
 from api.storage.database import new_id, now
 from api.uploads.uploads import cell_faults
 from engine.errors import InputError
-from engine.words import message
+from engine.words import Message, message
 
 Row = sa.Row[Any]
 
@@ -39,18 +39,19 @@ def make_account(connection: sa.Connection, asked: AccountIn, by_other: bool = T
 
 def require_tenant(asked: AccountIn) -> None:
     """Raise `InputError` unless a ministry has a country, an employer an employer's id, and no other account either."""
-    if (asked.role in MINISTRIES) != bool(asked.country):
-        raise content_fault(
-            "country", asked.country, message("doesn't go with the role"), message("a country for ministries alone")
-        )
-    if (asked.role == EMPLOYER) != bool(asked.employer_id):
-        raise content_fault(
-            "employer_id", asked.employer_id, message("doesn't go with the role"), message("an id for employers alone")
-        )
+    _require_with_role("country", asked.country, asked.role in MINISTRIES, message("a ministry's state, as GT"))
+    _require_with_role("employer_id", asked.employer_id, asked.role == EMPLOYER, message("the employer's id"))
     faults = cell_faults("employers", "employer_id", asked.employer_id) if asked.employer_id else ()
     faults += cell_faults("employers", "country", asked.country)
     if faults:
         raise InputError(faults)
+
+
+def _require_with_role(name: str, value: str, is_needed: bool, expected: Message) -> None:
+    if is_needed and not value:
+        raise content_fault(name, value, message("is missing: the role needs it"), expected)
+    if value and not is_needed:
+        raise content_fault(name, value, message("doesn't go with the role"), message("left empty"))
 
 
 def locked_account(connection: sa.Connection, account_id: str) -> Row:

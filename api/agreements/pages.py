@@ -16,7 +16,6 @@ from api.console.sections import Section
 from api.identity.visibility import agreements_seen
 from api.requests.context import Context
 from api.storage.tables import agreements
-from engine.audit.lasting_rules import rule_in_words
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/agreements")
@@ -39,13 +38,11 @@ def show_agreement(programme_id: str, agreement_id: str, context: Context = view
     row = _version(context, agreement_id, int(asked) if asked.isdecimal() and len(asked) < 7 else None)
     newest = _version(context, agreement_id, None)
     read = _read(row)
-    clauses = [(clause, rule_in_words(clause)) for clause in read.clauses]
     return page(
         context,
         "agreements/agreement.html",
         row=row,
         agreement=read,
-        clauses=clauses,
         versions=range(newest.version, 0, -1),
         changed=_difference(context, agreement_id, row),
     )

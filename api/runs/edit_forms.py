@@ -48,7 +48,7 @@ class OfRule(Change):
     kind = "rule"
     title = msgid("A quota, or another number of a rule")
     varies, axis = "value", "value"
-    fields: ClassVar = {"parameter": msgid("Which number"), "value": msgid("New number")}
+    fields: ClassVar = {"parameter": msgid("Which number"), "value": msgid("New number, in place of the one now")}
     parameter: Parameter
     value: Annotated[Decimal, Field(ge=0, le=10**9)]
 

@@ -41,7 +41,7 @@ def test_who_comes_when_and_by_which_name(world: World) -> None:
     """An employer sees whom it was offered, by pseudonym; the name from the acceptance on, which leaves an entry."""
     workers = _published(world)
     world.change_worker("gt", workers[0], name="Ana Morales")
-    assert "Nothing is here." in text_of(Browser(world, "e1").get(f"{P}/crew"))
+    assert "Nobody is offered a place yet" in text_of(Browser(world, "e1").get(f"{P}/crew"))
     assert text_of(Browser(world, "ca").get(f"{P}/crew")).count("proposed") >= 3
     ids = [one["id"] for one in world.operations("gt")]
     world.move("gt", "offered", ids)

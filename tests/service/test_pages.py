@@ -169,6 +169,10 @@ def test_agreements_are_read_clause_by_clause(generated_world: World) -> None:
         assert officer.get(address).status_code == 200
     assert "Annex" in officer.get(listed[0]).text or "Art" in officer.get(listed[0]).text
     assert officer.get(f"{listed[0]}?version=7").status_code == 404
+    assert "/audit-log" not in officer.get(listed[0]).text
+    auditor = Browser(generated_world, "auditor")
+    log = re.search(r'<a href="(/audit-log\?object=[^"]+)"', auditor.get(listed[0]).text)
+    assert log and "agreement.written" in text_of(auditor.get(log[1]))
 
 
 def test_administrators_make_and_change_accounts(world: World) -> None:
@@ -177,6 +181,7 @@ def test_administrators_make_and_change_accounts(world: World) -> None:
     typed = {"email": "new@example.org", "name": "New", "role": "origin_ministry", "password": "a first password"}
     wrong = administrator.post("/new-account", typed)
     assert wrong.status_code == 422 and 'value="new@example.org"' in wrong.text and 'href="#country"' in wrong.text
+    assert "is missing: the role needs it" in text_of(wrong)
     made = administrator.post("/new-account", {**typed, "country": "GT"}).headers["Location"].partition("?")[0]
     assert "new@example.org" in text_of(administrator.get(made))
     officer = Browser(world, "ca")
