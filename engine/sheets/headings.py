@@ -13,6 +13,7 @@ OTHER_NAMES = {
     "worker_id": (
         "dpi", "cui", "cedula", "curp", "dni", "dui", "rtn", "nit", "numero de pasaporte", "passport number",
         "documento de identidad", "numero de documento", "identity number", "id number", "registro no", "id", "worker",
+        "codigo", "code",
     ),
     "origin_country": ("pais", "country", "nationality", "nacionalidad", "pais de residencia"),
     "origin_region": ("departamento", "department", "region", "province", "provincia", "estado", "parish"),
@@ -49,7 +50,7 @@ OTHER_NAMES = {
     "end_date": ("fin", "end", "last day", "termino", "fecha de termino", "fecha fin"),
     "hourly_wage": ("salario", "wage", "pay per hour", "hourly pay"),
     "weekly_hours": ("horas semanales", "hours per week"),
-    "order_id": ("oferta", "order", "case number", "numero de oferta"),
+    "order_id": ("codigo", "code", "oferta", "order", "case number", "numero de oferta"),
     "employer_id": ("empleador", "employer", "empresa", "nit"),
     "site_id": ("lugar", "site", "finca", "sitio"),
     "beds": ("plazas de alojamiento", "capacidad"),
@@ -68,7 +69,24 @@ TABLE_NAMES = {
     "scores": ("scores", "puntajes"),
 }
 # Words that say too little to be looked for within a longer heading.
-_ALONE = frozenset({"id", "worker", "end", "fin", "age", "start", "job", "order", "name", "nombre", "region", "estado"})
+_ALONE = frozenset(
+    {
+        "id",
+        "worker",
+        "codigo",
+        "code",
+        "end",
+        "fin",
+        "age",
+        "start",
+        "job",
+        "order",
+        "name",
+        "nombre",
+        "region",
+        "estado",
+    }
+)
 _FILLERS = frozenset({"de", "del", "la", "el", "los", "las", "of", "the", "no", "num", "numero", "fecha", "date", "y"})
 LIKE_ENOUGH = 0.84
 _LONGEST_HEADING = 80

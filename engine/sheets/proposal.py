@@ -121,7 +121,11 @@ def _day_parts(name: str, cells: list[str]) -> list[str]:
         return ['age_on = "?"']
     if asked := _asked_flags(cells):
         return [_words(asked)]
-    fitting = [form for form in DATES if all(_is_day(form, cell) for cell in cells)]
+    days = [cell for cell in cells if any(_is_day(form, cell) for form in DATES)]
+    # Few cells that are no day in any form are faults of their own, not of the form of the others.
+    fitting = (
+        [form for form in DATES if all(_is_day(form, cell) for cell in days)] if 2 * len(days) > len(cells) else []
+    )
     if not fitting or fitting[0] == "YYYY-MM-DD":
         return []
     unclear = {"DD/MM/YYYY", "MM/DD/YYYY"} <= set(fitting)

@@ -61,6 +61,21 @@ def test_a_register_in_spanish_is_read_by_the_map_that_is_proposed(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("cells", "proposal"),
+    [
+        (["30/06/2029", "mañana", "15/08/2030"], 'passport_expires = { from = "Pasaporte", dates = "DD/MM/YYYY" }'),
+        (["30/06/2029", "06/30/2029", "15/08/2030"], 'passport_expires = "Pasaporte"'),  # two forms: neither is guessed
+        (["30/06/2029", "mañana"], 'passport_expires = "Pasaporte"'),
+    ],
+)
+def test_one_word_among_days_leaves_their_form(cells: list[str], proposal: str, tmp_path: Path) -> None:
+    """A cell that is a day in no form is one fault; days of two forms, or few days, say nothing of the form."""
+    rows = "".join(f"{n};{cell}\n" for n, cell in enumerate(cells))
+    text = proposed(tmp_path, f"Código;Pasaporte\n{rows}")
+    assert proposal in text.splitlines() and 'worker_id = "Código"' in text.splitlines()
+
+
+@pytest.mark.parametrize(
     ("heading", "cells", "asked"),
     [
         ("Edad", ["34", "27"], 'age_on = "?"'),
