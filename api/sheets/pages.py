@@ -14,6 +14,7 @@ from api.confined import confined
 from api.console.forms import Answered, Fields, FormFields
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import SAFE_HEADERS, page
+from api.identity.access import ORIGIN
 from api.orders.fields import TITLES
 from api.orders.uploads import file_orders
 from api.requests.context import Context
@@ -127,6 +128,7 @@ def _headings(context: Context, reading: Reading, typed: Any, faults: tuple[Faul
         "dated": [name for name, kind in kinds.items() if kind == "date"],
         "numeric": [name for name, kind in kinds.items() if kind in NUMBERS],
         "forms": list(DATES),
+        "usual": {"origin_country": context.principal.country} if context.principal.role == ORIGIN else {},
         "table": table,
         "title": _title(table),
         "typed": typed,
