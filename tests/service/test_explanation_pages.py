@@ -20,6 +20,10 @@ def _asked(world: World, who: str, plan: str, **asked: str) -> Any:
     browser = Browser(world, who)
     sent = browser.post(RUNS, {"kind": "explain", "plan": plan, **asked})
     assert sent.status_code == 303, sent.text
+    waiting = browser.get(sent.headers["Location"])  # it says of what, and the plan is one step away
+    assert f'/runs/{plan}">Back to the plan' in waiting.text
+    told = ", ".join(asked[name] for name in ("worker", "order", "clause") if name in asked)
+    assert not told or f"Explanation: {told}" in text_of(waiting)
     assert Worker(world.engine).run_one()
     return browser.get(sent.headers["Location"])
 
