@@ -31,7 +31,9 @@ def test_where_people_and_places_miss_each_other(world: World) -> None:
     )
     world.certified(headcount=12)
     world.certified(headcount=2, start_date="2026-05-01", languages=["en:A2"])
-    assert "Register and demand at a glance" in Browser(world, "gt").get(RUNS).text
+    for place in (RUNS, "/programmes/{p}/registers"):
+        assert "Register and demand at a glance" in Browser(world, "gt").get(place).text
+    assert "Register and demand at a glance" not in Browser(world, "e1").get("/programmes/{p}/registers").text
     text, told = _overview(world, "gt")
     assert (told["people"], told["places"], told["workers_count"]) == (11, 14, 1)
     months = {one["name"]: (one["people"], one["places"]) for one in told["months"]}
