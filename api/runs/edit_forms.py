@@ -12,10 +12,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, Field
 
 from engine.words import Message, message, msgid
-from engine.words.names import country
+from engine.words.names import country, region
 from engine.words.names import sector as named_sector
 
 Place = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
+Region = Annotated[str, Field(pattern=r"^([A-Z]{2}-[A-Z0-9]{1,3})?$")]
 Sector = Annotated[str, Field(pattern=r"^([A-Z]\d{0,4})?$")]
 Percent = Annotated[Decimal, Field(ge=-100, le=400)]
 Rule = Annotated[str, Field(pattern=r"^[^|]{0,64}\|[^|]{1,64}$", max_length=130)]
@@ -83,17 +84,24 @@ class OfDemand(Change):
     """Orders of some places and sectors."""
 
     destination: Place = ""
+    region: Region = ""
     sector: Sector = ""
 
     def where(self) -> dict[str, str]:
         """The orders that change."""
-        named = {"destination_country": self.destination, "sector": self.sector}
+        named = {
+            "destination_country": self.destination,
+            "destination_region": self.region,
+            "sector": self.sector,
+        }
         return {name: value for name, value in named.items() if value}
 
     def which(self) -> Message:
         """The orders that change, in words."""
         sector = message("sector {name}", name=named_sector(self.sector)) if self.sector else message("all sectors")
-        place = Message("{name}", {"name": country(self.destination)}) if self.destination else message("all countries")
+        named = region(self.region) if self.region else country(self.destination)
+        anywhere = not (self.region or self.destination)
+        place = message("all countries") if anywhere else Message("{name}", {"name": named})
         return message("{place}, {sector}", place=place, sector=sector)
 
 
@@ -105,6 +113,7 @@ class MorePlaces(OfDemand):
     varies, axis = "percent", "factor"
     fields: ClassVar = {
         "destination": msgid("Country of destination"),
+        "region": msgid("Region of destination"),
         "sector": msgid("Sector (the beginning of its code, such as A01)"),
         "percent": msgid("How many percent more (fewer with a minus)"),
     }
@@ -127,6 +136,7 @@ class OtherDates(OfDemand):
     varies, axis = "days", "days"
     fields: ClassVar = {
         "destination": msgid("Country of destination"),
+        "region": msgid("Region of destination"),
         "sector": msgid("Sector (the beginning of its code, such as A01)"),
         "days": msgid("How many days later (earlier with a minus)"),
     }

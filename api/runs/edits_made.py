@@ -16,18 +16,19 @@ import sqlalchemy as sa
 from pydantic import BaseModel, Field, TypeAdapter
 
 from api.identity.access import Principal
+from api.identity.visibility import orders_seen
 from api.runs.edit_forms import CHANGES, Change
 from api.runs.shown_edits import require_shown_columns
 from api.snapshots.scope import scope_of, told_to
 from api.snapshots.snapshot import write_snapshot
 from api.storage.records import ProgrammeRecord
-from api.storage.tables import programme_corridors
+from api.storage.tables import orders, programme_corridors
 from engine.errors import InputError
 from engine.programme import read_programme
 from engine.programme.edits import Edits, edited
 from engine.programme.toml_text import loads_shallow
 from engine.words import Message, message
-from engine.words.names import country
+from engine.words.names import Name, country, region
 
 MOST_CHANGES, MOST_BRANCHES, LONGEST, LONGEST_TITLE = 20, 8, 20_000, 200
 _SENT = TypeAdapter(list[tuple[str, dict[str, str]]])
@@ -139,13 +140,19 @@ def what_it_touches(
         return tuple(edited(read, edits).notices[len(read.notices) :])
 
 
-def places_of(connection: sa.Connection, programme_id: str) -> dict[str, list[tuple[str, str]]]:
-    """The countries of a programme's corridors, as choices."""
-    rows = programme_corridors.c
+def places_of(
+    connection: sa.Connection, principal: Principal, programme_id: str
+) -> dict[str, list[tuple[str, Message]]]:
+    """The countries of a programme's corridors, and the regions of the orders that one sees, as choices."""
+    rows, asked_for = programme_corridors.c, orders.c
     asked = sa.select(rows.origin, rows.destination).where(rows.programme_id == programme_id)
     found = connection.execute(asked).all()
+    mine = sa.and_(asked_for.programme_id == programme_id, asked_for.destination_region != "", orders_seen(principal))
+    regions = sa.select(asked_for.destination_region).where(mine).distinct()
     sides = {"origin": {row.origin for row in found}, "destination": {row.destination for row in found}}
-    return {
-        name: [(code, Message("{name}", {"name": country(code)})) for code in sorted(codes)]
-        for name, codes in sides.items()
-    }
+    countries = {name: [(code, _named(country(code))) for code in sorted(codes)] for name, codes in sides.items()}
+    return {**countries, "region": [(code, _named(region(code))) for code in sorted(connection.scalars(regions))]}
+
+
+def _named(name: Name) -> Message:
+    return Message("{name}", {"name": name})

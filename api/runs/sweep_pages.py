@@ -92,7 +92,7 @@ def _form(context: Context, typed: Any, error: InputError | None = None, touched
         "touched": touched,
         "error": error,
         "faults": faults_by_field(error),
-        "options": {**known.choices(), **places_of(context.connection, context.programme.id)},
+        "options": {**known.choices(), **places_of(context.connection, context.principal, context.programme.id)},
         "limits": LIMITS,
     }
     return page(context, "runs/sweep_form.html", 200 if error is None else 422, **told)

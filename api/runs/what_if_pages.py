@@ -138,7 +138,7 @@ def _form(
         "touched": touched,
         "error": error,
         "faults": faults_by_field(error),
-        "options": {**known.choices(), **places_of(context.connection, context.programme.id)},
+        "options": {**known.choices(), **places_of(context.connection, context.principal, context.programme.id)},
         "limits": LIMITS,
     }
     return page(context, "runs/what_if.html", 200 if error is None else 422, **told)

@@ -22,7 +22,7 @@ TYPED: dict[str, dict[str, str]] = {
     "rule": {"parameter": "GT-CA|quota|count", "value": "2"},
     "suspend": {"rule": "GT-CA|quota"},
     "places": {"destination": "CA", "sector": "A01", "percent": "-50"},
-    "dates": {"destination": "", "sector": "", "days": "14"},
+    "dates": {"destination": "", "region": "CA-ON", "sector": "", "days": "14"},
     "workers": {"origin": "GT", "percent": "12.5"},
 }
 
@@ -43,13 +43,13 @@ def test_every_kind_of_change_is_an_edit_of_the_engine() -> None:
     text = as_toml('a "title"\nof two lines', changes)
     edits = edits_from(loads_shallow(text), "what-if", "what-if", faults.append)
     assert not faults and len(edits.entries) == len(TYPED)
-    assert [str(one.in_words()) for one in changes][3] == "Work in all countries, all sectors: +14 days"
+    assert [str(one.in_words()) for one in changes][3] == "Work in Ontario (CA), all sectors: +14 days"
 
 
 @pytest.mark.parametrize("who", ["planner", "gt", "ca"])
 def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None:
     """A quota and a headcount: rows touched are said before it starts; the comparison tells people and placements."""
-    world.certified(headcount=4)
+    world.certified(headcount=4, destination_region="CA-ON")
     browser = Browser(world, who)
     assert "None yet" in text_of(browser.get(PAGE))
     chosen = browser.post(PAGE, {"changes": "[]", "kind": "places"})
@@ -57,6 +57,7 @@ def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None
     added = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "places", **TYPED["places"]})
     assert '<option value="600" selected>10 minutes</option>' in added.text
     assert '<option value="CA">Canada</option>' in chosen.text
+    assert '<option value="CA-ON">Ontario (CA)</option>' in chosen.text  # where an order is that one sees
     assert added.status_code == 200 and "Edit 1 touches 1 row of orders." in text_of(added)
     two = browser.post(PAGE, {"changes": _sent(added), "do": "add", "kind": "rule", **TYPED["rule"]})
     assert "GT-CA · quota · count becomes 2" in text_of(two)
@@ -76,7 +77,7 @@ def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None
 
 def test_no_kind_of_change_is_silent(world: World) -> None:
     """What each touches stands beside it, before anything is computed; a sweep says it of its first number."""
-    world.certified(headcount=4)
+    world.certified(headcount=4, destination_region="CA-ON")
     browser, changes = Browser(world, "gt"), "[]"
     for number, (kind, typed) in enumerate(TYPED.items(), 1):
         added = browser.post(PAGE, {"changes": changes, "do": "add", "kind": kind, **typed})
@@ -123,7 +124,7 @@ def test_a_difference_within_the_gap_says_nothing() -> None:
 
 def test_several_branches_are_made_and_compared(world: World) -> None:
     """One is kept while another is made beside it; both come to one comparison, and one may be taken out again."""
-    world.certified(headcount=4)
+    world.certified(headcount=4, destination_region="CA-ON")
     browser = Browser(world, "planner")
     first = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "rule", **TYPED["rule"]})
     kept = browser.post(PAGE, {"changes": _sent(first), "do": "another", "title": "Half the quota"})
@@ -144,7 +145,7 @@ def test_several_branches_are_made_and_compared(world: World) -> None:
 
 def test_one_change_is_tried_with_several_numbers(world: World) -> None:
     """The form becomes a sweep; its page has a row for each number, and the picture beside it."""
-    world.certified(headcount=4)
+    world.certified(headcount=4, destination_region="CA-ON")
     browser, page = Browser(world, "gt"), f"{PAGE}/sweep"
     assert "?kind=rule" in browser.get(page).text and "Several numbers" in text_of(browser.get(f"{page}?kind=rule"))
     typed = {"kind": "rule", "parameter": "GT-CA|quota|count", "values": "1, 3", "time_limit": "60", "title": "Quota"}
