@@ -23,6 +23,7 @@ from engine.errors import CallError, ClashError
 from engine.planning.commands import register
 from engine.planning.explain import explanation
 from engine.planning.explain.clash_set import explain_commitments, keepable, with_clauses
+from engine.planning.explain.clause import explain_clause
 from engine.planning.explain.demand import explain_demand, most_places
 from engine.planning.explain.order import explain_order
 from engine.planning.explain.placement import explain_placement
@@ -42,6 +43,12 @@ SEEDS = range(int(os.environ.get("VAIVEN_EXPLAINED_PROGRAMMES", "2")))
 ASKED = slice(None if "VAIVEN_EXPLAINED_PROGRAMMES" in os.environ else 4)
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
 register(app)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, trials are made to the end."""
+    monkeypatch.setattr("engine.planning.explain.trial.SECONDS", inf)
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +214,22 @@ def test_what_a_large_programme_is_told_holds_exactly(folder: Path, monkeypatch:
             assert placing / SCALE - objective <= most + 1e-5, (worker, change)
             assert least is None or placing / SCALE - objective >= least - 1e-5, (worker, change)
     assert ("as_is", True) in seen and len(seen) >= 3, seen
+
+
+def test_where_trials_take_too_long_bounds_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a worker, of a placement and of a quota: nothing is called exact that was not tried to the end."""
+    reading = read_reading(read_programme(folder / "p"), folder / "plan")
+    ids, orders = (reading.programme.workers.id_text("worker_id"), reading.programme.orders.id_text("order_id"))
+    unplaced = ids[np.setdiff1d(np.arange(len(ids)), reading.worker)].astype(str).tolist()
+    free = next(one for one in unplaced if explain_worker(reading, one).changes)
+    placed, order = str(ids[reading.worker[0]]), str(orders[reading.order[0]])
+    clause = next(one for one in reading.programme.all_clauses() if _is_plain_cap(one)).name
+    assert explain_worker(reading, free).exact and explain_placement(reading, placed, order).loss is not None
+    assert explain_clause(reading, clause).gains
+    monkeypatch.setattr("engine.planning.explain.trial.SECONDS", 0.0)
+    told = explain_worker(reading, free)
+    assert not told.exact and any("take too long" in str(line) for line in told.lines)
+    assert explain_placement(reading, placed, order).loss is None and explain_clause(reading, clause).gains is None
 
 
 def test_at_prices_a_change_of_the_worker_makes_an_order_worth_its_price(

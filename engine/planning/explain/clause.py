@@ -16,7 +16,7 @@ from engine.errors import CallError
 from engine.plan.metrics import most_gain
 from engine.plan.plan_files import read_certificate
 from engine.planning.explain.reading import Reading, refusals
-from engine.planning.explain.trial import Trial, make_trial
+from engine.planning.explain.trial import Trial, TrialsTooLong, make_trial
 from engine.problem.values import SCALE
 from engine.words import Message, message, plural
 
@@ -52,8 +52,7 @@ def explain_clause(reading: Reading, name: str) -> ClauseExplanation:
     clause = find_clause(reading, name)
     looked_at, refused, alone = (0, 0, 0) if isinstance(clause.rule, Count) else _blocking(reading, clause)
     limits = _limits(reading, clause)
-    trial = make_trial(reading.programme) if isinstance(clause.rule, Count) and clause.rule.takes_more() else None
-    gains = None if trial is None else _gains(trial, clause, _worth(reading))
+    gains = _gains(reading, clause) if isinstance(clause.rule, Count) and clause.rule.takes_more() else None
     explained = ClauseExplanation(
         clause.name, rule_in_words(clause), clause.source, looked_at, refused, alone, limits, gains
     )
@@ -105,15 +104,21 @@ def _worth(reading: Reading) -> float:
     return float(placement_values(reading.pairs(reading.worker, reading.order)).sum())
 
 
-def _gains(trial: Trial, clause: Clause, worth: float) -> dict[int, float] | None:
-    """What the best plan with so many units more or less is worth beyond this one, which is worth ``worth``."""
+def _gains(reading: Reading, clause: Clause) -> dict[int, float] | None:
+    """What the best plan with so many units more or less is worth beyond this one; None where trials take too long."""
     rule: Any = clause.rule
-    if rule.count is None:
+    trial = None if rule.count is None else make_trial(reading.programme)
+    try:
+        return None if trial is None else _gains_of(trial, clause, rule.count, _worth(reading))
+    except TrialsTooLong:
         return None
+
+
+def _gains_of(trial: Trial, clause: Clause, count: int, worth: float) -> dict[int, float]:
     own = {"clause": clause.id} | ({"agreement": clause.agreement_id} if clause.agreement_id else {})
     found = {}
     for step in STEPS:
-        after = trial.edited(own | {"count": rule.count + step}) if rule.count + step >= 0 else None
+        after = trial.edited(own | {"count": count + step}) if count + step >= 0 else None
         if after is not None:
             found[step] = round(after.best().objective / SCALE - worth, 9)
     return found

@@ -18,7 +18,7 @@ from engine.plan.plan_files import read_certificate
 from engine.planning.explain.price_trial import members_of, price_trial
 from engine.planning.explain.reading import Reading
 from engine.planning.explain.room import Room
-from engine.planning.explain.trial import Trial, excluding, make_trial
+from engine.planning.explain.trial import Trial, TrialsTooLong, excluding, make_trial
 from engine.problem.values import SCALE
 from engine.solve.result import Result
 from engine.words import Message, message
@@ -58,10 +58,21 @@ def explain_placement(reading: Reading, worker_id: str, order_id: str) -> Placem
         )
     reading.programme.require_weights(message("An exact trial"))
     trial = make_trial(reading.programme)
-    if trial is None:
+    try:
+        tried = None if trial is None else _with_and_without(trial, worker, order)
+    except TrialsTooLong:
+        tried = None
+    if tried is None:
         return _by_bounds(reading, worker_id, order_id)
-    before = trial.best()
-    after = trial.excluding(worker, order).best()
+    return _exactly(*tried, worker_id, order_id)
+
+
+def _with_and_without(trial: Trial, worker: int, order: int) -> tuple[Trial, Result, Result]:
+    return trial, trial.best(), trial.excluding(worker, order).best()
+
+
+def _exactly(trial: Trial, before: Result, after: Result, worker_id: str, order_id: str) -> PlacementExplanation:
+    """What the best plan loses, and who would move."""
     loss = (before.objective - after.objective) / SCALE
     chains = _chains(_places(trial, before), _places(trial, after), order_id)
     lines = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy.typing as npt
 
 from engine.arrays import row_holding
 from engine.audit.candidate_pairs import CandidatePairs
-from engine.errors import InputError
+from engine.errors import ClashError, InputError
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
 from engine.problem.values import SCALE
@@ -25,16 +27,24 @@ from engine.solve.result import Result
 
 Longs = npt.NDArray[np.int64]
 MOST_COLUMNS, MOST_CANDIDATES = 20_000, 2_000_000
-SECONDS = 600.0
+SECONDS = 30.0  # that the trials of one question may take together
 TIE = 1000
+
+
+class TrialsTooLong(Exception):
+    """The trials of a question would take longer than `SECONDS`; bounds at the plan's prices answer it at once."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A programme small enough to be solved to optimality again and again."""
+    """A programme small enough to be solved to optimality again and again.
+
+    ``ends`` is when the trials of the question end, by `time.monotonic`. Each raises `TrialsTooLong` then.
+    """
 
     programme: Programme
     problem: MatchingProblem
+    ends: float = inf
 
     def edited(self, *entries: dict[str, Any]) -> Trial | None:
         """The trial with edits made; None where they are not possible."""
@@ -42,16 +52,16 @@ class Trial:
             programme = edited(self.programme, Edits("trial", "", entries))
         except InputError:
             return None
-        return Trial(programme, recompiled(self.problem, drawn_order(programme, 0)[0]))
+        return Trial(programme, recompiled(self.problem, drawn_order(programme, 0)[0]), self.ends)
 
     def excluding(self, worker: int, order: int) -> Trial:
         """The trial where a worker (row of the programme) may not have an order, nor is promised it."""
         programme = excluding(self.programme, worker, order)
-        return Trial(programme, compile_problem(drawn_order(programme, 0)[0]))
+        return Trial(programme, compile_problem(drawn_order(programme, 0)[0]), self.ends)
 
     def best(self) -> Result:
         """The best plan."""
-        return _solved(self.problem)
+        return self._solved(self.problem)
 
     def would_place(self, worker_id: str) -> bool:
         """Whether the best plan that places a worker is worth at least the best that doesn't."""
@@ -59,7 +69,7 @@ class Trial:
         if placing is None:
             return False
         offers = self.problem.offers
-        without = _solved(replace(self.problem, offers=offers.without(self._columns_of(worker_id))))
+        without = self._solved(replace(self.problem, offers=offers.without(self._columns_of(worker_id))))
         return placing + TIE >= without.objective
 
     def placing(self, worker_id: str) -> int | None:
@@ -74,10 +84,21 @@ class Trial:
         lure = int(offers.value.max(initial=SCALE)) + SCALE
         value = offers.value.copy()
         value[columns] += lure
-        lured = _solved(replace(self.problem, offers=replace(offers, value=value)))
+        lured = self._solved(replace(self.problem, offers=replace(offers, value=value)))
         if not np.isin(lured.columns, columns).any():
             return None
         return lured.objective - lure
+
+    def _solved(self, problem: MatchingProblem) -> Result:
+        budget = Budget(self.ends - time.monotonic())
+        try:
+            found = match(problem, "optimal", 0.0, budget)
+        except ClashError:
+            if not budget.over:
+                raise
+        if budget.over:  # a plan that it has then is not proved to be the best, and none doesn't mean a clash
+            raise TrialsTooLong
+        return found
 
     def _columns_of(self, worker_id: str) -> Longs:
         """The columns of the party of a worker."""
@@ -100,7 +121,7 @@ def make_trial(programme: Programme) -> Trial | None:
     problem = compile_problem(drawn_order(programme, 0)[0])
     if problem.dense is not None or problem.offers.count > MOST_COLUMNS:
         return None
-    return Trial(programme, problem)
+    return Trial(programme, problem, time.monotonic() + SECONDS)
 
 
 def excluding(programme: Programme, worker: int, order: int) -> Programme:
@@ -108,7 +129,3 @@ def excluding(programme: Programme, worker: int, order: int) -> Programme:
     no_number = np.array([-1])
     event = Events(np.array(["exclude"], object), np.array([worker]), np.array([order]), no_number, no_number, ("",))
     return after_events(programme, event)
-
-
-def _solved(problem: MatchingProblem) -> Result:
-    return match(problem, "optimal", 0.0, Budget(SECONDS))

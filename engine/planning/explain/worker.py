@@ -17,7 +17,7 @@ from engine.plan.plan_files import read_certificate
 from engine.planning.explain.bounded_changes import Bounded, bounded_changes
 from engine.planning.explain.changes import Trial, smallest_changes
 from engine.planning.explain.reading import Bools, Longs, Reading, refusals
-from engine.planning.explain.trial import make_trial
+from engine.planning.explain.trial import TrialsTooLong, make_trial
 from engine.words import Message, message, plural
 
 SHOWN = 12
@@ -72,17 +72,15 @@ def explain_worker(reading: Reading, worker_id: str) -> WorkerExplanation:
         told = tuple(facts[rule_code(rule)].get(number, "") for rule, broken in found if broken[number])
         considered.append(Considered(str(ids[order]), order in own, rules, worth[0], worth[1], told))
     considered.sort(key=lambda c: (not c.placed, len(c.refused_by), (c.price or 0) - (c.value or 0), c.order))
-    exact, changes = None, None
+    exact, changes = False, None
     if not own and not reading.programme.settings.tiers:
-        exact = make_trial(reading.programme)
-        if exact is not None:
-            changes = _changes(exact, worker_id, orders)
-        else:
-            changes = tuple(_bounded(one) for one in bounded_changes(reading, worker_id, orders))
+        tried = _tried(reading, worker_id, orders)
+        exact = tried is not None
+        changes = tried if exact else tuple(_bounded(one) for one in bounded_changes(reading, worker_id, orders))
     said = {rule_code(rule): rule_in_words(rule) for rule, _ in found}
     names = {rule_code(rule): rule_label(rule) for rule, _ in found}
     others = reading.programme.orders.size - len(orders)
-    explained = WorkerExplanation(worker_id, tuple(considered), said, others, changes, exact is not None)
+    explained = WorkerExplanation(worker_id, tuple(considered), said, others, changes, exact)
     return replace(explained, lines=tuple(_lines(reading, explained, names)))
 
 
@@ -100,6 +98,15 @@ def orders_of(reading: Reading, row: int) -> Longs:
     """The orders in the worker's occupations."""
     pairs = CandidatePairs(reading.programme)
     return np.unique(pairs.at(np.arange(pairs.first[row], pairs.first[row + 1]))[1])
+
+
+def _tried(reading: Reading, worker_id: str, orders: Longs) -> tuple[dict[str, Any], ...] | None:
+    """The changes that exact trials find; None where the programme is too large for them, or they take too long."""
+    trial = make_trial(reading.programme)
+    try:
+        return None if trial is None else _changes(trial, worker_id, orders)
+    except TrialsTooLong:
+        return None
 
 
 def _changes(trial: Trial, worker_id: str, orders: Longs) -> tuple[dict[str, Any], ...]:
@@ -182,7 +189,7 @@ def _bounded_line(change: dict[str, Any]) -> Message:
 
 def _at_prices() -> Message:
     return message(
-        "What follows is weighed at the plan's prices, with bounds, for the programme is too large for exact trials."
+        "What follows is weighed at the plan's prices, with bounds: exact trials of this programme would take too long."
     )
 
 
