@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from browser import Browser, text_of
 from world import ROLES, World
 
 P, PAGE = "/v1/programmes/{p}/algorithm-card", "/programmes/{p}/algorithm-card"
 
 
+@pytest.mark.computes
 def test_the_card_says_what_the_programme_does(world: World) -> None:
     """Purpose, weights, rules, checks: on the page, over the wire in the language asked, and as a file."""
     world.certified(headcount=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from browser import Browser, text_of
 from fastapi.testclient import TestClient
@@ -16,6 +17,7 @@ from api.storage.tables import operations, programmes
 PASSWORD = "a demonstration's password"
 
 
+@pytest.mark.computes
 def test_a_season_is_put_in_and_each_account_sees_its_part(engine: sa.Engine) -> None:
     """Each account signs in with the password; the ministry that published has placements, others what is theirs."""
     made = put_demonstration(engine, PASSWORD, "northern-triangle", 120, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import sqlalchemy as sa
 from browser import Browser, text_of
 from world import World
@@ -16,6 +17,7 @@ PAGE, NEW = "/programmes/{p}/experiments", "/programmes/{p}/new-experiment"
 EDIT = 'title = "Half"\n[[edit]]\nagreement = "GT-CA"\nclause = "quota"\nset = { count = 2 }\n'
 
 
+@pytest.mark.computes
 def test_an_experiment_keeps_question_branches_and_conclusion(world: World) -> None:
     """With base, edits and result of each run, though the run is deleted later; changed by its version."""
     world.certified(headcount=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from browser import Browser, text_of
 from world import World
 
@@ -35,6 +36,7 @@ def test_every_explanation_has_a_title() -> None:
     assert paragraphs(["a", "  b", "  c", "d"]) == [("a", ["b", "c"]), ("d", [])]
 
 
+@pytest.mark.computes
 def test_a_worker_and_an_order_are_looked_up_and_explained(world: World) -> None:
     """The page of each has its buttons; the answer has the fact beside the demand, and whom a change displaces."""
     order = world.certified(headcount=2)

@@ -83,6 +83,7 @@ def _cap(world: World, who: str, agreements: set[str]) -> str:
 
 
 @pytest.mark.parametrize("who", ["gt", "ca"])
+@pytest.mark.computes
 def test_what_a_plan_says_is_asked_of_it(generated_world: World, who: str) -> None:
     """Explanations of a placement, an order and a clause; the report; a what-if; each of the ministry's own."""
     world = generated_world

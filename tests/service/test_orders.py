@@ -202,6 +202,7 @@ def test_a_workbook_with_headings_of_its_own_is_mapped(world: World) -> None:
     assert (order["headcount"], order["hourly_wage"], order["start_date"]) == (4, 15.5, "2026-03-01")
 
 
+@pytest.mark.computes
 def test_orders_of_a_generated_season_are_checked(generated_world: World) -> None:
     """Clauses of every family, with lists as parameters: employers and ministries can check every order."""
     items = generated_world.must("ca", "GET", P + "/orders")["items"]

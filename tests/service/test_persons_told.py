@@ -180,6 +180,7 @@ def test_stays_told_by_the_month_do_not_overlap() -> None:
     assert all(one[1] < other[0] for one, other in pairwise(found))
 
 
+@pytest.mark.computes
 def test_a_planner_cannot_tell_two_programmes_apart_that_differ_within_cells(world: World) -> None:
     """By lists, pages, soundness and a run with edits that look at every column, all that is served is the same."""
     world.certified(headcount=3, required_skills=["pruning"])

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import pytest
 from world import World
 
 P = "/v1/programmes/{p}"
@@ -32,6 +33,7 @@ def _formulas(content: str) -> list[str]:
     return [cell for row in csv.reader(io.StringIO(content, newline="")) for cell in row if _is_formula(cell)]
 
 
+@pytest.mark.computes
 def test_a_season_is_sound_and_matched_as_planners_read_it(generated_world: World) -> None:
     """Before anybody has accepted and after; every day that is told of a worker is one of a month or a band."""
     world = generated_world
@@ -50,6 +52,7 @@ def test_a_season_is_sound_and_matched_as_planners_read_it(generated_world: Worl
         assert cells["registered_at"] in ("", f"{cells['registered_at'][:7]}-01")
 
 
+@pytest.mark.computes
 def test_no_file_of_a_run_and_no_export_holds_a_formula(generated_world: World) -> None:
     """Plans, what-ifs and sweeps with hostile titles, and what is exported, names included."""
     world = generated_world

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from browser import Browser, text_of
 from world import World
@@ -14,6 +15,7 @@ P = "/v1/programmes/{p}/runs"
 RUNS = "/programmes/{p}/runs"
 
 
+@pytest.mark.computes
 def test_an_auditor_computes_a_plan_again(generated_world: World) -> None:
     """Of a season with workers of several states and of its repair: every file is the same; a changed one is named."""
     world, browser = generated_world, Browser(generated_world, "auditor")

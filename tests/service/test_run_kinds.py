@@ -34,6 +34,7 @@ def test_a_run_says_which_orders_it_left_out(world: World) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.computes
 def test_what_ifs_and_sweeps_of_the_library_are_run_by_name(generated_world: World) -> None:
     """With hyphens or underscores; a name that isn't there is told with those that are."""
     world = generated_world
@@ -72,6 +73,7 @@ def test_explanations(world: World) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.computes
 def test_what_is_not_explained(world: World) -> None:
     """Nothing or too much, a run of others or without a plan, a profile to whoever doesn't keep it."""
     world.certified()
@@ -91,6 +93,7 @@ def test_what_is_not_explained(world: World) -> None:
     assert unknown["state"] == "failed" and "no worker" in unknown["problem"]["detail"]
 
 
+@pytest.mark.computes
 def test_a_report_is_a_file_of_a_run(world: World) -> None:
     """In the language asked, by the request's header or by name; it reaches for no other host."""
     world.certified()

@@ -196,6 +196,7 @@ def _csv(world: World, run_id: str, name: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.usefixtures("drawn_charts")
+@pytest.mark.computes
 def test_pictures_have_tables_of_the_same_figures(generated_world: World) -> None:
     """The season calendar and the flows are drawn on the server in the language of who asks."""
     world = generated_world
