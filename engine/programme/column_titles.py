@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from functools import cache
 
+from engine.programme.earlier_titles import EARLIER_TITLES
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES
 from engine.words import message, msgid
@@ -72,15 +73,6 @@ TITLES = {
     "agreed_on": msgid("agreed on"),
     "reason": msgid("reason"),
     "score": msgid("score"),
-}
-# What templates handed out earlier call some columns; filled in, they still come back.
-EARLIER_TITLES = {
-    "worker_id": ("code du travailleur",),
-    "occupations": ("métiers",),
-    "headcount": ("postes à pourvoir",),
-    "worker_cost": ("coût pour le travailleur",),
-    "travel_cost_to_worker": ("coût du voyage pour le travailleur",),
-    "score": ("note", "puntaje"),
 }
 
 

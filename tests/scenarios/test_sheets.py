@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.errors import CallError, InputError
-from engine.programme.column_titles import EARLIER_TITLES, TITLES, plain, title_of, with_own_columns
+from engine.programme.column_titles import TITLES, plain, title_of, with_own_columns
+from engine.programme.earlier_titles import EARLIER_TITLES
 from engine.programme.raw_table import RawTable
 from engine.programme.schema import TABLES
 from engine.sheets.importer import import_sheet
