@@ -18,7 +18,7 @@ from benchmarks.waited_calls import CALL_SECONDS
 from scenarios.preset import load_preset
 
 TABLES_OF_DESTINATIONS = ("employers", "sites")
-# What somebody looks at again and again, and who may: pages below an address of the season, but the first.
+# Pages that somebody looks at again and again, each with who does; {p} is the programme.
 LOOKED_AT = (
     ("planner", "/home"),
     ("origin", "/programmes/{p}"),

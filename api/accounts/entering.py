@@ -23,6 +23,7 @@ from api.storage.account_tables import accounts
 from api.storage.database import database, now, transaction
 
 HOME = "/home"
+LONGEST_TARGET = 1000  # of an address that a cookie carries; browsers drop cookies of more than 4 kB
 STEP_COOKIE, STEP_SECONDS = "vaiven_second_step", 600
 STEP_AUDIENCE = "vaiven-second-step"
 
@@ -66,6 +67,8 @@ def at_second_step(request: Request, connection: sa.Connection) -> tuple[str, st
 
 def own_path(asked: str | None) -> str:
     """An address of ours that was asked for, else the first page; nobody is sent to another host."""
+    if len(asked or "") > LONGEST_TARGET:
+        return HOME
     told = urlsplit(asked or "")
     good = told.path.startswith("/") and not (asked or "").startswith(("//", "/\\")) and not told.netloc
     return (asked or HOME) if good and not told.scheme else HOME

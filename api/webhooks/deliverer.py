@@ -12,6 +12,7 @@ from collections import Counter
 import sqlalchemy as sa
 import structlog
 
+from api.logs.fault_log import told_frames
 from api.webhooks.deliveries import Held, Tenant, deliver, take
 
 SLOTS, MOST_OF_ONE = 8, 2
@@ -39,6 +40,9 @@ class Deliverer:
                 begun = self.begin_one()
             except sa.exc.SQLAlchemyError as error:
                 log.warning("database", error=type(error).__name__)
+                begun = False
+            except Exception as error:  # whatever is wrong with one event, the others are sent
+                log.error("unforeseen", **told_frames(error))
                 begun = False
             if not begun:
                 self.stop.wait(IDLE_SECONDS)

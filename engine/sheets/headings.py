@@ -71,22 +71,10 @@ TABLE_NAMES = {
 # Words that say too little to be looked for within a longer heading.
 _ALONE = frozenset(
     {
-        "id",
-        "worker",
-        "codigo",
-        "code",
-        "end",
-        "fin",
-        "age",
-        "start",
-        "job",
-        "order",
-        "name",
-        "nombre",
-        "region",
+        "id", "worker", "codigo", "code", "end", "fin", "age", "start", "job", "order", "name", "nombre", "region",
         "estado",
     }
-)
+)  # fmt: skip
 _FILLERS = frozenset({"de", "del", "la", "el", "los", "las", "of", "the", "no", "num", "numero", "fecha", "date", "y"})
 LIKE_ENOUGH = 0.84
 _LONGEST_HEADING = 80

@@ -32,7 +32,13 @@ def test_who_is_not_known_is_asked_to_sign_in_and_comes_back(world: World) -> No
     sent = nobody.get("/me?tab=1")
     assert (sent.status_code, sent.headers["Location"]) == (303, "/sign-in?next=%2Fme%3Ftab%3D1")
     assert 'name="next" value="/me?tab=1"' in nobody.get(sent.headers["Location"]).text
-    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+    for elsewhere in (
+        "/" + "a" * 1000,
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+    ):
         assert 'name="next" value="/home"' in nobody.get(f"/sign-in?next={elsewhere}").text
         typed = {"email": _with_password(world, "gt"), "password": PASSWORD, "next": elsewhere}
         assert Browser(world).post("/sign-in", typed).headers["Location"] == "/home"

@@ -325,6 +325,26 @@ def test_a_slow_receiver_holds_up_nobody_else(world: World, receiver: Receiver) 
     quick.close()
 
 
+def test_an_unforeseen_fault_ends_no_sending(world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong while one event is taken, what waits is sent."""
+    hook = _hook(world, "gt", receiver)
+    world.must("gt", "POST", f"{HOOKS}/{hook['id']}/test")
+    stop, faults = threading.Event(), [KeyError("unforeseen")]
+
+    def faulty(*told: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return take(*told)
+
+    monkeypatch.setattr("api.webhooks.deliverer.take", faulty)
+    deliverer = Deliverer(world.engine, stop)
+    deliverer.start()
+    until(lambda: _listed(world, "gt", hook)[0]["state"] == "delivered", lambda: True)
+    stop.set()
+    until(lambda: not deliverer.under_way, lambda: True)
+    assert not faults and len(receiver.seen) == 1
+
+
 def test_there_are_limits_and_what_is_old_goes(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,8 @@ def test_every_kind_of_change_is_an_edit_of_the_engine() -> None:
 def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None:
     """A quota and a headcount: rows touched are said before it starts; the comparison tells people and placements."""
     world.certified(headcount=4, destination_region="CA-ON")
+    there = {"destination_country": "US", "destination_region": "US-FL", "site_id": "S2"}
+    world.order("e2", submit=False, **there)  # a draft: nobody but its employer sees it
     browser = Browser(world, who)
     assert "None yet" in text_of(browser.get(PAGE))
     chosen = browser.post(PAGE, {"changes": "[]", "kind": "places"})
@@ -57,7 +59,9 @@ def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None
     added = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "places", **TYPED["places"]})
     assert '<option value="600" selected>10 minutes</option>' in added.text
     assert '<option value="CA">Canada</option>' in chosen.text
-    assert '<option value="CA-ON">Ontario (CA)</option>' in chosen.text  # where an order is that one sees
+    assert (
+        '<option value="CA-ON">Ontario (CA)</option>' in chosen.text and "US-FL" not in chosen.text
+    )  # where orders are that one sees
     assert added.status_code == 200 and "Edit 1 touches 1 row of orders." in text_of(added)
     two = browser.post(PAGE, {"changes": _sent(added), "do": "add", "kind": "rule", **TYPED["rule"]})
     assert "GT-CA · quota · count becomes 2" in text_of(two)

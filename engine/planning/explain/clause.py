@@ -30,7 +30,7 @@ class ClauseExplanation:
 
     ``looked_at`` says of how many pairs (a regular sample of a large programme). For counts: ``limits`` with use,
     count, price and ``gain_at_most``, the most that any plan could gain over this one with one more unit; ``gains``
-    over this plan by units more or less, exact, where the programme is small enough.
+    over this plan by units more or less, exact, where the programme is small enough to be solved in time.
     """
 
     clause: str

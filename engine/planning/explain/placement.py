@@ -28,9 +28,9 @@ CANDIDATES = 8
 
 @dataclass(frozen=True)
 class PlacementExplanation:
-    """``loss`` is what the best plan loses without the placement, None where the programme is too large for solving:
-    then no plan without it loses less than ``loss_at_least`` over this plan, and one was found that loses
-    ``loss_at_most`` (None: none was found). ``chains`` are orders along which others move.
+    """``loss`` is what the best plan loses without the placement, None where the programme is too large for solving, or
+    solving takes too long: then no plan without it loses less than ``loss_at_least`` over this plan, and one was found
+    that loses ``loss_at_most`` (None: none was found). ``chains`` are orders along which others move.
 
     A chain begins at the place given up: each following order is where the person comes from who takes the place
     before; the empty name is somebody without a placement, or a place that stays open. No other person is named.
