@@ -19,6 +19,7 @@ from engine.errors import (
     SolverError,
     VaivenError,
 )
+from engine.face.agreements import lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
 from engine.face.verbs import audit, explain, generate, match, report
@@ -51,11 +52,13 @@ __all__ = [
     "discover",
     "explain",
     "generate",
+    "lint_agreements",
     "match",
     "read_plan",
     "read_programme",
     "rematch",
     "report",
     "sweep",
+    "try_agreements",
     "what_if",
 ]

@@ -7,9 +7,10 @@ placements written apart from it, its sentences (in English; the catalogue has t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,9 @@ from engine.clauses.views import (
 )
 from engine.clauses.vocabulary import where_in_words
 from engine.clauses.where import EVERYTHING, Where
-from engine.words import Message, joined, message
+from engine.words import Message, joined, message, msgid
+
+SOURCE_KINDS = (msgid("text of law"), msgid("official page"), msgid("secondary"), msgid("illustrative"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,15 @@ class Rule:
     kind: ClassVar[str]
     examples: ClassVar[tuple[Example, ...]] = ()
     may_name_sex: ClassVar[bool] = False
+    # By parameter 1 where a greater value protects workers more, -1 where a smaller one does; empty where it is enough
+    # that there is such a clause, None for a kind that protects nobody.
+    protects: ClassVar[Mapping[str, int] | None] = None
+    # By parameter 1 where a greater value refuses more, -1 where a smaller one does; absent, it then refuses nothing.
+    asks_more: ClassVar[Mapping[str, int]] = {}
+    # Pairs of parameters, the least and the most of one thing.
+    ranges: ClassVar[tuple[tuple[str, str], ...]] = ()
+    # Whether its `where` names a class that is counted, so that a wider one doesn't ask more.
+    where_is_a_class: ClassVar[bool] = False
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (parameter, what would be right)."""
@@ -67,6 +79,36 @@ class Rule:
     def sentences(self) -> Iterator[Message]:
         """What the clause demands: whole sentences that speak of the parameters given, and of no other."""
         raise NotImplementedError
+
+    def goes_with(self, other: Self) -> bool:
+        """Whether anything can keep both this clause and another of its kind; of itself, whether it can be kept."""
+        for least, most in self.ranges:
+            floors = [value for value in (getattr(self, least), getattr(other, least)) if value is not None]
+            ceilings = [value for value in (getattr(self, most), getattr(other, most)) if value is not None]
+            if floors and ceilings and max(floors) > min(ceilings):
+                return False
+        return True
+
+    def follows_from(self, other: Self) -> bool:
+        """Whether all that keeps another clause of its kind, over the same placements, keeps this one."""
+        return all(
+            self._asks_no_more(field.name, getattr(self, field.name), getattr(other, field.name))
+            for field in fields(self)
+        )
+
+    def _asks_no_more(self, parameter: str, own: Any, other: Any) -> bool:
+        direction = self.asks_more.get(parameter)
+        if direction is None or own is None or other is None:
+            return bool(own == other or (direction is not None and own is None))
+        return bool(own <= other if direction > 0 else own >= other)
+
+    def asks_nothing(self) -> bool:
+        """Whether no placement can break the clause, whatever its day, its people and its past."""
+        return False
+
+    def days_of_a_placement(self) -> tuple[int | None, int | None]:
+        """The fewest and the most days that the clause lets a single placement last, None where it says nothing."""
+        return None, None
 
     def sentences_under(self, where: Where) -> Iterator[Message]:
         """What the clause demands, and of which placements."""
@@ -190,6 +232,14 @@ class Count(Rule):
         """Whether one unit more can be asked: by its parameter ``count``."""
         return False
 
+    def counted_in(self) -> tuple[tuple[date, date], ...]:
+        """The periods in which placements are counted, both days included; empty for the whole horizon."""
+        return ()
+
+    def share_asked(self) -> tuple[Where, Decimal] | None:
+        """Of which placements at least which share is asked for, None where no share is."""
+        return None
+
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """The limit rows of the clause."""
         raise NotImplementedError
@@ -206,13 +256,21 @@ class Reserve(Count):
 
     within: str
 
+    def kept(self) -> int:
+        """How many places are kept."""
+        raise NotImplementedError
+
+    def released_on(self) -> date | None:
+        """From which day on they are open to everybody, None where never."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One clause of an agreement (``agreement_id``) or of the programme itself (empty ``agreement_id``).
 
     A clause may stand in a set or be a key whatever its parameters are: it is hashed by its name, which is unique
-    within a programme.
+    within a programme. ``source_kind`` says how sure its source is, one of `SOURCE_KINDS` or empty.
     """
 
     id: str
@@ -220,6 +278,7 @@ class Clause:
     source: str = ""
     where: Where = EVERYTHING
     agreement_id: str = ""
+    source_kind: str = ""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""The planner's and the officer's commands: `whatif`, `sweep`, `explain` and `rematch`."""
+"""The planner's and the officer's commands: `whatif`, `sweep`, `explain`, `rematch`, `compare` and `agreement`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from engine.errors import CallError
 from engine.planning import CHARGE
+from engine.planning.agreement_commands import agreement_commands
 from engine.words import message
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
     app.command("rematch")(rematch)
     app.command("compare")(compare)
+    app.add_typer(agreement_commands, name="agreement")
 
 
 def whatif(

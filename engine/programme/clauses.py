@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from engine.clauses.base import Clause, Reserve, Rule
+from engine.clauses.base import SOURCE_KINDS, Clause, Reserve, Rule
 from engine.clauses.kinds import kinds
+from engine.clauses.parameters import one_of
 from engine.clauses.where import EVERYTHING, Where, read_where
 from engine.errors import Fault
 from engine.words import message
 
 Report = Callable[[Fault], None]
-_COMMON = ("id", "kind", "source", "where")
+_COMMON = ("id", "kind", "source", "source_kind", "where")
 
 
 def read_clauses(entries: Any, file: str, agreement_id: str, report: Report) -> tuple[Clause, ...]:
@@ -64,7 +65,14 @@ def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report
     if not isinstance(source, str):
         fault("source", source, message("is not a text"), message("the article that says so"))
         return None
-    return None if rule is None or where is None else Clause(identifier, rule, source, where, agreement_id)
+    try:
+        source_kind = "" if "source_kind" not in entry else one_of(*SOURCE_KINDS)(entry["source_kind"])
+    except ValueError as error:
+        fault("source_kind", entry["source_kind"], message("is not right"), str(error))
+        return None
+    if rule is None or where is None:
+        return None
+    return Clause(identifier, rule, source, where, agreement_id, source_kind)
 
 
 def _read_where(entry: dict[str, Any], rule_type: type[Rule], fault: Callable[..., None]) -> Where | None:

@@ -50,6 +50,7 @@ _AGREEMENT_KEYS = {
     "effective_to",
     "clause",
     "source",
+    "examples",
 }
 
 

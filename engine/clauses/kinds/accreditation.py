@@ -16,6 +16,7 @@ class Accreditation(Gate):
     """The employer's ``accredited_until >= end_date``."""
 
     kind: ClassVar = "accreditation"
+    protects: ClassVar = {}
     examples: ClassVar = (
         Example(True, {}, "Accredited to the last day.", employer={"accredited_until": "2026-08-31"}),
         Example(False, {}, "Accreditation ends before.", employer={"accredited_until": "2026-08-30"}),

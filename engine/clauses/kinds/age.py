@@ -21,6 +21,9 @@ class Age(Gate):
     """The worker's age in whole years at the order's start is within both limits: ``min <= age <= max``."""
 
     kind: ClassVar = "age"
+    protects: ClassVar = {"min": 1}
+    asks_more: ClassVar = {"min": 1, "max": -1}
+    ranges: ClassVar = (("min", "max"),)
     min: int | None = optional(whole_number)
     max: int | None = optional(whole_number)
     examples: ClassVar = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -43,6 +43,7 @@ class Cap(Count):
     """
 
     kind: ClassVar = "cap"
+    asks_more: ClassVar = {"count": -1, "share_of_registered": -1}
     count: int | None = optional(whole_number)
     share_of_registered: Decimal | None = optional(share)
     basis: str = optional(one_of("starts", "present", "workers"), "starts")
@@ -155,6 +156,17 @@ class Cap(Count):
         """See `Count`."""
         return self.count is not None
 
+    def follows_from(self, other: Self) -> bool:
+        """See `Rule`: a count of all holds each period, each value and each coarser way of counting."""
+        if self == other or other.count is None or other.rollover:
+            return self == other
+        same_days = other.periods is None or (
+            other.periods == self.periods and (self.basis != "present" or other.basis == "present")
+        )
+        finer = other.per in (None, self.per) and (other.basis in ("starts", self.basis))
+        own = (self.count,) if self.count is not None else self.counts or (-1,)
+        return finer and same_days and min(own) >= other.count
+
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""
         found: list[tuple[str, str]] = []
@@ -170,6 +182,10 @@ class Cap(Count):
         if self.share_of_registered is not None and self.per not in _REGISTERED:
             found.append(("per", message("one of {names:or} beside share_of_registered", names=_REGISTERED)))
         return found
+
+    def counted_in(self) -> tuple[tuple[date, date], ...]:
+        """See `Count`."""
+        return self.periods or ()
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """See `Count`."""

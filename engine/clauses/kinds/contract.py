@@ -20,6 +20,9 @@ class Contract(Gate):
     """The order lasts ``min_days <= end - start + 1 <= max_days``."""
 
     kind: ClassVar = "contract"
+    protects: ClassVar = {"min_days": 1}
+    asks_more: ClassVar = {"min_days": 1, "max_days": -1}
+    ranges: ClassVar = (("min_days", "max_days"),)
     min_days: int | None = optional(number_of_days)
     max_days: int | None = optional(number_of_days)
     examples: ClassVar = (
@@ -45,6 +48,10 @@ class Contract(Gate):
             yield plural("The contract lasts at most {n} day.", "The contract lasts at most {n} days.", n=self.max_days)
         else:
             yield message("The contract may have any length.")
+
+    def days_of_a_placement(self) -> tuple[int | None, int | None]:
+        """See `Rule`."""
+        return self.min_days, self.max_days
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

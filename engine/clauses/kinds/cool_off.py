@@ -20,6 +20,7 @@ class CoolOff(Ledger):
     """A stay that holds a new placement starts at least ``min_days`` days after the one before it ended."""
 
     kind: ClassVar = "cool_off"
+    asks_more: ClassVar = {"min_days": 1}
     min_days: int = required(number_of_days)
     examples: ClassVar = (
         Example(True, {"min_days": 90}, "A first stay."),
@@ -59,6 +60,10 @@ class CoolOff(Ledger):
         yield plural(
             "At least {n} day away before a new stay.", "At least {n} days away before a new stay.", n=self.min_days
         )
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`."""
+        return self.min_days == 0
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

@@ -20,6 +20,8 @@ class Deductions(Gate):
     """``weekly_deductions <= max_share * weekly_hours * hourly_wage``."""
 
     kind: ClassVar = "deductions"
+    protects: ClassVar = {"max_share": -1}
+    asks_more: ClassVar = {"max_share": -1}
     max_share: Decimal = required(share)
     examples: ClassVar = (
         Example(True, {"max_share": 0.05}, "33.75 of 675.", orders=({"weekly_deductions": 33.75},)),

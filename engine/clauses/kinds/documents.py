@@ -20,6 +20,7 @@ class Documents(Gate):
     """``passport_expires >= end_date + passport_days_beyond``; with ``medical``, ``medical_valid_until >= start``."""
 
     kind: ClassVar = "documents"
+    asks_more: ClassVar = {"passport_days_beyond": 1, "medical": 1}
     passport_days_beyond: int | None = optional(number_of_days)
     medical: bool = optional(flag, False)
     examples: ClassVar = (

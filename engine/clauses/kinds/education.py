@@ -20,6 +20,8 @@ class Education(Gate):
     """The worker's ISCED level is within both limits: ``min <= isced <= max``."""
 
     kind: ClassVar = "education"
+    asks_more: ClassVar = {"min": 1, "max": -1}
+    ranges: ClassVar = (("min", "max"),)
     min: int | None = optional(whole_number)
     max: int | None = optional(whole_number)
     examples: ClassVar = (

@@ -17,6 +17,7 @@ class Experience(Gate):
     """The worker has ``months >= min_months`` of experience in the order's occupation."""
 
     kind: ClassVar = "experience"
+    asks_more: ClassVar = {"min_months": 1}
     min_months: int = required(whole_number)
     examples: ClassVar = (
         Example(True, {"min_months": 12}, "Exactly twelve months.", ({"occupations": "9211:12"},)),
@@ -31,6 +32,10 @@ class Experience(Gate):
             "The worker has at least {n} months of experience in the order's occupation.",
             n=self.min_months,
         )
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`."""
+        return self.min_months == 0
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

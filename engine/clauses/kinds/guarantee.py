@@ -22,6 +22,8 @@ class Guarantee(Gate):
     """``guaranteed_weekly_hours >= min_weekly_hours`` and ``guaranteed_weekly_hours * weeks >= min_total_hours``."""
 
     kind: ClassVar = "guarantee"
+    protects: ClassVar = {"min_weekly_hours": 1, "min_total_hours": 1}
+    asks_more: ClassVar = {"min_weekly_hours": 1, "min_total_hours": 1}
     min_weekly_hours: Decimal | None = optional(amount)
     min_total_hours: Decimal | None = optional(amount)
     examples: ClassVar = (

@@ -16,6 +16,7 @@ class Housing(Gate):
     """The site's ``inspected_until >= end_date``."""
 
     kind: ClassVar = "housing"
+    protects: ClassVar = {}
     examples: ClassVar = (
         Example(True, {}, "Valid to the last day.", site={"inspected_until": "2026-08-31"}),
         Example(False, {}, "Runs out before.", site={"inspected_until": "2026-08-30"}),

@@ -23,6 +23,7 @@ class Language(Gate):
     """The worker has the language at ``level`` or above on the CEFR scale A1 < A2 < B1 < B2 < C1 < C2."""
 
     kind: ClassVar = "language"
+    asks_more: ClassVar = {"level": 1}
     language: str = required(word)
     level: str = required(one_of(*_LEVELS))
     examples: ClassVar = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -21,6 +21,7 @@ class LeadTime(Gate):
     """
 
     kind: ClassVar = "lead_time"
+    asks_more: ClassVar = {"days": 1}
     days: int | None = optional(number_of_days)
     examples: ClassVar = (
         Example(True, {"days": 55}, "Exactly 55 days."),
@@ -39,6 +40,12 @@ class LeadTime(Gate):
                 "The order starts at least {n} days after the decision.",
                 n=self.days,
             )
+
+    def follows_from(self, other: Self) -> bool:
+        """See `Rule`: the corridor's days aren't known here."""
+        if self.days is None or other.days is None:
+            return self.days == other.days
+        return self.days <= other.days
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -23,6 +23,7 @@ class MaxSeasons(Ledger):
     """
 
     kind: ClassVar = "max_seasons"
+    asks_more: ClassVar = {"count": -1, "years": 1}
     count: int = required(whole_number)
     years: int = required(number_of_years)
     examples: ClassVar = (
@@ -60,6 +61,10 @@ class MaxSeasons(Ledger):
             n=self.years,
             count=self.count,
         )
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`: stays begin in no more years than there are."""
+        return self.count >= self.years
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

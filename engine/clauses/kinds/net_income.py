@@ -20,6 +20,8 @@ class NetIncome(Gate):
     """``hours * wage - deductions - (travel cost + worker cost) / weeks >= min_weekly``."""
 
     kind: ClassVar = "net_income"
+    protects: ClassVar = {"min_weekly": 1}
+    asks_more: ClassVar = {"min_weekly": 1}
     min_weekly: Decimal = required(amount)
     examples: ClassVar = (
         Example(True, {"min_weekly": 655}, "45 hours at 15 less 20 of deductions."),

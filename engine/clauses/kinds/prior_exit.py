@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class PriorExit(Gate):
     """No exit for a reason in ``bar`` from that destination within ``years`` years before the start."""
 
     kind: ClassVar = "prior_exit"
+    asks_more: ClassVar = {"years": 1}
     bar: tuple[str, ...] = required(any_of("completed", "early_return", "transferred", "overstay"))
     years: int = required(number_of_years)
     examples: ClassVar = (
@@ -64,6 +65,10 @@ class PriorExit(Gate):
             n=self.years,
             ways=tuple(EXITS[way] for way in self.bar),
         )
+
+    def follows_from(self, other: Self) -> bool:
+        """See `Rule`."""
+        return set(self.bar) <= set(other.bar) and self.years <= other.years
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

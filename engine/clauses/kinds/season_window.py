@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from engine.clauses.parameters import required
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.days import calendar_year, month_day
 from engine.words import Message, message
+
+_LEAP_YEAR = 366
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,26 @@ class SeasonWindow(Gate):
             first=_any_year(self.from_),
             last=_any_year(self.to),
         )
+
+    def goes_with(self, other: Self) -> bool:
+        """See `Rule`: some day lies in both windows."""
+        return self._days_until(other) < self._length() or other._days_until(self) < other._length()
+
+    def follows_from(self, other: Self) -> bool:
+        """See `Rule`: an occurrence of the other window lies in one of this."""
+        return self._days_until(other) + other._length() <= self._length()
+
+    def days_of_a_placement(self) -> tuple[int | None, int | None]:
+        """See `Rule`."""
+        return None, self._length()
+
+    def _length(self) -> int:
+        """The days of an occurrence, of a leap year's where it holds 29 February."""
+        return (_any_year(self.to) - _any_year(self.from_)).days % _LEAP_YEAR + 1
+
+    def _days_until(self, other: Self) -> int:
+        """How many days after this window the other opens."""
+        return (_any_year(other.from_) - _any_year(self.from_)).days % _LEAP_YEAR
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -28,6 +28,9 @@ class SetAside(Reserve):
 
     kind: ClassVar = "set_aside"
     may_name_sex: ClassVar = True
+    protects: ClassVar = {"count": 1}
+    asks_more: ClassVar = {"count": 1}
+    where_is_a_class: ClassVar = True
     within: str = required(word)
     count: int = required(whole_number)
     release_on: date | None = optional(day)
@@ -74,6 +77,18 @@ class SetAside(Reserve):
         )
         if self.release_on is not None:
             yield message("What is left of them is open to everybody from {day:long} on.", day=self.release_on)
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`."""
+        return self.count == 0
+
+    def kept(self) -> int:
+        """See `Reserve`."""
+        return self.count
+
+    def released_on(self) -> date | None:
+        """See `Reserve`."""
+        return self.release_on
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """See `Count`."""

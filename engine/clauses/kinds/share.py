@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -30,6 +30,10 @@ class Share(Count):
 
     kind: ClassVar = "share"
     may_name_sex: ClassVar = True
+    protects: ClassVar = {"min_share": 1}
+    asks_more: ClassVar = {"min_share": 1, "max_share": -1}
+    ranges: ClassVar = (("min_share", "max_share"),)
+    where_is_a_class: ClassVar = True
     of: Where = optional(read_where, EVERYTHING)
     min_share: Decimal | None = optional(share_of_one)
     max_share: Decimal | None = optional(share_of_one)
@@ -75,6 +79,14 @@ class Share(Count):
                 inside=inside,
             )
 
+    def goes_with(self, other: Self) -> bool:
+        """See `Rule`: shares of one and the same whole."""
+        return self.of != other.of or super().goes_with(other)
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`."""
+        return self.min_share in (None, 0) and self.max_share in (None, 1)
+
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""
         if self.min_share is None and self.max_share is None:
@@ -84,6 +96,10 @@ class Share(Count):
         if self.of.worker_class and where.worker_class and self.of.returning_years != where.returning_years:
             return [("of", message("the same returning_years as in where"))]
         return []
+
+    def share_asked(self) -> tuple[Where, Decimal] | None:
+        """See `Count`."""
+        return None if self.min_share is None else (self.of, self.min_share)
 
     def limits(self, season: Season, where: Where, siblings: Mapping[str, Clause]) -> list[LimitBlock]:
         """See `Count`: ``min * n_of - n_both <= 0`` and ``n_both - max * n_of <= 0``."""

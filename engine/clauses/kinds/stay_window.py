@@ -28,6 +28,7 @@ class StayWindow(Ledger):
     """
 
     kind: ClassVar = "stay_window"
+    asks_more: ClassVar = {"max_days": -1, "window_days": 1}
     max_days: int = required(number_of_days)
     window_days: int = required(number_of_days)
     examples: ClassVar = (
@@ -66,6 +67,14 @@ class StayWindow(Ledger):
             n=self.max_days,
             window=days(self.window_days),
         )
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`: no window holds more days than it has."""
+        return self.max_days >= self.window_days
+
+    def days_of_a_placement(self) -> tuple[int | None, int | None]:
+        """See `Rule`."""
+        return None, None if self.asks_nothing() else self.max_days
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """See `Rule`."""

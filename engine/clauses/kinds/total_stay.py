@@ -21,6 +21,7 @@ class TotalStay(Ledger):
     """At the end of each placement, days present since the last absence of at least ``reset_days``: ``<= max_days``."""
 
     kind: ClassVar = "total_stay"
+    asks_more: ClassVar = {"max_days": -1, "reset_days": 1}
     max_days: int = required(number_of_days)
     reset_days: int = required(number_of_days)
     examples: ClassVar = (
@@ -48,6 +49,10 @@ class TotalStay(Ledger):
             n=self.max_days,
             reset=days(self.reset_days),
         )
+
+    def days_of_a_placement(self) -> tuple[int | None, int | None]:
+        """See `Rule`."""
+        return None, self.max_days
 
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""

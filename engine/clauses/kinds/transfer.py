@@ -21,6 +21,8 @@ class Transfer(Join):
     """
 
     kind: ClassVar = "transfer"
+    protects: ClassVar = {"max_gap_days": 1, "max_transfers": 1}
+    asks_more: ClassVar = {"max_gap_days": -1, "max_transfers": -1}
     max_gap_days: int = required(number_of_days)
     max_transfers: int = required(whole_number)
     examples: ClassVar = (

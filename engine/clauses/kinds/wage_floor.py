@@ -18,6 +18,8 @@ class WageFloor(Gate):
     """``hourly_wage >= hourly``; of several floors that match, each must hold, so the highest binds."""
 
     kind: ClassVar = "wage_floor"
+    protects: ClassVar = {"hourly": 1}
+    asks_more: ClassVar = {"hourly": 1}
     hourly: Decimal = required(amount)
     examples: ClassVar = (
         Example(True, {"hourly": 15}, "At the floor."),
@@ -33,6 +35,10 @@ class WageFloor(Gate):
     def sentences(self) -> Iterator[Message]:
         """See `Rule`."""
         yield message("The hourly wage is at least {wage:amount}.", wage=self.hourly)
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`."""
+        return self.hourly == 0
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -57,6 +57,18 @@ class WorkerClass(Gate):
             yield message("New and returning workers are both allowed.")
         else:
             yield message("Only {workers}.", workers=class_in_words("returning" in self.allow, self.returning_years))
+
+    def goes_with(self, other: Self) -> bool:
+        """See `Rule`: some class is allowed by both."""
+        return self.returning_years != other.returning_years or bool(set(self.allow) & set(other.allow))
+
+    def follows_from(self, other: Self) -> bool:
+        """See `Rule`."""
+        return self.returning_years == other.returning_years and set(other.allow) <= set(self.allow)
+
+    def asks_nothing(self) -> bool:
+        """See `Rule`."""
+        return set(self.allow) == {"new", "returning"}
 
     def admits(self, pairs: Pairs) -> Array:
         """See `Gate`."""

@@ -18,6 +18,8 @@ class WorkerCost(Gate):
     """``worker_cost <= max``; a ``max`` of 0 means that the employer pays."""
 
     kind: ClassVar = "worker_cost"
+    protects: ClassVar = {"max": -1}
+    asks_more: ClassVar = {"max": -1}
     max: Decimal = required(amount)
     examples: ClassVar = (
         Example(True, {"max": 0}, "The employer pays.", orders=({"worker_cost": 0},)),
