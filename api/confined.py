@@ -7,122 +7,115 @@ the content is told so (413); nobody else notices.
 Plans of many placements are judged in such a child too (`api.placements.publication`): what computes for seconds takes
 no turn from those who read.
 
-A spare child waits, everything it needs imported, so that an ordinary file costs no start of Python.
+Children are forked from one process that has everything imported and never sees content, so that none costs a start of
+Python (five seconds of a core, which all others would wait for), and each begins as clean as the first.
 """
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import importlib
 import os
-import pickle
 import resource
-import subprocess
-import sys
-import threading
+import time
 from collections.abc import Callable
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from api.answers.problems import ServiceError
-from engine.clauses.kinds import kinds
-from engine.errors import CallError, InputError, VaivenError
+from engine.errors import CallError, InputError
 from engine.words import message
 
 Found = TypeVar("Found")
 SECONDS = 30
 MEGABYTES = 1536
-PRELOADED = ("api.uploads.uploads", "api.placements.publication")
-_lock = threading.Lock()
-_spare: list[subprocess.Popen[bytes]] = []
+PATIENCE = 6  # seconds of the clock for a second of computing, on a machine that others use too
+AGAIN_AFTER = (0.01, 0.1, 1.0)  # seconds
+_context = get_context("forkserver")
+_context.set_forkserver_preload(["api.confined_imports"])
 
 
 def confined(call: Callable[..., Found], *arguments: Any, seconds: float = SECONDS) -> Found:
     """What a function of a module gives for arguments, computed in a child with `MEGABYTES` beyond what it begins with.
 
-    Raises what the function raises of `InputError` and `CallError`, and 413 where it needs too much memory or time.
+    Raises what the function raises of `InputError` and `CallError`, 413 where it needs too much memory or computing,
+    503 where the machine is too busy to come to it.
     """
-    child = _take()
-    job = pickle.dumps((call.__module__, call.__qualname__, arguments, seconds))
+    heard, told = _context.Pipe(duplex=False)
+    child = _begun(told, call, arguments, seconds)
+    told.close()  # so that the end of the child ends what is heard
     try:
-        told, _ = child.communicate(job, timeout=seconds + 5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        told = b""
-    keep_ready()  # not before: its start would take the time of what is waited for
-    if not told or child.returncode:
-        raise ServiceError(
-            413, message("It takes more memory or time to read than any table needs."), message("Send it in parts.")
-        )
-    kind, content = pickle.loads(told)
+        kind, content = _answer(heard, PATIENCE * seconds)
+    finally:
+        heard.close()
+        _end(child)
     if kind == "input":
         raise InputError(*content)
     if kind == "call":
         raise CallError(*content)
+    if kind == "late":
+        raise ServiceError(503, message("Too much is going on."), message("Send it again."), {"Retry-After": "10"})
+    if kind == "nothing":
+        raise ServiceError(
+            413, message("It takes more memory or time to read than any table needs."), message("Send it in parts.")
+        )
     found: Found = content
     return found
 
 
 def keep_ready() -> None:
-    """Begin the spare child before anybody needs it."""
-    with _lock:
-        if not _spare:
-            _spare.append(_begun())
+    """Begin the process that children are forked from before anybody needs one."""
+    forkserver.ensure_running()
 
 
-def _take() -> subprocess.Popen[bytes]:
-    """A child that is ready, or as good as."""
-    with _lock:
-        ready = _spare.pop() if _spare else _begun()
-    if ready.poll() is not None:  # a spare that was ended from outside
-        return _begun()
-    return ready
+def _begun(*job: Any) -> BaseProcess:
+    """A child that works; where the process it is forked from was ended from outside, that is begun anew."""
+    for pause in AGAIN_AFTER:
+        try:
+            return _started(*job)
+        except (EOFError, OSError):
+            time.sleep(pause)  # until the system tells of its end
+    return _started(*job)
 
 
-def _begun() -> subprocess.Popen[bytes]:
-    frugal = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "api.confined"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | frugal,
-    )
+def _started(*job: Any) -> BaseProcess:
+    child = _context.Process(target=_work, args=job, daemon=True)
+    child.start()
+    return child
 
 
-@atexit.register
-def _end_spares() -> None:
-    for child in _spare:
-        with contextlib.suppress(OSError):
-            child.kill()
-
-
-def _main() -> None:
-    """Wait for one job, do it within limits, write what came of it, end."""
-    _make_ready()
-    job = sys.stdin.buffer.read()
-    if not job:
-        return
-    module, name, arguments, seconds = pickle.loads(job)
-    _limit(seconds)
-    call = getattr(importlib.import_module(module), name)
+def _answer(heard: Connection, seconds: float) -> tuple[str, Any]:
+    """What a child tells; ``nothing`` where its limits end it, ``late`` where others left it no time to come so far."""
     try:
-        told = ("found", call(*arguments))
+        if not heard.poll(seconds):
+            return "late", None
+        answer: tuple[str, Any] = heard.recv()
+        return answer
+    except (EOFError, OSError):
+        return "nothing", None
+
+
+def _end(child: BaseProcess) -> None:
+    """Wait for the end of a child that has told something, or bring it about."""
+    child.join(1)
+    if child.is_alive():
+        child.kill()
+        child.join()
+
+
+def _work(told: Connection, call: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> None:
+    """Do one job within limits and tell what came of it; what a job says beside is heard by nobody."""
+    with open(os.devnull, "r+b") as nowhere:
+        for stream in range(3):
+            os.dup2(nowhere.fileno(), stream)
+    _limit(seconds)
+    try:
+        answer = ("found", call(*arguments))
     except InputError as error:
-        told = ("input", (error.faults, error.hint))
+        answer = ("input", (error.faults, error.hint))
     except CallError as error:
-        told = ("call", (error.message, error.hint))
-    sys.stdout.buffer.write(pickle.dumps(told))
-    sys.stdout.buffer.flush()
-
-
-def _make_ready() -> None:
-    """Import what jobs need, and the rules that a programme may name."""
-    for name in PRELOADED:
-        importlib.import_module(name)
-    with contextlib.suppress(VaivenError):  # whoever reads a programme is told
-        kinds()
+        answer = ("call", (error.message, error.hint))
+    told.send(answer)
 
 
 def _limit(seconds: float) -> None:
@@ -133,7 +126,3 @@ def _limit(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-if __name__ == "__main__":
-    _main()

@@ -24,7 +24,6 @@ import structlog
 from databases import CONTENTS, PATIENCE, Databases, pseudonyms_drawn_for, service_on
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from forked_children import ForkedChild
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from world import World, copied_world
@@ -81,19 +80,6 @@ def _branches_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 @pytest.fixture
 def branch_processes() -> None:
     """Branches on processes of their own, as outside tests."""
-
-
-@pytest.fixture(autouse=True)
-def _forked_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is confined costs no start of Python but where a test asks for it, and in `make proof`."""
-    if "started_children" not in request.fixturenames and "VAIVEN_STARTED_CHILDREN" not in os.environ:
-        monkeypatch.setattr("api.confined._begun", ForkedChild)
-        monkeypatch.setattr("api.confined._spare", [])
-
-
-@pytest.fixture
-def started_children() -> None:
-    """Confined work in processes that are started for it, as outside tests."""
 
 
 @pytest.fixture(autouse=True)

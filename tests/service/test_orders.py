@@ -174,7 +174,6 @@ def test_whole_numbers_may_be_written_with_a_point(world: World) -> None:
     assert world.upload("e1", "orders", "\n".join([TITLES, _row("A1")]) + "\n").json()["unchanged"] == 1
 
 
-@pytest.mark.usefixtures("started_children")
 def test_a_workbook_with_headings_of_its_own_is_mapped(world: World) -> None:
     """By the map that is sent with it; what stands nowhere on the sheet is a constant of the map."""
     target = io.BytesIO()
