@@ -16,6 +16,7 @@ Reader = Callable[[Any], Any]
 GREATEST_AMOUNT = 10**12
 MOST_YEARS = 150
 MOST_DAYS = 36_525
+MOST_WEEKS = 53
 
 
 def required(reader: Reader) -> Any:
@@ -55,6 +56,13 @@ def number_of_days(value: Any) -> int:
     """A whole number of days from 0 to a century."""
     if whole_number(value) > MOST_DAYS:
         raise ValueError(message("a whole number from 0 to {most}", most=MOST_DAYS))
+    return int(value)
+
+
+def number_of_weeks(value: Any) -> int:
+    """A whole number of weeks from 1 to a year."""
+    if positive_number(value) > MOST_WEEKS:
+        raise ValueError(message("a whole number from 1 to {most}", most=MOST_WEEKS))
     return int(value)
 
 
@@ -106,6 +114,18 @@ def words(value: Any) -> tuple[str, ...]:
     if not isinstance(texts, list | tuple) or not texts or not all(isinstance(text, str) and text for text in texts):
         raise ValueError(message("a text or a list of texts"))
     return tuple(texts)
+
+
+def countries(value: Any) -> tuple[str, ...]:
+    """A list of two or more country codes (ISO 3166-1 alpha-2), each once."""
+    expected = message("a list of two or more countries, each by its two letters and once")
+    try:
+        codes = words(value)
+    except ValueError as error:
+        raise ValueError(expected) from error
+    if len(set(codes)) < max(len(codes), 2) or not all(re.fullmatch("[A-Z]{2}", code) for code in codes):
+        raise ValueError(expected)
+    return codes
 
 
 def one_of(*allowed: str) -> Reader:
