@@ -50,6 +50,14 @@ class PlacementTable(PlacementColumns):
             counts &= np.isin(np.array([*label.names, ""], dtype=object), reasons)[label.codes[row]]
         return owner[counts], row[counts]
 
+    def past_seasons(self) -> Rows:
+        """In how many calendar years before that of the start a stay at the destination began."""
+        owner, row = self.past_stays()
+        begun = _year(self.programme["history"].values("start_date")[row].astype(np.int64).astype("datetime64[D]"))
+        earlier = begun < _year(self.date("orders", "start_date"))[owner]
+        seasons = {*zip(owner[earlier].tolist(), begun[earlier].tolist(), strict=True)}
+        return np.bincount(np.array([placement for placement, _ in seasons], np.int64), minlength=self.size)
+
     def past_stays(self) -> tuple[Rows, Rows]:
         """Every (placement, row of history) of the same worker and destination, as two parallel arrays."""
         if ("past",) not in self._cache:
@@ -143,6 +151,10 @@ class PlacementTable(PlacementColumns):
         texts, counts = np.unique(self.programme.workers.labels(key).text().astype(str), return_counts=True)
         known = dict(zip(texts.tolist(), counts.tolist(), strict=True))
         return np.array([known.get(value, 0) for value in values], np.int64)
+
+
+def _year(days: Dates) -> Rows:
+    return days.astype("datetime64[Y]").astype(np.int64)
 
 
 def years_earlier(days: Dates, years: int) -> Dates:

@@ -13,6 +13,7 @@ from engine.clauses.views import Array, Bools
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.days import day_number, whole_years
 from engine.problem.register import Register
+from engine.problem.register_columns import Longs
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,10 @@ class PairBlock:
     def ended_a_stay(self, years: int, reasons: Sequence[str] = ()) -> Bools:
         """See `Pairs`."""
         return self.register.ended_a_stay(self.worker_rows, self.order_rows, years, reasons)
+
+    def past_seasons(self) -> Longs:
+        """See `Pairs`."""
+        return self.register.past_seasons(self.worker_rows, self.order_rows)
 
     def matching(self, where: Where) -> Array:
         """Which pairs match a `where`, in any shape that broadcasts to theirs."""

@@ -91,6 +91,34 @@ class Register(RegisterColumns):
             found |= counts & (past.destination[row] == destination) & (end >= earliest) & (end < start)
         return found
 
+    def past_seasons(self, worker: Any, order: Any) -> Longs:
+        """In how many calendar years before the order's start stays at its destination began.
+
+        ``worker`` and ``order`` are row numbers that broadcast against each other.
+        """
+        begin = self.past.offsets[worker]
+        count = self.past.offsets[np.asarray(worker) + 1] - begin
+        year, new = self._past_years
+        start_year, destination = self.start_days[0][order], self.destination[order]
+        seasons = np.zeros(np.broadcast_shapes(np.shape(worker), np.shape(order)), np.int64)
+        last_row = len(year) - 1
+        for step in range(int(count.max(initial=0))):
+            row = np.minimum(begin + step, last_row)
+            there = new[row] & (self.past.destination[row] == destination)
+            seasons += (count > step) & there & (year[row] < start_year)
+        return seasons
+
+    @cached_property
+    def _past_years(self) -> tuple[Ints, Bools]:
+        """The year in which each past stay began, and whether it is the first of that worker, place and year."""
+        past = self.past
+        year = calendar_year(past.start)
+        worker = np.repeat(np.arange(self.worker_count), np.diff(past.offsets))
+        keys = np.stack([worker, past.destination, year], axis=1)
+        new = np.zeros(len(year), bool)
+        new[np.unique(keys, axis=0, return_index=True)[1]] = True
+        return year, new
+
     def pair_key(self, worker: Any, order: Any) -> Longs:
         """One number for a pair."""
         return np.asarray(worker, np.int64) * self.order_count + order

@@ -72,14 +72,19 @@ def _season_window(_programme: Programme, clause: Clause, _worker: Row, order: R
     )
 
 
-def _wage_floor(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
-    return number(order["hourly_wage"]) >= Fraction(clause["hourly"])
+def _wage_floor(programme: Programme, clause: Clause, worker: Row, order: Row) -> bool:
+    stays = past_stays(programme, worker, order["destination_country"])
+    seasons = {first_day(stay).year for stay in stays if first_day(stay).year < first_day(order).year}
+    binds = len(seasons) + 1 >= clause.get("from_season", 1)
+    return not binds or number(order["hourly_wage"]) >= Fraction(clause["hourly"])
 
 
 def _guarantee(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     hours = number(order["guaranteed_weekly_hours"])
     weekly, total = Fraction(clause.get("min_weekly_hours", 0)), Fraction(clause.get("min_total_hours", 0))
-    return hours >= weekly and hours * weeks(order) >= total
+    of_worked = Fraction(clause.get("min_share", 0)) * number(order["weekly_hours"])
+    in_window = Fraction(clause.get("min_hours", 0)) / clause.get("window_weeks", 1)
+    return hours >= max(weekly, of_worked, in_window) and hours * weeks(order) >= total
 
 
 def _worker_cost(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
@@ -104,7 +109,11 @@ def _accreditation(programme: Programme, _clause: Clause, _worker: Row, order: R
 
 def _deductions(_programme: Programme, clause: Clause, _worker: Row, order: Row) -> bool:
     pay = number(order["weekly_hours"]) * number(order["hourly_wage"])
-    return number(order["weekly_deductions"]) <= Fraction(clause["max_share"]) * pay
+    taken = number(order["weekly_deductions"])
+    most = [Fraction(clause["max_weekly"])] if "max_weekly" in clause else []
+    if "max_share" in clause:
+        most.append(Fraction(clause["max_share"]) * pay)
+    return taken <= min(most)
 
 
 def _education(_programme: Programme, clause: Clause, worker: Row, _order: Row) -> bool:
