@@ -140,7 +140,15 @@ class Gate(Rule):
 
 
 class Ledger(Rule):
-    """May this calendar of stays, the past included, be?"""
+    """May this calendar of stays, the past included, be?
+
+    Each destination has a calendar of its own, unless ``zone`` names states whose stays make up one.
+    """
+
+    @property
+    def zone(self) -> tuple[str, ...]:
+        """The states whose stays are counted together, empty where each destination is by itself."""
+        return ()
 
     def holds(self, calendars: Calendars) -> Bools:
         """Truth for each calendar in which the clause holds at every tested placement."""
@@ -152,7 +160,8 @@ class Ledger(Rule):
 
     def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
         """Truth where a single placement of ``days`` days, ``days_apart`` after the last of ``past_stays`` stays of
-        ``past_days`` days in all and joined to none, keeps the clause for certain. False is always right.
+        ``past_days`` days in all (each in the calendar that the clause looks at) and joined to none, keeps the clause
+        for certain. False is always right.
         """
         return np.asarray(False)
 

@@ -16,6 +16,7 @@ from engine.kernel import kernel
 from engine.problem.pair_block import PairBlock
 from engine.problem.register import Register
 from engine.problem.register_columns import AT_HOME
+from engine.problem.zones import states_of, zone_calendars
 
 Longs = npt.NDArray[np.int64]
 ITINERARIES_PER_BLOCK = 500_000
@@ -69,6 +70,8 @@ class PairLedger:
         for clause, ledger, position in self.register.programme.in_force(Ledger):
             mask = np.zeros(len(self.order), bool)
             pairs = np.flatnonzero(self._under(position))
+            if ledger.zone:
+                pairs = pairs[states_of(self.register, ledger.zone)[self.register.destination[self.order[pairs]]]]
             mask[pairs[self._matching(clause.where, pairs)]] = True
             found.append((ledger, mask))
         return found
@@ -93,6 +96,9 @@ class PairLedger:
         past = self.register.past
         been = np.zeros((self.register.worker_count, len(self.register.countries)), bool)
         been[row_of_each(np.diff(past.offsets)), past.destination] = True
+        for rule in (rule for rule, _ in self._tested if rule.zone):
+            zone = states_of(self.register, rule.zone)
+            been[:, zone] |= been[:, zone].any(axis=1, keepdims=True)
         return ~been[self.worker, self.register.destination[self.order]]
 
     @property
@@ -135,9 +141,21 @@ class PairLedger:
         for rule, mask in self._tested:
             tested = np.append(mask[pairs], False)[entry]
             if tested.any():
-                held = rule.holds(Calendars(calendars, starts, ends, stays, tested))
-                legal[owner[~held]] = False
+                by_place = Calendars(calendars, starts, ends, stays, tested)
+                seen, of = self._over_zone(rule, by_place, owner, entry, pairs) if rule.zone else (by_place, owner)
+                legal[of[~rule.holds(seen)]] = False
         return legal
+
+    def _over_zone(
+        self, rule: Ledger, calendars: Calendars, owner: Longs, entry: Longs, pairs: Longs
+    ) -> tuple[Calendars, Longs]:
+        """The calendars of a rule's zone made of those of destinations, and the itinerary of each."""
+        placed = entry < len(pairs)
+        last = np.zeros(len(owner), np.int64)
+        last[row_of_each(np.diff(calendars.offsets))[placed]] = entry[placed]
+        pair = pairs[last]
+        zone, place = states_of(self.register, rule.zone), self.register.destination[self.order[pair]]
+        return zone_calendars(self.register, zone, calendars, owner, place, self.worker[pair])
 
 
 @kernel

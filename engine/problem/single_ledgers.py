@@ -13,8 +13,10 @@ from engine.clauses.views import Bools, Ints
 from engine.problem.eligibility import Rectangle
 from engine.problem.ledgers import PairLedger
 from engine.problem.register import Register
+from engine.problem.zones import states_of
 
 Longs = npt.NDArray[np.int64]
+_NEVER = -(2**40)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,17 @@ def _surely_legal(register: Register, rectangle: Rectangle, ledgers: list[Ledger
     apart = start - last - 1
     sure = (past_days == 0) | (apart > longest_gap)
     for ledger in ledgers:
-        sure &= ledger.surely_holds(past_days, apart, count, end - start + 1)
+        if ledger.zone:
+            zone = states_of(register, ledger.zone)
+            held = ledger.surely_holds(
+                days[:, zone].sum(axis=1, keepdims=True),
+                start - last_end[:, zone].max(axis=1, initial=_NEVER)[:, None] - 1,
+                seasons[:, zone].sum(axis=1, keepdims=True),
+                end - start + 1,
+            )
+            sure &= held | ~zone[destination]
+        else:
+            sure &= ledger.surely_holds(past_days, apart, count, end - start + 1)
     return np.broadcast_to(sure, (len(rectangle.workers), len(rectangle.orders)))
 
 
@@ -64,7 +76,7 @@ def _past_totals(register: Register, workers: Ints) -> tuple[Longs, Longs, Longs
     begin, count = past.offsets[workers], np.diff(past.offsets)[workers]
     row = np.repeat(np.arange(len(workers)), count)
     entry = entries_from(begin, count)
-    days, last, stays = np.zeros(size, np.int64), np.full(size, -(2**40)), np.zeros(size, np.int64)
+    days, last, stays = np.zeros(size, np.int64), np.full(size, _NEVER), np.zeros(size, np.int64)
     there = past.destination[entry]
     np.add.at(days, (row, there), past.end[entry].astype(np.int64) - past.start[entry] + 1)
     np.maximum.at(last, (row, there), past.end[entry])

@@ -67,20 +67,31 @@ def _documents(rng: np.random.Generator, _setting: Setting) -> Clause:
     return pick(rng, [{"passport_days_beyond": 0}, {"passport_days_beyond": 180, "medical": True}, {"medical": True}])
 
 
+def _guarantee(rng: np.random.Generator, _setting: Setting) -> Clause:
+    weekly = {"min_weekly_hours": pick(rng, [30, 35])} | pick(rng, [{}, {"min_total_hours": 240}])
+    return pick(rng, [weekly, weekly, {"min_share": 0.75}, {"min_hours": pick(rng, [120, 130]), "window_weeks": 4}])
+
+
+def _deductions(rng: np.random.Generator, _setting: Setting) -> Clause:
+    return pick(
+        rng, [{"max_share": 0.05}, {"max_share": 0.1}, {"max_weekly": 25}, {"max_share": 0.1, "max_weekly": 30}]
+    )
+
+
 GATES: Mapping[str, Callable[[np.random.Generator, Setting], Clause]] = {
     "age": _drawn(min=[18, 20, 21], max=[None, 40, 55]),
     "experience": _drawn(min_months=[3, 6, 12]),
     "language": _drawn(language=["es", "en"], level=["A1", "A2", "B1"]),
     "contract": _drawn(min_days=[30, 45], max_days=[None, 100, 180]),
     "season_window": _season_window,
-    "wage_floor": _drawn(hourly=[9.5, 11, 12.25]),
-    "guarantee": _drawn(min_weekly_hours=[30, 35], min_total_hours=[None, 240]),
+    "wage_floor": _drawn(hourly=[9.5, 11, 12.25], from_season=[None, None, 2, 3]),
+    "guarantee": _guarantee,
     "worker_cost": _drawn(max=[0, 100]),
     "net_income": _drawn(min_weekly=[350, 400]),
     "labour_market_test": _drawn(),
     "housing": _drawn(),
     "accreditation": _drawn(),
-    "deductions": _drawn(max_share=[0.05, 0.1]),
+    "deductions": _deductions,
     "education": _drawn(min=[None, 1], max=[3, 4]),
     "documents": _documents,
     "lead_time": _drawn(days=[None, 45, 60]),
@@ -89,7 +100,7 @@ GATES: Mapping[str, Callable[[np.random.Generator, Setting], Clause]] = {
 }
 
 LEDGERS: Mapping[str, Callable[[np.random.Generator, Setting], Clause]] = {
-    "stay_window": _drawn(max_days=[90, 120, 150], window_days=[180, 270, 365]),
+    "stay_window": _drawn(max_days=[90, 120, 150], window_days=[180, 270, 365], zone=[None, None, ["CA", "ES", "US"]]),
     "total_stay": _drawn(max_days=[100, 150, 200], reset_days=[30, 60]),
     "cool_off": _drawn(min_days=[10, 30, 60]),
     "transfer": _drawn(max_gap_days=[5, 14, 30], max_transfers=[1, 2]),

@@ -79,6 +79,11 @@ def days_present(stays: list[Stay]) -> list[int]:
     return sorted({day for stay in stays for day in range(stay.start.toordinal(), stay.end.toordinal() + 1)})
 
 
+def stays_in(programme: Programme, worker: Row, orders: list[Row], countries: list[str]) -> list[Stay]:
+    """Return the worker's stays in all these states, each state's joined by itself."""
+    return [stay for country in countries for stay in stays_at(programme, worker, orders, country)]
+
+
 def _stay_window(clause: Clause, entry: Entry, stays: list[Stay]) -> bool:
     days, length = days_present(stays), clause["window_days"]
     windows = range(entry.start.toordinal() - length + 1, entry.end.toordinal() + 1)
@@ -136,5 +141,11 @@ def ledger_faults(programme: Programme, worker: Row, orders: list[Row]) -> set[s
         for stay in stays
         for entry in stay.entries
         for clause in entry.clauses
-        if clause["kind"] in LEDGER and not LEDGER[clause["kind"]](clause, entry, stays)
+        if clause["kind"] in LEDGER and destination in clause.get("zone", [destination])
+        if not LEDGER[clause["kind"]](clause, entry, _seen(programme, worker, orders, clause) or stays)
     }
+
+
+def _seen(programme: Programme, worker: Row, orders: list[Row], clause: Clause) -> list[Stay]:
+    """Return the stays of the clause's zone, none where it has no zone."""
+    return stays_in(programme, worker, orders, clause.get("zone", []))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 from adversarial_programmes import draft
+from oracle.calendar_rules import calendar_faults
+from oracle.programme_reader import read as read_naively
 
 from engine.audit.calendars import calendar_breaches
 from engine.audit.placement_table import PlacementTable
@@ -54,6 +57,23 @@ def test_itineraries_are_what_the_audit_lets_through(seed: int, tmp_path: Path) 
         for size in range(1, LONGEST + 1):
             for chosen in combinations(orders[:9], size):
                 assert ((worker, frozenset(chosen)) in legal) == passes(programme, worker, chosen), (worker, chosen)
+
+
+@pytest.mark.parametrize("seed", [3, 6])
+def test_days_in_a_zone_of_states_are_counted_together(seed: int, tmp_path: Path) -> None:
+    """Problem, audit and the oracle agree on a zone over all destinations, which decides some calendars by itself."""
+    made = draft(seed, 8)
+    zone = {"id": "zone", "kind": "stay_window", "max_days": 90, "window_days": 300, "zone": ["CA", "ES", "US"]}
+    programme = replace(made, settings=made.settings | {"clause": [zone]}).programme(tmp_path / "p")
+    naive = read_naively(tmp_path / "p")
+    legal, offered = listed(programme)
+    by_zone_alone = 0
+    for worker, orders in offered.items():
+        for chosen in (chosen for size in (1, 2) for chosen in combinations(orders[:6], size)):
+            faults = calendar_faults(naive, f"W{worker}", [f"O{order}" for order in chosen])
+            assert ((worker, frozenset(chosen)) in legal) == (not faults) == passes(programme, worker, chosen)
+            by_zone_alone += faults == {"zone"}
+    assert by_zone_alone
 
 
 def test_some_itineraries_are_long(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Days present in a rolling window (SAWP 240 in 365, Schengen 90 in 180, GECCO nine months in twelve)."""
+"""Days present in a rolling window (SAWP 240 in 365, GECCO nine months in twelve, 90 in 180 over all of Schengen)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.arrays import place_in_row, row_of_each
 from engine.clauses.base import Example, Ledger
-from engine.clauses.parameters import number_of_days, required
+from engine.clauses.parameters import countries, number_of_days, optional, required
 from engine.clauses.views import Array, Bools, Calendars, CalendarTable
-from engine.clauses.vocabulary import days
+from engine.clauses.vocabulary import days, value_in_words
 from engine.clauses.where import Where
 from engine.kernel import kernel
 from engine.words import Message, message, plural
@@ -24,13 +24,16 @@ _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 class StayWindow(Ledger):
     """In every window of ``window_days`` days that holds a day of a new placement: days present ``<= max_days``.
 
-    Days present are a set of days: gaps inside a stay belong to it, overlapping stays count once.
+    Days present are a set of days: gaps inside a stay belong to it, overlapping stays count once. With ``zone`` the
+    stays in all these states count together, past ones and placements alike, and the clause looks at placements in
+    them alone; whether two jobs are one stay is settled for each state by itself.
     """
 
     kind: ClassVar = "stay_window"
     asks_more: ClassVar = {"max_days": -1, "window_days": 1}
     max_days: int = required(number_of_days)
     window_days: int = required(number_of_days)
+    zone: tuple[str, ...] = optional(countries, ())
     examples: ClassVar = (
         Example(True, {"max_days": 184, "window_days": 365}, "March to August is 184 days."),
         Example(False, {"max_days": 183, "window_days": 365}, "One too many."),
@@ -57,6 +60,25 @@ class StayWindow(Ledger):
             placements=((0, 0), (0, 1)),
             clauses=({"id": "move", "kind": "transfer", "max_gap_days": 5, "max_transfers": 1},),
         ),
+        Example(
+            False,
+            {"max_days": 100, "window_days": 365, "zone": ("CA", "ES")},
+            "A past stay in another state of the zone counts.",
+            orders=(_SPRING,),
+            history=({"start_date": "2025-06-01", "end_date": "2025-06-30", "destination_country": "ES"},),
+        ),
+        Example(
+            True,
+            {"max_days": 100, "window_days": 365, "zone": ("CA", "ES")},
+            "One in a state outside it doesn't.",
+            orders=(_SPRING,),
+            history=({"start_date": "2025-06-01", "end_date": "2025-06-30", "destination_country": "US"},),
+        ),
+        Example(
+            True,
+            {"max_days": 100, "window_days": 365, "zone": ("ES", "FR")},
+            "A placement outside the zone isn't looked at.",
+        ),
     )
 
     def sentences(self) -> Iterator[Message]:
@@ -67,6 +89,9 @@ class StayWindow(Ledger):
             n=self.max_days,
             window=days(self.window_days),
         )
+        if self.zone:
+            states = tuple(value_in_words("destination_country", code) for code in self.zone)
+            yield message("Days in all these states count together: {states}.", states=states)
 
     def asks_nothing(self) -> bool:
         """See `Rule`: no window holds more days than it has."""
