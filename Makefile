@@ -77,6 +77,7 @@ proof: setup postgresql
 	VAIVEN_REASON_PROGRAMMES=100 $(BIN)/python -m pytest tests/plan/test_reasons.py | tee -a out/proof.txt
 	VAIVEN_CLUSTER_PASSES=12 $(BIN)/python -m pytest tests/test_cluster.py | tee -a out/proof.txt
 	VAIVEN_READER_EXAMPLES=200 $(BIN)/python -m pytest tests/programme/test_reader_fuzz.py | tee -a out/proof.txt
+	VAIVEN_STABLE_PROGRAMMES=500 $(BIN)/python -m pytest tests/solve/test_stable.py | tee -a out/proof.txt
 	VAIVEN_TIER_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_tiers.py | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.planning 20000 100 | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.warm_start 20000 | tee -a out/proof.txt

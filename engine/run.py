@@ -183,6 +183,7 @@ def certified(
     if result.withdrawn is not None:
         orders = problem.programme.orders.id_text("order_id")
         certificate["withdrawn_orders"] = [str(orders[row]) for row in result.withdrawn]
+    certificate |= result.account
     worth = Worth.of_plan(PlacementTable(programme, worker, order), verdict.objective)
     prices = with_gains(rows_of_prices, certificate, worth)
     files = PlanFiles(placements_table(programme, worker, order), *reason_tables(drawn, reasons), prices, certificate)

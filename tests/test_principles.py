@@ -58,7 +58,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_each_row_says_what_its_plan_says(compared: Path) -> None:
     """People, placements, income and objective, recomputed from the tables."""
     rows = {row["mechanism"]: row for row in _rows(compared / "out" / "mechanisms.csv")}
-    assert set(rows) == {"first-come", "lottery", "optimal", "points"}
+    assert set(rows) == {"first-come", "lottery", "optimal", "points", "stable"}
     for name in ("first-come", "optimal"):
         income, plan = _incomes(compared / "season", name)
         assert int(float(rows[name]["workers"])) == plan.placements["worker_id"].nunique()

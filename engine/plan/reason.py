@@ -37,6 +37,10 @@ WORDINGS: Mapping[str, str] = {
     "limit_full.crew_elsewhere": msgid(
         "its min_crew is {least}, {waiting} of those who could come have no placement, {elsewhere} have a better one"
     ),
+    "limit_full.kept_free": msgid("{limit} has room for {order}, and refused all who rank this low when it was full"),
+    "limit_full.kept_free_order": msgid(
+        "{limit} keeps its places from {people} who want them: it refused all who rank that low when it was full"
+    ),
     "limit_full.order": msgid("{limit} stands in the way of most of {waiting} waiting"),
     "left_within_gap.worker": msgid("{order} would gain {gain:.6f}"),
     "left_within_gap.full": msgid("{order} would gain {gain:.6f}, {limit} is full"),

@@ -61,6 +61,7 @@ class _State:
         self.blocking, self.never = np.full(offers.count, NOTHING), np.full(offers.count, NOTHING)
         self._look_at_rows()
         self.waits = _on_orders(offers, self.columns, self.closed)
+        self.wasting = {one.order: one for one in result.wasted}
         self.exchanges = Exchanges(problem, result.columns, self.use)
 
     def _look_at_rows(self) -> None:
@@ -138,6 +139,9 @@ class _State:
         if row == NOTHING:
             if self.waits[column]:
                 return reason("limit_full.min_crew", order=order)
+            wasting = [self.wasting[row] for row in offers.placements(np.array([column]))[1] if row in self.wasting]
+            if wasting:
+                return reason("limit_full.kept_free", limit=self._name(wasting[0].limit), order=order)
             return reason("left_within_gap.worker", order=order, gain=worth / SCALE)
         if worth > 0 and self.result.knowledge is not Knowledge.OPTIMAL:
             if self.result.prices[row] == 0:
@@ -211,6 +215,9 @@ class _State:
             return reason("not_admitted.calendar", pairs=pairs) if pairs else reason("not_admitted.nobody")
         if admitted <= here:
             return reason("not_admitted.nobody_else", here=here)
+        if order in self.wasting:
+            wasted = self.wasting[order]
+            return reason("limit_full.kept_free_order", limit=self._name(wasted.limit), people=wasted.people)
         least = int(self.problem.register.min_crew[order])
         if self.closed[order] and admitted < least:
             return reason("limit_full.crew", least=least, admitted=admitted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,56 @@ def list_cell(
                 coefficient[at] = limits.coefficient[p]
             at += 1
     return at
+
+
+class Scratch(NamedTuple):
+    """Room for `net_rows` of one column at a time: ``row`` and ``amount`` are what it finds, ``place`` is all -1
+    between calls. Shapes: (rows,).
+    """
+
+    row: Longs
+    amount: Floats
+    place: Longs
+
+
+def scratch_for(limits: Limits) -> Scratch:
+    """Room for the rows of any column."""
+    return Scratch(
+        np.empty(limits.row_count, np.int64), np.empty(limits.row_count), np.full(limits.row_count, -1, np.int64)
+    )
+
+
+@kernel
+def _note(r: int, amount: float, wanted: Array, scratch: Scratch, n: int) -> int:
+    if wanted[r] == 0:
+        return n
+    at = scratch.place[r]
+    if at >= 0:
+        scratch.amount[at] += amount
+        return n
+    scratch.row[n], scratch.amount[n], scratch.place[r] = r, amount, n
+    return n + 1
+
+
+@kernel
+def net_rows(j: int, held: ColumnArrays, orders: int, limits: LimitArrays, wanted: Array, scratch: Scratch) -> int:
+    """Write the ``wanted`` rows (not 0) that column ``j`` touches, each once with all it uses; how many they are."""
+    n = 0
+    for k in range(held.cells[j], held.cells[j + 1]):
+        c, o = held.cell[k] // orders, held.cell[k] % orders
+        for i in range(limits.order_offsets[o], limits.order_offsets[o + 1]):
+            n = _note(limits.order_rows[i], 1.0, wanted, scratch, n)
+        for e in range(limits.offsets[o], limits.offsets[o + 1]):
+            p = limits.part[e]
+            key = limits.key_of_class[p, c]
+            if key >= 0:
+                r = limits.base[p] + key * limits.width[p] + limits.slot[e]
+                n = _note(r, limits.coefficient[p], wanted, scratch, n)
+    for k in range(held.extras[j], held.extras[j + 1]):
+        n = _note(held.extra_row[k], held.extra_coefficient[k], wanted, scratch, n)
+    for i in range(n):
+        scratch.place[scratch.row[i]] = -1
+    return n
 
 
 @dataclass(frozen=True, slots=True)

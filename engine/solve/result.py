@@ -66,6 +66,17 @@ class Progress:
 Listener = Callable[[Progress], None]
 
 
+@dataclass(frozen=True, slots=True)
+class WastedPlace:
+    """Free places of an ``order`` (row) that so many ``people`` would rather have, and that row ``limit`` keeps free:
+    it refused them when it was full.
+    """
+
+    order: int
+    limit: int
+    people: int
+
+
 @dataclass(frozen=True)
 class Result:
     """A plan as placements (row numbers of the programme's workers and orders) with its bounds, in billionths.
@@ -73,7 +84,8 @@ class Result:
     ``problem`` is the one asked with the columns that pricing found; ``columns`` number them. ``bound`` holds over all
     admitted pairs and itineraries; ``price_bound`` is what ``prices`` alone prove, and equals it unless branching
     proved more. ``prices`` is by row of the problem's limits, ``crew`` prices what crews need.
-    ``withdrawn`` are the orders that a mechanism by turns took away for want of a crew; it is None for others.
+    ``withdrawn`` are the orders that a mechanism by which people choose took away for want of a crew; it is None for
+    others. ``account`` is what the mechanism adds to the certificate, and ``wasted`` the places that it leaves free.
     """
 
     problem: MatchingProblem
@@ -89,6 +101,8 @@ class Result:
     columns: Longs
     statistics: dict[str, Any] = field(default_factory=dict)
     withdrawn: tuple[int, ...] | None = None
+    account: dict[str, Any] = field(default_factory=dict)
+    wasted: tuple[WastedPlace, ...] = ()
 
     @property
     def by_turns(self) -> bool:
