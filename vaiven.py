@@ -19,7 +19,7 @@ from engine.errors import (
     SolverError,
     VaivenError,
 )
-from engine.face.agreements import lint_agreements, try_agreements
+from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
 from engine.face.verbs import audit, explain, generate, match, report
@@ -49,9 +49,11 @@ __all__ = [
     "Tuning",
     "VaivenError",
     "audit",
+    "compare_agreements",
     "discover",
     "explain",
     "generate",
+    "harmonise",
     "lint_agreements",
     "match",
     "read_plan",

@@ -67,6 +67,16 @@ def read_texts(places: Sequence[Path]) -> list[AgreementText]:
     return _read(contents, faults)
 
 
+def single(texts: Sequence[AgreementText], place: str) -> AgreementText:
+    """The one agreement among the texts of a place. Raises `CallError` where there are several, or none."""
+    found = [text for text in texts if text.agreement is not None]
+    if len(found) != 1:
+        raise CallError(
+            message("{place} is no single agreement.", place=place), message("Name the file of one agreement.")
+        )
+    return found[0]
+
+
 def texts_of(contents: Mapping[str, RawToml]) -> list[AgreementText]:
     """The agreements in the ``texts`` of a programme. Raises `InputError` with every fault."""
     return _read(contents, [])
