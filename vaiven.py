@@ -22,6 +22,7 @@ from engine.errors import (
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
+from engine.face.principles import PrinciplesTable, compare
 from engine.face.verbs import audit, explain, generate, match, report
 from engine.face.what_ifs import Comparison, SweepTable, rematch, sweep, what_if
 from engine.kernel import software_version
@@ -43,12 +44,14 @@ __all__ = [
     "InputError",
     "Options",
     "Plan",
+    "PrinciplesTable",
     "Programme",
     "SolverError",
     "SweepTable",
     "Tuning",
     "VaivenError",
     "audit",
+    "compare",
     "compare_agreements",
     "discover",
     "explain",

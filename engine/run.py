@@ -165,14 +165,7 @@ def certified(
     """
     clock.begin("check")
     worker, order = rows[0][result.worker], rows[1][result.order]
-    verdict = audit(programme, worker, order)
-    if not verdict.legal:
-        told = [message("  {breach}", breach=breach.in_words) for breach in verdict.breaches[:20]]
-        breaches = joined(*told, by="\n")
-        raise AuditError(
-            message("The plan found is not legal and was not written:\n{breaches}", breaches=breaches),
-            message("Please report this."),
-        )
+    verdict = audited_or_refused(programme, worker, order)
     clock.begin("write")
     problem = result.problem
     reasons = find_reasons(result)
@@ -188,6 +181,19 @@ def certified(
     prices = with_gains(rows_of_prices, certificate, worth)
     files = PlanFiles(placements_table(programme, worker, order), *reason_tables(drawn, reasons), prices, certificate)
     return Matched(programme, problem, result, worker, order, verdict, files, clock.seconds, reasons)
+
+
+def audited_or_refused(programme: Programme, worker: Longs, order: Longs) -> Audit:
+    """The audit of a plan that a mechanism found, given as row numbers. Raises `AuditError` where it isn't legal."""
+    verdict = audit(programme, worker, order)
+    if not verdict.legal:
+        told = [message("  {breach}", breach=breach.in_words) for breach in verdict.breaches[:20]]
+        breaches = joined(*told, by="\n")
+        raise AuditError(
+            message("The plan found is not legal and was not written:\n{breaches}", breaches=breaches),
+            message("Please report this."),
+        )
+    return verdict
 
 
 def _of_tier(tier: Tier) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 import pytest
@@ -58,6 +59,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_each_row_says_what_its_plan_says(compared: Path) -> None:
     """People, placements, income and objective, recomputed from the tables."""
     rows = {row["mechanism"]: row for row in _rows(compared / "out" / "mechanisms.csv")}
+    assert (compared / "out" / "principles.png").stat().st_size and (compared / "out" / "principles.svg").stat().st_size
     assert set(rows) == {"first-come", "lottery", "optimal", "points", "stable"}
     for name in ("first-come", "optimal"):
         income, plan = _incomes(compared / "season", name)
@@ -77,7 +79,46 @@ def test_the_harmed_are_exactly_those_who_earn_less(compared: Path) -> None:
     assert set(told) == {worker for worker in former if best[worker] < former[worker] - CENT} != set()
     for worker, row in told.items():
         assert float(row["income"]) == pytest.approx(best[worker], abs=0.02)
-        assert float(row["income_by_first_come"]) == pytest.approx(former[worker], abs=0.02)
+        assert float(row["income_before"]) == pytest.approx(former[worker], abs=0.02)
     assert not [row for row in rows if row["mechanism"] == "first-come"]
-    counted = {row["mechanism"]: int(float(row["worse_off"])) for row in _rows(compared / "out" / "mechanisms.csv")}
-    assert counted["optimal"] == len(told) and counted["first-come"] == 0
+    counted = {row["mechanism"]: row for row in _rows(compared / "out" / "mechanisms.csv")}
+    losses = sorted(former[worker] - best[worker] for worker in told)
+    assert int(float(counted["optimal"]["worse_off"])) == len(told)
+    assert float(counted["optimal"]["income_lost"]) == pytest.approx(sum(losses), abs=0.02)
+    assert float(counted["optimal"]["median_loss"]) == pytest.approx(median(losses), abs=0.02)
+    assert int(float(counted["first-come"]["worse_off"])) == 0
+
+
+def test_ranks_claims_and_spread_are_those_of_the_tables(compared: Path) -> None:
+    """Choices by rank, regions and households, recomputed from the tables."""
+    season, plan = (
+        compared / "season",
+        vaiven.match(vaiven.read_programme(compared / "season"), vaiven.Options(mechanism="lottery")),
+    )
+    workers, orders, ranked = (pd.read_csv(season / f"{name}.csv") for name in ("workers", "orders", "preferences"))
+    placed = plan.placements[["worker_id", "order_id"]].merge(orders[["order_id", "employer_id"]], on="order_id")
+    by_order = placed.merge(ranked[["worker_id", "order_id", "rank"]], on=["worker_id", "order_id"])
+    by_employer = placed.merge(ranked[["worker_id", "employer_id", "rank"]].dropna(), on=["worker_id", "employer_id"])
+    best = pd.concat([by_order, by_employer]).groupby(["worker_id", "order_id"])["rank"].min()
+    row = {row["mechanism"]: row for row in _rows(compared / "out" / "mechanisms.csv")}["lottery"]
+    for name, rank in (("first_choices", 1), ("second_choices", 2), ("third_choices", 3)):
+        assert float(row[name]) == (best == rank).sum(), name
+    assert float(row["unranked"]) == len(placed) - len(best)
+    at_work = workers.assign(placed=workers.worker_id.isin(placed.worker_id))
+    shares = at_work.groupby("origin_region")["placed"].mean()
+    assert float(row["least_region_share"]) == pytest.approx(shares.min())
+    assert float(row["region_spread"]) == pytest.approx(shares.max() - shares.min())
+    assert float(row["households_placed"]) == pytest.approx(at_work.groupby("household_id")["placed"].any().mean())
+
+
+def test_harm_is_counted_against_the_rule_that_is_named(compared: Path) -> None:
+    """By another rule others are worse off, and that rule harms nobody."""
+    season = vaiven.read_programme(compared / "season")
+    principles = vaiven.compare(season, "optimal", against="lottery")
+    assert list(principles.table["mechanism"]) == ["optimal", "lottery"]
+    (former, _), (best, _) = (_incomes(compared / "season", name) for name in ("lottery", "optimal"))
+    expected = {worker for worker in former if best[worker] < former[worker] - CENT}
+    assert set(principles.worse_off["worker_id"]) == expected
+    assert principles.plot().to_dict()["description"].startswith("What each principle gives")
+    with pytest.raises(vaiven.CallError, match="no mechanism"):
+        vaiven.compare(season, "optimal", against="astrology")

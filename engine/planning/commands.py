@@ -240,25 +240,31 @@ def compare(
     mechanism: Annotated[
         list[str] | None, typer.Option(help="A mechanism to compare; all of them without it.", show_default=False)
     ] = None,
+    against: Annotated[str, typer.Option(help="Last year's rule, against which harm is counted.")] = "first-come",
     gap: Gap = 0.001,
     time_limit: TimeLimit = 600.0,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Match the same season by every mechanism, and say whom each leaves worse off than first come would."""
+    """Match the same season by every mechanism, and say whom each leaves worse off than last year's rule would.
+
+    Writes mechanisms.csv, worse_off.csv and a picture.
+    """
     from engine.atomic import refuse_occupied, written_aside
-    from engine.planning.principles import compare_principles, write_principles
+    from engine.planning.principle_files import write_principles
+    from engine.planning.principles import compare_principles
     from engine.planning.talk import show_principles
     from engine.programme import read_programme
     from engine.run import Options
+    from engine.words.wording import spoken_language
 
     refuse_occupied(out)
     read = read_programme(programme)
     options = Options(gap=gap, time_limit=time_limit, seed=seed)
-    found = compare_principles(read, options, mechanism or ())
+    compared = compare_principles(read, options, mechanism or (), against)
     with written_aside(out) as folder:
-        write_principles(folder, read, found)
+        write_principles(folder, compared, spoken_language())
     if as_json:
-        print(json.dumps({one.mechanism: dict(one.totals) for one in found}))
+        print(json.dumps({one.mechanism: dict(one.totals) for one in compared.found}))
     else:
-        show_principles(found)
+        show_principles(compared)

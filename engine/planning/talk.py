@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.console import out, titled_table
 from engine.planning.branches import Outcome
 from engine.planning.measures import IN_WORDS, REMITTED_SHARE
-from engine.planning.principles import Principle
+from engine.planning.principles import Principles
 from engine.planning.sweep import Sweep
 from engine.planning.sweep_files import gain_at_most
 from engine.words import Message, joined, message
@@ -115,20 +115,23 @@ PRINCIPLES = {
     "filled_share": (message("filled"), ".1%"),
     "net_income": (message("net income"), ",.0f"),
     "first_choices": (message("first choices"), ",.0f"),
+    "envy_pairs": (message("envy"), ",.0f"),
     "share_of_bound": (message("of the best"), ".1%"),
     "worse_off": (message("worse off"), ",.0f"),
     "better_off": (message("better off"), ",.0f"),
 }
 
 
-def show_principles(found: Sequence[Principle]) -> None:
+def show_principles(compared: Principles) -> None:
     """Print a row for each mechanism, and what the last columns are held against."""
     table = titled_table(message("One season by every mechanism"))
     table.add_column("", min_width=10)
     for heading, _ in PRINCIPLES.values():
         table.add_column(say(heading), justify="right", no_wrap=True)
-    for one in found:
+    for one in compared.found:
         table.add_row(one.mechanism, *(shown(one.totals[name], form) for name, (_, form) in PRINCIPLES.items()))
     out().print(table)
-    note = message("Worse and better off: workers whose income after costs is less or more than by first come.")
+    note = message(
+        "Worse and better off: workers whose income after costs is less or more than by {rule}.", rule=compared.against
+    )
     out().print(note, markup=False)

@@ -10,7 +10,8 @@ are nested (laminar: of any two, one holds the other or they share nothing) the 
 are what the greedy choice over the family drops, so that the outcome is stable: Fleiner, "A fixed-point approach to
 stable matchings and some applications" (2003), for matroids; Kamada and Kojima, "Stability and strategy-proofness for
 matching with constraints" (2018), for nested caps. Where they cross it is the cutoff adjustment of Kamada and Kojima,
-"Fair matching under constraints" (2024): nobody has justified envy, but a place may be wasted. A travel group proposes
+"Fair matching under constraints" (2024): nobody is refused by a limit that lets in somebody lower, but a place may be
+wasted. A travel group proposes
 as one and needs that many places, and a limit that refused it admits nobody below it: Delacrétaz, Kominers and
 Teytelboym, "Matching mechanisms for refugee resettlement" (2023).
 """

@@ -1,0 +1,1 @@
+"""The chart of the comparison of principles: what each mechanism gives, measure by measure."""
