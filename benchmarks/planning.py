@@ -64,7 +64,7 @@ def _timed(name: str, run: Callable[[], list[Outcome]]) -> tuple[float, list[Out
 
 def _cold(base: Base, branches: list[Edits]) -> list[Outcome]:
     """Every branch compiled and matched from nothing."""
-    with tempfile.TemporaryDirectory() as folder, process_pool() as executor:
+    with tempfile.TemporaryDirectory() as folder, process_pool(len(branches)) as executor:
         path = Path(folder, "base.pickle")
         save_base(base, path)
         return list(executor.map(_solve_cold, [str(path)] * len(branches), branches))
@@ -83,7 +83,7 @@ def _with_one_killed(base: Base, branches: list[Edits], client: Any) -> list[Out
             killed.append(next(iter(client.run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    def make() -> Executor:
+    def make(_branches: int) -> Executor:
         executor: Executor = client.get_executor()
         return executor
 

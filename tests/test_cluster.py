@@ -43,7 +43,7 @@ def cluster() -> Iterator[Any]:
 def problem(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
     """A nation of single placements, and a programme of calendars."""
     folder = tmp_path_factory.mktemp("cluster") / "p"
-    request.param.build(400, 3).write(folder)
+    request.param.build(200, 3).write(folder)
     return compile_problem(read_programme(folder), Tuning(whole_program=0, passes=FEW))
 
 
@@ -103,7 +103,7 @@ def test_branches_run_on_a_cluster_and_outlive_a_lost_process(cluster: Any, tmp_
             killed.append(next(iter(joined.client.run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    outcomes = run_branches(base, branches, joined.client.get_executor, None, kill)
+    outcomes = run_branches(base, branches, lambda _: joined.client.get_executor(), None, kill)
     joined.close()
     assert killed
     assert [outcome.id for outcome in outcomes] == [edits.id for edits in branches]

@@ -205,7 +205,7 @@ def test_a_blur_is_drawn_by_party_alone(nation_problem: MatchingProblem) -> None
 
 def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock may end a run while any piece of work is under way: what it left is what so many whole steps leave."""
-    nation.build(1500, 1).write(tmp_path / "p")
+    nation.build(300, 1).write(tmp_path / "p")
     programme = read_programme(tmp_path / "p")
     whole = match_read(programme, Options(gap=1e-5, tuning=LARGE)).files.certificate["steps"]
     offers = compile_problem(programme).offers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,7 @@ def test_a_failed_branch_does_not_take_the_others_down(base: Base) -> None:
     """It says why."""
     wrong = Edits("wrong", "", ({"agreement": "XX", "suspend": True},))
     right = Edits("right", "", ({"weights": {"fill": 2}},))
-    outcomes = run_branches(base, [wrong, right], lambda: ProcessPoolExecutor(1))
+    outcomes = run_branches(base, [wrong, right], lambda _: ProcessPoolExecutor(1))
     assert "'XX'" in outcomes[0].failure
     assert outcomes[1].totals["placements"] > 0
 
@@ -169,7 +169,7 @@ def _fault(_base: str, edits: Edits) -> dict[str, object]:
 def test_a_fault_of_ours_takes_its_branch_down_alone(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told with its kind."""
     monkeypatch.setattr(pool, "run_saved_branch", _fault)
-    outcomes = run_branches(base, [_edits({"weights": {"fill": 2}})], lambda: ProcessPoolExecutor(1))
+    outcomes = run_branches(base, [_edits({"weights": {"fill": 2}})], lambda _: ProcessPoolExecutor(1))
     assert "KeyError" in outcomes[0].failure
 
 
@@ -183,7 +183,7 @@ def test_a_process_that_dies_is_replaced(base: Base, monkeypatch: pytest.MonkeyP
     tried: list[int] = []
     real = pool.run_saved_branch
 
-    def make() -> Executor:
+    def make(_branches: int) -> Executor:
         tried.append(1)
         monkeypatch.setattr(pool, "run_saved_branch", _die if len(tried) == 1 else real)
         return ProcessPoolExecutor(1)
@@ -196,9 +196,9 @@ def test_a_process_that_dies_is_replaced(base: Base, monkeypatch: pytest.MonkeyP
 def test_an_interrupted_sweep_goes_on(base: Base, tmp_path: Path) -> None:
     """Points that are there are not run again; the table is the same."""
     branches = [_edits({"weights": {"fill": weight}}) for weight in (2, 3)]
-    first = run_branches(base, branches[:1], lambda: ProcessPoolExecutor(1), tmp_path)
+    first = run_branches(base, branches[:1], lambda _: ProcessPoolExecutor(1), tmp_path)
     told: list[str] = []
-    both = run_branches(base, branches, lambda: ProcessPoolExecutor(1), tmp_path, lambda o: told.append(o.id))
+    both = run_branches(base, branches, lambda _: ProcessPoolExecutor(1), tmp_path, lambda o: told.append(o.id))
     assert both[0] == first[0]
     assert len(told) == 1
 
@@ -213,8 +213,9 @@ def test_the_library_of_what_ifs_runs(tmp_path: Path) -> None:
             assert edited(read, edits).sha256 != read.sha256
 
 
-def test_the_commands_write_tables_and_charts(folder: Path, tmp_path: Path) -> None:
+def test_the_commands_write_tables_and_charts(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A comparison with a failed branch ends with 1 and says so; a sweep draws a curve."""
+    monkeypatch.setattr(pool, "process_pool", lambda _: ThreadPoolExecutor(1))  # each process takes seconds to start
     (tmp_path / "more.toml").write_text('title = "More"\n[[edit]]\ntable = "orders"\nscale = { headcount = 1.2 }\n')
     (tmp_path / "wrong.toml").write_text('[[edit]]\nagreement = "XX"\nsuspend = true\n')
     files = [str(tmp_path / "more.toml"), str(tmp_path / "wrong.toml")]

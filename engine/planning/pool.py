@@ -21,15 +21,15 @@ from engine.programme.edits import Edits
 from engine.words import message
 
 ATTEMPTS = 3
-MakeExecutor = Callable[[], Executor]
+MakeExecutor = Callable[[int], Executor]  # for so many branches
 
 
-def process_pool() -> Executor:
-    """Two processes or as many as there are cores, started anew and not forked.
+def process_pool(branches: int) -> Executor:
+    """A process for each of some branches, but no more than there are cores (or two), started anew and not forked.
 
     They don't run the caller's script again, as the standard library's do, so that a script needs no guard.
     """
-    most = max(2, os.cpu_count() or 2)
+    most = max(1, min(branches, max(2, os.cpu_count() or 2)))
     executor: Executor = ProcessPoolExecutor(
         most, context=get_context("loky"), initializer=_end_with, initargs=(os.getpid(),)
     )
@@ -59,7 +59,7 @@ def executor_of(cluster: str | None) -> Iterator[MakeExecutor]:
 
     joined = join_cluster(cluster)
     try:
-        yield joined.client.get_executor
+        yield lambda _: joined.client.get_executor()
     finally:
         joined.close()
 
@@ -116,7 +116,7 @@ def _run_once(
     heed: Callable[[], None] | None,
 ) -> None:
     """Run what waits, as far as the executor's processes live."""
-    with make_executor() as executor:
+    with make_executor(len(waiting)) as executor:
         futures: dict[Future[dict[str, Any]], int] = {}
         try:
             for number in waiting:

@@ -74,7 +74,7 @@ def _pseudonyms(request: pytest.FixtureRequest) -> Iterator[None]:
 def _branches_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Branches of what-ifs and sweeps on a thread; processes, which begin anew for each run, where a test asks."""
     if "branch_processes" not in request.fixturenames:
-        monkeypatch.setattr("api.runs.branching.process_pool", lambda: ThreadPoolExecutor(1))
+        monkeypatch.setattr("api.runs.branching.process_pool", lambda _: ThreadPoolExecutor(1))
 
 
 @pytest.fixture
