@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from api.answers.problems import refused
+from api.confined import confined
 from api.identity.access import GRANTS, ORIGIN, Principal
 from api.identity.visibility import owns
 from api.storage.database import now
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import agreements, programme_corridors
 from api.uploads.safe_ids import unsafe_ids
+from engine.agreements.agreement_text import AgreementText
+from engine.agreements.comparing import Difference, changed_lines, compare
+from engine.agreements.lint import Lint, lint
 from engine.errors import Fault, InputError
 from engine.programme.programme import Agreement
 from engine.programme.toml_files import parse_toml, read_agreement
 from engine.words import message
 
 Row = sa.Row[Any]
+Found = TypeVar("Found")
+SHORT = 40_000  # characters of texts that are looked through at once
+LONG = 10.0  # seconds that longer ones may take
 
 
 def agreement_of(text: str, identifier: str) -> Agreement:
@@ -117,7 +124,23 @@ def write_agreement(
     )
 
 
-def difference(one: str, other: str) -> list[str]:
-    """What changed between two texts, as lines that begin with + or -."""
-    lines = list(difflib.unified_diff(one.splitlines(), other.splitlines(), n=1, lineterm=""))
-    return lines[2:]
+def _text(content: str, identifier: str) -> AgreementText:
+    """An agreement as it is kept, for what the engine says of agreements by themselves."""
+    file = f"agreements/{identifier}.toml"
+    found = agreement_of(content, identifier)
+    return AgreementText(file, parse_toml(content.encode(), file, lambda _: None) or {}, found.clauses, found)
+
+
+def difference(one: str, other: str, identifier: str) -> tuple[list[str], Difference]:
+    """What changed between two texts of an agreement: as lines that begin with + or -, and clause by clause."""
+    return changed_lines(one, other), compare(_text(one, identifier), _text(other, identifier))
+
+
+def findings(content: str, identifier: str) -> Lint:
+    """What may not be right in an agreement."""
+    return lint([_text(content, identifier)])
+
+
+def computed(call: Callable[..., Found], *arguments: str) -> Found:
+    """What a function of texts gives: in a child where they are long, since long ones can be made to take long."""
+    return call(*arguments) if sum(map(len, arguments)) < SHORT else confined(call, *arguments, seconds=LONG)

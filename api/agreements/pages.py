@@ -1,4 +1,4 @@
-"""Pages of agreements: each clause in words with its article and source, and what changed between two versions."""
+"""Pages of agreements: each clause in words with its source, what changed in a version, and what may not be right."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import Response
 
-from api.agreements.agreements import agreement_of, agreement_version, difference, newest_agreements
+from api.agreements.agreements import (
+    agreement_of,
+    agreement_version,
+    computed,
+    difference,
+    findings,
+    newest_agreements,
+)
 from api.answers.problems import not_found
-from api.confined import confined
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.sections import Section
 from api.identity.visibility import agreements_seen
 from api.requests.context import Context
 from api.storage.tables import agreements
+from engine.agreements.comparing import Difference
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/agreements")
 SECTIONS = (Section(msgid("Agreements"), "/programmes/{programme_id}/agreements", "agreement.read", 60),)
-LONG = 10.0  # seconds that the difference of two versions may take
 
 
 @router.get("")
@@ -45,15 +51,16 @@ def show_agreement(programme_id: str, agreement_id: str, context: Context = view
         agreement=read,
         versions=range(newest.version, 0, -1),
         changed=_difference(context, agreement_id, row),
+        found=computed(findings, row.content, agreement_id),
     )
 
 
-def _difference(context: Context, agreement_id: str, row: sa.Row[Any]) -> list[str]:
-    """The lines in which a version differs from the one before it."""
+def _difference(context: Context, agreement_id: str, row: sa.Row[Any]) -> tuple[list[str], Difference] | None:
+    """The lines and the clauses in which a version differs from the one before it."""
     if row.version == 1:
-        return []
+        return None
     before = _version(context, agreement_id, row.version - 1)
-    return list(confined(difference, before.content, row.content, seconds=LONG))
+    return computed(difference, before.content, row.content, agreement_id)
 
 
 def _version(context: Context, agreement_id: str, version: int | None) -> sa.Row[Any]:

@@ -10,14 +10,22 @@ from fastapi import Query, Response
 from api.agreements.agreements import (
     agreement_of,
     agreement_version,
+    computed,
     difference,
+    findings,
     newest_agreements,
     require_party,
     write_agreement,
 )
-from api.agreements.schemas import AgreementIn, AgreementOut, DifferenceOut
+from api.agreements.schemas import (
+    AgreementIn,
+    AgreementOut,
+    ClauseDifferenceOut,
+    DifferenceOut,
+    FindingOut,
+    FindingsOut,
+)
 from api.answers.problems import not_found
-from api.confined import confined
 from api.identity.visibility import agreements_seen
 from api.requests.context import Context, etag
 from api.requests.handlers import allowed
@@ -28,7 +36,6 @@ from api.storage.tables import agreements
 
 router = Router(prefix="/v1/programmes/{programme_id}/agreements", tags=["agreements"])
 Row = sa.Row[Any]
-SHORT = 40_000  # characters whose differences are found at once; longer texts can be made to take long
 
 
 @router.get("")
@@ -83,9 +90,23 @@ def compare_agreement_versions(
 ) -> DifferenceOut:
     """What changed between two versions of an agreement."""
     one, other = _version(context, agreement_id, from_version), _version(context, agreement_id, to_version)
-    texts = one.content, other.content
-    lines = difference(*texts) if sum(map(len, texts)) < SHORT else confined(difference, *texts, seconds=10)
-    return DifferenceOut(from_version=one.version, to_version=other.version, lines=lines)
+    lines, found = computed(difference, one.content, other.content, agreement_id)
+    clauses = [ClauseDifferenceOut.of(clause) for clause in found.clauses if not clause.same]
+    return DifferenceOut(from_version=one.version, to_version=other.version, lines=lines, clauses=clauses)
+
+
+@router.get("/{agreement_id}/findings")
+def look_through_agreement(
+    programme_id: str,
+    agreement_id: str,
+    version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
+    context: Context = allowed("agreement.read", heavy=True),
+) -> FindingsOut:
+    """What may not be right in an agreement: clauses that clash, can't be met, never bind or have no source."""
+    row = _version(context, agreement_id, version)
+    found = computed(findings, row.content, agreement_id)
+    told = [FindingOut.of(finding) for finding in found.findings]
+    return FindingsOut(version=row.version, findings=told, sources=dict(found.sources))
 
 
 def _version(context: Context, agreement_id: str, version: int | None) -> Row:

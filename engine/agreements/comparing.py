@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -161,3 +162,8 @@ def _difference(before: Clause | None, after: Clause | None) -> ClauseDifference
         points(before, after),
         protection_of(before, after),
     )
+
+
+def changed_lines(one: str, other: str) -> list[str]:
+    """What changed between two texts, as lines that begin with + or -."""
+    return list(difflib.unified_diff(one.splitlines(), other.splitlines(), n=1, lineterm=""))[2:]

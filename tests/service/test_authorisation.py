@@ -101,6 +101,13 @@ MATRIX: dict[str, Row] = {
         "gt ca e1 planner auditor",
         "administrator",
     ),
+    "look_through_agreement": (
+        "GET",
+        P + "/agreements/GT-CA/findings",
+        {},
+        "gt ca e1 planner auditor",
+        "administrator",
+    ),
     "upload_register": (
         "POST",
         P + "/registers/sites/uploads",

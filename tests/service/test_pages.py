@@ -175,6 +175,12 @@ def test_agreements_are_read_clause_by_clause(generated_world: World) -> None:
     assert log and "agreement.written" in text_of(auditor.get(log[1]))
 
 
+def test_an_agreement_says_what_may_not_be_right(world: World) -> None:
+    """In words, by clause, on its page."""
+    shown = text_of(Browser(world, "gt").get(f"{PROGRAMME}/agreements/GT-CA"))
+    assert "What may not be right" in shown and "This clause names no article." in shown
+
+
 def test_administrators_make_and_change_accounts(world: World) -> None:
     """Faults keep what was typed; resting ends sessions; nobody else gets there."""
     administrator = Browser(world, "administrator")

@@ -117,8 +117,12 @@ def test_agreements_have_versions_that_can_be_compared(world: World) -> None:
     assert blind.status_code == 428
     done = world.call("ca", "PUT", P + "/agreements/GT-CA", json={"toml": more}, headers={"If-Match": '"1"'})
     assert done.status_code == 200 and done.json()["version"] == 2
-    difference = world.must("gt", "GET", P + "/agreements/GT-CA/difference")["lines"]
-    assert "-count = 50" in difference and "+count = 60" in difference
+    difference = world.must("gt", "GET", P + "/agreements/GT-CA/difference")
+    assert "-count = 50" in difference["lines"] and "+count = 60" in difference["lines"]
+    (clause,) = difference["clauses"]
+    assert (clause["after"], clause["points"], clause["protection"]) == ("At most 60 placements.", ["count"], "same")
+    found = world.must("gt", "GET", P + "/agreements/GT-CA/findings")
+    assert found["version"] == 2 and {one["check"] for one in found["findings"]} == {"without_source"}
     assert world.must("gt", "GET", P + "/agreements/GT-CA?version=1")["toml"] == old["toml"]
     wrong = world.call("ca", "PUT", P + "/agreements/GT-CA", json={"toml": "id = 3"}, headers={"If-Match": '"2"'})
     assert wrong.status_code == 422 and len(wrong.json()["faults"]) > 3

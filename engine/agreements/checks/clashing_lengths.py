@@ -13,7 +13,8 @@ from engine.words import message
 
 def find(text: AgreementText) -> Iterator[Finding]:
     """An error where one of them looks at all that the other does, a remark where they meet in some placements."""
-    for short, long in permutations(text.clauses, 2):
+    telling = [clause for clause in text.clauses if clause.rule.days_of_a_placement() != (None, None)]
+    for short, long in permutations(telling, 2):
         most, least = short.rule.days_of_a_placement()[1], long.rule.days_of_a_placement()[0]
         one, other = text.meant(short), text.meant(long)
         if most is None or least is None or most >= least or not one.meets(other):
