@@ -87,6 +87,10 @@ def match(
     seed: Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")] = 0,
     warm: Annotated[Path | None, typer.Option(help="Begin from this earlier plan.")] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose processes sweep.")] = None,
+    floor: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="What priority keeps of the best plan's bound; 0.95 without it."),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -97,7 +101,7 @@ def match(
 
     progress = ProgressTalk(quiet or as_json)
     try:
-        options = Options(mechanism, gap, time_limit, seed, warm, cluster=cluster)
+        options = Options(mechanism, gap, time_limit, seed, warm, cluster=cluster, floor=floor)
         matched = match_to_folder(programme, plan, options, progress.progress, progress.stage)
     finally:
         progress.close()

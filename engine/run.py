@@ -58,7 +58,7 @@ class Options:
     """How to match: the mechanism, the gap asked, the limit of the solve stage in seconds, the seed of the ties.
 
     ``warm`` is the folder of an earlier plan to begin from, ``cluster`` the address of a Dask scheduler,
-    ``tuning`` the numbers of the search.
+    ``tuning`` the numbers of the search, ``floor`` the share of the best plan's bound that `priority` keeps.
     """
 
     mechanism: str = "optimal"
@@ -69,6 +69,7 @@ class Options:
     most_steps: int | None = None
     cluster: str | None = None
     tuning: Tuning = USUAL
+    floor: float | None = None
 
 
 @dataclass
@@ -115,7 +116,7 @@ def match_read(
     budget = Budget(options.time_limit, options.most_steps)
     warm = None if options.warm is None else read_warm(problem, options.warm)
     with spread_to(options.cluster) as spread:
-        result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread)
+        result = match(problem, options.mechanism, options.gap, budget, listener, warm, spread, options.floor)
     matched = certified(changed, drawn, (workers, orders), result, options, budget.steps, clock)
     return replace(matched, files=matched.files.after(programme, events))
 

@@ -65,6 +65,7 @@ def _options(certificate: dict[str, Any], warm: Path | None) -> Options:
         certificate["seed"],
         warm,
         certificate["steps"] if cut_short else None,
+        floor=certificate.get("floor", {}).get("share"),
     )
 
 

@@ -110,8 +110,13 @@ def standing_of(offers: Offers, limits: Limits, wish: Longs, worth: Longs, tie: 
     )
     settled = offers.party_of(pinned)
     standing.turn[settled] = offers.of_party[settled + 1]
-    _hold(pinned, offers.arrays, offers.order_count, limits.arrays, standing, scratch_for(limits))
+    hold(offers, limits, standing, pinned)
     return standing
+
+
+def hold(offers: Offers, limits: Limits, standing: Standing, columns: Longs) -> None:
+    """Let parties hold columns that are legal together, without proposing."""
+    _hold(columns, offers.arrays, offers.order_count, limits.arrays, standing, scratch_for(limits))
 
 
 def propose(offers: Offers, limits: Limits, standing: Standing, parties: Longs) -> None:
@@ -165,10 +170,13 @@ def _sift_down(s: Standing, begin: int, count: int, i: int) -> None:
 
 
 @kernel
-def _push(s: Standing, r: int, j: int) -> None:
+def push_held(s: Standing, r: int, j: int) -> None:
+    """Put column ``j`` among those that row ``r`` holds; one that is full of others leaves it out."""
     begin = s.begin[r]
     if s.filled[r] == s.begin[r + 1] - begin:
         _drop_those_that_left(s, r)
+        if s.filled[r] == s.begin[r + 1] - begin:
+            return
     i = s.filled[r]
     s.filled[r] += 1
     worth, tie = s.worth[j], s.tie[s.party[j]]
@@ -197,10 +205,10 @@ def _drop_those_that_left(s: Standing, r: int) -> None:
 
 
 @kernel
-def _pop(s: Standing, r: int) -> int:
-    """Take the lowest that row ``r`` still holds from its heap."""
+def pop_lowest(s: Standing, r: int) -> int:
+    """Take the lowest that row ``r`` still holds from its heap; `NOTHING` where it holds none."""
     begin = s.begin[r]
-    while True:
+    while s.filled[r] > 0:
         j = s.heap_column[begin]
         last = begin + s.filled[r] - 1
         s.heap_worth[begin], s.heap_tie[begin], s.heap_column[begin] = (
@@ -212,6 +220,7 @@ def _pop(s: Standing, r: int) -> int:
         _sift_down(s, begin, s.filled[r], 0)
         if s.held[s.party[j]] == j:
             return int(j)
+    return NOTHING
 
 
 @kernel
@@ -224,7 +233,7 @@ def _hold(
         add_column(j, columns, orders, limits, s.use, 1.0)
         for i in range(net_rows(j, columns, orders, limits, s.kind, scratch)):
             if s.kind[row[i]] == UPPER and amount[i] > 0:
-                _push(s, row[i], j)
+                push_held(s, row[i], j)
 
 
 @kernel
@@ -290,12 +299,12 @@ def _propose(
         add_column(j, columns, orders, limits, s.use, 1.0)
         for i in range(rows):
             if s.kind[row[i]] == UPPER and amount[i] > 0:
-                _push(s, row[i], j)
+                push_held(s, row[i], j)
         while s.held[p] == j:
             r = _smallest_overrun(s, row, rows)
             if r == NOTHING:
                 break
-            lowest = _pop(s, r)
+            lowest = pop_lowest(s, r)
             q = s.party[lowest]
             s.cut_worth[r], s.cut_tie[r] = s.worth[lowest], s.tie[q]
             s.held[q] = NOTHING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 from engine.errors import CallError
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
@@ -20,11 +22,13 @@ def match(
     progress: Listener | None = None,
     warm: Warm | None = None,
     spread: Spread = on_this_machine,
+    floor: float | None = None,
 ) -> Result:
     """Choose placements by ``mechanism``, to within ``gap``, within the budget (600 s by default).
 
-    ``warm`` is an earlier plan to begin from, and ``spread`` says where parties choose. Raises `CallError` for an
-    unknown mechanism and `ClashError` where the commitments can't all be kept.
+    ``warm`` is an earlier plan to begin from, ``spread`` says where parties choose, and ``floor`` is for a mechanism
+    that keeps one. Raises `CallError` for an unknown mechanism, or a floor for one that keeps none, and `ClashError`
+    where the commitments can't all be kept.
     """
     known = mechanisms()
     if mechanism not in known:
@@ -33,6 +37,11 @@ def match(
             message("Use one of {names}.", names=tuple(known)),
         )
     budget = budget or Budget(600.0)
+    own = {} if floor is None else {"floor": floor}
+    if own and "floor" not in signature(known[mechanism]).parameters:
+        raise CallError(
+            message("The mechanism {mechanism} keeps no floor.", mechanism=mechanism), message("Leave --floor out.")
+        )
     with budget.heeding_interrupts():
-        result: Result = known[mechanism](problem, gap, budget, progress, warm, spread)
+        result: Result = known[mechanism](problem, gap, budget, progress, warm, spread, **own)
     return result
