@@ -8,6 +8,7 @@ written as the ``Language`` in the head of the file says (``es.po`` is in Latin 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from babel import Locale
     from babel.support import Translations
 
+FRENCH = "fr"
+NARROW_SPACE, FIRM_SPACE = "\u202f", "\u00a0"
+_COLON = re.compile(r"(?<=\}): ")  # between two values, in a key that no catalogue has
+_NARROW = re.compile(r"(?<=\S) (?=[;?!%])")
+_WIDE = re.compile(r"(?<=\S) (?=[:»])|(?<=«) (?=\S)")
 FOLDER = Path(__file__).with_name("locale")
 ENGLISH = "en"
 
@@ -44,7 +50,7 @@ class Tongue:
     def text(self, key: str, plural_key: str, n: float) -> str:
         """A key in this language; where the catalogue lacks it, the key itself."""
         if not has_words(key):
-            return key
+            return key if self.language != FRENCH else _COLON.sub(f"{FIRM_SPACE}: ", key)
         if self.language in pseudo.LANGUAGES:
             return pseudo.told(plural_key if plural_key and n != 1 else key, self.language)
         if self.catalogue is None:
@@ -105,6 +111,16 @@ def _locale(tag: str, main: str) -> Locale:
         return Locale(main)
 
 
+def spaced(text: str) -> str:
+    """A French text with spaces that no line breaks at: before : ; ? ! and per cent, and within « and ».
+
+    As in the *Lexique des règles typographiques* of the Imprimerie nationale: narrow ones, but before a colon and
+    within guillemets.
+    """
+    text = _NARROW.sub(NARROW_SPACE, text)
+    return _WIDE.sub(FIRM_SPACE, text)
+
+
 @cache
 def _catalogue(language: str) -> Translations:
     from babel.messages.mofile import write_mo
@@ -113,6 +129,10 @@ def _catalogue(language: str) -> Translations:
 
     with (FOLDER / f"{language}.po").open("rb") as file:
         catalogue = read_po(file)
+    if language == FRENCH:
+        for entry in catalogue:
+            said = entry.string or ""
+            entry.string = spaced(said) if isinstance(said, str) else tuple(spaced(form) for form in said)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
