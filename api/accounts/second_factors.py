@@ -11,11 +11,13 @@ from api.accounts.schemas import FactorOut, FactorRules, NewFactorOut
 from api.answers.problems import ServiceError, content_fault
 from api.identity.access import ADMINISTRATOR, ROLES, Principal
 from api.identity.passwords import password_fits
+from api.identity.sealing import OF_SECOND_FACTORS
 from api.identity.second_factor import (
     draw_recovery_codes,
     forget_recovery_codes,
     has_factor,
     needs_second_factor,
+    opened_secret,
     take_code,
     tried_code,
 )
@@ -44,21 +46,23 @@ def begin_factor(connection: sa.Connection, principal: Principal) -> NewFactorOu
     Raises 409 where the account has a second factor.
     """
     _require_none(connection, principal.account_id)
-    values: dict[str, Any] = {"secret": pyotp.random_base32(), "last_step": 0, "confirmed_at": None}
+    secret = OF_SECOND_FACTORS.sealed(connection, pyotp.random_base32())
+    values: dict[str, Any] = {"secret": secret, "last_step": 0, "confirmed_at": None}
     begun = inserting(connection, second_factors).values(account_id=principal.account_id, **values)
     connection.execute(begun.on_conflict_do_update(index_elements=["account_id"], set_=values))
     return begun_factor(connection, principal)
 
 
 def begun_factor(connection: sa.Connection, principal: Principal) -> NewFactorOut:
-    """The secret that was drawn and waits to be confirmed. Raises 409 where none does."""
+    """The secret that was drawn and waits to be confirmed. Raises 409 where none does that can be opened."""
     asked = sa.select(second_factors.c.secret, accounts.c.email).join(accounts)
     pending = sa.and_(accounts.c.id == principal.account_id, second_factors.c.confirmed_at.is_(None))
     row = connection.execute(asked.where(pending)).one_or_none()
-    if row is None:
+    secret = "" if row is None else opened_secret(connection, row.secret)
+    if row is None or not secret:
         raise ServiceError(409, message("No second factor waits to be confirmed."), message("Begin anew."))
-    uri = pyotp.TOTP(row.secret).provisioning_uri(name=row.email, issuer_name=ISSUER)
-    return NewFactorOut(secret=row.secret, otpauth_uri=uri)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=row.email, issuer_name=ISSUER)
+    return NewFactorOut(secret=secret, otpauth_uri=uri)
 
 
 def confirm_factor(connection: sa.Connection, principal: Principal, code: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 Invariants: no code is taken twice, whoever sends it at the same moment; wrong ones are counted by account, over all
 hosts and processes, as only who knows the password can try any, and right ones never; recovery codes are kept as their
-hash alone. A session that was begun without one opens nothing but the way to set it up, where its account needs one.
+hash alone, what codes are reckoned from sealed (`api.identity.sealing`). A session that was begun without one opens
+nothing but the way to set it up, where its account needs one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pyotp.utils import strings_equal
 from api.answers.problems import ServiceError
 from api.identity.access import ADMINISTRATOR
 from api.identity.passwords import drawn_text, hash_secret
+from api.identity.sealing import OF_SECOND_FACTORS, SealBroken
 from api.rate_limits import count_in_window, counted_in_window, too_many
 from api.settings import settings
 from api.storage.account_tables import accounts, recovery_codes, second_factor_rules, second_factors
@@ -91,12 +93,23 @@ def tried_code(connection: sa.Connection, account_id: str, code: str) -> str:
         raise too_many(QUARTER_HOUR)
     told = "".join(sign for sign in code.upper() if sign.isalnum())
     if factor is not None and len(told) == DIGITS and told.isdigit():
-        kind = APP if take_code(connection, account_id, factor.secret, told) else ""
+        secret = opened_secret(connection, factor.secret)
+        kind = APP if secret and take_code(connection, account_id, secret, told) else ""
     else:
         kind = RECOVERY if _take_recovery_code(connection, account_id, told) else ""
     if not kind:
         count_in_window(connection, key, QUARTER_HOUR)
     return kind
+
+
+def opened_secret(connection: sa.Connection, kept: str) -> str:
+    """What an account's codes are reckoned from, '' where it was sealed by a key that the service has no more: then no
+    code is good, and recovery codes still are.
+    """
+    try:
+        return OF_SECOND_FACTORS.opened(connection, kept)
+    except SealBroken:
+        return ""
 
 
 def take_code(connection: sa.Connection, account_id: str, secret: str, code: str) -> bool:

@@ -16,12 +16,13 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from api.identity.sealing import OF_WEBHOOKS, SealBroken
 from api.logs.fault_log import told_frames
 from api.storage.database import now, transaction, utc
 from api.storage.tables import webhook_deliveries, webhooks
 from api.webhooks.addresses import Unsent, target_of
 from api.webhooks.sending import send
-from api.webhooks.signing import SealBroken, opened, signed_headers
+from api.webhooks.signing import signed_headers
 from api.webhooks.states import ACTIVE, DELIVERED, GIVEN_UP, GONE, WAITING
 
 LEASE = timedelta(minutes=2)  # longer than the longest attempt, with its name resolved
@@ -88,7 +89,9 @@ def _secrets(connection: sa.Connection, hook: sa.Row[Any]) -> tuple[str, ...]:
     """The secrets that an event is signed by, the newest first; none where the service's key was changed."""
     overlaps = hook.old_secret and hook.old_secret_until is not None and utc(hook.old_secret_until) > now()
     try:
-        return tuple(opened(connection, one) for one in (hook.secret, *((hook.old_secret,) if overlaps else ())))
+        return tuple(
+            OF_WEBHOOKS.opened(connection, one) for one in (hook.secret, *((hook.old_secret,) if overlaps else ()))
+        )
     except SealBroken:
         return ()
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from api.answers.problems import ServiceError, content_fault
 from api.identity.access import ADMINISTRATOR, AUDITOR, MINISTRIES, Principal
+from api.identity.sealing import OF_WEBHOOKS
 from api.settings import settings
 from api.storage.account_tables import accounts
 from api.storage.database import new_id, now, utc
@@ -19,7 +20,7 @@ from api.storage.tables import webhook_deliveries, webhooks
 from api.webhooks.addresses import target_of
 from api.webhooks.outbox import TEST, write_events
 from api.webhooks.schemas import DeliveryOut, WebhookIn, WebhookOut
-from api.webhooks.signing import new_webhook_secret, sealed
+from api.webhooks.signing import new_webhook_secret
 from api.webhooks.states import ACTIVE, PAUSED, WAITING
 from engine.words import message
 
@@ -58,7 +59,7 @@ def make_webhook(connection: sa.Connection, principal: Principal, asked: Webhook
         "url": asked.url,
         "kinds": list(dict.fromkeys(asked.kinds)),
         "state": ACTIVE,
-        "secret": sealed(connection, secret),
+        "secret": OF_WEBHOOKS.sealed(connection, secret),
         "created_at": now(),
     }
     return connection.execute(webhooks.insert().values(values).returning(webhooks)).one(), secret
@@ -90,7 +91,7 @@ def rotate_secret(connection: sa.Connection, webhook: Row) -> tuple[Row, str]:
     """A new secret, told once; the one before signs beside it for `OVERLAP`."""
     secret = new_webhook_secret()
     old = {"old_secret": webhook.secret, "old_secret_until": now() + OVERLAP}
-    return _written(connection, webhook, secret=sealed(connection, secret), **old), secret
+    return _written(connection, webhook, secret=OF_WEBHOOKS.sealed(connection, secret), **old), secret
 
 
 def _written(connection: sa.Connection, webhook: Row, **values: Any) -> Row:

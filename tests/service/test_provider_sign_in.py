@@ -20,6 +20,7 @@ from world import World
 
 from api.identity import provider
 from api.identity.browser_sessions import COOKIE
+from api.identity.sealing import OF_SECOND_FACTORS
 from api.identity.second_factor import RECOVERY
 from api.settings import Settings, settings
 from api.storage.account_tables import accounts, attempts, audit_log, second_factor_rules, second_factors, sessions
@@ -220,7 +221,12 @@ def test_a_second_factor_is_the_providers_or_ours(ways: Ways) -> None:
     assert strong.get("/home").status_code == 200
     secret, gt = pyotp.random_base32(), ways.world.accounts["gt"]
     with transaction(ways.world.engine) as connection:
-        mine = {"account_id": gt, "secret": secret, "last_step": 0, "confirmed_at": now()}
+        mine = {
+            "account_id": gt,
+            "secret": OF_SECOND_FACTORS.sealed(connection, secret),
+            "last_step": 0,
+            "confirmed_at": now(),
+        }
         connection.execute(second_factors.insert().values(mine))
     asked = ways.browser()
     assert ways.sign_in(asked, amr=["pwd"]).headers["Location"] == "/sign-in/code" and COOKIE not in asked.cookies

@@ -11,6 +11,7 @@ from typing import Any
 import pyotp
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from browser import Browser, text_of
 from typer.testing import CliRunner
 from world import PASSWORD, World
@@ -18,9 +19,10 @@ from world import PASSWORD, World
 from api.commands import register
 from api.identity import second_factor
 from api.identity.passwords import hash_password
+from api.identity.sealing import OF_SECOND_FACTORS, OF_WEBHOOKS, SealBroken
 from api.settings import settings
 from api.storage.account_tables import accounts, audit_log, recovery_codes, second_factors, sessions
-from api.storage.database import now, transaction
+from api.storage.database import migrations, now, transaction
 from engine.cli import app
 
 register(app)
@@ -321,3 +323,22 @@ def test_a_session_that_began_with_a_code_says_so(ana: Owner) -> None:
     mine = sa.and_(sessions.c.account_id == ana.world.accounts["planner"], sessions.c.revoked_at.is_(None))
     asked = sa.select(sessions.c.second_factor).where(mine)
     assert [row.second_factor for row in _rows(ana.world, asked)] == [True, True]
+
+
+def test_secrets_of_apps_are_sealed_and_those_of_before_too(ana: Owner) -> None:
+    """Who reads the database has none; the newest schema seals what stood there, and opens it on the way back."""
+    engine = ana.world.engine
+
+    def kept() -> str:
+        with engine.connect() as connection:
+            return str(connection.scalar(sa.select(second_factors.c.secret)))
+
+    assert ana.secret not in kept()
+    command.downgrade(migrations(engine), "0016_kept_sheets")
+    assert kept() == ana.secret
+    command.upgrade(migrations(engine), "head")
+    assert ana.secret not in kept()
+    with engine.connect() as connection:
+        assert OF_SECOND_FACTORS.opened(connection, kept()) == ana.secret
+        with pytest.raises(SealBroken):
+            OF_WEBHOOKS.opened(connection, kept())
