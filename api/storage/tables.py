@@ -162,8 +162,11 @@ operations = sa.Table(
     sa.Index("ix_operations_order", "programme_id", "order_id"),
     # All that the table of placements counts and sorts by at first, so that it reads nothing else for it.
     sa.Index(
-        "ix_operations_start", "programme_id", "start_date", "id", "origin_country", "destination_country", "state"
+        "ix_operations_start",
+        *("programme_id", "start_date", "id", "origin_country", "destination_country", "state", "end_date"),
     ),
+    # What the first page counts people by: by worker, so that nobody has to be sorted for it.
+    sa.Index("ix_operations_worker", "programme_id", "worker_id", "state", "origin_country", "destination_country"),
 )
 operation_history = sa.Table(
     "operation_history",
@@ -219,7 +222,7 @@ experiments = sa.Table(
     sa.Column("account_id", sa.Text, nullable=False),
     sa.Column("question", sa.Text, nullable=False),
     text_column("conclusion"),
-    sa.Column("runs", sa.JSON, nullable=False),
+    sa.Column("runs", SpokenJSON, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
