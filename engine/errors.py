@@ -122,6 +122,11 @@ class ClashError(VaivenError):
         super().__init__(message, hint)
         self.rules = tuple(rules)
 
+    @property
+    def in_words(self) -> str:
+        """See `VaivenError`: what clashes, a line for each, then the hint on its own."""
+        return joined(*filter(None, (self.message, self.hint)), by="\n")
+
 
 class ExtensionError(VaivenError):
     """Something that a package adds to Vaivén can't be used; the message names the package."""

@@ -14,6 +14,7 @@ from api.identity.visibility import runs_seen
 from api.storage.database import new_id, now, utc
 from api.storage.tables import experiments, runs
 from engine.words import message
+from engine.words.wording import spoken_language, worded_all
 
 # Kinds of run that answer a question about a season.
 KINDS = ("match", "rematch", "what_if", "sweep")
@@ -69,7 +70,7 @@ def experiment_of(connection: sa.Connection, identifier: str) -> ExperimentOut:
 
 def experiment_out(row: sa.Row[Any]) -> ExperimentOut:
     """An experiment on the wire."""
-    told = {name: row._mapping[name] for name in ExperimentOut.model_fields}
+    told = {name: worded_all(row._mapping[name], spoken_language()) for name in ExperimentOut.model_fields}
     return ExperimentOut.model_validate(told | {name: utc(told[name]) for name in ("created_at", "changed_at")})
 
 
@@ -111,11 +112,16 @@ def _lineage(run: sa.Row[Any]) -> dict[str, Any]:
 
 
 def _results(manifest: Any) -> list[dict[str, Any]]:
-    """What came of a run in numbers: of a plan one result, of a comparison the base's and each branch's."""
+    """What came of a run in numbers: of a plan one result, of a comparison the base's and each branch's, of a sweep the
+    points that failed; ``failure`` says why there is no plan.
+    """
     if "comparison" in manifest:
         told = [manifest["comparison"]["base"], *manifest["comparison"]["branches"]]
-        return [{"title": one["title"] or one["id"], "totals": one["totals"], "bound": one["bound"]} for one in told]
+        names = ("totals", "bound", "failure")
+        return [{"title": one["title"] or one["id"], **{name: one[name] for name in names}} for one in told]
+    if manifest.get("failed"):
+        return [{"title": name, "totals": {}, "bound": 0.0, "failure": why} for name, why in manifest["failed"].items()]
     if "measures" in manifest:
         bound = manifest["certificate"]["bound"]
-        return [{"title": "", "totals": manifest["measures"]["totals"], "bound": bound}]
+        return [{"title": "", "totals": manifest["measures"]["totals"], "bound": bound, "failure": ""}]
     return []

@@ -42,7 +42,8 @@ TIE = 1e-6
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a branch came to; ``failure`` says why it has no plan, and the rest is then empty.
+    """What a branch came to; ``failure`` says why it has no plan (``failure_code`` is the error's), and the rest is
+    then empty.
 
     ``bound`` and ``gap`` are those of its certificate, ``seconds`` what it took, ``notices`` what its edits touch.
     """
@@ -56,6 +57,7 @@ class Outcome:
     status: str = "failed"
     seconds: float = 0.0
     failure: str = ""
+    failure_code: str = ""
     notices: tuple[str, ...] = ()
 
     def as_json(self) -> str:
@@ -134,9 +136,10 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
             plan = kept
         measures = _audited(programme, *plan, base.origin)
     except VaivenError as error:
-        return Outcome(edits.id, edits.title, failure=error.in_words, seconds=time.monotonic() - begin)
-    told = tuple(str(notice) for notice in programme.notices[len(base.programme.notices) :])
-    return replace(_outcome(edits.id, edits.title, measures, result, time.monotonic() - begin), notices=told)
+        seconds = time.monotonic() - begin
+        return Outcome(edits.id, edits.title, failure=error.in_words, failure_code=error.code, seconds=seconds)
+    notices = tuple(str(notice) for notice in programme.notices[len(base.programme.notices) :])
+    return replace(_outcome(edits.id, edits.title, measures, result, time.monotonic() - begin), notices=notices)
 
 
 def _as_good(programme: Programme, plan: tuple[Longs, Longs], result: Result) -> bool:

@@ -11,9 +11,10 @@ from engine.audit.audit import Breach, audit
 from engine.errors import ClashError, SolverError, VaivenError
 from engine.problem.problem import MatchingProblem
 from engine.programme.programme import Programme
-from engine.words import joined, message
+from engine.words import Message, joined, message, plural
 
 Longs = npt.NDArray[np.int64]
+LINES = 50
 
 
 def clash_error(problem: MatchingProblem) -> VaivenError:
@@ -40,7 +41,9 @@ def clash_error(problem: MatchingProblem) -> VaivenError:
             rules,
             message("Release a commitment, or raise one of: {names}.", names=tuple(rules)),
         )
-    lines = joined(*(message("  {breach}", breach=breach.in_words) for breach in breaches[:50]), by="\n")
+    if rules == ("headcount",):
+        return _too_few_places(problem.programme, order)
+    lines = joined(*(message("  {breach}", breach=breach.in_words) for breach in breaches[:LINES]), by="\n")
     return ClashError(
         message(
             "The commitments can't all be kept; on their own they break {names}:\n{lines}",
@@ -49,6 +52,40 @@ def clash_error(problem: MatchingProblem) -> VaivenError:
         ),
         rules,
         message("Release one of these commitments, or change the rule."),
+    )
+
+
+def _too_few_places(programme: Programme, order: Longs) -> ClashError:
+    """The error for orders that ask for fewer people than are promised a place, order by order."""
+    promised = np.bincount(order, minlength=programme.orders.size)
+    places = programme.orders.values("headcount").astype(np.int64)
+    short = np.flatnonzero(promised > places)
+    lines = [_short(programme, row, int(promised[row]), int(places[row])) for row in short[:LINES].tolist()]
+    if len(short) > LINES:
+        lines.append(plural("  and {n:,} more order", "  and {n:,} more orders", n=len(short) - LINES))
+    head = plural(
+        "Fewer places would be left than are promised: {n:,} person is promised one that is gone.",
+        "Fewer places would be left than are promised: {n:,} people are promised one that is gone.",
+        n=int((promised - places)[short].sum()),
+    )
+    hint = message(
+        "Keep as many places as are promised, or withdraw promises first: of placements, those that are only proposed "
+        "or offered can be withdrawn."
+    )
+    return ClashError(joined(head, *lines, by="\n"), ("headcount",), hint)
+
+
+def _short(programme: Programme, row: int, promised: int, places: int) -> Message:
+    """An order with its employer, how many people are promised a place, and how many places it asks for."""
+    employer = int(programme.orders.values("employer_id")[row])
+    named, ids = (programme["employers"].id_text(column)[employer] for column in ("name", "employer_id"))
+    told = {"employer": str(named or ids), "order": str(programme.orders.id_text("order_id")[row])}
+    return plural(
+        "  {employer}, order {order}: {n:,} person is promised a place, {places:,} are asked for",
+        "  {employer}, order {order}: {n:,} people are promised a place, {places:,} are asked for",
+        n=promised,
+        places=places,
+        **told,
     )
 
 
