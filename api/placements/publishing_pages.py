@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import Response
 
 from api.console.forms import FormFields, or_again
@@ -12,6 +14,8 @@ from api.placements.schemas import PublishedOut
 from api.placements.verdict import Verdict
 from api.requests.context import Context
 from api.requests.handlers import preparing
+from api.runs.plain_words import plainly
+from api.runs.plan_shown import seen_agreements
 from engine.errors import InputError
 
 router = PageRouter(prefix="/programmes/{programme_id}/runs/{run_id}")
@@ -35,7 +39,10 @@ def publish_plan(
 
     def unfit(error: InputError) -> Response:
         named = [fault for fault in error.faults if fault.file == "placements"]
-        return page(context, "placements/unfit.html", 409, run_id=run_id, error=error, may_be_in_part=bool(named))
+        known = seen_agreements(context.connection, context.principal, programme_id)
+        faults = [replace(fault, problem=plainly(fault.problem, known)) for fault in error.faults]
+        told = {"run_id": run_id, "error": error, "faults": faults, "may_be_in_part": bool(named)}
+        return page(context, "placements/unfit.html", 409, **told)
 
     done = or_again(published, unfit)
     counts = done.model_dump(exclude={"left_out"})

@@ -17,6 +17,8 @@ from pydantic import BaseModel, Field
 from api.requests.shapes import example
 from api.runs.audience import audience_of
 from api.runs.earlier import EARLIER, earlier_programme, unpack_earlier, with_others
+from api.runs.plain_words import plainly
+from api.runs.plan_words import Agreements
 from api.storage.database import allow_computing
 from engine.plan.plan_files import read_placements
 from engine.planning.by_hand import changed_by_hand
@@ -60,9 +62,11 @@ class HandChangesOut(BaseModel):
     ended: list[PairIn]
 
 
-def try_by_hand(connection: sa.Connection, run: sa.Row[Any], asked: HandChangesIn) -> HandChangesOut:
-    """Judge changes of a run's plan, against what the run read. Raises `CallError` for an id that isn't there, or is
-    another's.
+def try_by_hand(
+    connection: sa.Connection, run: sa.Row[Any], asked: HandChangesIn, known: Agreements | None = None
+) -> HandChangesOut:
+    """Judge changes of a run's plan, against what the run read; with ``known`` agreements rules are told as pages tell
+    them. Raises `CallError` for an id that isn't there, or is another's.
     """
     allow_computing(connection)
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
@@ -80,7 +84,7 @@ def try_by_hand(connection: sa.Connection, run: sa.Row[Any], asked: HandChangesI
     return HandChangesOut(
         legal=found.legal,
         possible=found.possible,
-        breaches=[audience.redacted(say(one)) for one in found.breaches],
+        breaches=[audience.redacted(say(plainly(one, known) if known else one)) for one in found.breaches],
         before=found.before,
         after=found.after,
         ended=[PairIn(worker=worker, order=order) for worker, order in own],

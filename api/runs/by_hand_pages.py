@@ -20,6 +20,7 @@ from api.runs.beginning import begin_run
 from api.runs.by_hand import HandChangesIn, PairIn, swapped, try_by_hand
 from api.runs.earlier import require_earlier, require_plan
 from api.runs.jobs.rematch_job import RematchIn
+from api.runs.plan_shown import seen_agreements
 from engine.errors import CallError, InputError
 from engine.words import message
 
@@ -125,7 +126,8 @@ def _form(
     verdict = None
     if (changes.hold or changes.exclude) and error is None:
         try:
-            verdict = try_by_hand(context.connection, context.objects["run_id"], changes)
+            known = seen_agreements(context.connection, context.principal, context.programme.id)
+            verdict = try_by_hand(context.connection, context.objects["run_id"], changes, known)
         except CallError as problem:
             error = problem
     told = {"changes": changes, "sent": changes.model_dump_json(), "verdict": verdict, "error": error}

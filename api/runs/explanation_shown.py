@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api.runs.plain_words import plainly
+from api.runs.plan_words import Agreements
 from engine.words import msgid
+from engine.words.wording import spoken_language, worded_all
 
 TITLES = {
     "worker": msgid("Why this worker is where he or she is, or nowhere"),
@@ -21,10 +24,12 @@ TITLES = {
 RANKED = ("candidates", "alternatives")
 
 
-def explanation_shown(told: Mapping[str, Any]) -> dict[str, Any]:
+def explanation_shown(kept: Mapping[str, Any], known: Agreements) -> dict[str, Any]:
     """An explanation as a page shows it: ``title`` (a key), ``paragraphs``, and the tables that there are."""
-    about = str(told["about"])
-    lines = told["lines"][:2] if about in RANKED else told["lines"]
+    about, language = str(kept["about"]), spoken_language()
+    told = worded_all(dict(kept), language)
+    lines = worded_all(plainly(kept["lines"], known), language)
+    lines = lines[:2] if about in RANKED else lines
     if about == "worker":  # what was considered stands in a table
         heads = [place for place, line in enumerate(lines) if place and not line.startswith(" ")]
         lines = [lines[0], *(lines[heads[0] :] if heads else ())]
@@ -34,7 +39,10 @@ def explanation_shown(told: Mapping[str, Any]) -> dict[str, Any]:
         "paragraphs": paragraphs(lines),
         "considered": told.get("considered", ()),
         "rules": told.get("rules", {}),
-        "ranked": told.get("ranked", ()),
+        "ranked": [
+            one | {"in_the_way": worded_all(plainly(before["in_the_way"], known, asks=True), language)}
+            for one, before in zip(told.get("ranked", ()), kept.get("ranked", ()), strict=True)
+        ],
     }
 
 

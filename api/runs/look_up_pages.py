@@ -10,6 +10,8 @@ from api.console.rendering import page
 from api.identity.visibility import orders_seen
 from api.requests.context import Context
 from api.runs.earlier import require_plan
+from api.runs.plain_words import plainly
+from api.runs.plan_shown import seen_agreements
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, code_of, reason_in_words
 from api.runs.reason_words import kept_words
 from api.runs.result_files import frame_of
@@ -29,8 +31,7 @@ def look_up_worker(programme_id: str, run_id: str, context: Context = viewed("ru
     found = context.connection.execute(sa.select(placements).where(mine).order_by(placements.c.start_date)).all()
     reasons = _reasons(context, run_id, "unplaced.csv", "worker_id", wanted)
     group = GROUPS.get(code_of(reasons[0])) if reasons else None
-    reason = reason_in_words(reasons[0], kept_words(context.connection, run_id)) if reasons else ""
-    told = {"wanted": wanted, "found": found, "group": group, "reason": reason}
+    told = {"wanted": wanted, "found": found, "group": group, "reason": _in_words(context, run_id, reasons)}
     status, published = 200 if found or reasons else 404, context.objects["run_id"].published_at is not None
     return page(context, "runs/worker.html", status, run_id=run_id, published=published, **told)
 
@@ -53,10 +54,19 @@ def look_up_order(programme_id: str, run_id: str, context: Context = viewed("run
         "found": found,
         "count": count,
         "group": ORDER_GROUPS.get(code_of(reasons[0])) if reasons else None,
-        "reason": reason_in_words(reasons[0], kept_words(context.connection, run_id)) if reasons else "",
+        "reason": _in_words(context, run_id, reasons),
     }
     status = 200 if order is not None or found or reasons else 404
     return page(context, "runs/order.html", status, run_id=run_id, **told)
+
+
+def _in_words(context: Context, run_id: str, reasons: list[str]) -> str:
+    """The first of some reasons as a page says it, '' where there is none."""
+    if not reasons:
+        return ""
+    known = seen_agreements(context.connection, context.principal, context.programme.id)
+    told: str = plainly(reason_in_words(reasons[0], kept_words(context.connection, run_id)), known, asks=True)
+    return told
 
 
 def _reasons(context: Context, run_id: str, file: str, column: str, wanted: str) -> list[str]:

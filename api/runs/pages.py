@@ -21,7 +21,8 @@ from api.runs.earlier import has_plan
 from api.runs.explanation_shown import explanation_shown
 from api.runs.jobs.match_job import MatchIn
 from api.runs.kind import kinds
-from api.runs.plan_shown import plan_in_words
+from api.runs.plain_words import plainly
+from api.runs.plan_shown import plan_in_words, seen_agreements
 from api.runs.result_files import names_of, served_file
 from api.runs.run_out import run_out
 from api.runs.schemas import RunIn, SpokenIn
@@ -31,7 +32,7 @@ from api.runs.words import GAPS, KINDS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
 from engine.words import msgid, plural
-from engine.words.wording import spoken_language, worded_all
+from engine.words.wording import spoken_language
 
 router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
@@ -127,24 +128,26 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
         told = plan_in_words(context.connection, context.principal, run)
         return page(context, "runs/plan.html", kind=KINDS[run.kind], **told)
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
+    known = seen_agreements(context.connection, context.principal, programme_id)
     if run.state == "done" and "pictures" in run.manifest:
         return page(context, "runs/pictures.html", **told)
     if run.state == "done" and "replay" in run.manifest:
         return page(context, "runs/replay.html", **told)
     if run.state == "done" and "overview" in run.manifest:
-        return page(context, "runs/overview.html", **told)
+        return page(context, "runs/overview.html", seen=plainly(run.manifest["overview"], known, asks=True), **told)
     if run.state == "done" and "explanation" in run.manifest:
         may = context.principal.role in MINISTRIES and context.principal.may("run.start")
-        shown = explanation_shown(worded_all(run.manifest["explanation"], spoken_language()))
+        shown = explanation_shown(run.manifest["explanation"], known)
         return page(context, "runs/explanation.html", may_change=may, **shown, **told)
     if run.state == "done" and "comparison" in run.manifest:
-        return page(context, "runs/comparison.html", **compared(run.manifest["comparison"]), **told)
+        return page(context, "runs/comparison.html", **compared(run.manifest["comparison"], known), **told)
     if run.state == "done" and run.kind == "sweep":
         files = list(names_of(context.connection, run_id))
         return page(context, "runs/sweep.html", files=files, **sweep_shown(context.connection, run_id), **told)
     if run.state == "done":
         return page(context, "runs/done.html", files=list(names_of(context.connection, run_id)), **told)
-    return page(context, "runs/followed.html", live=run.state in LIVE, **told)
+    about = [plainly(run.options[name], known) for name in ("worker", "order", "clause") if run.options.get(name)]
+    return page(context, "runs/followed.html", live=run.state in LIVE, about=about, **told)
 
 
 @router.post("/runs/{run_id}/stop")

@@ -15,6 +15,8 @@ from api.identity.access import MINISTRIES
 from api.requests.context import Context
 from api.runs.earlier import require_plan
 from api.runs.frames import file_of_frame, read_frame
+from api.runs.plain_words import plainly
+from api.runs.plan_shown import seen_agreements
 from api.runs.plan_words import GROUP_WORDS, ORDER_GROUPS, code_of, reason_in_words
 from api.runs.reason_words import kept_words
 from api.runs.result_files import frame_of
@@ -124,7 +126,8 @@ def _files_table(context: Context, run_id: str, name: str, columns: tuple[str, .
     if (file := file_of_frame(context.request.url, listing, frame)) is not None:
         return file
     shown = read_frame(context.request.url, listing, frame)
-    known = kept_words(context.connection, run_id)
+    kept = kept_words(context.connection, run_id)
+    known = seen_agreements(context.connection, context.principal, context.programme.id)
     for row in shown.rows:
-        row["reason"] = reason_in_words(row["reason"], known)
+        row["reason"] = plainly(reason_in_words(row["reason"], kept), known, asks=True)
     return page(context, "runs/table.html", run_id=run_id, shown=shown, may_change=False)

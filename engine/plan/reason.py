@@ -29,13 +29,13 @@ WORDINGS: Mapping[str, str] = {
     ),
     "outpriced.order": msgid("of {admitted} who could come {here} are on it and {elsewhere} have a better place"),
     "tied.worker": msgid("{order} is worth {value:.6f}, exactly as much as a placement that holds {limit}"),
-    "limit_full.min_crew": msgid("{order} does not reach its min_crew"),
+    "limit_full.min_crew": msgid("{order} does not reach the least crew that it asks for"),
     "limit_full.worker": msgid("{limit} is full ({used:g} used), for {order}"),
     "limit_full.never": msgid("{limit} is too small for {order}"),
-    "limit_full.crew": msgid("its min_crew is {least}, only {admitted} could come"),
-    "limit_full.crew_never": msgid("its min_crew is {least}, {limit} lets fewer of {admitted} admitted through"),
+    "limit_full.crew": msgid("its least crew is {least}, only {admitted} could come"),
+    "limit_full.crew_never": msgid("its least crew is {least}, {limit} lets fewer of {admitted} admitted through"),
     "limit_full.crew_elsewhere": msgid(
-        "its min_crew is {least}, {waiting} of those who could come have no placement, {elsewhere} have a better one"
+        "its least crew is {least}, {waiting} of those who could come have no placement, {elsewhere} have a better one"
     ),
     "limit_full.kept_free": msgid("{limit} has room for {order}, and refused all who rank this low when it was full"),
     "limit_full.kept_free_order": msgid(

@@ -297,7 +297,7 @@ def test_reports_from_the_field(name: str, tmp_path: Path) -> None:
     case = explained(made, tmp_path / "p")
     assert case is not None and case.unplaced[worker].code == code, case and case.unplaced
     if name.startswith("a crew"):
-        assert str(case.unplaced[worker]) == "limit_full: O00 does not reach its min_crew"
+        assert str(case.unplaced[worker]) == "limit_full: O00 does not reach the least crew that it asks for"
     if name.startswith("beds"):
         assert case.unplaced[worker].values["limit"].startswith("beds|S1|")
 
