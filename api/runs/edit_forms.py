@@ -5,11 +5,12 @@ A change is read from what was typed and told in words; `edits_made.py` puts cha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from engine.words import Message, message, msgid
 from engine.words.names import country, region
@@ -18,7 +19,28 @@ from engine.words.names import sector as named_sector
 Place = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Region = Annotated[str, Field(pattern=r"^([A-Z]{2}-[A-Z0-9]{1,3})?$")]
 Sector = Annotated[str, Field(pattern=r"^([A-Z]\d{0,4})?$")]
-Percent = Annotated[Decimal, Field(ge=-100, le=400)]
+# What may be a whole number with its thousands set apart, or one with three decimals, is asked for again.
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+_AMOUNT = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?")
+
+
+def _number(typed: Any) -> Any:
+    """A number as people type one: a long minus, spaces, a comma before decimals and a sign of per cent are its own."""
+    if not isinstance(typed, str):
+        return typed
+    plain = "".join(typed.replace("\u2212", "-").split()).removesuffix("%")
+    return plain if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
+
+
+def _amount(typed: Any) -> Any:
+    """A number as it is, or with a sign before it how much more or less than now."""
+    plain = str(_number(typed))
+    if not _AMOUNT.fullmatch(plain):
+        raise ValueError(message("is no number; 5200 takes the place of what is there, +10 or -10 changes it by that"))
+    return plain
+
+
+Percent = Annotated[Decimal, BeforeValidator(_number), Field(ge=-100, le=400)]
 Rule = Annotated[str, Field(pattern=r"^[^|]{0,64}\|[^|]{1,64}$", max_length=130)]
 Parameter = Annotated[str, Field(pattern=r"^[^|]{0,64}\|[^|]{1,64}\|[a-z_]{1,40}$", max_length=180)]
 
@@ -49,18 +71,27 @@ class OfRule(Change):
     kind = "rule"
     title = msgid("A quota, or another number of a rule")
     varies, axis = "value", "value"
-    fields: ClassVar = {"parameter": msgid("Which number"), "value": msgid("New number, in place of the one now")}
+    fields: ClassVar = {
+        "parameter": msgid("Which number"),
+        "value": msgid("New number, in place of the one now; with + or - before it, how much more or less than now"),
+    }
     parameter: Parameter
-    value: Annotated[Decimal, Field(ge=0, le=10**9)]
+    value: Annotated[str, BeforeValidator(_amount)]
 
     def entry(self) -> dict[str, Any]:
-        """Set the parameter."""
+        """Set the parameter, or add to it."""
         agreement, clause, name = self.parameter.split("|")
-        return {**_rule(agreement, clause), "set": {name: self.value}}
+        change = "add" if self.value.startswith(("+", "-")) else "set"
+        return {**_rule(agreement, clause), change: {name: Decimal(self.value)}}
 
     def in_words(self) -> Message:
-        """Which number becomes what."""
-        return message("{rule} becomes {value}", rule=self.parameter.replace("|", " · "), value=self.value)
+        """Which number becomes what, or is changed by how much."""
+        rule, value = self.parameter.replace("|", " · "), Decimal(self.value)
+        if self.value.startswith("+"):
+            return message("{rule}: {value} more than now", rule=rule, value=value)
+        if self.value.startswith("-"):
+            return message("{rule}: {value} less than now", rule=rule, value=-value)
+        return message("{rule} becomes {value}", rule=rule, value=value)
 
 
 class WithoutRule(Change):
@@ -140,7 +171,7 @@ class OtherDates(OfDemand):
         "sector": msgid("Sector (the beginning of its code, such as A01)"),
         "days": msgid("How many days later (earlier with a minus)"),
     }
-    days: Annotated[int, Field(ge=-366, le=366)]
+    days: Annotated[int, BeforeValidator(_number), Field(ge=-366, le=366)]
 
     def entry(self) -> dict[str, Any]:
         """Move both dates."""
@@ -162,7 +193,7 @@ class FewerWorkers(Change):
         "percent": msgid("How many percent fewer"),
     }
     origin: Place = ""
-    percent: Annotated[Decimal, Field(ge=0, le=100)]
+    percent: Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=100)]
 
     def entry(self) -> dict[str, Any]:
         """Keep the others."""

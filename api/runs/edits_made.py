@@ -90,9 +90,12 @@ def as_toml(title: str, changes: Sequence[Change], number: int = 1) -> str:
 def as_sweep(title: str, kind: type[Change], typed: Mapping[str, str], values: Sequence[str]) -> str:
     """A sweep of one change over the values of the number that it has, as the engine reads it.
 
-    Raises pydantic's ``ValidationError`` for a value that the change doesn't take.
+    Raises ``ValueError`` for a value that the change doesn't take (pydantic's), and where some are new numbers and
+    others say how much more or less.
     """
     entries = [kind.model_validate({**typed, kind.varies: value}).entry() for value in values]
+    if any(_without_number(one) != _without_number(entries[0]) for one in entries):
+        raise ValueError(values)
     told = ", ".join(_toml(_number_of(entry)) for entry in entries)
     lines = ['id = "sweep"', f"title = {_toml(title)}", "", "[[vary]]", f"name = {_toml(kind.axis)}"]
     return "\n".join([*lines, f"edit = {_toml(_without_number(entries[0]))}", f"values = [{told}]"]) + "\n"

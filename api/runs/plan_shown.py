@@ -6,12 +6,13 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from api.agreements.agreements import newest_agreements
-from api.identity.access import MINISTRIES, Principal
+from api.identity.access import MINISTRIES, ORIGIN, Principal
 from api.identity.visibility import agreements_seen, orders_seen, rows_seen
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, Agreements, code_of
 from api.runs.plans_compared import other_plans
@@ -66,7 +67,7 @@ def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[A
         "status_in_words": status_in_words(certificate["status"]),
         "checked": sum(check["checked"] for check in certificate["checks"]),
         "rule_count": len(certificate["checks"]),
-        "rules": known.choices()["rule"],
+        "rules": own_agreements(connection, principal, run.programme_id).choices()["rule"],
         "left_out": {state: n for state, n in manifest.get("left_out", {}).get("orders", {}).items() if n},
         "levers": _levers(known, prices, certificate),
         "quotas": _quotas(known, prices),
@@ -86,7 +87,19 @@ def seen_agreements(connection: sa.Connection, principal: Principal, programme_i
     """The agreements of a programme that somebody sees, read."""
     asked = newest_agreements(programme_id).where(agreements_seen(principal))
     rows = connection.execute(asked.with_only_columns(agreements.c.agreement_id, agreements.c.content))
-    return Agreements({row.agreement_id: tomllib.loads(row.content) for row in rows})
+    return Agreements({row.agreement_id: tomllib.loads(row.content, parse_float=Decimal) for row in rows})
+
+
+def own_agreements(connection: sa.Connection, principal: Principal, programme_id: str) -> Agreements:
+    """Those of them that somebody's runs read: a ministry's own corridors, also in a programme that it owns."""
+    seen = seen_agreements(connection, principal, programme_id).contents
+    if principal.role not in MINISTRIES:
+        return Agreements(seen)
+
+    def sides(content: Mapping[str, Any]) -> Sequence[str]:
+        return content.get("origins", ()) if principal.role == ORIGIN else [str(content.get("destination", ""))]
+
+    return Agreements({name: content for name, content in seen.items() if principal.country in sides(content)})
 
 
 def _others(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -> list[tuple[str, Message]]:

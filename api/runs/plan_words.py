@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from engine.plan.reason import TEXTS, read_reason
+from engine.programme.toml_files import read_agreement
 from engine.words import Message, joined, message, msgid
 
 # The groups of reasons why somebody has no job: how each is called, and what can be done about it.
@@ -44,6 +46,13 @@ ORDER_GROUPS = {
     "left_within_gap": msgid("The search stopped before it looked further"),
     "cancelled": msgid("The order was cancelled"),
 }
+# Limits that are an employer's own, by what stands before the id.
+OF_ORDERS = {
+    "headcount": msgid("the places of order {name}"),
+    "beds": msgid("the beds of {name}"),
+    "min_crew": msgid("the crew of order {name}"),
+}
+Group = tuple[str, list[tuple[str, Message]]]
 CLASSES = {"new": msgid("new workers"), "returning": msgid("returning workers")}
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 
@@ -74,11 +83,12 @@ def _in_words(text: str) -> str:
 
 
 class Agreements:
-    """The agreements that somebody sees, by which limits are told: ``titles`` by id, ``sources`` by clause."""
+    """Agreements that somebody sees, by which rules and limits are told: ``titles`` by id, ``sources`` by clause."""
 
     def __init__(self, contents: Mapping[str, Mapping[str, Any]]) -> None:
         self.titles = {name: str(one.get("title") or name) for name, one in contents.items()}
         self.contents = contents
+        self._read: dict[str, Mapping[str, Message]] = {}
         self.sources = {
             (name, str(clause.get("id"))): str(clause["source"])
             for name, one in contents.items()
@@ -86,18 +96,55 @@ class Agreements:
             if clause.get("source")
         }
 
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """The rules, and the numbers in them with what they are now, for a form to choose from."""
-        rules, numbers = [], []
-        for name, content in sorted(self.contents.items()):
-            for clause in content.get("clause", ()):
-                rule = message("{clause} of {agreement}", clause=str(clause.get("id")), agreement=self.titles[name])
-                rules.append((f"{name}|{clause.get('id')}", str(rule)))
-                for parameter, value in clause.items():
-                    if isinstance(value, int | float) and not isinstance(value, bool):
-                        told = message("{rule}: {parameter}, now {value}", rule=rule, parameter=parameter, value=value)
-                        numbers.append((f"{name}|{clause.get('id')}|{parameter}", str(told)))
+    def choices(self) -> dict[str, list[Group]]:
+        """The rules, and the numbers in them with what they are now, for a form to choose from, by agreement."""
+        rules: list[Group] = []
+        numbers: list[Group] = []
+        for name, content in sorted(self.contents.items(), key=lambda one: self.titles[one[0]]):
+            own = [(str(clause.get("id")), clause) for clause in content.get("clause", ())]
+            named = [(f"{name}|{clause}", self._choice(name, clause)) for clause, _ in own]
+            found = [
+                (
+                    f"{name}|{clause}|{key}",
+                    message("{rule}: {parameter}, now {value}", rule=clause, parameter=key, value=value),
+                )
+                for clause, cells in own
+                for key, value in cells.items()
+                if isinstance(value, int | Decimal) and not isinstance(value, bool)
+            ]
+            rules += [(self.titles[name], named)] if named else []
+            numbers += [(self.titles[name], found)] if found else []
         return {"rule": rules, "parameter": numbers}
+
+    def _choice(self, agreement: str, clause: str) -> Message:
+        asks = self.asks(agreement, clause)
+        return (
+            message("{clause}: {asks}", clause=clause, asks=asks) if asks else Message("{clause}", {"clause": clause})
+        )
+
+    def asks(self, agreement: str, clause: str) -> Message | None:
+        """What a clause asks, None where its agreement has none of this id."""
+        return self._sentences(agreement).get(clause)
+
+    def _sentences(self, agreement: str) -> Mapping[str, Message]:
+        if agreement not in self._read:
+            content = dict(self.contents[agreement])
+            found = read_agreement(content, agreement, lambda _: None, lambda _: None)
+            self._read[agreement] = {one.id: one.sentence for one in found.clauses} if found else {}
+        return self._read[agreement]
+
+    def named(self, text: str, asks: bool = False) -> Message | None:
+        """The rule or the limit that a text names as files do, in words; None for any other text."""
+        first, *rest = text.split(" (")[0].split("|")
+        if rest and first in OF_ORDERS:
+            return Message(OF_ORDERS[first], {"name": rest[0]})
+        if not rest or first not in self.titles:
+            return None
+        named = message("{clause} of {agreement}", clause=rest[0], agreement=self.titles[first])
+        told = self.asks(first, rest[0]) if asks else None
+        if told is not None:
+            named = message("{rule} (“{asks}”)", rule=named, asks=told)
+        return joined(named, *(_scope(part) for part in rest[1:]), by=" · ")
 
     def source_of(self, limit: str, clause_id: str) -> str:
         """The article or other source of a limit's clause, '' where none is told."""

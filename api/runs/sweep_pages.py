@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Response
-from pydantic import ValidationError
 
 from api.answers.problems import content_fault
 from api.console.forms import Fields, FormFields, faults_by_field, or_again, read_form
@@ -17,7 +16,7 @@ from api.runs.beginning import begin_run
 from api.runs.edit_forms import CHANGES, Change
 from api.runs.edits_made import LONGEST_TITLE, as_sweep, as_toml, places_of, what_it_touches
 from api.runs.jobs.sweep_job import SweepIn
-from api.runs.plan_shown import seen_agreements
+from api.runs.plan_shown import own_agreements
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message
@@ -77,13 +76,13 @@ def _read(fields: Fields) -> str:
     read_form(kind, {**typed, kind.varies: values[0]})
     try:
         return as_sweep(fields.get("title", "")[:LONGEST_TITLE], kind, typed, list(dict.fromkeys(values)))
-    except ValidationError as error:
-        expected = message("numbers that this change takes")
+    except ValueError as error:
+        expected = message("numbers that this change takes, all of them with a sign before them or none")
         raise content_fault("values", fields.get("values", ""), message("is no list of numbers"), expected) from error
 
 
 def _form(context: Context, typed: Any, error: InputError | None = None, touched: Sequence[str] = ()) -> Response:
-    known = seen_agreements(context.connection, context.principal, context.programme.id)
+    known = own_agreements(context.connection, context.principal, context.programme.id)
     kind = SWEPT.get(typed.get("kind", ""))
     told = {
         "typed": typed,

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Response
 
 from api.answers.problems import content_fault
-from api.console.forms import Answered, Fields, FormFields, faults_by_field, read_form
+from api.console.forms import Answered, Fields, FormFields, faults_by_field, or_again, read_form
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section
@@ -28,11 +28,14 @@ from api.runs.edits_made import (
     places_of,
     what_it_touches,
 )
+from api.runs.jobs.sweep_job import SweepIn
 from api.runs.jobs.what_if_job import WhatIfIn
-from api.runs.plan_shown import seen_agreements
+from api.runs.plan_shown import own_agreements
+from api.runs.ready_made import ready_made
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message, msgid
+from engine.words.wording import spoken_language
 
 router = PageRouter(prefix="/programmes/{programme_id}/what-if")
 SECTIONS = (Section(msgid("What if"), "/programmes/{programme_id}/what-if", "run.start", 50),)
@@ -73,6 +76,33 @@ def change_what_if(
         title, changes, touched = "", [], ()
     typed = {"title": title, "time_limit": fields.get("time_limit") or "600"}
     return _form(context, typed, changes, kind=kind, touched=touched, branches=branches)
+
+
+@router.get("/ready-made")
+def show_ready_made(programme_id: str, context: Context = viewed("run.start")) -> Response:
+    """The what-ifs and sweeps of the library, each with a button."""
+    return _ready_made(context)
+
+
+@router.post("/ready-made")
+def start_ready_made(programme_id: str, fields: FormFields, context: Context = viewed("run.start")) -> Response:
+    """Start one of the library."""
+    name = fields.get("name", "")
+    is_sweep = any(one.name == name and one.is_sweep for one in ready_made())
+    typed = {"kind": "sweep", "sweep": name} if is_sweep else {"kind": "what_if", "what_ifs": [name] if name else []}
+
+    def begun() -> str:
+        asked = read_form(SweepIn if is_sweep else WhatIfIn, {**typed, "lang": spoken_language()})
+        return begin_run(context.connection, context.principal, programme_id, asked)
+
+    identifier = or_again(begun, lambda error: _ready_made(context, error))
+    context.record("run.started", f"run/{identifier}", kind=typed["kind"])
+    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+
+
+def _ready_made(context: Context, error: InputError | None = None) -> Response:
+    status = 200 if error is None else 422
+    return page(context, "runs/ready_made.html", status, ready=ready_made(), error=error)
 
 
 def _sent(fields: Fields) -> list[Change]:
@@ -126,7 +156,7 @@ def _form(
     branches: Sequence[Branch] = (),
     error: InputError | None = None,
 ) -> Response:
-    known = seen_agreements(context.connection, context.principal, context.programme.id)
+    known = own_agreements(context.connection, context.principal, context.programme.id)
     told = {
         "typed": typed,
         "changes": changes,

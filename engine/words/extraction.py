@@ -1,12 +1,14 @@
 """Collects the keys of the catalogue from the source, keeps the files of languages in step, and says what is wrong.
 
 Babel reads the source: what stands in ``message("…")``, ``plural("…", "…", n=…)`` and ``msgid("…")``, in Python and in
-templates of pages. The help of commands needs no mark; see `engine.words.command_helps`.
+templates of pages; and the titles of the library's what-ifs. The help of commands needs no mark; see
+`engine.words.command_helps`.
 """
 
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from engine.words.english import has_words, placeholders
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("engine", "scenarios", "api", "vaiven.py")
+LIBRARY = "scenarios/what_ifs"  # what-ifs, whose titles pages tell
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 KEYWORDS = {"message": None, "plural": (1, 2), "msgid": None}
 HEADER = "# Sentences of Vaivén. Written by: python -m engine.words extract\n#"
@@ -37,6 +40,10 @@ def template() -> Catalog:
         if file.suffix == ".py":
             for said in helps_in(file.read_text("utf-8")):
                 catalogue.add(said, locations=[(place, 0)])
+    for file in sorted((ROOT / LIBRARY).glob("*.toml")):
+        title = str(tomllib.loads(file.read_text("utf-8")).get("title", ""))
+        if title:
+            catalogue.add(title, locations=[(f"{LIBRARY}/{file.name}", 0)])
     return catalogue
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -13,6 +14,8 @@ from world import World
 from api.runs.comparison_shown import SHOWN, compared
 from api.runs.edit_forms import CHANGES
 from api.runs.edits_made import as_sweep, as_toml, changes_sent, changes_to_send
+from api.runs.plan_words import Agreements
+from api.runs.ready_made import ready_made
 from api.runs.worker import Worker
 from engine.programme.edits import edits_from
 from engine.programme.toml_text import loads_shallow
@@ -117,7 +120,8 @@ def test_a_difference_within_the_gap_says_nothing() -> None:
     def verdict(objective: float, bound: float) -> tuple[bool, str]:
         base = {"title": "", "totals": totals, "groups": {}, "bound": 11.0}
         one = {"id": "x", "title": "x", "failure": "", "groups": {}, "bound": bound}
-        found = compared({"base": base, "branches": [one | {"totals": totals | {"objective": objective}}]})
+        told = {"base": base, "branches": [one | {"totals": totals | {"objective": objective}}]}
+        found = compared(told, Agreements({}))
         return found["branches"][0].is_certain, str(found["branches"][0].verdict)
 
     assert verdict(12.0, 12.5) == (True, "It is proven that the best plan is worth 1.0 more at least.")
@@ -173,3 +177,84 @@ def test_each_change_with_a_number_becomes_a_sweep() -> None:
             content = loads_shallow(as_sweep("t", made, typed, ["5", "10", "20"]))
             (axis,) = content["vary"]
             assert len(set(axis["values"])) == 3 and "VALUE" in str(axis["edit"]), kind
+
+
+def test_promises_in_the_way_of_fewer_places_are_said_in_words(world: World) -> None:
+    """Whose order, how many people and places, and what to do; a ministry is led to what is only proposed. In an
+    experiment a branch that failed says so too.
+    """
+    order = world.certified(headcount=4)["order_id"]
+    plan = world.run("gt", gap=0.0)["id"]
+    world.must("gt", "POST", f"/v1/programmes/{{p}}/runs/{plan}/publication")
+    half = as_toml("Half the places", [CHANGES["places"].model_validate({"percent": "-50"})])
+    for who, leads in (("ca", True), ("planner", False)):
+        run = world.run(who, kind="what_if", what_ifs=[half], gap=0.0)
+        assert run["state"] == "done", run["problem"]
+        page = Browser(world, who).get(f"/programmes/{{p}}/runs/{run['id']}")
+        text = text_of(page)
+        assert "With these changes there is no plan." in text
+        assert "2 people are promised one that is gone" in text
+        assert f"Farm 1, order {order}: 4 people are promised a place, 2 are asked for" in text
+        assert "can be withdrawn" in text and "headcount" not in text
+        assert ("placements?state=proposed" in page.text) == leads
+        spanish = text_of(Browser(world, who).get(f"/programmes/{{p}}/runs/{run['id']}", **{"Accept-Language": "es"}))
+        assert f"Farm 1, oferta {order}" in spanish
+        sent = Browser(world, who).post("/programmes/{p}/experiments", {"question": "Half?", "run_ids": [run["id"]]})
+        told = text_of(Browser(world, who).get(sent.headers["Location"]))
+        assert "Half the places: there is no plan with these changes." in told and "4 people are promised" in told
+
+
+def test_a_comparison_says_how_sharp_it_is() -> None:
+    """The gap of both plans, below which a difference says nothing."""
+    totals = dict.fromkeys((*SHOWN, "quota_places"), 100.0)
+    base = {"title": "", "totals": totals, "groups": {}, "bound": 125.0}
+    one = {"id": "x", "title": "x", "failure": "", "groups": {}, "bound": 100.0, "totals": totals}
+    (branch,) = compared({"base": base, "branches": [one]}, Agreements({}))["branches"]
+    assert "20.00% less than the best one, the second at most 0.00%" in str(branch.gaps)
+
+
+def test_a_number_with_a_sign_is_how_much_more_or_less() -> None:
+    """Beside a new number; what may be either of two numbers is asked for again, and a sweep mixes no two kinds."""
+    rule, typed = CHANGES["rule"], {"parameter": "GT-CA|quota|count"}
+    for value, entry in (
+        ("52", {"set": {"count": 52}}),
+        ("+10", {"add": {"count": 10}}),
+        ("−5", {"add": {"count": -5}}),
+    ):
+        made = rule.model_validate({**typed, "value": value})
+        assert made.entry() == {"agreement": "GT-CA", "clause": "quota", **entry}, value
+        assert changes_sent(changes_to_send([made])) == [made]
+    for wrong in ("5,200", "many", "10 %%", ""):
+        with pytest.raises(ValueError, match="takes the place of what is there"):
+            rule.model_validate({**typed, "value": wrong})
+    assert CHANGES["places"].model_validate({"percent": "+12,5 %"}).entry()["scale"] == {"headcount": Decimal("1.125")}
+    assert 'add = { count = "VALUE" }' in as_sweep("t", rule, typed, ["+10", "+20"])
+    with pytest.raises(ValueError):
+        as_sweep("t", rule, typed, ["+10", "60"])
+
+
+def test_rules_are_offered_by_agreement_and_of_own_corridors_alone(world: World) -> None:
+    """Guatemala owns the programme and sees HN-US; its runs read GT-CA, so that alone is offered, by what it asks."""
+    offered = Browser(world, "gt").post(PAGE, {"changes": "[]", "kind": "rule"}).text
+    assert '<optgroup label="GT-CA">' in offered and 'value="GT-CA|quota|count"' in offered
+    assert "HN-US" not in offered
+    both = Browser(world, "planner").post(PAGE, {"changes": "[]", "kind": "rule"}).text
+    assert '<optgroup label="GT-CA">' in both and '<optgroup label="HN-US">' in both
+
+
+def test_a_ready_made_what_if_is_started_from_its_page(world: World) -> None:
+    """Each of the library by its title, in the language that is spoken, led to by the form."""
+    world.certified(headcount=2)
+    browser = Browser(world, "planner")
+    assert f'href="/programmes/{world.programme}/what-if/ready-made"' in browser.get(PAGE).text
+    shown = browser.get(f"{PAGE}/ready-made")
+    for one in ready_made():
+        assert str(one.title) in text_of(shown) and f'value="{one.name}"' in shown.text
+    spanish = text_of(browser.get(f"{PAGE}/ready-made", **{"Accept-Language": "es"}))
+    assert not [one for one in ready_made() if str(one.title) in spanish]
+    sent = browser.post(f"{PAGE}/ready-made", {"name": "register-a-tenth-smaller"})
+    assert sent.status_code == 303
+    identifier = sent.headers["Location"].rpartition("/")[2]
+    assert world.must("planner", "GET", f"/v1/programmes/{{p}}/runs/{identifier}")["kind"] == "what_if"
+    assert browser.post(f"{PAGE}/ready-made", {"name": "nothing-of-the-kind"}).status_code == 422
+    assert Browser(world, "auditor").get(f"{PAGE}/ready-made").status_code == 403
