@@ -20,7 +20,7 @@ from api.placements.corrections import correct
 from api.placements.operation_history import history_of
 from api.placements.operations import STEPS, listed_operations, operation_out, step, step_many
 from api.placements.schemas import BulkMoveIn, CorrectionIn
-from api.placements.tasks import lead_days, tasks_of
+from api.placements.tasks import OVERDUE, is_overdue, lead_days, tasks_of
 from api.placements.words import ROLES, STATES, STEPS_TO
 from api.requests.context import Context
 from api.storage.database import now
@@ -33,23 +33,29 @@ SECTIONS = (Section(msgid("Placements"), "/programmes/{programme_id}/placements"
 
 
 def waiting(context: Context, programme_id: str) -> list[Waiting]:
-    """Placements that wait for a step which this role records."""
+    """Placements that wait for a step which this role records, and how many are overdue."""
     if not context.principal.may("operation.read"):
         return []
     mine = sa.and_(operations.c.programme_id == programme_id, operations_seen(context.principal))
-    counted = sa.select(operations.c.state, sa.func.count()).where(mine).group_by(operations.c.state)
-    counts = {str(state): int(count) for state, count in context.connection.execute(counted)}
+    late = sa.case((is_overdue(context.connection, programme_id, now().date()), 1), else_=0)
+    counted = sa.select(operations.c.state, sa.func.count(), sa.func.sum(late)).where(mine)
+    found = context.connection.execute(counted.group_by(operations.c.state)).all()
+    counts, overdue = {str(state): int(count) for state, count, _ in found}, sum(int(count) for *_, count in found)
     told = {
         "proposed": plural("{n:,} placement to offer", "{n:,} placements to offer", n=counts.get("proposed", 0)),
         "offered": plural("{n:,} offer unanswered", "{n:,} offers unanswered", n=counts.get("offered", 0)),
         "travelling": plural("{n:,} arrival to record", "{n:,} arrivals to record", n=counts.get("travelling", 0)),
     }
     path = f"/programmes/{programme_id}/placements"
-    return [
+    waits = [
         Waiting(told[state], f"{path}?state={state}")
         for state in told
         if counts.get(state) and _concerns(context.principal, state)
     ]
+    if overdue and context.principal.may("operation.move"):
+        late_ones = plural("{n:,} placement is overdue", "{n:,} placements are overdue", n=overdue)
+        waits.insert(0, Waiting(late_ones, f"{path}?deadline={OVERDUE}"))
+    return waits
 
 
 def _concerns(principal: Principal, state: str) -> bool:
@@ -66,6 +72,7 @@ def _listing(context: Context) -> tuple[Listing, sa.Select[Any], sa.Select[Any]]
     named: sa.ColumnElement[Any] = sa.null()
     if "name" in PERSON.get(who.role, ()):
         named = sa.case((persons_told(), persons.c.name)) if who.role in (EMPLOYER, DESTINATION) else persons.c.name
+    late = sa.case((is_overdue(context.connection, programme, now().date()), OVERDUE), else_="")
     columns = [
         Column("id", msgid("Case"), operations.c.id, hidden=True),
         Column("worker_id", msgid("Worker"), operations.c.worker_id, link=lambda row: f"{path}/{row['id']}"),
@@ -80,6 +87,7 @@ def _listing(context: Context) -> tuple[Listing, sa.Select[Any], sa.Select[Any]]
     columns = [one for one in columns if one.name != "name" or PERSON.get(who.role)]
     filters = [
         Filter("state", msgid("State"), operations.c.state, words=STATES),
+        Filter("deadline", msgid("Deadline"), late, words={OVERDUE: msgid("overdue")}),
         Filter("destination_country", msgid("To"), operations.c.destination_country),
         Filter("origin_country", msgid("From"), operations.c.origin_country),
         Filter("order_id", msgid("Order begins with"), operations.c.order_id, text=True),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import icalendar
-from browser import Browser
+import pytest
+from browser import Browser, text_of
 from world import World
+
+from api.placements import pages
 
 P, PAGE = "/v1/programmes/{p}/operation-deadlines", "/programmes/{p}/placement-deadlines"
 TITLES = "origin_country,destination_country,travel_cost_to_worker,travel_days,remittance_cost_share,lead_time_days"
@@ -29,6 +34,7 @@ def test_deadlines_follow_from_states_and_lead_times(world: World) -> None:
     answer = world.call("gt", "GET", P)
     assert _entries(answer.content) == {
         f"Offer answered: 1 placement on {order}": "2026-01-30",
+        f"Papers applied for: 2 placements on {order}": "2026-01-30",
         f"Departure: 2 placements on {order}": "2026-03-01",
         f"Arrival: 2 placements on {order}": "2026-03-01",
         f"Return: 2 placements on {order}": "2026-08-31",
@@ -41,3 +47,30 @@ def test_deadlines_follow_from_states_and_lead_times(world: World) -> None:
     for who in ("hn", "us", "e2"):
         assert _entries(world.call(who, "GET", P).content) == {}
     assert Browser(world, "planner").get(PAGE).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("day", "overdue"),
+    [("2026-01-30", 0), ("2026-01-31", 1), ("2026-03-01", 1), ("2026-03-02", 2)],
+)
+def test_what_is_overdue_is_found_and_counted(
+    day: str, overdue: int, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the latest days of the steps: an offer that isn't answered 30 days before the start, then every departure."""
+    monkeypatch.setattr(pages, "now", lambda: datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC))
+    assert world.upload("gt", "corridors", CORRIDORS).status_code == 201
+    world.certified(headcount=2)
+    plan = world.run("gt", gap=0.0)["id"]
+    world.must("gt", "POST", f"/v1/programmes/{{p}}/runs/{plan}/publication")
+    ids = [one["id"] for one in world.operations("gt")]
+    world.move("gt", "offered", ids)
+    world.move("gt", "accepted", ids[:1])
+    browser = Browser(world, "gt")
+    home, address = browser.get("/home"), f"/programmes/{world.programme}/placements?deadline=overdue"
+    told = {0: "overdue", 1: "1 placement is overdue", 2: "2 placements are overdue"}[overdue]
+    assert (told in text_of(home), f'href="{address}"' in home.text) == (bool(overdue), bool(overdue))
+    shown = browser.get(f"{address}&form=json").json()
+    assert {one["state"] for one in shown} <= {"offered", "accepted"} and len(shown) == overdue
+    case = text_of(browser.get(f"/programmes/{{p}}/placements/{ids[1]}"))
+    assert ("overdue" in case) == bool(overdue) and "Papers applied for 30 January 2026" in case
+    assert "overdue" not in text_of(Browser(world, "e1").get("/home"))
