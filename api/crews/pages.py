@@ -16,6 +16,7 @@ from api.console.rendering import gone_to, page
 from api.console.sections import Section
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.crews.crews import NAME, call_off, last_crew, recall, recalled, sites_by_week, standing
+from api.crews.returns import returns_of
 from api.identity.access import EMPLOYER
 from api.identity.visibility import orders_seen
 from api.orders.addresses import order_path
@@ -78,6 +79,12 @@ def list_recalls(programme_id: str, context: Context = viewed("order.file")) -> 
     return _recall_page(context)
 
 
+@router.get("/crew-returns")
+def say_who_may_return(programme_id: str, context: Context = viewed("order.file", heavy=True)) -> Response:
+    """Who of last season may come back, and which rules are in the way of the others."""
+    return _recall_page(context, judges=True)
+
+
 @router.post("/crew-recalls")
 def ask_back(programme_id: str, fields: FormFields, context: Context = viewed("register.write")) -> Response:
     """Ask workers back for an order: those who were ticked, and those whose pseudonyms were typed."""
@@ -130,7 +137,10 @@ def _recalls(programme_id: str) -> Listing:
     )
 
 
-def _recall_page(context: Context, error: InputError | None = None, typed: Any = None) -> Response:
+def _recall_page(
+    context: Context, error: InputError | None = None, typed: Any = None, judges: bool = False
+) -> Response:
+    """The page; with ``judges`` who of the crew may return stands beside each."""
     programme, who = context.programme.id, context.principal
     shown = read_table(context, _recalls(programme), recalled(who, programme))
     crew = last_crew(context.connection, who, programme) if who.role == EMPLOYER else []
@@ -138,9 +148,11 @@ def _recall_page(context: Context, error: InputError | None = None, typed: Any =
     taking = sa.select(orders.c.order_id, orders.c.state).where(
         orders.c.programme_id == programme, orders_seen(who), orders.c.state != "closed"
     )
+    asked = [row.worker_id for row in crew] if judges else []
     told = {
         "shown": shown,
         "crew": crew,
+        "returns": returns_of(context.connection, who, context.programme, asked),
         "orders": [
             (row.order_id, message("{order}, {state}", order=row.order_id, state=message(ORDER_STATES[row.state])))
             for row in context.connection.execute(taking.order_by(orders.c.order_id))

@@ -71,6 +71,10 @@ class Rule:
     ranges: ClassVar[tuple[tuple[str, str], ...]] = ()
     # Whether its `where` names a class that is counted, so that a wider one doesn't ask more.
     where_is_a_class: ClassVar[bool] = False
+    # Whether it asks of stays and orders alone, so that an employer who asks somebody back may be told that it bars.
+    told_to_employers: ClassVar[bool] = False
+    # Whether a worker to whom a job is offered is told what it demands: who pays and provides what.
+    told_in_offers: ClassVar[bool] = False
 
     def problems(self, where: Where) -> list[tuple[str, str]]:
         """What is wrong with the parameters taken together, as (parameter, what would be right)."""

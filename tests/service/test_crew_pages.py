@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from browser import Browser, text_of
-from world import World
+from world import World, agreement
 
 from api.crews.beds import weeks_of
 from api.storage.account_tables import audit_log
@@ -149,3 +149,26 @@ def test_what_became_of_those_who_were_asked_back(world: World) -> None:
 
 def _of_guatemala() -> sa.ColumnElement[bool]:
     return registers["workers"].c.origin_country == "GT"
+
+
+def test_who_may_return_is_said_by_rules_of_stays_alone(world: World) -> None:
+    """A cooling-off of the agreement bars, in words with its article; a worker's own wishes are never told."""
+    workers = _published(world, "offered", "accepted", "travelling", "arrived", "home")
+    first = world.order(start_date="2026-10-01", end_date="2026-11-30")["order_id"]
+    world.change_worker("gt", workers[0], profile={"refuses": "E1", "passport_expires": "2026-01-31"})
+    employer = Browser(world, "e1")
+    assert "crew-returns" in employer.get(f"{P}/crew-recalls").text
+    free = text_of(employer.get(f"{P}/crew-returns"))
+    assert free.count(f"may return to: {first}") == 3 and "may not return" not in free and "refuse" not in free
+    text = agreement("GT-CA", "GT", "CA") + (
+        '[[clause]]\nid = "rest"\nkind = "cool_off"\nmin_days = 60\nsource = "art. 9"\n'
+    )
+    path = "/v1/programmes/{p}/agreements/GT-CA"
+    headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
+    world.must("gt", "PUT", path, json={"toml": text}, headers=headers)
+    barred = text_of(employer.get(f"{P}/crew-returns"))
+    assert barred.count("may not return At least 60 days away before a new stay. (art. 9)") == 3
+    later = world.order(start_date="2026-11-01", end_date="2026-11-30")["order_id"]
+    assert text_of(employer.get(f"{P}/crew-returns")).count(f"may return to: {later}") == 3
+    for who in ("gt", "planner", "auditor", "administrator"):
+        assert Browser(world, who).get(f"{P}/crew-returns").status_code == 403

@@ -17,6 +17,7 @@ class Accreditation(Gate):
 
     kind: ClassVar = "accreditation"
     protects: ClassVar = {}
+    told_to_employers: ClassVar = True
     examples: ClassVar = (
         Example(True, {}, "Accredited to the last day.", employer={"accredited_until": "2026-08-31"}),
         Example(False, {}, "Accreditation ends before.", employer={"accredited_until": "2026-08-30"}),

@@ -23,6 +23,7 @@ class Contract(Gate):
     protects: ClassVar = {"min_days": 1}
     asks_more: ClassVar = {"min_days": 1, "max_days": -1}
     ranges: ClassVar = (("min_days", "max_days"),)
+    told_to_employers: ClassVar = True
     min_days: int | None = optional(number_of_days)
     max_days: int | None = optional(number_of_days)
     examples: ClassVar = (

@@ -21,6 +21,7 @@ class CoolOff(Ledger):
 
     kind: ClassVar = "cool_off"
     asks_more: ClassVar = {"min_days": 1}
+    told_to_employers: ClassVar = True
     min_days: int = required(number_of_days)
     examples: ClassVar = (
         Example(True, {"min_days": 90}, "A first stay."),

@@ -36,6 +36,8 @@ class Guarantee(Gate):
         "window_weeks": -1,
     }
     asks_more: ClassVar = protects
+    told_to_employers: ClassVar = True
+    told_in_offers: ClassVar = True
     min_weekly_hours: Decimal | None = optional(amount)
     min_total_hours: Decimal | None = optional(amount)
     min_share: Decimal | None = optional(share)

@@ -17,6 +17,8 @@ class Housing(Gate):
 
     kind: ClassVar = "housing"
     protects: ClassVar = {}
+    told_to_employers: ClassVar = True
+    told_in_offers: ClassVar = True
     examples: ClassVar = (
         Example(True, {}, "Valid to the last day.", site={"inspected_until": "2026-08-31"}),
         Example(False, {}, "Runs out before.", site={"inspected_until": "2026-08-30"}),

@@ -16,6 +16,7 @@ class LabourMarketTest(Gate):
     """``labour_market_test_until >= start_date``."""
 
     kind: ClassVar = "labour_market_test"
+    told_to_employers: ClassVar = True
     examples: ClassVar = (
         Example(True, {}, "Valid to the first day.", orders=({"labour_market_test_until": "2026-03-01"},)),
         Example(False, {}, "Ran out the day before.", orders=({"labour_market_test_until": "2026-02-28"},)),

@@ -22,6 +22,7 @@ class LeadTime(Gate):
 
     kind: ClassVar = "lead_time"
     asks_more: ClassVar = {"days": 1}
+    told_to_employers: ClassVar = True
     days: int | None = optional(number_of_days)
     examples: ClassVar = (
         Example(True, {"days": 55}, "Exactly 55 days."),

@@ -24,6 +24,7 @@ class MaxSeasons(Ledger):
 
     kind: ClassVar = "max_seasons"
     asks_more: ClassVar = {"count": -1, "years": 1}
+    told_to_employers: ClassVar = True
     count: int = required(whole_number)
     years: int = required(number_of_years)
     examples: ClassVar = (

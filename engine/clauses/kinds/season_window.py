@@ -24,6 +24,7 @@ class SeasonWindow(Gate):
     """The order starts and ends inside one yearly occurrence of the window, which may run over the new year."""
 
     kind: ClassVar = "season_window"
+    told_to_employers: ClassVar = True
     from_: str = required(day_of_year)
     to: str = required(day_of_year)
     examples: ClassVar = (

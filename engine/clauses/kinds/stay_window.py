@@ -31,6 +31,7 @@ class StayWindow(Ledger):
 
     kind: ClassVar = "stay_window"
     asks_more: ClassVar = {"max_days": -1, "window_days": 1}
+    told_to_employers: ClassVar = True
     max_days: int = required(number_of_days)
     window_days: int = required(number_of_days)
     zone: tuple[str, ...] = optional(countries, ())

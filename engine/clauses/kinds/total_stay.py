@@ -22,6 +22,7 @@ class TotalStay(Ledger):
 
     kind: ClassVar = "total_stay"
     asks_more: ClassVar = {"max_days": -1, "reset_days": 1}
+    told_to_employers: ClassVar = True
     max_days: int = required(number_of_days)
     reset_days: int = required(number_of_days)
     examples: ClassVar = (

@@ -31,6 +31,8 @@ class WageFloor(Gate):
     kind: ClassVar = "wage_floor"
     protects: ClassVar = {"hourly": 1, "from_season": -1}
     asks_more: ClassVar = {"hourly": 1, "from_season": -1}
+    told_to_employers: ClassVar = True
+    told_in_offers: ClassVar = True
     hourly: Decimal = required(amount)
     from_season: int = optional(positive_number, 1)
     examples: ClassVar = (

@@ -20,6 +20,8 @@ class WorkerCost(Gate):
     kind: ClassVar = "worker_cost"
     protects: ClassVar = {"max": -1}
     asks_more: ClassVar = {"max": -1}
+    told_to_employers: ClassVar = True
+    told_in_offers: ClassVar = True
     max: Decimal = required(amount)
     examples: ClassVar = (
         Example(True, {"max": 0}, "The employer pays.", orders=({"worker_cost": 0},)),
