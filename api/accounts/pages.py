@@ -19,6 +19,7 @@ from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import ROLES
 from api.identity.code_flow import provider_name
 from api.identity.keys import good_keys
+from api.identity.tokens import end_sessions
 from api.placements.words import ROLES as ROLE_WORDS
 from api.requests.context import Context
 from api.storage.account_tables import accounts, api_keys, sessions
@@ -110,6 +111,17 @@ def _account(context: Context, error: InputError | ServiceError | None = None) -
         typed={"name": row.name},
         may_write=context.principal.may("account.write"),
     )
+
+
+@router.post("/accounts/{account_id}/sessions-ended")
+def end_sessions_of_account(
+    account_id: str, fields: FormFields, context: Context = viewed("account.write")
+) -> Response:
+    """End every session of an account but the one that asks; its keys and its password stay good."""
+    row = context.objects["account_id"]
+    end_sessions(context.connection, row.id, but=context.principal.session_id)
+    context.record("account.sessions_ended", f"account/{row.id}")
+    return gone_to(f"/accounts/{account_id}", "sessions-ended")
 
 
 @router.post("/accounts/{account_id}")

@@ -30,7 +30,7 @@ LISTING = Listing(
         Filter("action", msgid("What was done"), audit_log.c.action),
         Filter("email", msgid("Who (address begins with)"), accounts.c.email, text=True),
         Filter("at", msgid("Day (as 2026-05-04)"), audit_log.c.at, text=True),
-        Filter("object", msgid("To what (begins with)"), audit_log.c.object, text=True),
+        Filter("object", msgid("To what (contains)"), audit_log.c.object, text=True, anywhere=True),
     ],
     "-number",
 )

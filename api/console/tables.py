@@ -61,7 +61,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter by one value out of those that there are, with how many rows each has; with ``text`` by a beginning."""
+    """A filter by one value out of those that there are, with how many rows each has; with ``text`` by a beginning, and
+    ``anywhere`` by what a cell holds.
+    """
 
     name: str
     title: str
@@ -69,6 +71,7 @@ class Filter:
     text: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     named: Callable[[str], Name] | None = None
+    anywhere: bool = False
 
     def choice(self, value: str) -> str:
         """What a value is called where it is chosen."""
@@ -76,6 +79,8 @@ class Filter:
 
     def narrowed(self, asked: str) -> sa.ColumnElement[bool]:
         """The condition for what was asked."""
+        if self.anywhere:
+            return self.value.icontains(asked, autoescape=True)
         if self.text:
             return self.value.istartswith(asked, autoescape=True)
         return self.value == asked

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
+from browser import Browser
 from world import PASSWORD, World
 
 from api.identity.access import GRANTS
@@ -228,3 +230,34 @@ def test_what_an_account_may_is_what_me_lists(empty_world: World) -> None:
     key = _key(empty_world, "gt", scope=["run.read"])
     assert empty_world.call(None, "GET", "/v1/me", headers=key).json()["may"] == ["run.read", "session.own"]
     assert set(empty_world.must("gt", "GET", "/v1/me")["may"]) <= set(GRANTS)
+
+
+def test_an_administrator_ends_the_sessions_of_an_account(world: World) -> None:
+    """By a button on its page: tokens and browsers are out at once, keys and the password stay; a log entry is left."""
+    key, page = _key(world, "gt"), f"/accounts/{world.accounts['gt']}"
+    officer, administrator = Browser(world, "gt"), Browser(world, "administrator")
+    assert officer.get("/home").status_code == 200 and "End its sessions" in administrator.get(page).text
+    for who, status in (("auditor", 403), ("ca", 404)):
+        assert Browser(world, who).post(f"{page}/sessions-ended").status_code == status
+    assert administrator.post(f"{page}/sessions-ended").status_code == 303
+    assert officer.get("/home").status_code == 303 and world.call("gt", "GET", "/v1/me").status_code == 401
+    assert _me(world, key) == 200
+    assert "End its sessions" not in administrator.get(page).text
+    own = f"/accounts/{world.accounts['administrator']}"
+    assert administrator.post(f"{own}/sessions-ended").status_code == 303  # but for the one that asks
+    assert administrator.get("/home").status_code == 200
+    log = world.must("auditor", "GET", "/v1/audit-log", params={"limit": 1000})["items"]
+    assert [one["object"] for one in log if one["action"] == "account.sessions_ended"] == [
+        f"account/{world.accounts['gt']}",
+        f"account/{world.accounts['administrator']}",
+    ]
+
+
+def test_the_audit_log_is_searched_by_any_part_of_what(world: World) -> None:
+    """Beginning, middle or end; letters that a pattern would read otherwise stand for themselves."""
+    order = world.order()["order_id"]
+    auditor = Browser(world, "auditor")
+    for part in (order, order[2:], f"order/{order}", world.programme):
+        shown = auditor.get("/audit-log?" + urlencode({"object": part, "form": "json"})).json()
+        assert shown and all(part in one["object"] for one in shown), part
+    assert auditor.get("/audit-log?object=%25&form=json").json() == []

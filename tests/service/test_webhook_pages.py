@@ -64,6 +64,8 @@ def test_who_sees_a_webhook_and_who_ends_it(world: World) -> None:
             assert Browser(world, who).get(path).status_code == status, (who, path)
     for who in ("e1", "planner"):
         assert Browser(world, who).get("/webhooks").status_code == 403
+    for who, told in (("gt", False), ("auditor", True), ("administrator", True)):
+        assert ("A webhook is made by a ministry for itself" in text_of(Browser(world, who).get("/webhooks"))) == told
     for who in ("auditor", "administrator"):
         assert "webhook.test" not in Browser(world, who).get(f"{place}/events/{event['id']}").text
         for step in ("test", "secret", "resumption", f"events/{event['id']}/again"):
