@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.words.catalogue import preferred_language
@@ -21,8 +21,14 @@ Sentence = Annotated[str, BeforeValidator(say)]
 LANGUAGE_COOKIE = "vaiven_language"
 
 
+def has_chosen(request: Request) -> bool:
+    """Whether a language was chosen in this browser."""
+    return bool(request.cookies.get(LANGUAGE_COOKIE))
+
+
 class SpokenRequests:
-    """Speak the language that a request asks for while it is answered, and say which in ``Content-Language``.
+    """Speak the language that a request asks for while it is answered, and say which in ``Content-Language``, unless
+    the answer says so itself.
 
     Threads that work for the request speak it too, since each begins with a copy of the request's context.
     """
@@ -42,7 +48,7 @@ class SpokenRequests:
         async def send_spoken(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Language"] = language.replace("_", "-")
+                headers.setdefault("Content-Language", language.replace("_", "-"))
                 headers.add_vary_header("Accept-Language")
             await send(message)
 

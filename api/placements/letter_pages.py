@@ -8,11 +8,10 @@ from fastapi import Response
 
 from api.console.forms import FormFields
 from api.console.page_router import PageRouter, viewed
-from api.console.rendering import page, part
-from api.placements.letters import Letter, letters_of
+from api.console.rendering import page
+from api.placements.letters import letters_of
 from api.placements.slips import make_slip
 from api.requests.context import Context
-from api.settings import settings
 
 router = PageRouter(prefix="/programmes/{programme_id}/runs/{run_id}/letters")
 AT_ONCE = 200  # letters of one page
@@ -50,15 +49,9 @@ def _letters(context: Context, number: int, with_codes: bool) -> Response:
     names = sum(bool(one.name) for one in letters)
     if names:
         context.record("persons.read", f"run/{run.id}/letters", names=names)
-    shown = [_letter(context, one, codes.get(one.operation.id, "")) for one in letters]
+    place = str(context.request.base_url.replace(path="/slip"))
+    shown = [(one.language, one.in_words(place, codes.get(one.operation.id, ""))) for one in letters]
     pages = max(1, -(-count // AT_ONCE))
     offered = any(one.operation.state == "offered" for one in letters)
     told: dict[str, Any] = {"letters": shown, "count": count, "number": number, "pages": pages, "offered": offered}
     return page(context, "placements/letters.html", run_id=run.id, with_codes=with_codes, **told)
-
-
-def _letter(context: Context, one: Letter, code: str) -> tuple[str, str]:
-    """A letter's language, and the letter in it."""
-    told = {"operation": one.operation, "name": one.name, "conditions": one.conditions, "code": code}
-    place = str(context.request.base_url.replace(path="/slip"))
-    return one.language, part("placements/letter.html", one.language, **told, place=place, days=settings().slip_days)

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from babel.languages import get_official_languages
 
 from api.answers.problems import refused
+from api.console.rendering import part
 from api.identity.access import ORIGIN, Principal
 from api.identity.visibility import operations_seen
 from api.placements.slips import conditions_of
+from api.settings import settings
 from api.storage.tables import operations, persons, placements, registers
 from engine.words import message
 from engine.words.catalogue import languages
@@ -35,6 +37,19 @@ class Letter:
     language: str
     conditions: dict[str, Any]
 
+    def in_words(self, place: str, code: str) -> str:
+        """The letter as HTML, in its language; with a ``code`` that is typed at the address ``place``, or without."""
+        told = {"operation": self.operation, "name": self.name, "conditions": self.conditions, "code": code}
+        return part("placements/letter.html", self.language, **told, place=place, days=settings().slip_days)
+
+
+def letter_of(connection: sa.Connection, principal: Principal, operation: sa.Row[Any]) -> Letter:
+    """The letter of one placement. Raises 403 for another than a ministry of origin."""
+    if principal.role != ORIGIN:
+        raise refused(NO_LETTERS)
+    row = connection.execute(_written(sa.and_(operations.c.id == operation.id, operations_seen(principal)))).one()
+    return _letter(row, conditions_of(connection, row))
+
 
 def letters_of(
     connection: sa.Connection, principal: Principal, run: sa.Row[Any], first: int, most: int
@@ -45,18 +60,18 @@ def letters_of(
     """
     if principal.role != ORIGIN:
         raise refused(NO_LETTERS)
-    same = sa.and_(placements.c.worker_id == operations.c.worker_id, placements.c.order_id == operations.c.order_id)
-    workers = registers["workers"].c
-    known = sa.and_(workers.programme_id == operations.c.programme_id, workers.worker_id == operations.c.worker_id)
-    mine = sa.and_(
+    placed = sa.exists().where(
         placements.c.run_id == run.id,
+        placements.c.worker_id == operations.c.worker_id,
+        placements.c.order_id == operations.c.order_id,
+    )
+    mine = sa.and_(
+        placed,
         operations.c.programme_id == run.programme_id,
         operations.c.state.in_(WRITTEN),
         operations_seen(principal),
     )
-    joined = operations.join(placements, same).outerjoin(registers["workers"], known)
-    joined = joined.outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
-    asked = sa.select(operations, persons.c.name, workers.languages).select_from(joined).where(mine)
+    asked = _written(mine)
     count = connection.scalar(asked.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
     ordered = asked.order_by(operations.c.worker_id, operations.c.order_id).limit(most).offset(first)
     told: dict[tuple[str, str], dict[str, Any]] = {}
@@ -64,9 +79,26 @@ def letters_of(
     for row in connection.execute(ordered):
         key = (row.order_id, row.origin_country)
         told[key] = told.get(key) or conditions_of(connection, row)
-        language = language_of(row.languages or "", row.origin_country)
-        letters.append(Letter(row, row.name or "", language, told[key]))
+        letters.append(_letter(row, told[key]))
     return letters, int(count)
+
+
+def _written(mine: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The placements under a condition, with the worker's name and languages."""
+    workers = registers["workers"].c
+    known = sa.and_(workers.programme_id == operations.c.programme_id, workers.worker_id == operations.c.worker_id)
+    joined = operations.outerjoin(registers["workers"], known)
+    joined = joined.outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
+    return sa.select(operations, persons.c.name, workers.languages).select_from(joined).where(mine)
+
+
+def _letter(row: sa.Row[Any], conditions: dict[str, Any]) -> Letter:
+    return Letter(row, row.name or "", language_of(row.languages or "", row.origin_country), conditions)
+
+
+def language_known(connection: sa.Connection, operation: sa.Row[Any]) -> str:
+    """The language in which the worker of a placement is told of it, a tag."""
+    return _letter(connection.execute(_written(operations.c.id == operation.id)).one(), {}).language
 
 
 def language_of(known: str, origin: str) -> str:

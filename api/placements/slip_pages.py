@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from fastapi import Request, Response
 
 from api.answers.problems import ServiceError
+from api.answers.spoken_requests import has_chosen
 from api.console.forms import Answered, FormFields
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page, rendered
 from api.identity.passwords import hash_secret
 from api.identity.sign_in_limits import QUARTER_HOUR, host_of
+from api.placements.letters import WRITTEN, language_known, letter_of
 from api.placements.reason_slips import Told, told_by
 from api.placements.slips import ANSWERS, answer_slip, conditions_of, make_slip, operation_of
 from api.placements.words import STATES
@@ -18,6 +22,8 @@ from api.rate_limits import count_attempt
 from api.requests.context import Context
 from api.settings import settings
 from api.storage.database import database, transaction
+from engine.words import message
+from engine.words.wording import speaking
 
 router = PageRouter()
 
@@ -30,9 +36,30 @@ def make_a_slip(
     operation = context.objects["operation_id"]
     code = make_slip(context.connection, context.principal, operation)
     context.record("slip.made", f"operation/{operation_id}")
-    told = conditions_of(context.connection, operation)
-    days = settings().slip_days
-    return page(context, "placements/slip_made.html", code=code, operation=operation, conditions=told, days=days)
+    return _alone(context, code)
+
+
+@router.get("/programmes/{programme_id}/placements/{operation_id}/letter")
+def show_letter(programme_id: str, operation_id: str, context: Context = viewed("operation.move")) -> Response:
+    """The letter of one worker alone, in his or her language, without a code."""
+    if context.objects["operation_id"].state not in WRITTEN:
+        raise ServiceError(409, message("There is no letter to write: nothing is offered (any more)."))
+    return _alone(context, "")
+
+
+def _alone(context: Context, code: str) -> Response:
+    """A placement's letter on a page to print, with a code to answer by or without."""
+    letter = letter_of(context.connection, context.principal, context.objects["operation_id"])
+    if letter.name:
+        context.record("persons.read", f"operation/{letter.operation.id}", names=1)
+    text = letter.in_words(str(context.request.base_url.replace(path="/slip")), code)
+    told: dict[str, Any] = {
+        "operation": letter.operation,
+        "letter_language": letter.language,
+        "letter": text,
+        "code": code,
+    }
+    return page(context, "placements/slip_made.html", **told)
 
 
 @router.get("/slip")
@@ -54,11 +81,22 @@ def read_slip(request: Request, fields: FormFields) -> Response:
                 answer_slip(connection, code, answer)
             operation = operation_of(connection, code)
             told = conditions_of(connection, operation)
+            language = language_known(connection, operation)
     except ServiceError as error:
         raise Answered(rendered(request, "placements/slip_code.html", error.http_status, error=error)) from error
-    return rendered(
-        request, "placements/slip.html", operation=operation, conditions=told, code=code, states=STATES, answer=answer
-    )
+    shown: dict[str, Any] = {
+        "operation": operation,
+        "conditions": told,
+        "code": code,
+        "states": STATES,
+        "answer": answer,
+    }
+    if has_chosen(request):
+        return rendered(request, "placements/slip.html", **shown)
+    with speaking(language):
+        answered = rendered(request, "placements/slip.html", **shown)
+    answered.headers["Content-Language"] = language
+    return answered
 
 
 def _reason(connection: sa.Connection, code: str) -> Told | None:

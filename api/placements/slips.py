@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from api.agreements.agreements import agreement_of, agreement_version
 from api.answers.problems import ServiceError, not_found, refused
 from api.identity.access import Principal
 from api.identity.passwords import ALPHABET, drawn_text, hash_secret
@@ -21,7 +22,7 @@ from api.settings import settings
 from api.storage.account_tables import accounts
 from api.storage.database import inserting, now
 from api.storage.revisions import raise_revision, take_programmes
-from api.storage.tables import operations, orders, programmes, registers, slips
+from api.storage.tables import operations, orders, placements, programmes, registers, slips
 from engine.programme.toml_files import parse_toml
 from engine.words import message
 from engine.words.names import country, region
@@ -95,7 +96,24 @@ def conditions_of(connection: sa.Connection, operation: sa.Row[Any]) -> dict[str
         "region": region(name) if (name := connection.scalar(sa.select(sites.region).where(place))) else "",
         "country": country(operation.destination_country),
         "travel_cost": connection.scalar(sa.select(corridors.travel_cost_to_worker).where(way)) or "",
+        "beds": connection.scalar(sa.select(sites.beds).where(place)) or "",
+        "terms": _terms_on_costs(connection, operation),
     }
+
+
+def _terms_on_costs(connection: sa.Connection, operation: sa.Row[Any]) -> tuple[str, ...]:
+    """What the agreement of a placement says of costs and housing."""
+    placed = sa.and_(
+        placements.c.run_id == operation.run_id,
+        placements.c.worker_id == operation.worker_id,
+        placements.c.order_id == operation.order_id,
+    )
+    name = str(connection.scalar(sa.select(placements.c.agreement_id).where(placed)) or "")
+    row = agreement_version(connection, operation.programme_id, name, None)
+    if row is None:
+        return ()
+    clauses = agreement_of(row.content, name).clauses
+    return tuple(one.sentence for one in clauses if one.rule.told_in_offers)
 
 
 def answer_slip(connection: sa.Connection, code: str, answer: str) -> sa.Row[Any]:

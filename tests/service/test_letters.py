@@ -6,7 +6,7 @@ import re
 
 import pytest
 from browser import Browser, text_of
-from world import World, workers_csv
+from world import World, agreement, workers_csv
 
 from api.placements.letters import language_of
 
@@ -58,3 +58,29 @@ def test_letters_are_the_workers_own_ministrys(world: World) -> None:
     for who, status in (("ca", 403), ("auditor", 403), ("gt", 404), ("planner", 404), ("e1", 404)):
         answer = Browser(world, who).get(f"{RUNS}/{plan}/letters")
         assert answer.status_code in (status, 403 if who in ("planner", "e1") else status), (who, answer.status_code)
+
+
+def test_one_letter_alone_says_what_the_employer_pays(world: World) -> None:
+    """From the page of the case, in the worker's language: what is free, the beds, and what the agreement demands."""
+    text = agreement("GT-CA", "GT", "CA") + '[[clause]]\nid = "free"\nkind = "worker_cost"\nmax = 0\n'
+    path = f"{P}/agreements/GT-CA"
+    headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
+    world.must("gt", "PUT", path, json={"toml": text}, headers=headers)
+    assert world.upload("gt", "workers", workers_csv("GT", range(1, 11)).replace("es:C2", "en:C2")).status_code == 201
+    world.certified(headcount=1)
+    plan, browser = world.run("gt", gap=0.0)["id"], Browser(world, "gt")
+    world.must("gt", "POST", f"{P}/runs/{plan}/publication")
+    (operation,) = world.operations("gt")
+    case = f"/programmes/{{p}}/placements/{operation['id']}"
+    assert f"/placements/{operation['id']}/letter" in browser.get(case).text
+    told = text_of(browser.get(f"{case}/letter", **{"Accept-Language": "es"}))
+    assert f"Carta a {operation['worker_id']}" in told  # the page is the officer's, the letter the worker's
+    assert "Work abroad is offered to you" in told and "For " + operation["worker_id"] in told
+    assert "Visa and papers: they cost you nothing." in told and "The journey: it costs you nothing." in told
+    assert "the employer has 8 beds at the work site" in told and "The worker pays nothing for the job." in told
+    world.move("gt", "offered", [operation["id"]])
+    assert re.search(r'<p class="code"><b>[A-Z0-9-]{14}</b>', browser.post(f"{case}/slip").text)
+    for who, status in (("ca", 403), ("auditor", 403), ("e1", 403), ("hn", 404)):
+        assert Browser(world, who).get(f"{case}/letter").status_code == status, who
+    world.move("gt", "declined", [operation["id"]])
+    assert browser.get(f"{case}/letter").status_code == 409 and "/letter" not in browser.get(case).text

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from browser import Browser, text_of
 from world import World
 
+from api.answers.spoken_requests import LANGUAGE_COOKIE
 from api.settings import settings
 from api.storage.database import now, transaction
 from api.storage.tables import slips
@@ -40,6 +41,10 @@ def test_a_worker_reads_and_accepts_without_an_account(world: World, offered: li
     """The conditions are the order's; the answer is recorded, and a second one is not."""
     code = _code(world, offered[0])
     worker = Browser(world)
+    spanish = worker.post("/slip", {"code": code})  # as the worker's record has it, unless another was chosen
+    assert 'lang="es"' in spanish.text and "I accept" not in text_of(spanish)
+    assert spanish.headers["Content-Language"] == "es"
+    worker.cookies[LANGUAGE_COOKIE] = "en"
     read = worker.post("/slip", {"code": code.lower().replace("-", " ")})
     told = text_of(read)
     assert read.status_code == 200 and "Farm 1" in told and "15" in told and "I accept" in told
