@@ -17,6 +17,8 @@ from api.identity.access import ORIGIN, Principal
 from api.identity.passwords import hash_secret
 from api.identity.visibility import workers_seen
 from api.placements.slips import drawn_code, plain_code
+from api.runs.plain_words import plainly
+from api.runs.plan_shown import seen_agreements
 from api.runs.plan_words import code_of, reason_in_words
 from api.runs.reason_words import kept_words
 from api.runs.result_files import table_of
@@ -35,15 +37,29 @@ TOLD = {
     "left_within_gap": msgid("No job was found for you in this plan; another search may find one."),
     "dropped_out": msgid("You declined or left, and were not placed again."),
 }
+Found = sa.Row[tuple[str, str, str, str]]  # the worker, and of the run its id, programme and country
+# What of a record rules ask for, and may be empty.
+ASKED = {
+    "occupations": msgid("your occupations, with how long you have worked in each"),
+    "languages": msgid("the languages that you speak, with their levels"),
+    "birth_date": msgid("your date of birth"),
+    "passport_expires": msgid("until when your passport is valid"),
+    "medical_valid_until": msgid("until when your medical examination is valid"),
+    "available_from": msgid("from when on you can go"),
+    "available_to": msgid("until when you can stay"),
+}
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a slip tells: in general, and more exactly where it is the worker's own record ('' else)."""
+    """What a slip tells: in general, and more exactly where it is the worker's own record ('' else), with what is
+    ``missing`` in it (keys of the catalogue).
+    """
 
     worker_id: str
     sentence: str
     exactly: str
+    missing: tuple[str, ...]
     has_offer: bool
 
 
@@ -73,7 +89,7 @@ def make_reason_slip(connection: sa.Connection, principal: Principal, run: sa.Ro
 def told_by(connection: sa.Connection, code: str) -> Told:
     """What a code tells. Raises 404 for one that isn't good (any more)."""
     good = sa.and_(reason_slips.c.code_hash == hash_secret(plain_code(code)), reason_slips.c.expires_at > now())
-    asked = sa.select(reason_slips.c.worker_id, runs.c.id, runs.c.programme_id).join(runs).where(good)
+    asked = sa.select(reason_slips.c.worker_id, runs.c.id, runs.c.programme_id, runs.c.country).join(runs).where(good)
     found = connection.execute(asked).one_or_none()
     if found is None:
         raise not_found()
@@ -81,8 +97,26 @@ def told_by(connection: sa.Connection, code: str) -> Told:
     same = sa.and_(operations.c.programme_id == found.programme_id, operations.c.worker_id == found.worker_id)
     has_offer = connection.scalar(sa.select(operations.c.id).where(same, operations.c.state.in_(OPEN)).limit(1))
     own = code_of(reason) == "not_admitted"
-    exactly = reason_in_words(reason, kept_words(connection, found.id)) if own else ""
-    return Told(found.worker_id, TOLD.get(code_of(reason), TOLD["left_within_gap"]), exactly, has_offer is not None)
+    exactly = _in_words(connection, found, reason) if own else ""
+    missing = _missing(connection, found) if own else ()
+    sentence = TOLD.get(code_of(reason), TOLD["left_within_gap"])
+    return Told(found.worker_id, sentence, exactly, missing, has_offer is not None)
+
+
+def _in_words(connection: sa.Connection, found: Found, reason: str) -> str:
+    """A reason with what the rule asks, by the agreements of the worker's own state."""
+    own = Principal("", ORIGIN, found.country, "")
+    known = seen_agreements(connection, own, found.programme_id)
+    told: str = plainly(reason_in_words(reason, kept_words(connection, found.id)), known, asks=True)
+    return told
+
+
+def _missing(connection: sa.Connection, found: Found) -> tuple[str, ...]:
+    """What of the worker's record that rules ask for is empty, as keys of the catalogue."""
+    workers = registers["workers"].c
+    mine = sa.and_(workers.programme_id == found.programme_id, workers.worker_id == found.worker_id)
+    row = connection.execute(sa.select(*(workers[name] for name in ASKED)).where(mine)).one_or_none()
+    return () if row is None else tuple(told for name, told in ASKED.items() if not row._mapping[name])
 
 
 def _reason(connection: sa.Connection, run_id: str, worker_id: str) -> str:

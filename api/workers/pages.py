@@ -16,11 +16,11 @@ from api.console.sent_sheets import Sent, read_sent, taken_or_asked
 from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import PLANNER, Principal
 from api.identity.shown_columns import PERSON, shown_columns
-from api.identity.visibility import operations_seen, orders_seen, rows_seen
+from api.identity.visibility import operations_seen, orders_seen, rows_seen, runs_seen
 from api.placements.words import STATES
 from api.requests.context import Context
 from api.requests.handlers import preparing
-from api.storage.tables import KEYS, operations, orders, persons, registers
+from api.storage.tables import KEYS, operations, orders, persons, registers, runs
 from api.uploads.uploads import Upload
 from api.workers.profiles import worker_out
 from api.workers.register_words import COLUMNS, REGISTERS
@@ -137,7 +137,7 @@ def send_sheet(
 
     done = taken_or_asked(context, fields, table, prepared, take, again)
     headings = [(heading, COLUMNS[name]) for heading, name in done.headings.items() if name in COLUMNS]
-    return page(context, "workers/uploaded.html", result=done, headings=headings, table=table, title=REGISTERS[table])
+    return page(context, "sheets/taken.html", result=done, headings=headings, table=table, title=REGISTERS[table])
 
 
 @router.get("/workers/{worker_id}")
@@ -152,9 +152,20 @@ def show_worker(programme_id: str, worker_id: str, context: Context = viewed("wo
         columns=COLUMNS,
         states=STATES,
         placements=_placements(context, worker_id),
+        plan=_published_plan(context),
         stays=_rows_of(context, "history", worker_id),
         preferences=_rows_of(context, "preferences", worker_id),
     )
+
+
+def _published_plan(context: Context) -> str | None:
+    """The plan that was published last of those that somebody sees, where it says of each worker where, or why not."""
+    if not context.principal.may("run.read"):
+        return None
+    mine = sa.and_(runs.c.programme_id == context.programme.id, runs_seen(context.principal))
+    asked = sa.select(runs.c.id).where(mine, runs.c.published_at.is_not(None)).order_by(runs.c.published_at.desc())
+    found: str | None = context.connection.scalar(asked.limit(1))
+    return found
 
 
 def _placements(context: Context, worker_id: str) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from browser import Browser, text_of
-from world import World, workers_csv
+from world import World, agreement, workers_csv
 
 P, RUNS = "/v1/programmes/{p}", "/programmes/{p}/runs"
 
@@ -56,3 +56,27 @@ def test_who_makes_such_slips(world: World) -> None:
     for who, run, status in (("ca", theirs, 403), ("hn", plan, 404), ("auditor", plan, 403), ("e1", plan, 404)):
         answer = Browser(world, who).post(f"{RUNS}/{run}/reason-slips", {"worker_id": placed})
         assert answer.status_code in (status, 403 if who == "e1" else status), who
+
+
+def test_a_slip_names_what_is_missing_in_the_record(world: World) -> None:
+    """For somebody whom no order may take: the rule by what it asks, and each fact that nobody wrote down."""
+    text = agreement("GT-CA", "GT", "CA") + '[[clause]]\nid = "papers"\nkind = "documents"\nmedical = true\n'
+    path = f"{P}/agreements/GT-CA"
+    headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
+    world.must("gt", "PUT", path, json={"toml": text}, headers=headers)
+    world.certified(headcount=2)
+    plan, browser = world.run("gt", gap=0.0)["id"], Browser(world, "gt")
+    world.must("gt", "POST", f"{P}/runs/{plan}/publication")
+    worker = world.call("gt", "GET", f"{P}/runs/{plan}/files/unplaced.csv").text.splitlines()[1].split(",")[0]
+    shown = browser.get(f"/programmes/{{p}}/workers/{worker}")
+    assert f"/runs/{plan}/worker?worker_id={worker}" in shown.text
+    assert "Why this worker has no placement in the published plan" in text_of(shown)
+    assert "papers of GT-CA" in text_of(browser.get(f"{RUNS}/{plan}/unplaced"))
+    assert "GT-CA|" not in browser.get(f"{RUNS}/{plan}/worker?worker_id={worker}").text
+    told = text_of(
+        Browser(world).post(
+            "/slip", {"code": _code(browser.post(f"{RUNS}/{plan}/reason-slips", {"worker_id": worker}))}
+        )
+    )
+    assert "The medical examination is valid on the first day." in told and "GT-CA|" not in told
+    assert "until when your medical examination is valid" in told and "your occupations" not in told
