@@ -16,24 +16,21 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import SAFE_HEADERS, page
 from api.identity.access import ORIGIN
 from api.orders.fields import TITLES
-from api.orders.uploads import file_orders
 from api.requests.context import Context
 from api.requests.handlers import preparing
+from api.sheets.marked_sheets import NAMED, WORKBOOK, marked_sheet
+from api.sheets.taking import ORDERS, faults_of, take_rows
 from api.storage.database import allow_computing
-from api.uploads.answers import Reading, columns_of, marked, read_answers
+from api.uploads.answers import Reading, columns_of, read_answers
 from api.uploads.kept import forget_sheet, kept_file
-from api.uploads.uploads import Upload, needed_columns
+from api.uploads.uploads import needed_columns
 from api.workers.register_words import COLUMNS, REGISTERS
-from api.workers.uploads import recorded, upload_rows
 from engine.errors import CallError, Fault, InputError
 from engine.programme.schema import TABLES
 from engine.sheets.cell_forms import DATES, NUMBERS
-from engine.words import message, msgid
-from engine.words.wording import say
+from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}")
-ORDERS = "orders"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_FAULTS, FIRST_ROWS = 200, 5
 PERSONS = {"name": msgid("Name"), "contact": msgid("Contact")}
 Read = Reading | CallError | InputError
@@ -80,31 +77,24 @@ def answer_headings(
     if asked == "headings" or (unsaid and asked != "marked"):
         raise Answered(_headings(context, reading, fields, reading.faults if asked != "headings" else ()))
     try:
-        done = None if reading.upload is None else _taken(context, table, reading.upload, bool(fields.get("submit")))
+        done = None if reading.upload is None else _taken(context, reading, bool(fields.get("submit")))
         faults = reading.faults
     except (InputError, ServiceError) as error:
-        if getattr(error, "http_status", 409) != 409:
-            raise
-        plainly = Fault("", 0, "", "", error.message, error.hint)
-        done, faults = None, tuple(getattr(error, "faults", ())) or (plainly,)
+        done, faults = None, faults_of(error)
     if asked == "marked":
         raise Answered(_marked(context, sheet_id, reading, faults))
     if done is None or asked != "take":
         raise Answered(_seen(context, reading, fields, done, faults))
     forget_sheet(context.connection, sheet_id)
-    return page(context, "sheets/taken.html", table=table, title=_title(table), result=done)
+    return page(context, "sheets/taken.html", table=table, title=_title(table), result=done, headings=())
 
 
-def _taken(context: Context, table: str, upload: Upload, submit: bool) -> dict[str, Any]:
-    """Take the rows: (how many are new, how many changed, what is to be looked at)."""
-    place = f"programme/{context.programme.id}"
-    if table == ORDERS:
-        filed = file_orders(context.connection, context.principal, context.programme, upload.raw, submit)
-        context.record("orders.uploaded", place, added=len(filed.added), changed=len(filed.changed))
-        return {"added": len(filed.added), "changed": len(filed.changed), "notices": filed.notices}
-    done = upload_rows(context.connection, context.principal, context.programme, upload)
-    context.record("register.uploaded", f"{place}/{table}", **recorded(upload, done))
-    return {"added": done.added, "changed": done.changed, "notices": done.notices}
+def _taken(context: Context, reading: Reading, submit: bool) -> dict[str, Any]:
+    """Take the rows, with an entry in the audit log of what was done."""
+    assert reading.upload is not None
+    taken = take_rows(context.connection, context.principal, context.programme, reading.upload, submit)
+    context.record(taken.action, taken.about, **taken.recorded)
+    return taken.told
 
 
 def _title(table: str) -> str:
@@ -165,16 +155,6 @@ def _seen(
 def _marked(context: Context, sheet_id: str, reading: Reading, faults: tuple[Fault, ...]) -> Response:
     """The sheet with its faults marked, as a file."""
     allow_computing(context.connection)
-    marks = [(fault.row, fault.column, say(_sentence(fault))) for fault in faults]
-    headings = (say(message("Cell")), say(message("Column")), say(message("What is wrong")))
     with kept_file(sheet_id) as (path, _):
-        content = confined(marked, path, reading, marks, headings)
-    named = {**SAFE_HEADERS, "Content-Disposition": 'attachment; filename="faults.xlsx"'}
-    return Response(content, 200, named, WORKBOOK)
-
-
-def _sentence(fault: Fault) -> str:
-    if not fault.expected:
-        return message("{problem}", problem=fault.problem)
-    told = {"value": str(fault.value), "problem": fault.problem, "expected": fault.expected}
-    return message("“{value}” {problem}; expected: {expected}", **told)
+        content = marked_sheet(path, reading, faults)
+    return Response(content, 200, {**SAFE_HEADERS, **NAMED}, WORKBOOK)

@@ -191,3 +191,29 @@ def test_a_kept_sheet_ends(world: World) -> None:
     keep_house(world.engine)
     with world.engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(kept_sheets)) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_marked_copy_comes_over_the_interface_too(world: World) -> None:
+    """Faults of form and of what stands, in the language asked; nothing is taken; a sound sheet has none to mark."""
+    path = "/v1/programmes/{p}/marked-sheets"
+    before = world.must("gt", "GET", "/v1/programmes/{p}")["revision"]
+
+    def sent(rows: list[list[str]], who: str = "gt", table: str = "workers", **headers: str) -> Any:
+        file = {"file": ("padron.xlsx", workbook([HEADINGS, *rows]))}
+        return world.call(who, "POST", path, files=file, data={"table": table}, headers=headers)
+
+    faulty = [["Eva", "2501 33333 0401", "Mujer", "31/02/1990", "Jornalero", "=2+2", "Guatemala"]]
+    theirs = [["Eva", "2501 44444 0401", "Mujer", "01/02/1990", "Jornalero", "", "Honduras"]]
+    for rows, told in ((faulty, "31/02/1990"), (theirs, "HN")):
+        answer = sent([*ROWS, *rows], **{"Accept-Language": "es"})
+        assert answer.status_code == 200, answer.text
+        listed = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+        assert listed[0][0] == "Celda" and any(told in str(row[2]) for row in listed[1:]), listed
+    assert sent(ROWS).status_code == 409 and sent(ROWS, table="orders").status_code == 200
+    assert (
+        world.call("gt", "POST", path, files={"file": ("a.pdf", b"%PDF")}, data={"table": "workers"}).status_code == 422
+    )
+    for who, status in (("planner", 403), ("auditor", 403), ("administrator", 404)):
+        assert sent(ROWS, who).status_code in (status, 403), who
+    assert world.must("gt", "GET", "/v1/programmes/{p}")["revision"] == before
