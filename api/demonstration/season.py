@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from api.identity.access import ADMINISTRATOR, AUDITOR, DESTINATION, EMPLOYER, O
 from api.logs.audit_log import Entry, append
 from api.orders.steps import step_orders
 from api.orders.uploads import file_orders
+from api.placements.operations import step_many
 from api.placements.publication import judged, publish
 from api.programmes.programmes import create_programme
 from api.runs.jobs.match_job import KIND
@@ -25,7 +27,7 @@ from api.runs.queue import enqueue
 from api.runs.worker import Worker
 from api.storage.database import transaction
 from api.storage.revisions import raise_revision
-from api.storage.tables import persons, programmes, runs
+from api.storage.tables import operations, persons, programmes, runs
 from api.uploads.uploads import read_upload
 from api.workers.rows import write_register
 from engine.programme.raw_table import RawTable
@@ -33,6 +35,11 @@ from scenarios.preset import load_preset
 
 OF_WORKERS = ("history", "preferences", "exclusions")
 HOST = "vaiven.example"
+GIVEN = ("Ariel", "Cruz", "Guadalupe", "Jael", "Noa", "Pilar", "Rosario", "Trinidad", "Yael", "Zoe")
+FAMILY = ("Abadía", "Barahona", "Cifuentes", "Donis", "Escobar", "Fajardo", "Girón", "Hurtarte", "Izquierdo", "Juárez")
+# Of ten placements so many wait for an offer, were declined, accepted, and accepted with a departure; the others wait
+# for an answer.
+PROPOSED, DECLINED, ACCEPTED, DEPARTED = 2, 1, 3, 2
 
 
 @dataclass
@@ -129,8 +136,15 @@ def _put_registers(shown: Demonstration, owner: str, tables: Mapping[str, pd.Dat
         corridors = tables["corridors"]
         shown.register(name, "corridors", corridors[corridors["destination_country"] == name.removeprefix("to ")])
     for country in tables["workers"]["origin_country"].unique():
-        shown.register(country, "workers", _of_country(tables, "workers", country))
+        shown.register(country, "workers", _named(_of_country(tables, "workers", country)))
         shown.register(country, "history", _of_country(tables, "history", country))
+
+
+def _named(workers: pd.DataFrame) -> pd.DataFrame:
+    """Workers with names that are nobody's: drawn by the number of each alone, so that no value stands behind one."""
+    drawn = [int(hashlib.sha256(one.encode()).hexdigest(), 16) for one in workers["worker_id"]]
+    names = [f"{GIVEN[one % len(GIVEN)]} {FAMILY[one // 101 % len(FAMILY)]}" for one in drawn]
+    return workers.assign(name=names)
 
 
 def _of_country(tables: Mapping[str, pd.DataFrame], name: str, country: str) -> pd.DataFrame:
@@ -178,3 +192,21 @@ def _publish(shown: Demonstration, who: str) -> None:
     with shown.engine.connect() as connection:
         row = connection.execute(sa.select(runs).where(runs.c.id == run)).one()
     shown.write(who, publish, row, verdict, True)
+    _answer(shown, who)
+
+
+def _answer(shown: Demonstration, who: str) -> None:
+    """Offer most of what was published, and have some answered and some depart, spread over all orders."""
+    mine = operations.c.programme_id == shown.programme
+    asked = sa.select(operations.c.id).where(mine).order_by(operations.c.order_id, operations.c.worker_id)
+    with shown.engine.connect() as connection:
+        ids = list(connection.scalars(asked))
+    offered = [one for place, one in enumerate(ids) if place % 10 >= PROPOSED]
+    left = [one for place, one in enumerate(ids) if place % 10 >= PROPOSED + DECLINED]
+    accepted = [one for place, one in enumerate(ids) if place % 10 >= 10 - ACCEPTED - DEPARTED]
+    declined = [one for one in offered if one not in set(left)]
+    departed = [one for place, one in enumerate(ids) if place % 10 >= 10 - DEPARTED]
+    steps = {"offered": offered, "declined": declined, "accepted": accepted, "travelling": departed}
+    for state, chosen in steps.items():
+        if chosen:
+            shown.write(who, step_many, shown.programme, chosen, state)

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from world import World
 
 from api.app import create_app
-from api.demonstration.season import put_demonstration
+from api.demonstration.season import HOST, put_demonstration
 from api.logs.audit_log import verify
 from api.storage.account_tables import accounts
 from api.storage.tables import operations, programmes
@@ -24,9 +24,11 @@ def test_a_season_is_put_in_and_each_account_sees_its_part(engine: sa.Engine) ->
     with engine.connect() as connection:
         ids = dict(connection.execute(sa.select(accounts.c.email, accounts.c.id)).all())
         programme = connection.scalar(sa.select(programmes.c.id))
-        placed = connection.scalar(sa.select(sa.func.count()).select_from(operations))
+        counted = sa.select(operations.c.state, sa.func.count()).group_by(operations.c.state)
+        states = dict(connection.execute(counted).all())
+        crew = connection.scalar(sa.select(operations.c.employer_id).where(operations.c.state == "accepted"))
         assert verify(connection)[1] == ""
-    assert placed
+    assert set(states) == {"proposed", "offered", "declined", "accepted", "travelling"} and crew
     with TestClient(create_app()) as client:
         world = World(client, engine, {}, {one.email: ids[one.email] for one in made}, str(programme))
         for one in made:
@@ -35,4 +37,9 @@ def test_a_season_is_put_in_and_each_account_sees_its_part(engine: sa.Engine) ->
         typed = {"email": made[0].email, "password": PASSWORD}
         signed = Browser(world)
         assert signed.post("/sign-in", typed).status_code == 303
-        assert f"{placed} placements to offer" in text_of(signed.get("/home"))
+        home = text_of(signed.get("/home"))
+        assert f"{states['proposed']} placements to offer" in home and f"{states['offered']} offers unanswered" in home
+        employer = Browser(world, f"{crew.lower()}@{HOST}")
+        shown = employer.get("/programmes/{p}/crew?form=json").json()
+        assert any(one["name"] for one in shown) and all(" " in one["name"] for one in shown if one["name"])
+        assert employer.get("/programmes/{p}/crew?form=ics").text.count("BEGIN:VEVENT") == len(shown)
