@@ -28,11 +28,10 @@ class Deductions(Gate):
     kind: ClassVar = "deductions"
     protects: ClassVar = {"max_share": -1, "max_weekly": -1}
     asks_more: ClassVar = {"max_share": -1, "max_weekly": -1}
-    max_share: Decimal | None = optional(share)
-    max_weekly: Decimal | None = optional(amount)
     told_to_employers: ClassVar = True
     told_in_offers: ClassVar = True
-    max_share: Decimal = required(share)
+    max_share: Decimal | None = optional(share)
+    max_weekly: Decimal | None = optional(amount)
     examples: ClassVar = (
         Example(True, {"max_share": 0.05}, "33.75 of 675.", orders=({"weekly_deductions": 33.75},)),
         Example(False, {"max_share": 0.05}, "A cent more.", orders=({"weekly_deductions": 33.76},)),
