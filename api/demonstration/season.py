@@ -28,9 +28,8 @@ from api.runs.worker import Worker
 from api.storage.database import transaction
 from api.storage.revisions import raise_revision
 from api.storage.tables import operations, persons, programmes, runs
-from api.uploads.uploads import read_upload
+from api.uploads.uploads import Upload, read_upload
 from api.workers.rows import write_register
-from engine.programme.raw_table import RawTable
 from scenarios.preset import load_preset
 
 OF_WORKERS = ("history", "preferences", "exclusions")
@@ -67,16 +66,17 @@ class Demonstration:
         with self.engine.connect() as connection:
             return connection.execute(sa.select(programmes).where(programmes.c.id == self.programme)).one()
 
-    def table(self, name: str, rows: pd.DataFrame) -> RawTable:
+    def upload(self, name: str, rows: pd.DataFrame) -> Upload:
         """Rows as an upload is read."""
         path = self.folder / f"sent-{name}.csv"
         rows.to_csv(path, index=False)
-        return read_upload(path, name, "").raw
+        return read_upload(path, name, "")
 
     def register(self, who: str, name: str, rows: pd.DataFrame) -> None:
         """Send rows to a register."""
         if len(rows):
-            self.write(who, write_register, self.row(), self.table(name, rows))
+            upload = self.upload(name, rows)
+            self.write(who, write_register, self.row(), upload.raw, False, upload.persons)
 
 
 def put_demonstration(engine: sa.Engine, password: str, preset: str, workers: int, seed: int) -> list[AccountIn]:
@@ -161,7 +161,7 @@ def _put_orders(shown: Demonstration, tables: Mapping[str, pd.DataFrame]) -> Non
     ids = dict(zip(orders["order_id"], orders["employer_id"] + "~" + orders["order_id"], strict=True))
     for (country, employer), rows in orders.groupby(["destination_country", "employer_id"]):
         ministry = f"to {country}" if f"to {country}" in shown.accounts else ""
-        raw = shown.table("orders", rows if ministry else rows.assign(priority="1"))
+        raw = shown.upload("orders", rows if ministry else rows.assign(priority="1")).raw
         done = shown.write(ministry or str(employer), file_orders, shown.row(), raw, True)
         if ministry:
             shown.write(ministry, step_orders, shown.programme, done.added, "certification", False)

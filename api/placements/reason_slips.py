@@ -37,7 +37,6 @@ TOLD = {
     "left_within_gap": msgid("No job was found for you in this plan; another search may find one."),
     "dropped_out": msgid("You declined or left, and were not placed again."),
 }
-Found = sa.Row[tuple[str, str, str, str]]  # the worker, and of the run its id, programme and country
 # What of a record rules ask for, and may be empty.
 ASKED = {
     "occupations": msgid("your occupations, with how long you have worked in each"),
@@ -103,7 +102,7 @@ def told_by(connection: sa.Connection, code: str) -> Told:
     return Told(found.worker_id, sentence, exactly, missing, has_offer is not None)
 
 
-def _in_words(connection: sa.Connection, found: Found, reason: str) -> str:
+def _in_words(connection: sa.Connection, found: Any, reason: str) -> str:
     """A reason with what the rule asks, by the agreements of the worker's own state."""
     own = Principal("", ORIGIN, found.country, "")
     known = seen_agreements(connection, own, found.programme_id)
@@ -111,7 +110,7 @@ def _in_words(connection: sa.Connection, found: Found, reason: str) -> str:
     return told
 
 
-def _missing(connection: sa.Connection, found: Found) -> tuple[str, ...]:
+def _missing(connection: sa.Connection, found: Any) -> tuple[str, ...]:
     """What of the worker's record that rules ask for is empty, as keys of the catalogue."""
     workers = registers["workers"].c
     mine = sa.and_(workers.programme_id == found.programme_id, workers.worker_id == found.worker_id)
