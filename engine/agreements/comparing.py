@@ -115,9 +115,9 @@ def _clauses(before: Sequence[Clause], after: Sequence[Clause]) -> Iterator[Clau
     """The first's clauses in their order with their partners, then what only the second has."""
     partners = paired(before, after)
     for clause in before:
-        yield _difference(clause, partners.get(clause.id))
+        yield clause_difference(clause, partners.get(clause.id))
     taken = {partner.id for partner in partners.values()}
-    yield from (_difference(None, clause) for clause in after if clause.id not in taken)
+    yield from (clause_difference(None, clause) for clause in after if clause.id not in taken)
 
 
 def paired(before: Sequence[Clause], after: Sequence[Clause]) -> dict[str, Clause]:
@@ -149,9 +149,11 @@ def _same_where(one: Clause, other: Clause) -> bool:
     return _same_kind(one, other) and one.where == other.where
 
 
-def _difference(before: Clause | None, after: Clause | None) -> ClauseDifference:
+def clause_difference(before: Clause | None, after: Clause | None) -> ClauseDifference:
+    """How a clause differs from another, or from none. Raises `ValueError` for none and none."""
     named = before or after
-    assert named is not None
+    if named is None:
+        raise ValueError(before, after)
     return ClauseDifference(
         named.id,
         named.rule.kind,

@@ -279,11 +279,21 @@ class Reserve(Count):
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """What a clause asks from a day on, by which text, empty where none is named."""
+
+    day: date
+    rule: Rule
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """One clause of an agreement (``agreement_id``) or of the programme itself (empty ``agreement_id``).
 
     A clause may stand in a set or be a key whatever its parameters are: it is hashed by its name, which is unique
-    within a programme. ``source_kind`` says how sure its source is, one of `SOURCE_KINDS` or empty.
+    within a programme. ``source_kind`` says how sure its source is, one of `SOURCE_KINDS` or empty. ``versions`` are
+    what it asked and will ask, by day, where its parameters keep their past; ``rule`` is the one in force.
     """
 
     id: str
@@ -292,6 +302,7 @@ class Clause:
     where: Where = EVERYTHING
     agreement_id: str = ""
     source_kind: str = ""
+    versions: tuple[Version, ...] = ()
 
     @property
     def name(self) -> str:
@@ -301,7 +312,25 @@ class Clause:
     @property
     def sentence(self) -> Message:
         """The clause in words, without its name and article."""
-        return joined(*self.rule.sentences_under(self.where))
+        return joined(*self.rule.sentences_under(self.where), *self._dated())
+
+    def _dated(self) -> Iterator[Message]:
+        """From when on the clause asks what it asks, what it asked before, and what it will ask."""
+        current = max((n for n, version in enumerate(self.versions) if version.rule is self.rule), default=0)
+        for number, version in enumerate(self.versions):
+            told = joined(*version.rule.sentences())
+            if number == current:
+                yield _since(version)
+            elif number == current - 1:
+                yield message("Before: {sentence}", sentence=told)
+            elif number > current:
+                yield message("From {day:long} on: {sentence}", day=version.day, sentence=told)
 
     def __hash__(self) -> int:
         return hash((self.agreement_id, self.id))
+
+
+def _since(version: Version) -> Message:
+    if version.source:
+        return message("In force since {day:long} ({article}).", day=version.day, article=version.source)
+    return message("In force since {day:long}.", day=version.day)

@@ -192,6 +192,25 @@ def _show_effects(effect: Effects) -> None:
     out().print(note, markup=False)
 
 
+@agreement_commands.command("changes")
+def changes(places: Places, as_json: AsJson = False) -> None:
+    """Say how the clauses of agreements changed and will change: from when on, by which text, for whom.
+
+    Only clauses whose parameters keep their past (values by date) have any.
+    """
+    from engine.agreements.agreement_text import read_texts
+    from engine.agreements.rule_changes import rule_changes
+    from engine.console import out
+    from engine.words.wording import spoken_language, worded_all
+
+    found = rule_changes(read_texts(places))
+    if as_json:
+        print(json.dumps([worded_all(asdict(one), spoken_language()) for one in found], default=_plain))
+        return
+    for one in found:
+        out().print(one.in_words, markup=False, soft_wrap=True)
+
+
 @agreement_commands.command("harmonise")
 def harmonise(
     programme: Annotated[Path, typer.Argument(help="The folder of the programme.", show_default=False)],

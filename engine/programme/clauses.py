@@ -5,21 +5,27 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from typing import Any
 
-from engine.clauses.base import SOURCE_KINDS, Clause, Reserve, Rule
+from engine.clauses.base import SOURCE_KINDS, Clause, Reserve, Rule, Version
 from engine.clauses.kinds import kinds
 from engine.clauses.parameters import one_of
 from engine.clauses.where import EVERYTHING, Where, read_where
 from engine.errors import Fault
+from engine.programme.dated_values import days_of_change, entry_on, is_dated
 from engine.words import message
 
 Report = Callable[[Fault], None]
+LATEST = date.max
 _COMMON = ("id", "kind", "source", "source_kind", "where")
 
 
-def read_clauses(entries: Any, file: str, agreement_id: str, report: Report) -> tuple[Clause, ...]:
-    """Read a list of ``[[clause]]`` tables; every fault goes to ``report``."""
+def read_clauses(entries: Any, file: str, agreement_id: str, report: Report, day: date = LATEST) -> tuple[Clause, ...]:
+    """Read a list of ``[[clause]]`` tables; every fault goes to ``report``.
+
+    Of parameters that keep their past the value in force on ``day`` counts, the latest where no day is given.
+    """
     if not isinstance(entries, list):
         report(
             Fault(
@@ -33,7 +39,9 @@ def read_clauses(entries: Any, file: str, agreement_id: str, report: Report) -> 
             )
         )
         return ()
-    clauses = [_read_clause(entry, position, file, agreement_id, report) for position, entry in enumerate(entries, 1)]
+    clauses = [
+        _read_clause(entry, position, file, agreement_id, report, day) for position, entry in enumerate(entries, 1)
+    ]
     read = tuple(clause for clause in clauses if clause is not None)
     _report_duplicates(read, file, report)
     by_id = {clause.id: clause for clause in read}
@@ -43,7 +51,7 @@ def read_clauses(entries: Any, file: str, agreement_id: str, report: Report) -> 
     return read
 
 
-def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report: Report) -> Clause | None:
+def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report: Report, day: date) -> Clause | None:
     def fault(column: str, value: Any, problem: str, expected: str) -> None:
         place = f"clause {entry.get('id', position) if isinstance(entry, dict) else position}"
         report(Fault(file, 0, f"{place}: {column}", _text(value), problem, expected, "clause"))
@@ -60,7 +68,13 @@ def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report
         fault("kind", entry.get("kind"), message("is not a kind of clause"), _suggestion(entry.get("kind"), kinds()))
         return None
     where = _read_where(entry, rule_type, fault)
-    rule = _read_rule(entry, rule_type, where or EVERYTHING, fault)
+    versions = _read_versions(entry, rule_type, where or EVERYTHING, fault)
+    past = [version for version in versions if version.day <= day]
+    if versions and not past:
+        fault("", day, message("is before the clause asks anything"), message("values from that day or before"))
+    rule = past[-1].rule if past else None
+    if not any(is_dated(value) for value in entry.values()):
+        rule = _read_rule(entry, rule_type, where or EVERYTHING, fault)
     source = entry.get("source", "")
     if not isinstance(source, str):
         fault("source", source, message("is not a text"), message("the article that says so"))
@@ -72,7 +86,20 @@ def _read_clause(entry: Any, position: int, file: str, agreement_id: str, report
         return None
     if rule is None or where is None:
         return None
-    return Clause(identifier, rule, source, where, agreement_id, source_kind)
+    return Clause(identifier, rule, source, where, agreement_id, source_kind, tuple(versions))
+
+
+def _read_versions(
+    entry: dict[str, Any], rule_type: type[Rule], where: Where, fault: Callable[..., None]
+) -> list[Version]:
+    """What a clause asks from each day on which a parameter changes; none where no parameter keeps its past."""
+    found = []
+    for day in days_of_change(entry, fault):
+        plain, source = entry_on(entry, day)
+        rule = _read_rule(plain, rule_type, where, fault)
+        if rule is not None:
+            found.append(Version(day, rule, source))
+    return found
 
 
 def _read_where(entry: dict[str, Any], rule_type: type[Rule], fault: Callable[..., None]) -> Where | None:

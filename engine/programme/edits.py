@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import CallError, Fault, InputError
-from engine.programme.clauses import ID_RULE, is_id
+from engine.programme.clauses import ID_RULE, LATEST, is_id
 from engine.programme.cross_checks import check_clause_references
+from engine.programme.dated_values import is_dated
 from engine.programme.edits_told import Made, what_was_touched
 from engine.programme.programme import Programme, RawToml
 from engine.programme.row_edits.edit import edit_rows, leaves_rows
@@ -254,7 +255,9 @@ def _change_clause(clause: RawToml, entry: RawToml, refuse: Refuse) -> None:
 
 
 def _changed(value: Any, amount: Any, change: str) -> Any:
-    """A number, or each of a list of numbers, raised by or multiplied by ``amount``; whole numbers stay whole."""
+    """A number, or each of a list or of dated values, raised by or multiplied by ``amount``; whole ones stay whole."""
+    if is_dated(value):
+        return {"values": [{**one, "value": _changed(one["value"], amount, change)} for one in value["values"]]}
     if isinstance(value, list):
         return [_changed(one, amount, change) for one in value]
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not isinstance(amount, int | Decimal):
@@ -274,7 +277,8 @@ def _read_again(programme: Programme, texts: dict[str, RawToml], tables: dict[st
     agreements = []
     for file, content in sorted(texts.items()):
         if file != PROGRAMME:
-            agreement = read_agreement(content, file, report, lambda _: None)
+            day = LATEST if settings is None else settings.as_of
+            agreement = read_agreement(content, file, report, lambda _: None, day)
             if agreement is not None:
                 agreements.append((file, agreement))
     for file, owned in [(PROGRAMME, clauses), *((file, a.clauses) for file, a in agreements)]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from engine.errors import CallError, Fault, InputError
+from engine.programme.clauses import LATEST
 from engine.programme.column_titles import with_own_columns
 from engine.programme.cross_checks import check_across_tables, check_clause_references
 from engine.programme.csv_table import read_csv
@@ -69,7 +71,7 @@ class _Reader:
 
     def read(self) -> Programme:
         settings, clauses = self._settings()
-        agreements = self._agreements()
+        agreements = self._agreements(LATEST if settings is None else settings.as_of)
         raw = self._raw_tables()
         tables = typed_tables(raw, self.report, self.notices.append)
         if tables is not None:
@@ -100,7 +102,7 @@ class _Reader:
         self.texts[path.name] = content or {}
         return (None, ()) if content is None else read_settings(content, path.name, self.report, self.notices.append)
 
-    def _agreements(self) -> list[Any]:
+    def _agreements(self, day: date) -> list[Any]:
         found = []
         paths = sorted((self.folder / "agreements").glob("*"))
         if not (self.folder / "agreements").is_dir():
@@ -128,7 +130,7 @@ class _Reader:
                 self.report(Fault(file, 0, "", path.name, message("is no file"), message("an agreement"), "file"))
                 continue
             content = load_toml(path, file, self.report)
-            agreement = content and read_agreement(content, file, self.report, self.notices.append)
+            agreement = content and read_agreement(content, file, self.report, self.notices.append, day)
             if content == {}:
                 self.report(Fault(file, 0, "", "", message("is empty"), message("an agreement"), "file"))
             if agreement and content:

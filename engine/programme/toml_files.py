@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from engine.clauses import parameters
 from engine.clauses.base import Clause
 from engine.errors import Fault
-from engine.programme.clauses import Report, read_clauses
+from engine.programme.clauses import LATEST, Report, read_clauses
 from engine.programme.programme import OBJECTIVE_TERMS, Agreement, Settings
 from engine.programme.toml_text import loads_shallow
 from engine.programme.toml_values import (
@@ -127,7 +128,7 @@ def read_settings(
         "weights": _read_weights(toml),
         "tiers": _read_tiers(toml),
     }
-    clauses = read_clauses(content.get("clause", []), file, "", report)
+    clauses = read_clauses(content.get("clause", []), file, "", report, settings["as_of"] or LATEST)
     if not toml.sound or horizon is None:
         return None, clauses
     return Settings(horizon_start=horizon[0], horizon_end=horizon[1], **settings), clauses
@@ -184,9 +185,9 @@ def _read_tiers(toml: _Toml) -> tuple[tuple[str, ...], ...]:
 
 
 def read_agreement(
-    content: dict[str, Any], file: str, report: Report, notice: Callable[[str], None]
+    content: dict[str, Any], file: str, report: Report, notice: Callable[[str], None], day: date = LATEST
 ) -> Agreement | None:
-    """Read the content of one agreement file."""
+    """Read the content of one agreement file, with what its clauses ask on ``day``, the latest without one."""
     toml = _Toml(file, content, report)
     for key in sorted(set(content) - _AGREEMENT_KEYS):
         notice(message("{file}: the key {key} is not read.", file=file, key=key))
@@ -200,7 +201,7 @@ def read_agreement(
         "effective_from": toml.take("effective_from", parameters.day),
         "effective_to": toml.take("effective_to", parameters.day),
     }
-    clauses = read_clauses(content.get("clause", []), file, str(values["id"] or ""), report)
+    clauses = read_clauses(content.get("clause", []), file, str(values["id"] or ""), report, day)
     if not toml.sound:
         return None
     agreement = Agreement(clauses=clauses, **values)
