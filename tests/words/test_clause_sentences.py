@@ -48,7 +48,19 @@ WHERES = (
 )
 # What stands in the sentences and is no word of ours: names from codes, and the codes themselves.
 NAMES = frozenset(
-    ("Spain", "France", "Huelva", "Guatemala", "Huehuetenango", "English", "Spanish", "national", "quota", "other")
+    (
+        "Spain",
+        "France",
+        "Canada",
+        "Huelva",
+        "Guatemala",
+        "Huehuetenango",
+        "English",
+        "Spanish",
+        "national",
+        "quota",
+        "other",
+    )
 )
 SECTORS = sector_words(("A01", "C"))
 MONTHS = frozenset(date(2026, month, 1).strftime("%B") for month in range(1, 13))
