@@ -60,7 +60,7 @@ def test_each_row_says_what_its_plan_says(compared: Path) -> None:
     """People, placements, income and objective, recomputed from the tables."""
     rows = {row["mechanism"]: row for row in _rows(compared / "out" / "mechanisms.csv")}
     assert (compared / "out" / "principles.png").stat().st_size and (compared / "out" / "principles.svg").stat().st_size
-    assert set(rows) == {"first-come", "lottery", "optimal", "points", "priority", "stable"}
+    assert set(rows) == {"first-come", "lottery", "optimal", "points", "priority", "proportional", "stable"}
     for name in ("first-come", "optimal"):
         income, plan = _incomes(compared / "season", name)
         assert int(float(rows[name]["workers"])) == plan.placements["worker_id"].nunique()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine.solve.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,31 @@ class BesideOptimal:
         self._state.plan = choice_of(self.problem, columns)
         return replace(self._state.result(), withdrawn=tuple(withdrawn.tolist()), account=dict(account or {}))
 
+    def with_whole_crews(self, place: Callable[[Longs, Bools], Longs]) -> tuple[Longs, Longs]:
+        """The columns that ``place`` gives beside what is promised, and the orders taken away for want of a crew.
+
+        ``place`` is given the columns that are held before and, by order, which are taken away. The order that lacks
+        most of its crew is taken away, and all are placed anew. One on which somebody is promised isn't: the best
+        plan's crew is held before.
+        """
+        promised, withdrawn = self.promised, np.zeros(self.problem.offers.order_count, np.bool_)
+        while True:
+            columns = place(promised, withdrawn)
+            short = lacking_crews(self.problem, columns)
+            if not len(short):
+                return columns, np.flatnonzero(withdrawn)
+            if not withdrawn[short[0]]:
+                withdrawn[short[0]] = True
+                continue
+            crew = self.others_on(int(short[0]), promised)
+            if not len(crew):
+                return columns, np.flatnonzero(withdrawn)  # it isn't legal, which is said where it is looked at
+            promised, withdrawn[short[0]] = np.concatenate([promised, crew]), False
+
     def others_on(self, order: int, beside: Longs) -> Longs:
         """The best plan's columns with a placement on an order, of parties that have none ``beside``."""
         offers = self.problem.offers
-        held = np.add.reduceat(offers.cell % offers.order_count == order, offers.cells[:-1]) > 0
+        held = on_orders(self.problem, np.arange(offers.order_count) == order)
         there = self.best.columns[held[self.best.columns]]
         return there[~np.isin(offers.party_of(there), offers.party_of(beside))]
 
@@ -84,6 +106,14 @@ def _promised(best: Result, budget: Budget) -> Longs:
     """What is promised; as the best plan keeps it where a crew needs others as well."""
     found, must = promised_columns(best.problem, budget), best.problem.offers.must
     return found if len(found) else best.columns[must[best.problem.offers.party_of(best.columns)]]
+
+
+def on_orders(problem: MatchingProblem, orders: Bools) -> Bools:
+    """Which columns hold a placement on one of the marked orders; shape (columns,)."""
+    offers = problem.offers
+    if not offers.count:
+        return np.zeros(0, np.bool_)
+    return np.add.reduceat(orders[offers.cell % offers.order_count], offers.cells[:-1]) > 0
 
 
 def lacking_crews(problem: MatchingProblem, columns: Longs) -> Longs:

@@ -175,7 +175,7 @@ def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Ar
 
 
 @kernel
-def _column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
+def column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
     """Whether no row that column ``j`` adds to is overrun."""
     for k in range(columns.cells[j], columns.cells[j + 1]):
         if not _holds(columns.cell[k], orders, limits, capacity, use):
@@ -218,7 +218,7 @@ def _insert(
         if taken[party[i]] or _too_few(j, columns, orders, least):
             continue
         add_column(j, columns, orders, limits, use, 1.0)
-        if _column_holds(j, columns, orders, limits, capacity, use):
+        if column_holds(j, columns, orders, limits, capacity, use):
             taken[party[i]] = added[i] = True
             for k in range(columns.cells[j], columns.cells[j + 1]):
                 least[columns.cell[k] % orders] = 0

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.problem.problem import MatchingProblem
-from engine.solve.beside_optimal import BesideOptimal, beside_optimal, lacking_crews
+from engine.solve.beside_optimal import beside_optimal, on_orders
 from engine.solve.budget import Budget
 from engine.solve.insertion import insert
 from engine.solve.result import Listener, Result
@@ -41,7 +41,11 @@ def choose_in_turn(
     Raises `CallError` where there are more pairs than are listed, `ClashError` where the commitments can't be kept.
     """
     beside = beside_optimal(problem, gap, budget, listener, warm, spread)
-    return beside.result(*_chosen(beside, own_ranking(beside.problem, key)))
+    problem = beside.problem
+    ranking = own_ranking(problem, key)
+    return beside.result(
+        *beside.with_whole_crews(lambda held, gone: _passes(problem, _without(problem, ranking, gone), held))
+    )
 
 
 def own_ranking(problem: MatchingProblem, key: Floats) -> Longs:
@@ -55,27 +59,6 @@ def own_ranking(problem: MatchingProblem, key: Floats) -> Longs:
     return np.lexsort((columns, -wishes.earned, -wishes.wanted, turn[offers.party_of_each()]))
 
 
-def _chosen(beside: BesideOptimal, ranking: Longs) -> tuple[Longs, Longs]:
-    """The columns chosen in turn beside what is promised, and the orders that were taken away for want of a crew.
-
-    An order on which somebody is promised isn't taken away: the best plan's crew comes to it before anybody chooses.
-    """
-    problem, promised = beside.problem, beside.promised
-    withdrawn = np.zeros(problem.offers.order_count, np.bool_)
-    while True:
-        columns = _passes(problem, _without(problem, ranking, withdrawn), promised)
-        short = lacking_crews(problem, columns)
-        if not len(short):
-            return columns, np.flatnonzero(withdrawn)
-        if not withdrawn[short[0]]:
-            withdrawn[short[0]] = True
-            continue
-        crew = beside.others_on(int(short[0]), promised)
-        if not len(crew):
-            return columns, np.flatnonzero(withdrawn)  # it isn't legal, which is said where it is looked at
-        promised, withdrawn[short[0]] = np.concatenate([promised, crew]), False
-
-
 def _passes(problem: MatchingProblem, ranking: Longs, columns: Longs) -> Longs:
     """Pass after pass in the same order, until one adds nobody; a second is of use where a share has got room."""
     while True:
@@ -87,8 +70,4 @@ def _passes(problem: MatchingProblem, ranking: Longs, columns: Longs) -> Longs:
 
 def _without(problem: MatchingProblem, ranking: Longs, withdrawn: Bools) -> Longs:
     """The ranking without the columns that go to an order that was taken away."""
-    offers = problem.offers
-    if not withdrawn.any():
-        return ranking
-    gone = np.add.reduceat(withdrawn[offers.cell % offers.order_count], offers.cells[:-1]) > 0
-    return ranking[~gone[ranking]]
+    return ranking[~on_orders(problem, withdrawn)[ranking]] if withdrawn.any() else ranking
