@@ -19,6 +19,7 @@ from typing import Any
 import typer
 from clause_sections import clauses_part
 from page_text import markdown_table, one_line
+from scheme_sections import schemes_part
 
 import vaiven
 from api.identity.access import GRANTS, ROLES
@@ -61,6 +62,7 @@ def generate() -> dict[Path, str]:
         "service.md": ("access", access_part),
         "operator.md": ("settings", settings_part),
         "python.md": ("names", names_part),
+        "schemes.md": ("schemes", schemes_part),
     }
     return {DOCS / page: with_part(DOCS / page, name, make()) for page, (name, make) in parts.items()}
 

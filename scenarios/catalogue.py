@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+SCHEMES = HERE / "schemes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,23 @@ class Entry:
 
 
 def presets() -> dict[str, Entry]:
-    """Every module of `scenarios.presets`, by its NAME."""
-    return _entries(HERE.glob("presets/*.py"), "NAME")
+    """Every module of `scenarios.presets`, by its NAME, and every scheme that has a season."""
+    of_schemes = {
+        name.replace("_", "-"): Entry("scenarios.presets.of_schemes", said) for name, said in seasons().items()
+    }
+    return dict(sorted((_entries(HERE.glob("presets/*.py"), "NAME") | of_schemes).items()))
+
+
+def seasons() -> dict[str, str]:
+    """The schemes that have a `[season]`, by the name of their file, each with its title."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SCHEMES.glob("*.toml"))}
+    return {name: _title(text) for name, text in texts.items() if re.search(r"^\[season\]", text, re.MULTILINE)}
+
+
+def _title(text: str) -> str:
+    # By its line: reading the whole of every file would delay each command's help.
+    found = re.search(r'^title = "(.*)"$', text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def sources() -> dict[str, Entry]:

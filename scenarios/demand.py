@@ -21,7 +21,7 @@ from scenarios.columns import (
     whole_where,
     width_of,
 )
-from scenarios.draws import from_quantiles, headcounts, seasons, weighted
+from scenarios.draws import from_campaigns, from_quantiles, headcounts, seasons, weighted
 from scenarios.trades import Trades
 
 ORDERS_PER_EMPLOYER = 3
@@ -35,7 +35,8 @@ class Scheme:
     for headcount, mean and deviation of its logarithm; sectors: prefixes of the sectors it is open to;
     least_crew: a batch smaller than this is not asked for; most: no order asks for more; speaking: share of
     orders that ask for the language, at A1 or A2; two_skills: share of orders that ask for two skills;
-    last_day: no order ends later, where the scheme has such a day.
+    last_day: no order ends later, where the scheme has such a day; campaigns: of the season, instead of a
+    profile.
     """
 
     country: str
@@ -53,6 +54,7 @@ class Scheme:
     speaking: float = 0.4
     two_skills: float = 0.0
     last_day: np.datetime64 | None = None
+    campaigns: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,10 @@ def _visa(scheme: Scheme) -> str:
 
 
 def _dates(rng: np.random.Generator, scheme: Scheme, calendar: Calendar) -> tuple[Dates, Dates]:
-    week, weeks = seasons(rng, scheme.season, scheme.orders)
+    if scheme.campaigns is None:
+        week, weeks = seasons(rng, scheme.season, scheme.orders)
+    else:
+        week, weeks = from_campaigns(rng, scheme.campaigns, scheme.orders)
     start = calendar.year_start + (7 * week + rng.integers(0, 7, scheme.orders)) * DAY
     last = calendar.last_end if scheme.last_day is None else scheme.last_day
     start = np.minimum(start, last - 27 * DAY)

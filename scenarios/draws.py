@@ -1,6 +1,7 @@
 """Draws from the calibration tables: quantiles and season profiles of real job orders."""
 
 import numpy as np
+import pandas as pd
 
 from scenarios.calibration import table
 from scenarios.columns import Floats, Ints
@@ -36,14 +37,14 @@ def seasons(rng: np.random.Generator, profile: str, count: int) -> tuple[Ints, I
     rows = table("season_profiles")
     rows = rows[rows.visa == profile]
     if rows.empty:
-        return _campaigns(rng, profile, count)
+        campaigns = table("campaigns")
+        return from_campaigns(rng, campaigns[campaigns.profile == profile], count)
     chosen = weighted(rng, rows.orders.to_numpy(float), count)
     return rows.start_week.to_numpy(np.int64)[chosen], rows.weeks.to_numpy(np.int64)[chosen]
 
 
-def _campaigns(rng: np.random.Generator, profile: str, count: int) -> tuple[Ints, Ints]:
-    rows = table("campaigns")
-    rows = rows[rows.profile == profile]
+def from_campaigns(rng: np.random.Generator, rows: pd.DataFrame, count: int) -> tuple[Ints, Ints]:
+    """Draw start weeks and lengths as `seasons` does, from campaigns of the columns of `campaigns.csv`."""
     chosen = weighted(rng, rows.share.to_numpy(float), count)
     week, weeks = (
         rng.normal(rows[middle].to_numpy(float)[chosen], rows[spread].to_numpy(float)[chosen])

@@ -31,11 +31,14 @@ class Draft:
 
 
 class Preset(Protocol):
-    """The face of a preset module; `LEAST_WORKERS` is the smallest register that it draws."""
+    """The face of a preset, a module or an object; `LEAST_WORKERS` is the smallest register that it draws."""
 
-    NAME: str
-    SUMMARY: str
-    LEAST_WORKERS: int
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def SUMMARY(self) -> str: ...
+    @property
+    def LEAST_WORKERS(self) -> int: ...
 
     def build(self, workers: int, seed: int, density: str = "sparse") -> Draft:
         """Draw the programme of that many workers; the same arguments give the same draft."""
@@ -43,9 +46,12 @@ class Preset(Protocol):
 
 
 def preset_in(module: Any) -> Mapping[str, Preset]:
-    """The preset that a module is, by name. Raises `ValueError` for one that lacks what `Preset` has."""
+    """The preset that a module is, or those that its `presets` gives, by name.
+
+    Raises `ValueError` for one that lacks what `Preset` has.
+    """
     if not hasattr(module, "build"):
-        return {}
+        return call_of(module, "presets")() if hasattr(module, "presets") else {}
     text_of(module, "SUMMARY")
     call_of(module, "build")
     if not isinstance(getattr(module, "LEAST_WORKERS", None), int):

@@ -4,12 +4,16 @@ Only aggregates leave this script; README.md beside it says what each table is, 
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pycountry
+
+from scenarios.catalogue import seasons
+from scenarios.schemes import scheme_text
 
 HERE = Path(__file__).parent
 ORIGINS = ("CO", "EC", "GT", "HN", "JM", "MX", "NI", "SV")
@@ -160,21 +164,28 @@ def visa_origins(folder: Path) -> pd.DataFrame:
 
 
 def corridor_costs(folder: Path) -> pd.DataFrame:
-    """Give distance and remittance cost of each corridor; where unpublished, the destination's mean."""
+    """Give distance and remittance cost of each corridor; where unpublished, the mean of the destination, or of all."""
     pairs = pd.read_csv(folder / "country_pairs.csv.gz", keep_default_na=False)
     there_and_back = pd.concat([pairs, pairs.rename(columns={"iso3_a": "iso3_b", "iso3_b": "iso3_a"})])
     km = there_and_back.drop_duplicates(["iso3_a", "iso3_b"]).set_index(["iso3_a", "iso3_b"]).km_centroid
     costs = pd.read_csv(folder / "remittance_cost_by_corridor.csv", keep_default_na=False)
     known = costs.set_index(["send_iso3", "recv_iso3"]).cost_pct
+    mean = costs.groupby("send_iso3").cost_pct.mean()
     rows = []
-    for origin in (*ORIGINS, *MORE_SENDERS):
-        for destination in DESTINATIONS:
-            send, receive = _alpha_3(destination), _alpha_3(origin)
-            published = (send, receive) in known.index
-            cost = known[send, receive] if published else costs.cost_pct[costs.send_iso3 == send].mean()
-            rows.append((origin, destination, int(km[receive, send]), round(float(cost) / 100, 4), int(published)))
+    for origin, destination in sorted({*product((*ORIGINS, *MORE_SENDERS), DESTINATIONS), *_season_corridors()}):
+        send, receive = _alpha_3(destination), _alpha_3(origin)
+        published = (send, receive) in known.index
+        cost = known[send, receive] if published else mean.get(send, costs.cost_pct.mean())
+        rows.append((origin, destination, int(km[receive, send]), round(float(cost) / 100, 4), int(published)))
     names = ["origin_country", "destination_country", "km", "remittance_cost_share", "published"]
     return pd.DataFrame(rows, columns=names).sort_values(names[:2])
+
+
+def _season_corridors() -> Iterator[tuple[str, str]]:
+    """Give the corridors of the schemes that have a season."""
+    for scheme in seasons():
+        season = scheme_text(scheme)["season"]
+        yield from product(season["origins"], season["destinations"])
 
 
 def _orders(folder: Path, name: str) -> pd.DataFrame:

@@ -138,7 +138,7 @@ def _orders(visa: Visa, read: pd.DataFrame, employer_id: Text, site_id: Text) ->
         headcount=read.headcount.to_numpy(np.int64),
         min_crew=np.full(count, np.nan),
         weekly_hours=hours,
-        guaranteed_weekly_hours=np.round(GUARANTEED_SHARE * hours, 2),
+        guaranteed_weekly_hours=np.ceil(GUARANTEED_SHARE * hours * 100) / 100,
         hourly_wage=read.hourly_wage.to_numpy(float),
         weekly_deductions=np.zeros(count),
         worker_cost=np.zeros(count),

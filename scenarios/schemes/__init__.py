@@ -7,15 +7,24 @@ and needs a ministry's confirmation before it is used.
 import tomllib
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from scenarios import catalogue
+
+_FOR_WHICH = ("origins", "except_origins", "destinations", "over_all")
 CAVEAT = "Illustrative, needs ministry confirmation"
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("scenarios.schemes").joinpath(f"{name}.toml").read_text("utf-8"))
+def scheme_text(name: str) -> dict[str, Any]:
+    """Read the file of a scheme."""
+    return tomllib.loads((catalogue.SCHEMES / f"{name}.toml").read_text("utf-8"))
+
+
+def over_all(name: str) -> list[dict[str, Any]]:
+    """Give the clauses of a scheme that count the placements under all of its agreements together."""
+    chosen = [entry for entry in scheme_text(name)["clause"] if entry.get("over_all")]
+    return [_plain(entry) for entry in chosen]
 
 
 def agreement(
@@ -30,10 +39,11 @@ def agreement(
 
     effective: first and last day on which an order under it may start.
     """
-    text = _read(name)
-    clauses = _of_origin(text["clause"], origin)
+    text = scheme_text(name)
+    clauses = _of_corridor(text["clause"], origin, destination)
     known = {entry["id"] for entry in clauses}
-    examples = [one for one in _of_origin(text["examples"], origin) if known.issuperset(_clauses_of(one))]
+    own = _of_corridor(text["examples"], origin, destination)
+    examples = [one for one in own if known.issuperset(_clauses_of(one))]
     return {
         "id": f"{origin}-{destination}-{name}-{year}",
         "version": f"{year}.1",
@@ -49,10 +59,19 @@ def agreement(
     }
 
 
-def _of_origin(entries: list[dict[str, Any]], origin: str) -> list[dict[str, Any]]:
-    """Give the clauses or examples that hold for an origin."""
-    own = [entry for entry in entries if origin in entry.get("origins", [origin])]
-    return [{key: value for key, value in entry.items() if key != "origins"} for entry in own]
+def _of_corridor(entries: list[dict[str, Any]], origin: str, destination: str) -> list[dict[str, Any]]:
+    """Give the clauses or examples that hold for a pair of countries."""
+    return [
+        _plain(entry)
+        for entry in entries
+        if origin in entry.get("origins", [origin]) and origin not in entry.get("except_origins", [])
+        if destination in entry.get("destinations", [destination]) and not entry.get("over_all")
+    ]
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    """Leave out for which countries an entry holds."""
+    return {key: value for key, value in entry.items() if key not in _FOR_WHICH}
 
 
 def _clauses_of(example: dict[str, Any]) -> list[str]:

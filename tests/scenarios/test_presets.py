@@ -11,8 +11,10 @@ from oracle import read, refusals
 from engine.programme import read_programme
 from scenarios import catalogue
 from scenarios.preset import Draft, load_preset
+from scenarios.scheme_preset import preset_name
 
-PRESETS = {name: load_preset(name) for name in catalogue.presets()}
+OF_SCHEMES = {preset_name(scheme) for scheme in catalogue.seasons()}
+PRESETS = {name: load_preset(name) for name in catalogue.presets() if name not in OF_SCHEMES}
 NAMES = sorted(PRESETS)
 SIZES = {
     "adversarial": (6, 20, 60),
