@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import tomli_w
 from api.snapshots.fitting import Pair, broken_shares
 from engine.clauses.base import Clause, Count
 from engine.programme import Programme
+from engine.programme.dated_values import entry_on
 
 STEP = Decimal("0.000001")
 
@@ -27,12 +29,15 @@ def allow_shares(folder: Path, programme: Programme, held: Iterable[Pair]) -> No
     for clause, _, position in programme.in_force(Count):
         if clause in broken:
             name = "programme" if position is None else f"agreements/{programme.agreements[position].id}"
-            _widen(folder / f"{name}.toml", clause, *broken[clause])
+            _widen(folder / f"{name}.toml", clause, programme.settings.as_of, *broken[clause])
 
 
-def _widen(path: Path, clause: Clause, inside: int, total: int) -> None:
+def _widen(path: Path, clause: Clause, day: date, inside: int, total: int) -> None:
+    """Rewrite a share with what is in force on a day, so much wider."""
     content = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-    content["clause"] = [_wider(one, inside, total) if one["id"] == clause.id else one for one in content["clause"]]
+    content["clause"] = [
+        _wider(entry_on(one, day)[0], inside, total) if one["id"] == clause.id else one for one in content["clause"]
+    ]
     path.write_text(tomli_w.dumps(content), "utf-8")
 
 
