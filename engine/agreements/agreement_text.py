@@ -33,15 +33,7 @@ class AgreementText:
     @property
     def scope(self) -> Where:
         """Which placements stand under the agreement."""
-        if self.agreement is None:
-            return EVERYTHING
-        words = {
-            "origin_country": self.agreement.origins,
-            "destination_country": (self.agreement.destination,),
-            "sector": self.agreement.sectors,
-        }
-        days = self.agreement.effective_from, self.agreement.effective_to
-        return Where({key: values for key, values in words.items() if values}, start_between=days)
+        return EVERYTHING if self.agreement is None else scope_of(self.agreement)
 
     def meant(self, clause: Clause) -> Where:
         """Which placements a clause looks at, by its ``where`` and by the agreement; of a class, the class alone."""
@@ -50,6 +42,17 @@ class AgreementText:
     def pairs(self) -> Iterator[tuple[Clause, Clause]]:
         """Each two clauses of one kind, in the order of the file."""
         return ((one, other) for one, other in combinations(self.clauses, 2) if type(one.rule) is type(other.rule))
+
+
+def scope_of(agreement: Agreement) -> Where:
+    """Which placements stand under an agreement."""
+    words = {
+        "origin_country": agreement.origins,
+        "destination_country": (agreement.destination,),
+        "sector": agreement.sectors,
+    }
+    days = agreement.effective_from, agreement.effective_to
+    return Where({key: values for key, values in words.items() if values}, start_between=days)
 
 
 def read_texts(places: Sequence[Path]) -> list[AgreementText]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from engine.agreements.agreement_text import scope_of
 from engine.clauses.base import Clause, Count, Join, Reserve
 from engine.clauses.protection import Protection, protection_of
 from engine.errors import CallError
@@ -122,9 +123,11 @@ def _subject(clause: Clause) -> tuple[Any, ...]:
 def _of_row(agreements: Sequence[Agreement], row: Row, raw: Raw) -> Iterator[Relaxation]:
     for number, (agreement, clause) in enumerate(zip(agreements, row, strict=True)):
         others = [other for place, other in enumerate(row) if other is not None and place != number]
-        absent = any(other is None for place, other in enumerate(row) if place != number)
+        absent = any(
+            other is None and _could_have(clause, states) for other, states in zip(row, agreements, strict=True)
+        )
         if clause is None:
-            joins = [other for other in others if isinstance(other.rule, Join)]
+            joins = [other for other in others if isinstance(other.rule, Join) and _could_have(other, agreement)]
             if joins:
                 yield _added(agreement, joins[0], raw)
         elif absent and not isinstance(clause.rule, Join):
@@ -133,6 +136,11 @@ def _of_row(agreements: Sequence[Agreement], row: Row, raw: Raw) -> Iterator[Rel
                 yield _relaxation(agreement, clause, None, (edit,))
         elif others and not (isinstance(clause.rule, Count) and clause.rule.places() is not None):
             yield from _asking_less(agreement, clause, others, raw)
+
+
+def _could_have(clause: Clause | None, agreement: Agreement) -> bool:
+    """Whether a clause would look at anything under an agreement."""
+    return clause is not None and scope_of(agreement).meets(clause.where)
 
 
 def _added(agreement: Agreement, clause: Clause, raw: Raw) -> Relaxation:
@@ -233,6 +241,6 @@ def asking(relaxation: Relaxation, value: int, programme: Programme) -> Relaxati
     before = next(clause for clause in agreement.clauses if clause.id == relaxation.clause)
     measure = replace(relaxation.measure, target=value)
     name = next(field.name for field in fields(before.rule) if field.name.rstrip("_") == measure.parameter)
-    after = replace(before, rule=replace(before.rule, **{name: value}))
+    after = replace(before, rule=replace(before.rule, **{name: value}), versions=())
     edit = {"agreement": agreement.id, "clause": before.id, "set": {measure.parameter: value}}
     return replace(_relaxation(agreement, before, after, (edit,)), measure=measure)

@@ -111,6 +111,14 @@ def test_clauses_that_differ_in_numbers_are_relaxed_to_the_least_asking(season: 
     assert (stay.after, stay.asked) == ("At most 200 days present in any 365 days.", 200)
 
 
+def test_what_another_agreement_could_not_ask_is_no_difference(season: vaiven.Programme) -> None:
+    """A floor of a province is nothing that an agreement with Spain lacks."""
+    asked = relaxations(
+        season, ["GT-CA-agricultural_stream-2026", "HN-CA-agricultural_stream-2026", "GT-ES-gecco-2026"]
+    )
+    assert not [one.clause for one in asked if one.clause.startswith("floor-CA")]
+
+
 def test_agreements_that_are_not_there_are_named(season: vaiven.Programme) -> None:
     with pytest.raises(vaiven.CallError, match="GT-US-h2x"):
         relaxations(season, [ONE, "GT-US-h2x"])
