@@ -80,8 +80,9 @@ def begin_once(connection: sa.Connection, account_id: str, key: str, asked: str)
 
 
 def keep_answer(connection: sa.Connection, account_id: str, key: str, response: Response) -> None:
-    """Keep the answer of a request whose key was taken in this transaction."""
-    body = json.loads(bytes(response.body)) if response.body else None
+    """Keep the answer of a request whose key was taken in this transaction; of a file, that it was given."""
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    body = json.loads(bytes(response.body)) if response.body and is_json else None
     if isinstance(body, dict):
         body |= {name: None for name in TOLD_ONCE if name in body}
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}

@@ -210,6 +210,8 @@ def test_a_marked_copy_comes_over_the_interface_too(world: World) -> None:
         assert answer.status_code == 200, answer.text
         listed = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
         assert listed[0][0] == "Celda" and any(told in str(row[2]) for row in listed[1:]), listed
+    keyed = {"Idempotency-Key": "a-sheet-of-one"}  # of a file it is known that it was given, not what is in it
+    assert [sent([*ROWS, *faulty], **keyed).status_code for _ in range(2)] == [200, 409]
     assert sent(ROWS).status_code == 409 and sent(ROWS, table="orders").status_code == 200
     assert (
         world.call("gt", "POST", path, files={"file": ("a.pdf", b"%PDF")}, data={"table": "workers"}).status_code == 422

@@ -115,6 +115,13 @@ MATRIX: dict[str, Row] = {
         "gt ca us",
         "hn e1 e2 planner auditor administrator",
     ),
+    "mark_sheet": (
+        "POST",
+        P + "/marked-sheets",
+        {**FILE, "data": {"table": "sites"}},
+        "gt ca us",
+        "hn e1 e2 planner auditor administrator",
+    ),
     "list_rows": ("GET", P + "/registers/sites", {}, "gt hn ca us e1 e2 planner auditor", "administrator"),
     "read_worker": ("GET", W, {}, "gt ca e1 planner auditor", ""),
     "change_a_worker": ("PATCH", W, {"json": {"name": "N"}}, "gt", "ca e1 planner auditor"),
