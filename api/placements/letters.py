@@ -21,7 +21,7 @@ from api.placements.slips import conditions_of
 from api.settings import settings
 from api.storage.tables import operations, persons, placements, registers
 from engine.words import message
-from engine.words.catalogue import languages
+from engine.words.catalogue import ENGLISH, languages
 
 WRITTEN = ("proposed", "offered", "accepted")  # states in which somebody is told what is offered
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
@@ -96,9 +96,12 @@ def _letter(row: sa.Row[Any], conditions: dict[str, Any]) -> Letter:
     return Letter(row, row.name or "", language_of(row.languages or "", row.origin_country), conditions)
 
 
-def language_known(connection: sa.Connection, operation: sa.Row[Any]) -> str:
-    """The language in which the worker of a placement is told of it, a tag."""
-    return _letter(connection.execute(_written(operations.c.id == operation.id)).one(), {}).language
+def language_of_worker(connection: sa.Connection, programme_id: str, worker_id: str) -> str:
+    """The language in which a worker is told what is offered, or why nothing is; English where nobody is registered."""
+    workers = registers["workers"].c
+    mine = sa.and_(workers.programme_id == programme_id, workers.worker_id == worker_id)
+    row = connection.execute(sa.select(workers.languages, workers.origin_country).where(mine)).one_or_none()
+    return ENGLISH if row is None else language_of(row.languages or "", row.origin_country)
 
 
 def language_of(known: str, origin: str) -> str:

@@ -16,6 +16,7 @@ from api.answers.problems import ServiceError, not_found, refused
 from api.identity.access import ORIGIN, Principal
 from api.identity.passwords import hash_secret
 from api.identity.visibility import workers_seen
+from api.placements.letters import language_of_worker
 from api.placements.slips import drawn_code, plain_code
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import seen_agreements
@@ -52,7 +53,7 @@ ASKED = {
 @dataclass(frozen=True)
 class Told:
     """What a slip tells: in general, and more exactly where it is the worker's own record ('' else), with what is
-    ``missing`` in it (keys of the catalogue).
+    ``missing`` in it (keys of the catalogue), in the ``language`` (a tag) that the worker knows best.
     """
 
     worker_id: str
@@ -60,6 +61,7 @@ class Told:
     exactly: str
     missing: tuple[str, ...]
     has_offer: bool
+    language: str
 
 
 def make_reason_slip(connection: sa.Connection, principal: Principal, run: sa.Row[Any], worker_id: str) -> str:
@@ -99,7 +101,8 @@ def told_by(connection: sa.Connection, code: str) -> Told:
     exactly = _in_words(connection, found, reason) if own else ""
     missing = _missing(connection, found) if own else ()
     sentence = TOLD.get(code_of(reason), TOLD["left_within_gap"])
-    return Told(found.worker_id, sentence, exactly, missing, has_offer is not None)
+    language = language_of_worker(connection, found.programme_id, found.worker_id)
+    return Told(found.worker_id, sentence, exactly, missing, has_offer is not None, language)
 
 
 def _in_words(connection: sa.Connection, found: Any, reason: str) -> str:

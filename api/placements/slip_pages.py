@@ -14,7 +14,7 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page, rendered
 from api.identity.passwords import hash_secret
 from api.identity.sign_in_limits import QUARTER_HOUR, host_of
-from api.placements.letters import WRITTEN, language_known, letter_of
+from api.placements.letters import WRITTEN, language_of_worker, letter_of
 from api.placements.reason_slips import Told, told_by
 from api.placements.slips import ANSWERS, answer_slip, conditions_of, make_slip, operation_of
 from api.placements.words import STATES
@@ -76,12 +76,12 @@ def read_slip(request: Request, fields: FormFields) -> Response:
     try:
         with transaction(database(), read_only=answer not in ANSWERS) as connection:
             if answer not in ANSWERS and (why := _reason(connection, code)) is not None:
-                return rendered(request, "placements/slip_reason.html", told=why)
+                return _in_own_language(request, why.language, "placements/slip_reason.html", told=why)
             if answer in ANSWERS:
                 answer_slip(connection, code, answer)
             operation = operation_of(connection, code)
             told = conditions_of(connection, operation)
-            language = language_known(connection, operation)
+            language = language_of_worker(connection, operation.programme_id, operation.worker_id)
     except ServiceError as error:
         raise Answered(rendered(request, "placements/slip_code.html", error.http_status, error=error)) from error
     shown: dict[str, Any] = {
@@ -91,12 +91,17 @@ def read_slip(request: Request, fields: FormFields) -> Response:
         "states": STATES,
         "answer": answer,
     }
+    return _in_own_language(request, language, "placements/slip.html", **shown)
+
+
+def _in_own_language(request: Request, language: str, template: str, **values: Any) -> Response:
+    """A page for a worker in the language of his or her record, unless another was chosen in this browser."""
     if has_chosen(request):
-        return rendered(request, "placements/slip.html", **shown)
+        return rendered(request, template, **values)
     with speaking(language):
-        answered = rendered(request, "placements/slip.html", **shown)
-    answered.headers["Content-Language"] = language
-    return answered
+        answer = rendered(request, template, **values)
+    answer.headers["Content-Language"] = language
+    return answer
 
 
 def _reason(connection: sa.Connection, code: str) -> Told | None:

@@ -7,6 +7,8 @@ import re
 from browser import Browser, text_of
 from world import World, agreement, workers_csv
 
+from api.answers.spoken_requests import LANGUAGE_COOKIE
+
 P, RUNS = "/v1/programmes/{p}", "/programmes/{p}/runs"
 
 
@@ -32,13 +34,13 @@ def test_a_slip_tells_why_somebody_was_not_placed(world: World) -> None:
     assert "Make a slip that tells" in browser.get(f"{RUNS}/{plan}/worker?worker_id={refused}").text
     first = _code(browser.post(page, {"worker_id": refused}))
     second = _code(browser.post(page, {"worker_id": refused}))
-    nobody = Browser(world)
+    nobody = Browser(world, cookies={LANGUAGE_COOKIE: "en"})
     told = text_of(nobody.post("/slip", {"code": second.lower()}))
     assert "No job of this season may take you" in told and "occupation that the worker has" in told
     assert nobody.post("/slip", {"code": first}).status_code == 404
     assert "answer" not in nobody.post("/slip", {"code": second}).text.replace("unanswered", "")
     assert nobody.post("/slip", {"code": second, "answer": "accepted"}).status_code == 404
-    spanish = nobody.post("/slip", {"code": second}, **{"Accept-Language": "es"})
+    spanish = Browser(world).post("/slip", {"code": second})  # as the worker's record has it
     assert "Ningún trabajo de esta temporada" in text_of(spanish)
     others = text_of(nobody.post("/slip", {"code": _code(browser.post(page, {"worker_id": other}))}))
     assert "There is work that you may do" in others or "a draw decided" in others
@@ -74,7 +76,7 @@ def test_a_slip_names_what_is_missing_in_the_record(world: World) -> None:
     assert "papers of GT-CA" in text_of(browser.get(f"{RUNS}/{plan}/unplaced"))
     assert "GT-CA|" not in browser.get(f"{RUNS}/{plan}/worker?worker_id={worker}").text
     told = text_of(
-        Browser(world).post(
+        Browser(world, cookies={LANGUAGE_COOKIE: "en"}).post(
             "/slip", {"code": _code(browser.post(f"{RUNS}/{plan}/reason-slips", {"worker_id": worker}))}
         )
     )
