@@ -62,10 +62,6 @@ class CoolOff(Ledger):
             "At least {n} day away before a new stay.", "At least {n} days away before a new stay.", n=self.min_days
         )
 
-    def asks_nothing(self) -> bool:
-        """See `Rule`."""
-        return self.min_days == 0
-
     def holds(self, calendars: Calendars) -> Bools:
         """See `Ledger`."""
         held = np.ones(len(calendars.offsets) - 1, np.bool_)
