@@ -143,6 +143,53 @@ def _best_left(
 
 
 @kernel
+def _make_room(
+    rows: int,
+    columns: ColumnArrays,
+    orders: int,
+    limits: LimitArrays,
+    s: Standing,
+    own: _Turns,
+    scratch: Scratch,
+) -> int:
+    """Let the least valuable leave whose rows are overrun among those found in ``scratch``; how many left, or minus one
+    more than that where it isn't enough.
+    """
+    gone = 0
+    while True:
+        r = _overrun(s, scratch, rows)
+        if r == NOTHING:
+            return gone
+        k = _lowest_not_settled(s, r, own) if gone < MOST_MOVED else NOTHING
+        if k == NOTHING:
+            return -1 - gone
+        own.moved[gone], own.for_row[gone] = k, r
+        gone += 1
+        s.held[s.party[k]] = NOTHING
+        _move(k, -1, columns, orders, limits, s, own)
+
+
+@kernel
+def _sound(
+    j: int, columns: ColumnArrays, orders: int, limits: LimitArrays, s: Standing, own: _Turns, x: Scratch
+) -> bool:
+    """Whether the crews and the shares that column ``j`` touches hold."""
+    return _whole(j, columns, orders, own) and _kept(j, SHARE, columns, orders, limits, s, x)
+
+
+@kernel
+def _swap(
+    p: int, leaves: int, comes: int, columns: ColumnArrays, orders: int, limits: LimitArrays, s: Standing, own: _Turns
+) -> None:
+    """Let party ``p`` hold column ``comes`` in place of ``leaves``, either of which may be `NOTHING`."""
+    if leaves != NOTHING:
+        _move(leaves, -1, columns, orders, limits, s, own)
+    s.held[p] = comes
+    if comes != NOTHING:
+        _move(comes, 1, columns, orders, limits, s, own)
+
+
+@kernel
 def _attempt(
     p: int,
     j: int,
@@ -156,58 +203,38 @@ def _attempt(
     scratch: tuple[Scratch, Scratch],
 ) -> int:
     """Give party ``p`` column ``j`` and mend the plan; what it is worth then, or -1 where nothing was changed."""
-    had = s.held[p]
+    had, came = s.held[p], 0
     after = worth + own.value[j] - (own.value[had] if had != NOTHING else 0)
     if after < floor:
         return -1
-    if had != NOTHING:
-        _move(had, -1, columns, orders, limits, s, own)
-    s.held[p] = j
-    _move(j, 1, columns, orders, limits, s, own)
-    gone, came = 0, 0
+    _swap(p, had, j, columns, orders, limits, s, own)
     rows = net_rows(j, columns, orders, limits, s.kind, scratch[0])
-    legal = True
-    while legal:
-        r = _overrun(s, scratch[0], rows)
-        if r == NOTHING:
-            break
-        k = _lowest_not_settled(s, r, own) if gone < MOST_MOVED else NOTHING
-        legal = k != NOTHING
-        if legal:
-            own.moved[gone], own.for_row[gone] = k, r
-            gone += 1
-            s.held[s.party[k]] = NOTHING
-            _move(k, -1, columns, orders, limits, s, own)
-            after -= own.value[k]
+    gone = _make_room(rows, columns, orders, limits, s, own, scratch[0])
+    legal = gone >= 0
+    gone = gone if legal else -1 - gone
+    for i in range(gone):
+        after -= own.value[own.moved[i]]
     for i in range(gone if legal else 0):
         k = _best_left(s.party[own.moved[i]], columns, orders, limits, s, own, scratch[1])
         if k != NOTHING:
             own.again[came] = k
             came += 1
             after += own.value[k]
-    legal = legal and after >= floor and _whole(j, columns, orders, own)
-    legal = legal and _kept(j, SHARE, columns, orders, limits, s, scratch[1])
-    if had != NOTHING:
-        legal = legal and _whole(had, columns, orders, own)
-        legal = legal and _kept(had, SHARE, columns, orders, limits, s, scratch[1])
+    legal = legal and after >= floor and _sound(j, columns, orders, limits, s, own, scratch[1])
+    legal = legal and (had == NOTHING or _sound(had, columns, orders, limits, s, own, scratch[1]))
     for i in range(gone):
-        legal = legal and _whole(own.moved[i], columns, orders, own)
-        legal = legal and _kept(own.moved[i], SHARE, columns, orders, limits, s, scratch[1])
-    if not legal:
+        legal = legal and _sound(own.moved[i], columns, orders, limits, s, own, scratch[1])
+    if legal:
         for i in range(came):
-            _move(own.again[i], -1, columns, orders, limits, s, own)
-        _move(j, -1, columns, orders, limits, s, own)
-        s.held[p] = had
-        if had != NOTHING:
-            _move(had, 1, columns, orders, limits, s, own)
-        for i in range(gone):
-            s.held[s.party[own.moved[i]]] = own.moved[i]
-            _move(own.moved[i], 1, columns, orders, limits, s, own)
-            push_held(s, own.for_row[i], own.moved[i])
-        return -1
+            _push_everywhere(own.again[i], columns, orders, limits, s, scratch[1])
+        return int(after)
     for i in range(came):
-        _push_everywhere(own.again[i], columns, orders, limits, s, scratch[1])
-    return int(after)
+        _swap(s.party[own.again[i]], own.again[i], NOTHING, columns, orders, limits, s, own)
+    _swap(p, j, had, columns, orders, limits, s, own)
+    for i in range(gone):
+        _swap(s.party[own.moved[i]], NOTHING, own.moved[i], columns, orders, limits, s, own)
+        push_held(s, own.for_row[i], own.moved[i])
+    return -1
 
 
 @kernel

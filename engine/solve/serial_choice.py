@@ -44,7 +44,7 @@ def choose_in_turn(
     problem = beside.problem
     ranking = own_ranking(problem, key)
     return beside.result(
-        *beside.with_whole_crews(lambda held, gone: _passes(problem, _without(problem, ranking, gone), held))
+        *beside.with_whole_crews(lambda held, gone: insert_in_passes(problem, _without(problem, ranking, gone), held))
     )
 
 
@@ -59,10 +59,10 @@ def own_ranking(problem: MatchingProblem, key: Floats) -> Longs:
     return np.lexsort((columns, -wishes.earned, -wishes.wanted, turn[offers.party_of_each()]))
 
 
-def _passes(problem: MatchingProblem, ranking: Longs, columns: Longs) -> Longs:
+def insert_in_passes(problem: MatchingProblem, ranking: Longs, columns: Longs, whole_crews: bool = False) -> Longs:
     """Pass after pass in the same order, until one adds nobody; a second is of use where a share has got room."""
     while True:
-        grown = insert(problem, columns, ranking, whole_crews=False)
+        grown = insert(problem, columns, ranking, whole_crews)
         if len(grown) == len(columns) or not problem.limits.ratio_rows.any():
             return grown
         columns = grown

@@ -13,8 +13,8 @@ from engine.programme.cells import NO_MOMENT
 from engine.solve.beside_optimal import beside_optimal
 from engine.solve.budget import Budget
 from engine.solve.floor_choice import choose_above
-from engine.solve.insertion import insert
 from engine.solve.result import Listener, Result
+from engine.solve.serial_choice import insert_in_passes
 from engine.solve.sweeps import Spread, on_this_machine
 from engine.solve.warm import Warm
 from engine.solve.wishes import own_lists, wishes_of
@@ -45,7 +45,7 @@ def run(
     turns = _turns(problem)
     wish = own_lists(problem, wishes_of(problem))
     columns = choose_above(problem, best.columns, wish, turns, least)
-    columns = insert(problem, columns, _in_turn(problem, wish, turns))
+    columns = insert_in_passes(problem, _in_turn(problem, wish, turns), columns, whole_crews=True)
     told = {"floor": {"share": floor, "value": least // (SCALE // 10**6) / 1e6}}
     return beside.result(columns, np.empty(0, np.int64), told)
 
