@@ -7,6 +7,7 @@ A generated part stands between ``<!-- generated: NAME -->`` and ``<!-- end: NAM
 
 from __future__ import annotations
 
+import csv
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from engine.days import NO_DATE, OPEN_END, OPEN_START
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
 
 DOCS = Path(__file__).resolve().parent
+PRINCIPLES = DOCS / "images" / "principles.csv"
 CONCEPTS = {
     "country": "ISO 3166-1 alpha-2 code (`GT`)",
     "region": "ISO 3166-2 code (`GT-13`)",
@@ -63,6 +65,7 @@ def generate() -> dict[Path, str]:
         "operator.md": ("settings", settings_part),
         "python.md": ("names", names_part),
         "schemes.md": ("schemes", schemes_part),
+        "../README.md": ("principles", principles_part),
     }
     return {DOCS / page: with_part(DOCS / page, name, make()) for page, (name, make) in parts.items()}
 
@@ -192,6 +195,29 @@ def settings_part() -> str:
         for name, field in Settings.model_fields.items()
     ]
     return markdown_table(("variable", "says", "default"), lines)
+
+
+def principles_part() -> str:
+    """The price of each principle, of the comparison that is kept beside the picture of it."""
+    with PRINCIPLES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    headings = (
+        *("mechanism", "people placed", "value, of the most possible", "net income, million USD", "on a first choice"),
+        *("pairs of justified envy", "worse off than by first come"),
+    )
+    lines = [
+        (
+            f"`{row['mechanism']}`",
+            f"{float(row['workers']):,.0f}",
+            f"{float(row['share_of_bound']):.1%}",
+            f"{float(row['net_income']) / 1e6:,.1f}",
+            f"{float(row['first_choices']):,.0f}",
+            f"{float(row['envy_pairs']):,.0f}",
+            f"{float(row['worse_off']):,.0f}",
+        )
+        for row in sorted(rows, key=lambda row: -float(row["share_of_bound"]))
+    ]
+    return markdown_table(headings, lines)
 
 
 def names_part() -> str:

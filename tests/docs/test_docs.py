@@ -48,6 +48,16 @@ def test_generated_parts_are_current() -> None:
     assert not stale, f"run: python docs/generate.py ({', '.join(stale)})"
 
 
+def test_the_price_of_every_principle_is_told() -> None:
+    """A mechanism that came later wants the comparison made anew, by the commands that stand beside it."""
+    from engine.solve.mechanisms import mechanisms
+
+    rows = (ROOT / "docs" / "images" / "principles.csv").read_text("utf-8").splitlines()
+    ours = {name for name, run in mechanisms().items() if run.__module__.startswith("engine.")}
+    assert {row.split(",")[0].strip('"') for row in rows[1:]} == ours
+    assert (ROOT / "docs" / "images" / "principles.png").stat().st_size > 10_000
+
+
 def test_generating_twice_changes_nothing() -> None:
     assert generator().generate() == generator().generate()
 
