@@ -41,6 +41,7 @@ CONCEPTS = {
     "refusal": "country or employer id",
     "past_employer": "employer id, known or not",
     "household": "id",
+    "operator": "id",
     "travel_group": "id",
 }
 KINDS = {

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pycountry
 
+from scenarios.columns import numbered
 from scenarios.corridors import corridor_table
 from scenarios.demand import Calendar, Demand, Scheme, draw_demand
 from scenarios.preset import Draft
@@ -21,6 +22,7 @@ from scenarios.trades import Trades, draw_trades_of
 WORKERS_PER_TRADE = 300
 TRADE_SHARES = (0.3, 0.4, 0.3)
 OBJECTIVE = {"fill": 1.0, "skill": 0.2, "income": 0.3, "recall": 0.5, "choice": 0.3, "score": 0.0}
+OF_ONE = ("employer_id", "site_id", "household_id")
 # What the draws give in US dollars.
 IN_DOLLARS = {
     "orders": ("weekly_deductions", "worker_cost"),
@@ -115,6 +117,9 @@ def _tables(
     chooser = Chooser.of(demand, trades, np.ones((len(season.origins), len(demand.countries)), bool))
     stays = draw_past_stays(rng, register, chooser, as_of, season.returning)
     pairs = [(origin, place) for origin in season.origins for place in season.destinations]
+    if season.operators:
+        of_employers = np.arange(len(demand.employers)) % season.operators
+        demand.employers["operator"] = numbered("operator-", 1 + of_employers)
     tables = {
         "workers": register.table,
         "orders": demand.orders,
@@ -162,8 +167,8 @@ def _agreements(scheme: str, season: Season, scale: float) -> list[dict[str, Any
 
 
 def _scaled(entry: dict[str, Any], scale: float) -> dict[str, Any]:
-    """Scale the places of a quota; those of each single value (an employer, a household) stand as they are."""
-    if entry["kind"] not in ("cap", "set_aside") or "per" in entry:
+    """Scale the places of a quota; those of one employer, site or household stand as they are."""
+    if entry["kind"] not in ("cap", "set_aside") or entry.get("per") in OF_ONE:
         return entry
     places: dict[str, Any] = {}
     if "count" in entry:

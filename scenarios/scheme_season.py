@@ -54,8 +54,9 @@ class Season:
     as_of: the day of the run; begins: the season's first day; positions: how many a real season asks for, by which the
     quotas of the text are scaled; currency with `usd`, what a US dollar is of it; fare_share: what of the fare a worker
     bears; returning: share of workers with a stay last season, of these the season before, ...; weekly_hours: mean and
-    spread; guaranteed: share of them; headcount: quantiles by name, or mean and deviation of the logarithm;
-    speaking: of each language the shares of speaking it not at all, at A1, at A2, ...
+    spread; guaranteed: share of them; operators: how many recruit for the employers, each for some; headcount:
+    quantiles by name, or mean and deviation of the logarithm; speaking: of each language the shares of speaking it not
+    at all, at A1, at A2, ...
     """
 
     as_of: date
@@ -80,6 +81,7 @@ class Season:
     returning: Sequence[float] = (0.5, 0.5, 0.5)
     recalled: float = 0.3
     placements_per_worker: int = 1
+    operators: int = 0
     fare_share: float = 0.5
     lead_time_days: int = 45
     last_day: date | None = None

@@ -55,6 +55,7 @@ COLUMNS = {
     "accredited_until": msgid("Accredited until"),
     "debarred_from": msgid("Debarred from"),
     "debarred_until": msgid("Debarred until"),
+    "operator": msgid("Operator"),
     "inspected_until": msgid("Inspected until"),
     "travel_cost_to_worker": msgid("Travel cost to the worker"),
     "travel_days": msgid("Travel days"),

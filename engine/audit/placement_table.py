@@ -110,9 +110,11 @@ class PlacementTable(PlacementColumns):
         return found
 
     def key(self, key: str) -> npt.NDArray[np.object_]:
-        """The value of a `where` key (or household_id) for each placement, as text."""
+        """The value of a `where` key (or household_id, operator) for each placement, as text."""
         if key == "worker_class":
             return np.where(self.past_exit(3), "returning", "new").astype(object)
+        if key == "operator":
+            return self.text("employers", key)
         return self.text("orders" if key in ORDER_KEYS else "workers", key)
 
     def matches(self, where: Where) -> Bools:

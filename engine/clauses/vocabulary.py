@@ -19,6 +19,7 @@ KEYS = {
     "sector": message("sector"),
     "isco08": message("occupation"),
     "employer_id": message("employer"),
+    "operator": message("operator"),
     "site_id": message("site"),
     "origin_country": message("country of origin"),
     "origin_region": message("region of origin"),

@@ -166,10 +166,13 @@ class Register(RegisterColumns):
         return matched
 
     def order_labels(self, key: str) -> tuple[Ints, Sequence[str]]:
-        """Codes by order and the names of an order key."""
+        """Codes by order and the names of an order key, or of the operator of its employer."""
         if key in ("employer_id", "site_id"):
             table = {"employer_id": "employers", "site_id": "sites"}[key]
             return self.programme.orders.values(key).astype(np.int32), self.programme[table].id_text(key).tolist()
+        if key == "operator":
+            operator = self.programme["employers"].labels(key)
+            return operator.codes[self.programme.orders.values("employer_id")], operator.names
         labels = self.programme.orders.labels(key)
         return labels.codes, labels.names
 

@@ -61,6 +61,7 @@ TITLES = {
     "accredited_until": msgid("accredited until"),
     "debarred_from": msgid("debarred from"),
     "debarred_until": msgid("debarred until"),
+    "operator": msgid("operator"),
     "region": msgid("region"),
     "beds": msgid("beds"),
     "inspected_until": msgid("inspection valid until"),

@@ -107,6 +107,7 @@ EMPLOYERS = TableSchema(
         Column("accredited_until", "date", default=NO_DATE),
         Column("debarred_from", "date", default=NO_DATE),
         Column("debarred_until", "date", default=NO_DATE),
+        Column("operator", "label", "operator", optional=True),
     ),
     needed=True,
 )

@@ -145,7 +145,16 @@ def _per_worker_share(rng: np.random.Generator, _setting: Setting) -> Clause:
 def _per_value(rng: np.random.Generator, _setting: Setting) -> Clause:
     per = pick(
         rng,
-        ["employer_id", "site_id", "isco08", "sector", "destination_region", "worker_class", "household_id"],
+        [
+            "employer_id",
+            "operator",
+            "site_id",
+            "isco08",
+            "sector",
+            "destination_region",
+            "worker_class",
+            "household_id",
+        ],
     )
     return {"per": per, "count": pick(rng, [1, 2, 3]), "basis": pick(rng, ["starts", "workers"])}
 

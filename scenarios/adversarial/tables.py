@@ -35,6 +35,7 @@ def _employers(rng: np.random.Generator, season: Season, countries: Sequence[str
             "accredited_until": _one_of(rng, [far, far, near, NO_DATE], count),
             "debarred_from": seconds(dates_where(debarred, np.full(count, season.day(3, 1)))),
             "debarred_until": seconds(dates_where(closed, np.full(count, season.day(8, 31)))),
+            "operator": [("", "North", "South")[number % 3] for number in range(count)],
         }
     )
     employers.loc[ANCHOR, "accredited_until"] = far

@@ -96,4 +96,6 @@ def value_of(programme: Programme, key: str, worker: Row, order: Row) -> str:
         return worker_class(programme, worker, order)
     if key in ("origin_country", "origin_region", "sex", "household_id"):
         return worker[key]
+    if key == "operator":
+        return programme.employers[order["employer_id"]].get(key, "")
     return order[key]

@@ -29,7 +29,8 @@ from engine.days import day_number, day_text
 from engine.words import Message, message, plural
 
 _REGISTERED = ("origin_country", "origin_region", "household_id")
-_PER = (*ORDER_KEYS, *_REGISTERED, "worker_class")
+_OF_ORDERS = (*ORDER_KEYS, "operator")
+_PER = (*_OF_ORDERS, *_REGISTERED, "worker_class")
 _TWO: tuple[dict[str, str], ...] = ({}, {})
 _BOTH = ((0, 0), (1, 0))
 _HALVES = [[date(2026, 1, 1), date(2026, 6, 30)], [date(2026, 7, 1), date(2026, 12, 31)]]
@@ -76,6 +77,15 @@ class Cap(Count):
             ({}, {"start_date": "2026-08-31", "end_date": "2026-10-31"}),
             placements=((0, 0), (1, 1)),
         ),
+        Example(
+            False,
+            {"count": 1, "per": "operator"},
+            "Two of one operator's farms.",
+            _TWO,
+            placements=_BOTH,
+            employer={"operator": "Agency"},
+        ),
+        Example(True, {"count": 1, "per": "operator"}, "Of farms without an operator.", _TWO, placements=_BOTH),
         Example(
             True,
             {"count": 1, "basis": "workers"},
@@ -220,7 +230,7 @@ class Cap(Count):
 
     def _order_side(self, season: Season, members: Bools) -> tuple[Slots, tuple[str, ...], Ints]:
         """The slots of each order, their names, and the period of each slot."""
-        if self.per not in ORDER_KEYS:
+        if self.per not in _OF_ORDERS:
             return self._slots(season, members, "")
         codes, names = season.order_labels(self.per)
         slot_names: list[str] = []
