@@ -54,7 +54,8 @@ class Branch:
 def compared(comparison: Mapping[str, Any], known: Agreements) -> dict[str, Any]:
     """The base and its branches as a page shows them."""
     base = comparison["base"]
-    told = [{**one, "failure": plainly(one["failure"], known)} for one in comparison["branches"]]
+    worded = ("failure", "notices")
+    told = [one | {name: plainly(one.get(name, ()), known) for name in worded} for one in comparison["branches"]]
     return {"base": base, "branches": [branch_shown(base, one) for one in told]}
 
 

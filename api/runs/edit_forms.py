@@ -86,7 +86,7 @@ class OfRule(Change):
 
     def in_words(self) -> Message:
         """Which number becomes what, or is changed by how much."""
-        rule, value = self.parameter.replace("|", " · "), Decimal(self.value)
+        rule, value = self.parameter, Decimal(self.value)
         if self.value.startswith("+"):
             return message("{rule}: {value} more than now", rule=rule, value=value)
         if self.value.startswith("-"):
@@ -108,7 +108,7 @@ class WithoutRule(Change):
 
     def in_words(self) -> Message:
         """Which rule."""
-        return message("{rule} no longer holds", rule=self.rule.replace("|", " · "))
+        return message("{rule} no longer holds", rule=self.rule)
 
 
 class OfDemand(Change):

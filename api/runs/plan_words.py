@@ -135,7 +135,7 @@ class Agreements:
 
     def named(self, text: str, asks: bool = False) -> Message | None:
         """The rule or the limit that a text names as files do, in words; None for any other text."""
-        first, *rest = text.split(" (")[0].split("|")
+        first, *rest = text.split(" (")[0].replace(" · ", "|").split("|")
         if rest and first in OF_ORDERS:
             return Message(OF_ORDERS[first], {"name": rest[0]})
         if not rest or first not in self.titles:

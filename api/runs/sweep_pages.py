@@ -16,6 +16,7 @@ from api.runs.beginning import begin_run
 from api.runs.edit_forms import CHANGES, Change
 from api.runs.edits_made import LONGEST_TITLE, as_sweep, as_toml, places_of, what_it_touches
 from api.runs.jobs.sweep_job import SweepIn
+from api.runs.plain_words import plainly
 from api.runs.plan_shown import own_agreements
 from api.runs.words import LIMITS
 from engine.errors import InputError
@@ -88,7 +89,7 @@ def _form(context: Context, typed: Any, error: InputError | None = None, touched
         "typed": typed,
         "kind": kind,
         "kinds": SWEPT,
-        "touched": touched,
+        "touched": plainly(tuple(touched), known),
         "error": error,
         "faults": faults_by_field(error),
         "options": {**known.choices(), **places_of(context.connection, context.principal, context.programme.id)},

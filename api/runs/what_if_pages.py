@@ -30,6 +30,7 @@ from api.runs.edits_made import (
 )
 from api.runs.jobs.sweep_job import SweepIn
 from api.runs.jobs.what_if_job import WhatIfIn
+from api.runs.plain_words import plainly
 from api.runs.plan_shown import own_agreements
 from api.runs.ready_made import ready_made
 from api.runs.words import LIMITS
@@ -165,7 +166,8 @@ def _form(
         "branches_sent": branches_to_send(branches),
         "kind": kind if kind in CHANGES else "",
         "kinds": CHANGES,
-        "touched": touched,
+        "touched": plainly(tuple(touched), known),
+        "plain": lambda told: plainly(told, known),
         "error": error,
         "faults": faults_by_field(error),
         "options": {**known.choices(), **places_of(context.connection, context.principal, context.programme.id)},
