@@ -81,6 +81,7 @@ def _accepted(world: World, who: str, kept: int = 6) -> set[str]:
     return {operation["worker_id"] for operation in world.operations(who, limit=kept)}
 
 
+@pytest.mark.computes
 def test_a_ministry_of_origin_is_told_nothing_of_others(generated_world: World) -> None:
     """Matches, repairs, what-ifs, sweeps, explanations, reports and failures, while workers of others hold places."""
     world = generated_world

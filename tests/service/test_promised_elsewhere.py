@@ -23,6 +23,7 @@ def _publish_whole(world: World, who: str) -> int:
 
 
 @pytest.mark.parametrize("first", FIRST)
+@pytest.mark.computes
 def test_each_ministry_in_turn_publishes_its_plan_whole(generated_world: World, first: int) -> None:
     """Whatever others have published before, what a run comes to on a quiet state is published without leaving out."""
     turns = [*MINISTRIES[first:], *MINISTRIES[:first]]

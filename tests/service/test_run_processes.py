@@ -76,6 +76,7 @@ def _queued_match(world: World) -> str:
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.computes
 def test_a_signal_hands_the_run_back(world: World, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGTERM: status 0, no attempt lost, and the next process begins from the checkpoint. Webhooks hear meanwhile."""
     monkeypatch.setenv("VAIVEN_WEBHOOKS_TO_LOOPBACK", "true")
@@ -98,6 +99,7 @@ def test_a_signal_hands_the_run_back(world: World, command: str, monkeypatch: py
     assert (found["state"], found["attempts"], found["manifest"]["resumed"]) == ("done", 1, True)
 
 
+@pytest.mark.computes
 def test_a_signal_hands_a_sweep_back(world: World) -> None:
     """With the points that are finished; its processes end with it."""
     world.certified(headcount=4)

@@ -78,6 +78,7 @@ def test_exports_say_the_same_in_three_forms(world: World) -> None:
     assert json.loads(told.content) == run["manifest"]["certificate"]
 
 
+@pytest.mark.computes
 def test_what_ifs_and_sweeps_run_for_planners(world: World) -> None:
     """A planner's branches are compared; its plans can't be published; a bad text is refused before it is queued."""
     world.certified(headcount=6)
