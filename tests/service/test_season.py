@@ -7,6 +7,7 @@ import io
 import json
 
 import icalendar
+import pytest
 from python_calamine import CalamineWorkbook
 from world import World
 
