@@ -23,6 +23,7 @@ from engine.face.agreements import compare_agreements, harmonise, lint_agreement
 from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
+from engine.face.rights import RightsReport, rights
 from engine.face.verbs import audit, explain, generate, match, report
 from engine.face.what_ifs import Comparison, SweepTable, rematch, sweep, what_if
 from engine.kernel import software_version
@@ -46,6 +47,7 @@ __all__ = [
     "Plan",
     "PrinciplesTable",
     "Programme",
+    "RightsReport",
     "SolverError",
     "SweepTable",
     "Tuning",
@@ -63,6 +65,7 @@ __all__ = [
     "read_programme",
     "rematch",
     "report",
+    "rights",
     "sweep",
     "try_agreements",
     "what_if",

@@ -27,6 +27,7 @@ from api.identity.access import GRANTS, ROLES
 from api.settings import Settings
 from engine.days import NO_DATE, OPEN_END, OPEN_START
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
+from engine.rights.report import every_line
 
 DOCS = Path(__file__).resolve().parent
 PRINCIPLES = DOCS / "images" / "principles.csv"
@@ -67,6 +68,7 @@ def generate() -> dict[Path, str]:
         "python.md": ("names", names_part),
         "schemes.md": ("schemes", schemes_part),
         "../README.md": ("principles", principles_part),
+        "rights.md": ("lines", rights_part),
     }
     return {DOCS / page: with_part(DOCS / page, name, make()) for page, (name, make) in parts.items()}
 
@@ -219,6 +221,15 @@ def principles_part() -> str:
         for row in sorted(rows, key=lambda row: -float(row["share_of_bound"]))
     ]
     return markdown_table(headings, lines)
+
+
+def rights_part() -> str:
+    """Every line of the rights report: what it asks, what it cites, what data can't tell."""
+    lines = [
+        (f"`{name}`", kind.ASKS, "<br>".join(cited.in_words for cited in kind.PRINCIPLES), kind.UNKNOWN)
+        for name, kind in every_line().items()
+    ]
+    return markdown_table(("line", "asks", "cites", "what data can't tell"), lines)
 
 
 def names_part() -> str:

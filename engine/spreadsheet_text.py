@@ -25,9 +25,13 @@ def neutral(value: Any) -> Any:
 def neutral_table(table: pa.Table) -> pa.Table:
     """A table whose texts, headings included, are all neutral."""
     columns = {
-        neutral(name): pa.array([neutral(text) for text in column.to_pylist()], pa.string())
-        if pa.types.is_string(column.type)
-        else column
+        neutral(name): _neutral_column(column) if pa.types.is_string(column.type) else column
         for name, column in zip(table.column_names, table.columns, strict=True)
     }
     return pa.table(columns)
+
+
+def _neutral_column(column: pa.ChunkedArray) -> pa.Array:
+    """Each distinct text is looked at once, however many rows hold it."""
+    coded = column.combine_chunks().dictionary_encode()
+    return pa.array([neutral(text) for text in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)

@@ -23,6 +23,14 @@ def calendar_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[t
     overlap, travel = _between(placements, agreement, stays)
     yield "overlap", placements.size, overlap
     yield "travel", placements.size, travel
+    for clause, tested, broken in ledger_breaches(placements, agreement, stays):
+        yield clause, len(tested), broken
+
+
+def ledger_breaches(
+    placements: PlacementTable, agreement: Rows, stays: StayTable
+) -> Iterator[tuple[Clause, Rows, Bools]]:
+    """For each ledger clause: itself, the numbers of the placements that it tests, and which of all break it."""
     first, last = days_of(placements, np.arange(placements.size))
     for clause, ledger, position in placements.programme.in_force(Ledger):
         tested = np.flatnonzero(under(agreement, position))
@@ -34,7 +42,7 @@ def calendar_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[t
         broken = np.zeros(placements.size, bool)
         if len(tested):
             broken[tested] = ledger.breaches(looked_at.testing(tested, first, last))
-        yield clause, len(tested), broken
+        yield clause, tested, broken
 
 
 def _too_many(placements: PlacementTable, agreement: Rows) -> Bools:

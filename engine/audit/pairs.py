@@ -94,14 +94,21 @@ def pair_breaches(placements: PlacementTable) -> Iterator[tuple[str | Clause, in
     """For each rule or gate: itself, how many placements it looked at, and which of all placements break it."""
     for name, check in LASTING.items():
         yield name, placements.size, check(placements)
-    agreement = placements.agreement()
+    for clause, looked_at, broken in gate_breaches(placements, placements.agreement()):
+        yield clause, len(looked_at), broken
+
+
+def gate_breaches(
+    placements: PlacementTable, agreement: npt.NDArray[np.int64]
+) -> Iterator[tuple[Clause, npt.NDArray[np.int64], Bools]]:
+    """For each gate: its clause, the numbers of the placements that it looks at, and which of all break it."""
     for clause, gate, position in placements.programme.in_force(Gate):
         looked_at = np.flatnonzero(under(agreement, position))
         looked_at = looked_at[placements.subset(looked_at).matches(clause.where)]
         broken = np.zeros(placements.size, bool)
         if len(looked_at):
             broken[looked_at] = gate.breaches(placements.subset(looked_at))
-        yield clause, len(looked_at), broken
+        yield clause, looked_at, broken
 
 
 def admitted(placements: PlacementTable) -> npt.NDArray[np.int64]:

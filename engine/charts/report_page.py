@@ -66,7 +66,10 @@ def render_page(view: PlanView, figures: Sequence[Figure]) -> str:
 
 
 def rendered(template: str, language: str, figures: Sequence[Figure], **values: Any) -> str:
-    """A page from a template of this folder: what is said through the catalogue, charts in both widths, no address."""
+    """A page from a template of this folder: what is said through the catalogue, charts in both widths, no address.
+
+    A template without charts leaves the block ``scripts`` empty.
+    """
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -79,7 +82,7 @@ def rendered(template: str, language: str, figures: Sequence[Figure], **values: 
         message=lambda key, **given: worded(Message(key, given), language),
         shown=lambda value, form: worded(Message("{value:" + form + "}", {"value": value}), language),
         charts=[_chart(figure) for figure in figures],
-        **{name: Markup(script) for name, script in scripts_of(figures, language).items()},
+        **{name: Markup(script) for name, script in (scripts_of(figures, language) if figures else {}).items()},
         **values,
     )
 

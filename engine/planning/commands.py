@@ -1,4 +1,4 @@
-"""The planner's and the officer's commands: `whatif`, `sweep`, `explain`, `rematch`, `compare` and `agreement`."""
+"""Commands of planners and officers: `whatif`, `sweep`, `explain`, `rematch`, `compare`, `rights` and `agreement`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from engine.errors import CallError
 from engine.planning import CHARGE
 from engine.planning.agreement_commands import agreement_commands
+from engine.planning.rights_command import register as register_rights
 from engine.words import message
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
     app.command("rematch")(rematch)
     app.command("compare")(compare)
+    register_rights(app)
     app.add_typer(agreement_commands, name="agreement")
 
 
