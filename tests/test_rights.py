@@ -162,6 +162,23 @@ def test_the_command_writes_the_report_and_says_no(planted: Path) -> None:
     assert again.returncode == 2 and "not empty" in again.stderr
 
 
+def test_a_repaired_plan_is_held_against_what_its_events_left(planted: Path, tmp_path: Path) -> None:
+    """Who dropped out is no longer available: a breach that the plan without events doesn't have."""
+    (tmp_path / "plan").mkdir()
+    placements = (planted / "plan" / "placements.csv").read_text("utf-8")
+    (tmp_path / "plan" / "placements.csv").write_text(placements, "utf-8")
+    done = [run_command("rights", planted / "season", tmp_path / "plan", "--json")]
+    events = "event,worker_id,order_id,employer_id,days,reason\ndrop_out,W0,,,,\n"
+    (tmp_path / "plan" / "events.csv").write_text(events, "utf-8")
+    done.append(run_command("rights", planted / "season", tmp_path / "plan", "--json"))
+    found = [
+        {one["rule"]: one["some"] for line in json.loads(told.stdout)["lines"] for one in line["found"]}
+        for told in done
+    ]
+    assert "availability" not in found[0]
+    assert found[1]["availability"] == [{"worker_id": "W0", "order_id": "O0"}]
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

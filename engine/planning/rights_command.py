@@ -60,7 +60,7 @@ def _show(found: Rights) -> None:
 
     table = titled_table(message("Rights report"))
     table.add_column("")
-    for heading in (message("Placements looked at"), message("Breaches"), message("Remarks"), message("At the edge")):
+    for heading in (message("Placements"), message("Breaches"), message("Remarks"), message("At the edge")):
         table.add_column(say(heading), justify="right")
     for line in found.lines:
         counts = (line.counted, *(len(line.rows(mark)) for mark in Mark))
