@@ -30,6 +30,7 @@ from engine.problem.column_rows import Scratch, add_column, net_rows, scratch_fo
 from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
+from engine.solve.headcount_acceptance import headcounts_alone, propose_to_orders
 
 Longs = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
@@ -78,8 +79,11 @@ def standing_of(offers: Offers, limits: Limits, wish: Longs, worth: Longs, tie: 
     ``tie`` is by party, ``worth`` by column. Raises nothing.
     """
     parties, rows = len(offers.must), limits.row_count
-    size = np.zeros(rows)
-    _sizes(offers.arrays, offers.order_count, limits.arrays, size)
+    if headcounts_alone(offers, limits):
+        size = np.bincount(offers.cell % offers.order_count, minlength=rows).astype(np.float64)
+    else:
+        size = np.zeros(rows)
+        _sizes(offers.arrays, offers.order_count, limits.arrays, size)
     capacity = limits.capacity + ROUNDING
     kind = np.where(limits.ratio_rows, SHARE, np.where(size > capacity, UPPER, FREE)).astype(np.int8)
     # a heap is made anew when it is full: room for as many that have left as can be there
@@ -123,6 +127,10 @@ def propose(offers: Offers, limits: Limits, standing: Standing, parties: Longs) 
     """Let parties that hold nothing propose, and whoever is refused by it, until nobody has a proposal left."""
     waiting = np.empty(len(offers.must), np.int64)
     waiting[: len(parties)] = parties[::-1]
+    upper = standing.kind == UPPER
+    if headcounts_alone(offers, limits) and (standing.filled == standing.use)[upper].all():  # nobody has left a heap
+        propose_to_orders(waiting, len(parties), offers.cell, offers.order_count, standing)
+        return
     _propose(waiting, len(parties), offers.arrays, offers.order_count, limits.arrays, standing, scratch_for(limits))
 
 

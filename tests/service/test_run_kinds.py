@@ -16,6 +16,7 @@ from api.runs.worker import Worker
 from api.storage.database import now, transaction
 from api.storage.housekeeping import keep_house
 from api.storage.tables import placements, run_files, runs
+from engine.solve.mechanisms import mechanisms
 
 P = "/v1/programmes/{p}"
 
@@ -31,6 +32,16 @@ def test_a_run_says_which_orders_it_left_out(world: World) -> None:
     both = world.run("ca", states=["submitted", "certified"])["manifest"]["left_out"]
     assert both == {"orders": {"draft": 1}, "order_ids": [draft["order_id"]]}
     assert certified["order_id"] not in str(told)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_mechanism_can_be_run(world: World) -> None:
+    """Whatever its name is written with; another name is refused with those that there are."""
+    world.certified()
+    for name in mechanisms():
+        assert world.run(mechanism=name)["state"] == "done", name
+    refused = world.call("gt", "POST", P + "/runs", json={"kind": "match", "mechanism": "click-day"})
+    assert refused.status_code == 422 and all(name in refused.text for name in mechanisms())
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

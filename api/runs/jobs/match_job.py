@@ -33,7 +33,7 @@ class MatchIn(RunIn):
 
     model_config = example({"kind": "match", "gap": 0.001, "time_limit": 600, "seed": 0})
     kind: Literal["match"] = "match"
-    mechanism: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "optimal"
+    mechanism: Annotated[str, Field(pattern=r"^[a-z_-]{1,40}$")] = "optimal"
 
 
 class Match(Kind):
