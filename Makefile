@@ -47,7 +47,7 @@ test-engine: test-engine-rooms test-engine-whole
 
 # What mirrors the rooms of the engine, and what looks at it as a whole.
 test-engine-rooms: setup
-	$(BIN)/python -m pytest $(filter-out tests/service/,$(wildcard tests/*/))
+	$(BIN)/python -m pytest $(filter-out tests/service/ tests/__pycache__/,$(wildcard tests/*/))
 
 test-engine-whole: setup
 	$(BIN)/python -m pytest tests/test_*.py
