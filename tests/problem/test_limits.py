@@ -65,7 +65,7 @@ def test_what_is_within_all_rows_is_what_the_audit_counts_as_legal(seed: int, tm
     problem = compile_problem(programme)
     seen = set()
     for number in range(12):
-        columns = drawn_columns(problem, 100 * seed + number, 0.1 + 0.07 * number)
+        columns = drawn_columns(problem, 100 * seed + number, 0.01 + 0.08 * number)
         within = bool((use_of(problem.offers, problem.limits, columns) <= problem.limits.capacity + 1e-9).all())
         placed = PlacementTable(programme, *problem.offers.placements(columns))
         broken = [

@@ -52,11 +52,12 @@ def _linked(place: Place, who: str) -> dict[str, str]:
     return found
 
 
-def _leave_something_of_each_kind(place: Place) -> list[str]:
+def _leave_something_of_each_kind(place: Place) -> dict[str, list[str]]:
     """What the season lacks of what pages are about: an order that may be changed, an experiment of two plans, a
     webhook with an event.
 
-    Addresses that no link leads to from the first page: a plan beside another, letters, a second factor begun.
+    Addresses that no link leads to from the first page: a plan beside another, letters, a second factor begun; and what
+    an employer alone is led to from a page that others have too.
     """
     world = place.world
     site = world.must("e1", "GET", "/v1/programmes/{p}/orders")["items"][0]["site_id"]
@@ -73,7 +74,8 @@ def _leave_something_of_each_kind(place: Place) -> list[str]:
     sheet = Somebody(world, "gt").post("/programmes/{p}/registers/workers/sheet", files=register)
     beside = f"/programmes/{world.programme}/runs/{runs[0]}/beside/{runs[1]}"
     letters = f"/programmes/{world.programme}/runs/{runs[0]}/letters"
-    return [beside, f"{beside}/people", letters, "/me/second-factor/new", sheet.headers["Location"]]
+    officers = [beside, f"{beside}/people", letters, "/me/second-factor/new", sheet.headers["Location"]]
+    return {"gt": officers, "e1": [f"/programmes/{world.programme}/crew-returns"]}
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,7 @@ def addresses(place: Place) -> dict[str, list[str]]:
         found = _linked(place, who)
         told[who] = [path for template, path in found.items() if template not in seen]
         seen |= set(found)
-    return {**told, "gt": told["gt"] + chosen}
+    return {who: paths + chosen.get(who, []) for who, paths in told.items()}
 
 
 def _faults(page: Page, **options: Any) -> list[str]:
