@@ -30,7 +30,7 @@ from engine.problem.column_rows import Scratch, add_column, net_rows, scratch_fo
 from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
-from engine.solve.headcount_acceptance import headcounts_alone, propose_to_orders
+from engine.solve.headcount_acceptance import headcounts_alone, propose_to_orders, ranks_no_higher
 
 Longs = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
@@ -156,20 +156,14 @@ def _sizes(columns: ColumnArrays, orders: int, limits: LimitArrays, size: Array)
 
 
 @kernel
-def _lower(worth: int, tie: int, other_worth: int, other_tie: int) -> bool:
-    """Whether the first ranks no higher than the other."""
-    return worth < other_worth or (worth == other_worth and tie >= other_tie)
-
-
-@kernel
 def _sift_down(s: Standing, begin: int, count: int, i: int) -> None:
     while 2 * i + 1 < count:
         low = 2 * i + 1
         a = begin + low
-        if low + 1 < count and _lower(s.heap_worth[a + 1], s.heap_tie[a + 1], s.heap_worth[a], s.heap_tie[a]):
+        if low + 1 < count and ranks_no_higher(s.heap_worth[a + 1], s.heap_tie[a + 1], s.heap_worth[a], s.heap_tie[a]):
             low, a = low + 1, a + 1
         b = begin + i
-        if _lower(s.heap_worth[b], s.heap_tie[b], s.heap_worth[a], s.heap_tie[a]):
+        if ranks_no_higher(s.heap_worth[b], s.heap_tie[b], s.heap_worth[a], s.heap_tie[a]):
             return
         s.heap_worth[a], s.heap_worth[b] = s.heap_worth[b], s.heap_worth[a]
         s.heap_tie[a], s.heap_tie[b] = s.heap_tie[b], s.heap_tie[a]
@@ -191,7 +185,7 @@ def push_held(s: Standing, r: int, j: int) -> None:
     while i > 0:
         above = (i - 1) // 2
         a = begin + above
-        if _lower(s.heap_worth[a], s.heap_tie[a], worth, tie):
+        if ranks_no_higher(s.heap_worth[a], s.heap_tie[a], worth, tie):
             break
         s.heap_worth[begin + i], s.heap_tie[begin + i] = s.heap_worth[a], s.heap_tie[a]
         s.heap_column[begin + i] = s.heap_column[a]
@@ -263,7 +257,7 @@ def _is_open(j: int, columns: ColumnArrays, orders: int, closed: Array) -> bool:
 @kernel
 def _refuses(s: Standing, r: int, amount: float, j: int) -> bool:
     """Whether row ``r``, of which column ``j`` uses ``amount``, has refused as high a one before."""
-    return amount > 0 and _lower(s.worth[j], s.tie[s.party[j]], s.cut_worth[r], s.cut_tie[r])
+    return amount > 0 and ranks_no_higher(s.worth[j], s.tie[s.party[j]], s.cut_worth[r], s.cut_tie[r])
 
 
 @kernel

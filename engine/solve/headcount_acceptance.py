@@ -24,7 +24,7 @@ def headcounts_alone(offers: Offers, limits: Limits) -> bool:
 
 
 @kernel
-def _lower(worth: int, tie: int, other_worth: int, other_tie: int) -> bool:
+def ranks_no_higher(worth: int, tie: int, other_worth: int, other_tie: int) -> bool:
     """Whether the first ranks no higher than the other."""
     return worth < other_worth or (worth == other_worth and tie >= other_tie)
 
@@ -34,7 +34,7 @@ def _put(worth: Array, tie: Array, column: Array, begin: int, i: int, w: int, t:
     """Put a column into a heap that begins at ``begin`` and is ``i`` long, lowest first."""
     while i > 0:
         a = begin + (i - 1) // 2
-        if _lower(worth[a], tie[a], w, t):
+        if ranks_no_higher(worth[a], tie[a], w, t):
             break
         worth[begin + i], tie[begin + i], column[begin + i] = worth[a], tie[a], column[a]
         i = a - begin
@@ -48,9 +48,9 @@ def _replace_lowest(worth: Array, tie: Array, column: Array, begin: int, count: 
     while 2 * i + 1 < count:
         low = 2 * i + 1
         a = begin + low
-        if low + 1 < count and _lower(worth[a + 1], tie[a + 1], worth[a], tie[a]):
+        if low + 1 < count and ranks_no_higher(worth[a + 1], tie[a + 1], worth[a], tie[a]):
             low, a = low + 1, a + 1
-        if _lower(w, t, worth[a], tie[a]):
+        if ranks_no_higher(w, t, worth[a], tie[a]):
             break
         worth[begin + i], tie[begin + i], column[begin + i] = worth[a], tie[a], column[a]
         i = low
@@ -72,7 +72,7 @@ def propose_to_orders(waiting: Array, n: int, cell: Array, orders: int, s: Stand
         while place < end:
             j = wish[place]
             o = cell[j] % orders
-            if not (s.closed[o] or _lower(worth[j], t, cut_worth[o], cut_tie[o])):
+            if not (s.closed[o] or ranks_no_higher(worth[j], t, cut_worth[o], cut_tie[o])):
                 break
             place += 1
         turn[p] = place
@@ -86,7 +86,7 @@ def propose_to_orders(waiting: Array, n: int, cell: Array, orders: int, s: Stand
                 filled[o] += 1
             continue
         lowest = heap_column[s.begin[o]] if filled[o] else j
-        if lowest == j or _lower(worth[j], t, heap_worth[s.begin[o]], heap_tie[s.begin[o]]):
+        if lowest == j or ranks_no_higher(worth[j], t, heap_worth[s.begin[o]], heap_tie[s.begin[o]]):
             lowest = j
         else:
             held[p] = j
