@@ -77,7 +77,8 @@ proof: setup postgresql
 	VAIVEN_REASON_PROGRAMMES=100 $(BIN)/python -m pytest tests/plan/test_reasons.py | tee -a out/proof.txt
 	VAIVEN_RANKED_DEPTH=4 $(BIN)/python -m pytest -s tests/test_ranked.py | tee -a out/proof.txt
 	VAIVEN_REPAIR_EXAMPLES=50 $(BIN)/python -m pytest tests/test_repairs_add_up.py -k any_sequence | tee -a out/proof.txt
-	VAIVEN_CLUSTER_PASSES=12 $(BIN)/python -m pytest tests/test_cluster.py | tee -a out/proof.txt
+	VAIVEN_CUT_WORKERS=1500 $(BIN)/python -m pytest tests/test_levels.py -k cut_at | tee -a out/proof.txt
+	VAIVEN_CLUSTER_WORKERS=400 VAIVEN_CLUSTER_PASSES=12 $(BIN)/python -m pytest tests/test_cluster.py | tee -a out/proof.txt
 	VAIVEN_BROKEN_MATCHED_EACH=1 $(BIN)/python -m pytest tests/programme/test_broken_input.py | tee -a out/proof.txt
 	VAIVEN_READER_EXAMPLES=200 $(BIN)/python -m pytest tests/programme/test_reader_fuzz.py | tee -a out/proof.txt
 	VAIVEN_STABLE_PROGRAMMES=500 $(BIN)/python -m pytest tests/solve/test_stable.py | tee -a out/proof.txt

@@ -30,6 +30,7 @@ from scenarios.presets import nation, northern_triangle
 
 # A pass is twenty round trips of some 20 ms.
 FEW = int(os.environ.get("VAIVEN_CLUSTER_PASSES", "3"))
+WORKERS = int(os.environ.get("VAIVEN_CLUSTER_WORKERS", "200"))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def cluster() -> Iterator[Any]:
 def problem(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MatchingProblem:
     """A nation of single placements, and a programme of calendars."""
     folder = tmp_path_factory.mktemp("cluster") / "p"
-    request.param.build(200, 3).write(folder)
+    request.param.build(WORKERS, 3).write(folder)
     return compile_problem(read_programme(folder), Tuning(whole_program=0, passes=FEW))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from itertools import pairwise
 from math import inf
@@ -36,6 +37,7 @@ from scenarios.preset import Draft
 from scenarios.presets import nation, northern_triangle
 
 NOBODY = np.empty(0, np.int64)
+CUT_WORKERS = int(os.environ.get("VAIVEN_CUT_WORKERS", "300"))  # of a run that is cut
 LARGE = Tuning(whole_program=-1)  # every programme goes through the levels
 
 
@@ -205,7 +207,7 @@ def test_a_blur_is_drawn_by_party_alone(nation_problem: MatchingProblem) -> None
 
 def test_a_run_cut_at_any_step_repeats_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock may end a run while any piece of work is under way: what it left is what so many whole steps leave."""
-    nation.build(300, 1).write(tmp_path / "p")
+    nation.build(CUT_WORKERS, 1).write(tmp_path / "p")
     programme = read_programme(tmp_path / "p")
     whole = match_read(programme, Options(gap=1e-5, tuning=LARGE)).files.certificate["steps"]
     offers = compile_problem(programme).offers
