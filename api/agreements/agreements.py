@@ -25,7 +25,7 @@ from engine.words import message
 
 Row = sa.Row[Any]
 Found = TypeVar("Found")
-SHORT = 40_000  # characters of texts that are looked through at once
+SHORT = 4_000  # characters of texts that are looked through at once: clauses are compared pair by pair
 LONG = 10.0  # seconds that longer ones may take
 
 

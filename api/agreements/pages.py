@@ -15,7 +15,7 @@ from api.agreements.agreements import (
     findings,
     newest_agreements,
 )
-from api.answers.problems import not_found
+from api.answers.problems import ServiceError, not_found
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.sections import Section
@@ -23,6 +23,7 @@ from api.identity.visibility import agreements_seen
 from api.requests.context import Context
 from api.storage.tables import agreements
 from engine.agreements.comparing import Difference
+from engine.agreements.lint import Lint
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/agreements")
@@ -38,7 +39,9 @@ def show_agreements(programme_id: str, context: Context = viewed("agreement.read
 
 
 @router.get("/{agreement_id}")
-def show_agreement(programme_id: str, agreement_id: str, context: Context = viewed("agreement.read")) -> Response:
+def show_agreement(
+    programme_id: str, agreement_id: str, context: Context = viewed("agreement.read", heavy=True)
+) -> Response:
     """An agreement clause by clause, in the version that the address asks for."""
     asked = context.request.query_params.get("version", "")
     row = _version(context, agreement_id, int(asked) if asked.isdecimal() and len(asked) < 7 else None)
@@ -51,8 +54,16 @@ def show_agreement(programme_id: str, agreement_id: str, context: Context = view
         agreement=read,
         versions=range(newest.version, 0, -1),
         changed=_difference(context, agreement_id, row),
-        found=computed(findings, row.content, agreement_id),
+        found=_findings(row),
     )
+
+
+def _findings(row: sa.Row[Any]) -> Lint | None:
+    """What may not be right in an agreement; None where that takes longer than a page may."""
+    try:
+        return computed(findings, row.content, row.agreement_id)
+    except ServiceError:
+        return None
 
 
 def _difference(context: Context, agreement_id: str, row: sa.Row[Any]) -> tuple[list[str], Difference] | None:

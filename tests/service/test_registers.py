@@ -128,6 +128,21 @@ def test_agreements_have_versions_that_can_be_compared(world: World) -> None:
     assert wrong.status_code == 422 and len(wrong.json()["faults"]) > 3
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_long_agreement_is_looked_through_where_nobody_waits_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clauses are compared pair by pair: a child does that, and ends; the page is shown all the same."""
+    monkeypatch.setattr("api.agreements.agreements.LONG", 1.0)
+    text = world.must("gt", "GET", P + "/agreements/GT-CA")["toml"]
+    text += "".join(f'[[clause]]\nid = "c{n}"\nkind = "cap"\ncount = {n + 60}\n' for n in range(700))
+    world.must("ca", "PUT", P + "/agreements/GT-CA", json={"toml": text}, headers={"If-Match": '"1"'})
+    monkeypatch.setattr("api.agreements.agreements.lint", None)  # whoever calls it here fails
+    assert world.call("gt", "GET", P + "/agreements/GT-CA/findings").status_code == 413
+    shown = Browser(world, "gt").get(f"{P}/agreements/GT-CA".removeprefix("/v1"))
+    assert shown.status_code == 200 and "vaiven agreement lint" in shown.text and "c699" in shown.text
+
+
 def test_the_audit_log_is_whole_and_holds_nobodys_data(world: World) -> None:
     """Every change left an entry; none can be changed, and one that were would be found."""
     world.change_worker("gt", _pseudonyms(world)["5"], name="Secreta")
