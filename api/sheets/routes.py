@@ -21,23 +21,12 @@ from api.storage.database import allow_computing
 from api.uploads.answers import Reading, read_answers
 from api.uploads.files import MapText
 from api.uploads.uploads import read_upload, safe_name
+from api.workers.routes import Table as Register
 from engine.errors import InputError
 from engine.words import message
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
-Table = Literal[
-    "workers",
-    "orders",
-    "employers",
-    "sites",
-    "history",
-    "recalls",
-    "preferences",
-    "corridors",
-    "commitments",
-    "exclusions",
-    "scores",
-]
+Table = Literal[Register, "orders"]
 Prepared = tuple[bytes, str, Reading]
 
 
