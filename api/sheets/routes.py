@@ -21,7 +21,7 @@ from api.storage.database import allow_computing
 from api.uploads.answers import Reading, read_answers
 from api.uploads.files import MapText
 from api.uploads.uploads import read_upload, safe_name
-from api.workers.routes import Table as Register
+from api.workers.schemas import Table as Register
 from engine.errors import InputError
 from engine.words import message
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Form, Query, Response, UploadFile
@@ -29,6 +29,7 @@ from api.workers.schemas import (
     PersonOut,
     RegistrationEndedOut,
     RowOut,
+    Table,
     UploadOut,
     WorkerChange,
     WorkerOut,
@@ -37,18 +38,6 @@ from api.workers.uploads import recorded, upload_rows
 from engine.words import message
 
 router = Router(prefix="/v1/programmes/{programme_id}", tags=["registers"])
-Table = Literal[
-    "workers",
-    "employers",
-    "sites",
-    "history",
-    "recalls",
-    "preferences",
-    "corridors",
-    "commitments",
-    "exclusions",
-    "scores",
-]
 Replace = Annotated[bool, Form(description="Whether these rows take the place of all that one keeps there.")]
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from api.answers.spoken_requests import Sentence
 from api.requests.shapes import Name, Text, example
+
+Table = Literal[
+    "workers",
+    "employers",
+    "sites",
+    "history",
+    "recalls",
+    "preferences",
+    "corridors",
+    "commitments",
+    "exclusions",
+    "scores",
+]
 
 
 class UploadOut(BaseModel):
