@@ -17,10 +17,10 @@ from distributed import LocalCluster
 
 from engine.problem import compile_problem
 from engine.programme import read_programme
-from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
-from engine.solve.cluster import join_cluster
-from engine.solve.sweeps import Sweeper, make_sweeper
+from engine.solve.dual.ascent import ascend
+from engine.solve.dual.cluster import join_cluster
+from engine.solve.dual.sweeps import Sweeper, make_sweeper
 from scenarios.presets import nation
 
 PASSES, STEPS, PROCESSES = 10, (0.5, 0.05), 2

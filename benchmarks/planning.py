@@ -23,7 +23,7 @@ from engine.planning.branches import Base, Outcome, make_base, save_base, saved_
 from engine.planning.pool import process_pool, run_branches
 from engine.programme import read_programme
 from engine.programme.edits import Edits, edited
-from engine.solve.cluster import join_cluster
+from engine.solve.dual.cluster import join_cluster
 from scenarios.presets import nation
 
 GAP, SECONDS = 0.001, 600.0

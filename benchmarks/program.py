@@ -146,8 +146,8 @@ def program_of(problem: MatchingProblem) -> Program:
     Raises ValueError where its pairs are too many to list, or its columns more than the engine would export.
     """
     from engine.problem.export import MOST_COLUMNS
-    from engine.solve.restricted_master import restricted_program
-    from engine.solve.rounding import crews_for
+    from engine.solve.exact.restricted_master import restricted_program
+    from engine.solve.exact.rounding import crews_for
 
     if problem.dense is not None:
         raise ValueError(f"{problem.eligible_pairs:,} pairs are priced where they lie and have no columns")

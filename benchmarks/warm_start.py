@@ -25,8 +25,8 @@ from engine.programme.events import Events
 from engine.programme.reorder import drawn_order
 from engine.run import Clock, Options, match_to_folder
 from engine.solve.match import match
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Result
-from engine.solve.warm import Warm
 from scenarios.presets import nation
 
 Answer = TypeVar("Answer")

@@ -34,7 +34,7 @@ from engine.programme.after_events import after_events
 from engine.programme.events import NO_EVENTS
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
-from engine.solve.cluster import spread_to
+from engine.solve.dual.cluster import spread_to
 from engine.solve.match import match
 from engine.solve.result import Listener, Result, Stop
 from engine.solve.tiers import Tier, match_tiers

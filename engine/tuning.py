@@ -14,11 +14,11 @@ class Tuning:
     Which way a problem takes: pairs above ``dense_pairs`` are priced where they lie and not listed; up to
     ``whole_program`` columns a problem is solved whole, up to ``sifted_program`` it is sifted where levels leave a gap.
 
-    Levels (`engine.solve.levels`): ``passes``, ``first_step``, ``last_step`` and ``width`` of the first, at a gap of
-    0.1 %; ``network_level`` has these four of a pure network.
+    Levels (`engine.solve.dual.levels`): ``passes``, ``first_step``, ``last_step`` and ``width`` of the first, at a gap
+    of 0.1 %; ``network_level`` has these four of a pure network.
 
-    Placing (`engine.solve.replacement`): a core above ``whole_core`` columns is taken in windows of ``window_columns``,
-    ``rounds`` of them, each program branched on for ``window_nodes``.
+    Placing (`engine.solve.primal.replacement`): a core above ``whole_core`` columns is taken in windows of
+    ``window_columns``, ``rounds`` of them, each program branched on for ``window_nodes``.
 
     Proof (`engine.solve.mechanisms.optimal`): ``sifting_rounds`` of width ``sifting_width`` over at least ``core_each``
     columns a party; programs of ``closing_columns`` and ``nodes``, doubled up to ``most_closing_columns``.

@@ -22,9 +22,9 @@ from engine.programme import read_programme
 from engine.programme.edits import Edits
 from engine.run import Options, match_programme
 from engine.solve.budget import Budget
-from engine.solve.cluster import join_cluster
+from engine.solve.dual.cluster import join_cluster
+from engine.solve.dual.sweeps import Sweeper
 from engine.solve.result import Result
-from engine.solve.sweeps import Sweeper
 from engine.tuning import Tuning
 from scenarios.presets import nation, northern_triangle
 

@@ -23,15 +23,15 @@ from engine.problem.offers import NOTHING
 from engine.problem.values import SCALE
 from engine.programme import Programme, read_programme
 from engine.run import Matched, Options, match_read
-from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
-from engine.solve.core import find_core, settle
-from engine.solve.ejection_chains import fill_by_paths
-from engine.solve.levels import levels
-from engine.solve.prices import at_prices, bound_at, no_crew_prices
-from engine.solve.replacement import shares_of
-from engine.solve.rounding import is_feasible
-from engine.solve.sweeps import make_sweeper
+from engine.solve.dual.ascent import ascend
+from engine.solve.dual.bound import at_prices, bound_at, no_crew_prices
+from engine.solve.dual.levels import levels
+from engine.solve.dual.sweeps import make_sweeper
+from engine.solve.exact.rounding import is_feasible
+from engine.solve.primal.core import find_core, settle
+from engine.solve.primal.ejection_chains import fill_by_paths
+from engine.solve.primal.replacement import shares_of
 from engine.tuning import Tuning
 from scenarios.preset import Draft
 from scenarios.presets import nation, northern_triangle

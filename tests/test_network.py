@@ -15,9 +15,9 @@ from engine.problem.values import SCALE
 from engine.programme import read_programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
+from engine.solve.dual.bound import bound_at, no_crew_prices
+from engine.solve.exact.network import is_network, network_prices
 from engine.solve.match import match
-from engine.solve.network import is_network, network_prices
-from engine.solve.prices import bound_at, no_crew_prices
 from engine.tuning import Tuning
 from scenarios.presets import nation
 

@@ -17,10 +17,10 @@ from engine.problem.values import SCALE
 from engine.programme import read_programme
 from engine.programme.edits import Edits
 from engine.solve.budget import Budget
-from engine.solve.linear_program import solve
+from engine.solve.dual.bound import bound_at
+from engine.solve.exact.linear_program import solve
+from engine.solve.exact.restricted_master import Crews, restricted_program
 from engine.solve.match import match
-from engine.solve.prices import bound_at
-from engine.solve.restricted_master import Crews, restricted_program
 from engine.tuning import USUAL
 from scenarios.presets import nation
 

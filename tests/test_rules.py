@@ -58,7 +58,7 @@ def test_the_problem_judges_each_example_as_it_says(kind: str, example: Example,
 def _can_choose(problem, example: Example) -> bool:  # type: ignore[no-untyped-def]
     import numpy as np
 
-    from engine.solve.rounding import is_feasible
+    from engine.solve.exact.rounding import is_feasible
 
     wanted: dict[int, set[int]] = {}
     for worker, order in example.placements:

@@ -15,11 +15,11 @@ from engine.errors import CallError, SolverError
 from engine.problem import compile_problem
 from engine.programme import read_programme, write_programme
 from engine.run import Options, match_programme, match_read
-from engine.solve import solver_children
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.linear_program import LinearProgram, solve
-from engine.solve.solver_children import SolverChild
+from engine.solve.exact import solver_children
+from engine.solve.exact.linear_program import LinearProgram, solve
+from engine.solve.exact.solver_children import SolverChild
 from scenarios.presets import adversarial
 
 HARD_SEEDS = (204, 222, 226, 233)

@@ -19,9 +19,9 @@ from engine.problem import MatchingProblem, compile_problem
 from engine.programme import read_programme
 from engine.run import Options, match_to_folder
 from engine.solve.budget import Budget
+from engine.solve.exact.rounding import is_feasible
+from engine.solve.primal.warm import Warm, kept_columns
 from engine.solve.result import Result
-from engine.solve.rounding import is_feasible
-from engine.solve.warm import Warm, kept_columns
 from engine.tuning import Tuning
 from scenarios.presets import nation
 

@@ -13,8 +13,8 @@ import pyarrow.csv as pa_csv
 from engine.errors import CallError
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.prices import CrewPrices
-from engine.solve.warm import Warm
+from engine.solve.dual.bound import CrewPrices
+from engine.solve.primal.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -28,7 +28,7 @@ from engine.programme.csv_table import as_joined
 from engine.programme.events import Events, events_csv, events_sha256
 from engine.programme.programme import Programme
 from engine.programme.table_file import read_table_file
-from engine.solve.prices import CrewPrices
+from engine.solve.dual.bound import CrewPrices
 from engine.words import message, msgid
 
 Longs = npt.NDArray[np.int64]

@@ -15,7 +15,7 @@ from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import NOTHING, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.prices import at_prices
+from engine.solve.dual.bound import at_prices
 from engine.solve.result import Knowledge, Result
 
 Longs = npt.NDArray[np.int64]

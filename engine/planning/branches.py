@@ -31,8 +31,8 @@ from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.warm import Warm
 from engine.words import message
 from engine.words.kept import kept, sentences_of
 

@@ -55,7 +55,7 @@ def executor_of(cluster: str | None) -> Iterator[MakeExecutor]:
     if cluster is None:
         yield process_pool
         return
-    from engine.solve.cluster import join_cluster
+    from engine.solve.dual.cluster import join_cluster
 
     joined = join_cluster(cluster)
     try:

@@ -23,8 +23,8 @@ from engine.run import WITHOUT, Options, audited_or_refused
 from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.mechanisms import mechanisms
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Result
-from engine.solve.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -31,10 +31,10 @@ from engine.programme.reorder import drawn_order
 from engine.ranks import rank_within
 from engine.run import Clock, Matched, Options, certified
 from engine.solve.budget import Budget
+from engine.solve.dual.bound import bound_at
 from engine.solve.match import match
-from engine.solve.prices import bound_at
+from engine.solve.primal.warm import Warm, listed_for
 from engine.solve.result import Knowledge, Listener, Result, Stop
-from engine.solve.warm import Warm, listed_for
 from engine.spreadsheet_text import neutral_table
 from engine.words import message
 

@@ -13,13 +13,13 @@ from engine.errors import CallError
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
 from engine.solve.commitments import promised_columns
+from engine.solve.dual.bound import bound_at
+from engine.solve.dual.sweeps import Spread
+from engine.solve.exact.rounding import choice_of
 from engine.solve.mechanisms import optimal
-from engine.solve.prices import bound_at
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.rounding import choice_of
 from engine.solve.search_state import SearchState
-from engine.solve.sweeps import Spread
-from engine.solve.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.rounding import branch
+from engine.solve.exact.rounding import branch
 
 
 def promised_columns(problem: MatchingProblem, budget: Budget) -> npt.NDArray[np.int64]:

@@ -7,10 +7,10 @@ from inspect import signature
 from engine.errors import CallError
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
+from engine.solve.dual.sweeps import Spread, on_this_machine
 from engine.solve.mechanisms import mechanisms
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.sweeps import Spread, on_this_machine
-from engine.solve.warm import Warm
 from engine.words import message
 
 

@@ -21,8 +21,8 @@ from engine.problem.offers import ColumnArrays
 from engine.problem.packed_parts import LimitArrays
 from engine.problem.problem import MatchingProblem
 from engine.solve.beside_optimal import BesideOptimal, on_orders
-from engine.solve.insertion import ROUNDING, column_holds
-from engine.solve.prices import at_prices, bound_at
+from engine.solve.dual.bound import at_prices, bound_at
+from engine.solve.primal.insertion import ROUNDING, column_holds
 
 Longs = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.problem.problem import MatchingProblem
-from engine.solve.prices import CrewPrices
+from engine.solve.dual.bound import CrewPrices
 
 Longs = npt.NDArray[np.int64]
 

@@ -12,10 +12,10 @@ from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
-from engine.solve.insertion import fill, insert_dense
-from engine.solve.prices import Bound, at_prices
+from engine.solve.dual.bound import Bound, at_prices
+from engine.solve.exact.rounding import Choice, choice_of, is_feasible
+from engine.solve.primal.insertion import fill, insert_dense
 from engine.solve.result import Checkpoint, Knowledge, Listener, Progress, Result, Stop
-from engine.solve.rounding import Choice, choice_of, is_feasible
 
 Longs = npt.NDArray[np.int64]
 PROOF = 1e-6

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from engine.problem.problem import MatchingProblem
 from engine.solve.beside_optimal import beside_optimal, on_orders
 from engine.solve.budget import Budget
-from engine.solve.insertion import insert
+from engine.solve.dual.sweeps import Spread
+from engine.solve.primal.insertion import insert
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.sweeps import Spread
-from engine.solve.warm import Warm
 from engine.solve.wishes import wishes_of
 
 Longs = npt.NDArray[np.int64]

@@ -17,10 +17,10 @@ from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
+from engine.solve.dual.bound import bound_at
 from engine.solve.match import match
-from engine.solve.prices import bound_at
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Knowledge, Listener, Result, Stop
-from engine.solve.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

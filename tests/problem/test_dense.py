@@ -8,7 +8,7 @@ import pytest
 from engine.problem import MatchingProblem, compile_problem
 from engine.problem.priced_columns import price_table
 from engine.programme import read_programme
-from engine.solve.prices import bound_at, no_crew_prices
+from engine.solve.dual.bound import bound_at, no_crew_prices
 from engine.tuning import Tuning
 from scenarios.presets import nation
 

@@ -28,7 +28,7 @@ from api.storage.tables import runs
 from benchmarks.postgresql_server import postgresql_server
 from benchmarks.waiting import running, until
 from engine.solve.budget import Budget, heeding
-from engine.solve.solver_children import SolverChild
+from engine.solve.exact.solver_children import SolverChild
 
 P = "/v1/programmes/{p}"
 EDIT = 'edit = { agreement = "GT-CA", clause = "quota", count = "VALUE" }'

@@ -12,8 +12,8 @@ from adversarial_programmes import draft
 from engine.problem import compile_problem
 from engine.solve.budget import Budget
 from engine.solve.commitments import promised_columns
-from engine.solve.insertion import fill
-from engine.solve.rounding import is_feasible
+from engine.solve.exact.rounding import is_feasible
+from engine.solve.primal.insertion import fill
 
 
 @pytest.mark.parametrize("seed", range(12))

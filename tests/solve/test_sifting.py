@@ -11,12 +11,12 @@ from engine.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
 from engine.programme import read_programme
 from engine.solve.budget import Budget
-from engine.solve.linear_program import solve
+from engine.solve.dual.bound import bound_at, no_crew_prices
+from engine.solve.exact.linear_program import solve
+from engine.solve.exact.reduced_cost_fixing import survivors_of
+from engine.solve.exact.restricted_master import restricted_program
+from engine.solve.exact.sifting import all_crews, sift
 from engine.solve.match import match
-from engine.solve.prices import bound_at, no_crew_prices
-from engine.solve.reduced_cost_fixing import survivors_of
-from engine.solve.restricted_master import restricted_program
-from engine.solve.sifting import all_crews, sift
 from scenarios.presets import nation
 
 

@@ -18,19 +18,19 @@ from engine.problem.values import SCALE
 from engine.solve.budget import Budget
 from engine.solve.clash import clash_error
 from engine.solve.commitments import promised_columns
-from engine.solve.core import Core, find_core, settle
-from engine.solve.levels import Level, levels
-from engine.solve.network import best_of_all, best_on_core, is_network, network_prices
-from engine.solve.price_search import sampled, search_prices
-from engine.solve.prices import Bound, at_prices, bound_at, no_crew_prices
-from engine.solve.reduced_cost_fixing import EVERYTHING, survivors_of
-from engine.solve.replacement import Replacement
+from engine.solve.dual.bound import Bound, at_prices, bound_at, no_crew_prices
+from engine.solve.dual.levels import Level, levels
+from engine.solve.dual.price_search import sampled, search_prices
+from engine.solve.dual.sweeps import Spread, Sweeper, make_sweeper, on_this_machine
+from engine.solve.exact.network import best_of_all, best_on_core, is_network, network_prices
+from engine.solve.exact.reduced_cost_fixing import EVERYTHING, survivors_of
+from engine.solve.exact.rounding import branch, choice_of, is_feasible, round_point
+from engine.solve.exact.sifting import Sifted, near_best, sift
+from engine.solve.primal.core import Core, find_core, settle
+from engine.solve.primal.replacement import Replacement
+from engine.solve.primal.warm import Warm, kept_columns, listed_for
 from engine.solve.result import Listener, Result
-from engine.solve.rounding import branch, choice_of, is_feasible, round_point
 from engine.solve.search_state import SearchState
-from engine.solve.sifting import Sifted, near_best, sift
-from engine.solve.sweeps import Spread, Sweeper, make_sweeper, on_this_machine
-from engine.solve.warm import Warm, kept_columns, listed_for
 from engine.tuning import Tuning
 
 Longs = npt.NDArray[np.int64]

@@ -6,10 +6,10 @@ import numpy as np
 
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
+from engine.solve.dual.sweeps import Spread, on_this_machine
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
 from engine.solve.serial_choice import choose_in_turn
-from engine.solve.sweeps import Spread, on_this_machine
-from engine.solve.warm import Warm
 
 NAME = "points"
 

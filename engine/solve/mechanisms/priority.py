@@ -12,11 +12,11 @@ from engine.problem.values import SCALE
 from engine.programme.cells import NO_MOMENT
 from engine.solve.beside_optimal import beside_optimal
 from engine.solve.budget import Budget
+from engine.solve.dual.sweeps import Spread, on_this_machine
 from engine.solve.floor_choice import choose_above
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
 from engine.solve.serial_choice import insert_in_passes
-from engine.solve.sweeps import Spread, on_this_machine
-from engine.solve.warm import Warm
 from engine.solve.wishes import own_lists, wishes_of
 
 NAME = "priority"

@@ -8,10 +8,10 @@ import numpy.typing as npt
 from engine.problem.problem import MatchingProblem
 from engine.solve.beside_optimal import BesideOptimal, beside_optimal
 from engine.solve.budget import Budget
+from engine.solve.dual.sweeps import Spread, on_this_machine
+from engine.solve.primal.warm import Warm
 from engine.solve.progressive_filling import Turns, fill_in_turn, had_alone, turns_of
 from engine.solve.result import Listener, Result
-from engine.solve.sweeps import Spread, on_this_machine
-from engine.solve.warm import Warm
 
 Longs = npt.NDArray[np.int64]
 NAME = "proportional"

@@ -22,10 +22,10 @@ from engine.solve.deferred_acceptance import (
     rows_that_waste,
     standing_of,
 )
+from engine.solve.dual.sweeps import Spread, on_this_machine
+from engine.solve.exact.rounding import is_feasible
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result, WastedPlace
-from engine.solve.rounding import is_feasible
-from engine.solve.sweeps import Spread, on_this_machine
-from engine.solve.warm import Warm
 from engine.solve.wishes import own_lists, wishes_of, worth_to_orders
 
 Longs = npt.NDArray[np.int64]

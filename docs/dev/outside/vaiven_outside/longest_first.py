@@ -7,13 +7,13 @@ import numpy as np
 from engine.problem import MatchingProblem
 from engine.solve.budget import Budget
 from engine.solve.commitments import promised_columns
-from engine.solve.insertion import insert
-from engine.solve.prices import bound_at, no_crew_prices
+from engine.solve.dual.bound import bound_at, no_crew_prices
+from engine.solve.dual.sweeps import Spread
+from engine.solve.exact.rounding import choice_of
+from engine.solve.primal.insertion import insert
+from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.rounding import choice_of
 from engine.solve.search_state import SearchState
-from engine.solve.sweeps import Spread
-from engine.solve.warm import Warm
 
 NAME = "longest-first"
 

@@ -16,9 +16,9 @@ from engine.errors import SolverError
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
-from engine.solve.linear_program import LinearAnswer, solve
-from engine.solve.prices import Bound, at_prices, bound_at
-from engine.solve.restricted_master import NO_LINKS, Crews, Links, Restricted, prices_of, restricted_program
+from engine.solve.dual.bound import Bound, at_prices, bound_at
+from engine.solve.exact.linear_program import LinearAnswer, solve
+from engine.solve.exact.restricted_master import NO_LINKS, Crews, Links, Restricted, prices_of, restricted_program
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

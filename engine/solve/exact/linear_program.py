@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from engine.errors import SolverError
 from engine.solve.budget import Budget, Uncounted
-from engine.solve.solver_children import give_back, take_child
+from engine.solve.exact.solver_children import give_back, take_child
 from engine.words import message
 
 Floats = npt.NDArray[np.float64]

@@ -17,7 +17,7 @@ from engine.errors import SolverError
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
-from engine.solve.core import Core
+from engine.solve.primal.core import Core
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 All prices of the rows that a cell (class of workers, order) uses fold into one number a cell, so that a sweep reads
 each column once. Search prices and values are single precision; what is proved is computed again in whole numbers by
-`engine.solve.prices.bound_at`.
+`engine.solve.dual.bound.bound_at`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.priced_cells import Cells, make_cells
+from engine.solve.dual.priced_cells import Cells, make_cells
 from engine.tuning import Tuning
 
 Longs = npt.NDArray[np.int64]

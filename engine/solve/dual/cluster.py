@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from engine.clauses.views import Ints
 from engine.errors import CallError, SolverError
-from engine.solve.priced_cells import Cells
-from engine.solve.sweeps import Part, Spread, Sweeper, costs_of, on_this_machine
+from engine.solve.dual.priced_cells import Cells
+from engine.solve.dual.sweeps import Part, Spread, Sweeper, costs_of, on_this_machine
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.problem.problem import MatchingProblem
-from engine.solve.prices import Bound, at_prices
+from engine.solve.dual.bound import Bound, at_prices
 
 Longs = npt.NDArray[np.int64]
 EVERYTHING = 2**62

@@ -15,8 +15,8 @@ from engine.clauses.views import Array, Bools
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
-from engine.solve.insertion import fill, insert
-from engine.solve.prices import Bound, at_prices
+from engine.solve.dual.bound import Bound, at_prices
+from engine.solve.primal.insertion import fill, insert
 
 Longs = npt.NDArray[np.int64]
 

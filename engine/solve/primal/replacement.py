@@ -22,11 +22,11 @@ from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget, Uncounted
-from engine.solve.core import Core
-from engine.solve.ejection_chains import fill_by_paths
-from engine.solve.insertion import fill
-from engine.solve.rounding import place_exactly
-from engine.solve.sweeps import Sweeper
+from engine.solve.dual.sweeps import Sweeper
+from engine.solve.exact.rounding import place_exactly
+from engine.solve.primal.core import Core
+from engine.solve.primal.ejection_chains import fill_by_paths
+from engine.solve.primal.insertion import fill
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

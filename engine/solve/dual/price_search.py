@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.ascent import ascend
 from engine.solve.budget import Budget
-from engine.solve.levels import Level
-from engine.solve.prices import Bound, CrewPrices, at_prices, bound_at
-from engine.solve.sweeps import Spread, Sweeper, make_sweeper
+from engine.solve.dual.ascent import ascend
+from engine.solve.dual.bound import Bound, CrewPrices, at_prices, bound_at
+from engine.solve.dual.levels import Level
+from engine.solve.dual.sweeps import Spread, Sweeper, make_sweeper
 
 Longs = npt.NDArray[np.int64]
 SAMPLED_EACH, MISSED_EACH, DENSE_PARTS = 12, 8, 10

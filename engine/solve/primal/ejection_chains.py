@@ -18,8 +18,8 @@ from engine.clauses.views import Array
 from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
-from engine.solve.core import Core
-from engine.solve.sweeps import Sweeper
+from engine.solve.dual.sweeps import Sweeper
+from engine.solve.primal.core import Core
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -12,8 +12,8 @@ from engine.problem.column_rows import entries_of, use_of
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget, Uncounted
-from engine.solve.linear_program import LinearAnswer, solve
-from engine.solve.restricted_master import Crews, restricted_program
+from engine.solve.exact.linear_program import LinearAnswer, solve
+from engine.solve.exact.restricted_master import Crews, restricted_program
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

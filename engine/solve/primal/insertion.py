@@ -14,7 +14,7 @@ from engine.problem.dense_scans import REFUSED, Ceilings, GroupArrays, pair_wort
 from engine.problem.offers import ColumnArrays
 from engine.problem.packed_parts import LimitArrays
 from engine.problem.problem import MatchingProblem
-from engine.solve.prices import Bound, at_prices
+from engine.solve.dual.bound import Bound, at_prices
 
 Longs = npt.NDArray[np.int64]
 ROUNDING = 1e-9

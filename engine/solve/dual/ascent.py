@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from engine.problem.offers import NOTHING
 from engine.solve.budget import Budget
-from engine.solve.sweeps import Sweeper
+from engine.solve.dual.sweeps import Sweeper
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -12,8 +12,8 @@ from engine.problem.column_rows import Entries, entries_of
 from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.linear_program import LinearProgram
-from engine.solve.prices import CrewPrices
+from engine.solve.dual.bound import CrewPrices
+from engine.solve.exact.linear_program import LinearProgram
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -15,9 +15,9 @@ from engine.arrays import row_of_each
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
-from engine.solve.insertion import insert
-from engine.solve.prices import CrewPrices
-from engine.solve.rounding import is_feasible
+from engine.solve.dual.bound import CrewPrices
+from engine.solve.exact.rounding import is_feasible
+from engine.solve.primal.insertion import insert
 
 Longs = npt.NDArray[np.int64]
 MIXING = 0x9E3779B97F4A7C15

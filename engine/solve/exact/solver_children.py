@@ -22,7 +22,7 @@ _lock = threading.Lock()
 class SolverChild:
     """One process, in a session of its own; it also ends when its standard input closes, that is, with its parent."""
 
-    def __init__(self, module: str = "engine.solve.highs_process") -> None:
+    def __init__(self, module: str = "engine.solve.exact.highs_process") -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the process
         command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(

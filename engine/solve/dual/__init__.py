@@ -1,0 +1,1 @@
+"""Prices and the bound that they prove."""
