@@ -19,7 +19,7 @@ from engine.solve.exact.rounding import choice_of
 from engine.solve.mechanisms import optimal
 from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.search_state import SearchState
+from engine.solve.search.state import SearchState
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]

@@ -13,7 +13,7 @@ from engine.solve.exact.rounding import choice_of
 from engine.solve.primal.insertion import insert
 from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.search_state import SearchState
+from engine.solve.search.state import SearchState
 
 NAME = "longest-first"
 

@@ -75,6 +75,18 @@ class SearchState:
         near = self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
         return near and is_feasible(self.problem, self.plan.columns)
 
+    def improved(self, bound: Bound) -> None:
+        """Keep a bound that the prices of an exact program prove, where it is the least at hand."""
+        if bound.value <= self.bound.value:
+            self.bound = bound
+        self.proved = min(self.proved, bound.value)
+        self.tell("core")
+
+    def priced(self, bound: Bound) -> None:
+        """Hear of a bound on the way of a search for prices."""
+        self.proved = min(self.proved, bound.value)
+        self.tell("prices")
+
     def tell(self, phase: str, worth: int = 0) -> None:
         """Tell the listener; ``worth`` is that of a plan that isn't taken yet."""
         if self.listener is not None:
