@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -27,11 +28,16 @@ def routers() -> Iterator[APIRouter]:
             yield module.router
 
 
-def room_modules(kind: str) -> Iterator[ModuleType]:
+def room_modules(kind: str) -> tuple[ModuleType, ...]:
     """The modules of all rooms that are called ``kind``, or whose names end so, by name."""
-    for package in pkgutil.iter_modules(api.__path__):
-        if package.ispkg:
-            within = [str(Path(place, package.name)) for place in api.__path__]
-            for module in pkgutil.iter_modules(within):
-                if module.name == kind or module.name.endswith(f"_{kind}"):
-                    yield importlib.import_module(f"api.{package.name}.{module.name}")
+    return _modules(kind, tuple(api.__path__))
+
+
+@lru_cache  # pages ask at each request, and folders are slow to look through
+def _modules(kind: str, places: Sequence[str]) -> tuple[ModuleType, ...]:
+    found = []
+    for package in pkgutil.iter_modules(places):
+        for module in pkgutil.iter_modules([str(Path(place, package.name)) for place in places]):
+            if package.ispkg and (module.name == kind or module.name.endswith(f"_{kind}")):
+                found.append(importlib.import_module(f"api.{package.name}.{module.name}"))
+    return tuple(found)

@@ -13,7 +13,7 @@ from api.answers.spoken_requests import LANGUAGE_COOKIE
 from api.console.forms import FormFields, or_again, picked, read_form
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
-from api.identity.browser_sessions import is_awake, set_cookie
+from api.identity.browser_sessions import IS_AWAKE, awake_now, set_cookie
 from api.identity.sign_in_limits import QUARTER_HOUR
 from api.identity.tokens import end_session
 from api.rate_limits import count_within
@@ -70,8 +70,8 @@ def end_own_session(session_id: str, fields: FormFields, context: Context = view
 
 
 def _own_account(context: Context, error: InputError | None = None, status: int = 200) -> Response:
-    mine = sa.select(sessions).where(sessions.c.account_id == context.principal.account_id, is_awake())
-    rows = context.connection.execute(mine.order_by(sessions.c.began_at.desc())).all()
+    mine = sa.select(sessions).where(sessions.c.account_id == context.principal.account_id, IS_AWAKE)
+    rows = context.connection.execute(mine.order_by(sessions.c.began_at.desc()), awake_now()).all()
     own = [(row.id, row.browser, utc(row.began_at), utc(row.seen_at)) for row in rows]
     factor = factor_of(context.connection, context.principal.account_id)
     return page(context, "accounts/own_account.html", status, own_sessions=own, factor=factor, error=error)

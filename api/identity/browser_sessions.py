@@ -44,18 +44,28 @@ def begin_browser_session(
     return f"{session}.{secret}"
 
 
-def is_awake() -> sa.ColumnElement[bool]:
-    """Which browsers' sessions are good: begun, not ended, neither too old nor unused for too long."""
-    rested = now() - timedelta(minutes=settings().browser_idle_minutes)
-    ended = sessions.c.revoked_at.is_(None)
-    return sa.and_(sessions.c.browser != "", ended, sessions.c.expires_at > now(), sessions.c.seen_at > rested)
+# Which browsers' sessions are good at a moment: begun, not ended, neither too old nor unused for too long.
+IS_AWAKE = sa.and_(
+    sessions.c.browser != "",
+    sessions.c.revoked_at.is_(None),
+    sessions.c.expires_at > sa.bindparam("moment"),
+    sessions.c.seen_at > sa.bindparam("rested"),
+)
+# Put together once: every page asks it.
+_OF_COOKIE = sa.select(sessions.c.id, sessions.c.refresh_hash).where(sessions.c.id == sa.bindparam("session"), IS_AWAKE)
 
 
-def session_of_cookie(connection: sa.Connection, cookie: str) -> sa.Row[Any] | None:
-    """The session that a cookie is of, None where it is good no longer."""
+def awake_now() -> dict[str, Any]:
+    """The parameters of `IS_AWAKE` at this moment."""
+    moment = now()
+    return {"moment": moment, "rested": moment - timedelta(minutes=settings().browser_idle_minutes)}
+
+
+def session_of_cookie(connection: sa.Connection, cookie: str) -> str | None:
+    """The id of the session that a cookie is of, None where it is good no longer."""
     session, _, secret = cookie.partition(".")
-    row = connection.execute(sa.select(sessions).where(sessions.c.id == session, is_awake())).one_or_none()
-    return row if row is not None and secret_fits(secret, row.refresh_hash) else None
+    row = connection.execute(_OF_COOKIE, {"session": session, **awake_now()}).one_or_none()
+    return str(row.id) if row is not None and secret_fits(secret, row.refresh_hash) else None
 
 
 class LastUses:

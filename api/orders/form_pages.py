@@ -79,9 +79,10 @@ def review_order(
 
 
 @router.post("/orders")
-def file(programme_id: str, fields: FormFields, context: Context = viewed("order.file")) -> Response:
+def file(
+    programme_id: str, fields: FormFields, context: Context = viewed("order.file", takes="programme at the end")
+) -> Response:
     """File an order, as a draft or submitted at once."""
-    context.binding = False  # a new order holds nobody
     row = or_again(
         lambda: file_order(context.connection, context.principal, context.programme, _asked(fields, OrderIn)),
         lambda error: _form(context, fields, error),

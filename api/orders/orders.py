@@ -21,6 +21,7 @@ from api.settings import settings
 from api.storage.account_tables import accounts
 from api.storage.database import inserting, now, utc
 from api.storage.records import ProgrammeRecord
+from api.storage.revisions import take_programmes
 from api.storage.tables import order_history, orders, registers
 from api.uploads.uploads import cell_faults
 from engine.errors import Fault, InputError
@@ -112,6 +113,7 @@ def insert_order(
 
 
 def _require_room_for_draft(connection: sa.Connection, programme_id: str, employer_id: str) -> None:
+    take_programmes(connection, [programme_id])  # drafts are counted one after another
     drafts = sa.select(sa.func.count()).where(
         orders.c.programme_id == programme_id, orders.c.employer_id == employer_id, orders.c.state == "draft"
     )
@@ -228,6 +230,20 @@ def _priority_faults(principal: Principal, cells: Mapping[str, str], before: str
     return [Fault("request", 0, "priority", cells["priority"], message("is not set by employers"), message("1"))]
 
 
+_SITES, _EMPLOYERS = registers["sites"].c, registers["employers"].c
+_ASKED = ("employer_id", "site_id")
+_THEIR_SITE = sa.and_(
+    _SITES.programme_id == _EMPLOYERS.programme_id,
+    _SITES.employer_id == _EMPLOYERS.employer_id,
+    _SITES.site_id == sa.bindparam("site_id"),
+)
+_EMPLOYER_AND_SITE = (
+    sa.select(_EMPLOYERS.country, _SITES.site_id)
+    .outerjoin(registers["sites"], _THEIR_SITE)
+    .where(_EMPLOYERS.programme_id == sa.bindparam("of"), _EMPLOYERS.employer_id == sa.bindparam("employer_id"))
+)
+
+
 def _strangers(
     connection: sa.Connection,
     principal: Principal,
@@ -244,25 +260,16 @@ def _strangers(
                 "request", 0, "destination_country", cells["destination_country"], message("is another state"), expected
             )
         ]
-    sites, employers = registers["sites"].c, registers["employers"].c
-    employer = connection.execute(
-        sa.select(employers.country).where(
-            employers.programme_id == programme.id, employers.employer_id == cells["employer_id"]
-        )
-    ).one_or_none()
+    found = connection.execute(_EMPLOYER_AND_SITE, {"of": programme.id, **{key: cells[key] for key in _ASKED}})
+    employer = found.one_or_none()
     theirs = principal.role == DESTINATION and not anywhere
     if employer is None or (theirs and employer.country not in ("", principal.country)):
         known = message("an employer of this programme")
         faults.append(Fault("request", 0, "employer_id", cells["employer_id"], message("is not in employers"), known))
-    own = sa.select(sites.site_id).where(
-        sites.programme_id == programme.id,
-        sites.site_id == cells["site_id"],
-        sites.employer_id == cells["employer_id"],
-    )
     if employer is not None and employer.country not in ("", cells["destination_country"]):
         place, expected = cells["destination_country"], message("{country}, the employer's", country=employer.country)
         faults.append(Fault("request", 0, "destination_country", place, message("is another state"), expected))
-    if connection.scalar(own) is None:
+    if employer is None or employer.site_id is None:
         faults.append(
             Fault(
                 "request",

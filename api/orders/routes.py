@@ -71,10 +71,9 @@ def list_orders(
 def create_order(
     programme_id: str,
     asked: OrderIn,
-    context: Context = allowed("order.file"),
+    context: Context = allowed("order.file", takes="programme at the end"),
 ) -> Response:
     """File an order, as a draft or submitted at once."""
-    context.binding = False  # a new order holds nobody
     row = file_order(context.connection, context.principal, context.programme, asked)
     context.record(f"order.{row.state}", f"programme/{programme_id}/order/{row.order_id}", version=row.version)
     place = f"/v1/programmes/{programme_id}/orders/{row.order_id}"

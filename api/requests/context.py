@@ -23,8 +23,10 @@ MATCH_HEADER = "If-Match"
 
 # What a change takes before anything else: the programme that its path names, whose revision it raises at the end,
 # since plans stand on what it changes; the object alone, since no plan stands on it; or what its handler takes
-# by itself. A form that only looks (at what an order would come to, before it is filed) takes nothing and reads alone.
-Takes = Literal["programme", "object", "by itself", "nothing"]
+# by itself. What adds rows and holds nobody takes the programme at the end, for no longer than it takes to raise the
+# revision; where something binding came in between, it is done anew with the programme taken first. A form that only
+# looks (at what an order would come to, before it is filed) takes nothing and reads alone.
+Takes = Literal["programme", "programme at the end", "object", "by itself", "nothing"]
 
 
 @dataclass(frozen=True)

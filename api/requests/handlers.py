@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from api.requests.context import Manner, Takes
 from api.requests.lanes import Keys, lanes_of
-from api.requests.opening import READING, Opening, opening_key
+from api.requests.opening import READING, Opening, Overtaken, opening_key
 from api.requests.repeated import fingerprint, keep_answer
 
 bearer_scheme = HTTPBearer(auto_error=False, description="An access token from /v1/sessions.")
@@ -135,6 +135,15 @@ def _done(handler: Callable[..., Any], status: int, opening: Opening, content: d
     prepare = getattr(handler, "prepare", None)
     if prepare is not None:
         content = content | {"prepared": prepare(**said)}
+    try:
+        return _within(handler, status, opening, content, asked)
+    except Overtaken:
+        return _within(handler, status, opening.taking_first(), content, asked)
+
+
+def _within(
+    handler: Callable[..., Any], status: int, opening: Opening, content: dict[str, Any], asked: str
+) -> Response:
     with opening.opened(asked) as context:
         response = _response(handler(context=context, **content), status, content.get("response"))
         if asked:

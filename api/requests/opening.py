@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from fastapi import Request
@@ -25,10 +25,14 @@ from api.requests.context import Context, Manner
 from api.requests.objects import finders
 from api.requests.repeated import begin_once, was_asked
 from api.storage.database import database, transaction
-from api.storage.revisions import raise_revision
+from api.storage.revisions import raise_revision, raise_revision_since
 from engine.words import message
 
 READING = ("GET", "HEAD")
+
+
+class Overtaken(Exception):
+    """Something binding was changed while a request was judged that hadn't taken the programme: nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,18 @@ class Opening:
                 _require_rate(self.request, context.principal)
             _find(context, locking=self.unsafe)
             yield context
-            if self.unsafe:
-                _raise_revision(context)
+            if self.unsafe:  # the programme last: others may wait for it
                 append(connection, context.entries)
+                _raise_revision(context)
         if not self.unsafe and context.entries:
             with transaction(database()) as connection:
                 append(connection, context.entries)
         if self.browser:
             self.request.app.state.last_uses.note(context.principal.session_id)
+
+    def taking_first(self) -> Opening:
+        """The same request, which takes the programme before it is judged."""
+        return replace(self, manner=replace(self.manner, takes="programme"))
 
     def _context(self, connection: sa.Connection) -> Context:
         who = principal_of(connection, self.bearer, self.api_key, self.browser)
@@ -112,8 +120,14 @@ def _require_rate(request: Request, principal: Principal) -> None:
 
 
 def _raise_revision(context: Context) -> None:
-    if "programme_id" in context.objects and context.manner.takes == "programme":
+    if "programme_id" not in context.objects:
+        return
+    if context.manner.takes == "programme":
         raise_revision(context.connection, context.programme.id, context.binding)
+    if context.manner.takes == "programme at the end":
+        programme = context.programme
+        if not raise_revision_since(context.connection, programme.id, programme.binding_revision):
+            raise Overtaken
 
 
 def _find(context: Context, locking: bool) -> None:

@@ -52,7 +52,7 @@ def _told(value: Any) -> bytes:
 
 def was_asked(connection: sa.Connection, account_id: str, key: str) -> bool:
     """Whether an account has used a key already."""
-    return connection.scalar(sa.select(idempotency.c.status).where(_mine(account_id, key))) is not None
+    return connection.scalar(_STATUS, {"of_account": account_id, "of_key": key}) is not None
 
 
 def begin_once(connection: sa.Connection, account_id: str, key: str, asked: str) -> None:
@@ -65,7 +65,7 @@ def begin_once(connection: sa.Connection, account_id: str, key: str, asked: str)
     values = {**first, "headers": {}, "body": None, "created_at": now()}
     if insert_new(connection, idempotency, values):
         return
-    done = connection.execute(sa.select(idempotency).where(_mine(account_id, key))).one()
+    done = connection.execute(_DONE, {"of_account": account_id, "of_key": key}).one()
     if done.fingerprint != asked:
         raise ServiceError(
             422, message("This Idempotency-Key was used for another request."), message("Draw a new key.")
@@ -87,7 +87,7 @@ def keep_answer(connection: sa.Connection, account_id: str, key: str, response: 
         body |= {name: None for name in TOLD_ONCE if name in body}
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     values = {"status": response.status_code, "headers": headers, "body": body}
-    connection.execute(idempotency.update().where(_mine(account_id, key)).values(values))
+    connection.execute(_KEPT, {**values, "of_account": account_id, "of_key": key})
 
 
 def forget_answers(connection: sa.Connection, worker_id: str) -> None:
@@ -96,5 +96,8 @@ def forget_answers(connection: sa.Connection, worker_id: str) -> None:
     connection.execute(idempotency.update().where(naming).values(body=sa.null()))
 
 
-def _mine(account_id: str, key: str) -> sa.ColumnElement[bool]:
-    return sa.and_(idempotency.c.account_id == account_id, idempotency.c.key == key)
+_MINE = sa.and_(idempotency.c.account_id == sa.bindparam("of_account"), idempotency.c.key == sa.bindparam("of_key"))
+# Put together once: every change asks them.
+_STATUS = sa.select(idempotency.c.status).where(_MINE)
+_DONE = sa.select(idempotency).where(_MINE)
+_KEPT = idempotency.update().where(_MINE).values({name: sa.bindparam(name) for name in ("status", "headers", "body")})

@@ -178,8 +178,14 @@ def inserting(connection: sa.Connection | sa.Engine, table: sa.Table) -> Any:
 
 def insert_new(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one of its key is there; whether it was inserted. Waits for whoever inserts it just now."""
-    inserted = inserting(connection, table).values(values).on_conflict_do_nothing().returning(sa.literal(1))
-    return connection.scalar(inserted) is not None
+    return connection.scalar(_inserted_new(connection.dialect.name, table), dict(values)) is not None
+
+
+@lru_cache(maxsize=64)
+def _inserted_new(dialect: str, table: sa.Table) -> Any:
+    """Put together once a table: compiling what was put together anew is what such an insert costs most."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(sa.literal(1))
 
 
 def migrations(engine: sa.Engine) -> Config:

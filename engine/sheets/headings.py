@@ -80,6 +80,7 @@ LIKE_ENOUGH = 0.84
 _LONGEST_HEADING = 80
 
 
+@cache
 def names_of(column: str) -> tuple[str, ...]:
     """All that a column may be called, plainly written."""
     listed = (column, column.removesuffix("_id"), *titles_of(column), *OTHER_NAMES.get(column, ()))
@@ -106,9 +107,15 @@ def _nearest(title: str, table: str) -> list[tuple[str, float]]:
 
 def _likeness(title: str, column: str) -> float:
     """How alike: 1 for a name itself; a name within a longer heading counts by its share of the words."""
-    return max(
-        max(difflib.SequenceMatcher(None, title, name).ratio(), _within(title, name)) for name in names_of(column)
-    )
+    return max(max(_spelt_alike(title, name), _within(title, name)) for name in names_of(column))
+
+
+def _spelt_alike(title: str, name: str) -> float:
+    """The share of letters that agree in their order, or 0 where lengths or letters alone say that it isn't enough."""
+    if 2 * min(len(title), len(name)) < LIKE_ENOUGH * (len(title) + len(name)):
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, title, name)
+    return matcher.ratio() if matcher.quick_ratio() >= LIKE_ENOUGH else 0.0
 
 
 def _within(title: str, name: str) -> float:

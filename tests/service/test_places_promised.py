@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from world import ORDER, World, agreement, workers_csv
 
 from api.storage.operation_states import STANDING
+from api.storage.revisions import raise_revision
 from api.storage.tables import operations, orders, programmes, registers
 
 P = "/v1/programmes/{p}"
@@ -306,3 +307,54 @@ def test_a_row_of_another_that_is_wrong_keeps_nobody_from_publishing(world: Worl
         abroad = workers.c.origin_country == "HN"
         connection.execute(workers.update().where(abroad).values(origin_region="nowhere!", household_id="=1"))
     assert _publish(world, "gt", run).json()["proposed"] == 5
+
+
+def test_an_order_that_a_change_overtakes_is_judged_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its site is gone between the look at it and the end, where the programme is taken: it isn't filed.
+
+    SQLite has one writer: nothing comes in between.
+    """
+    from api.orders import orders as filing
+
+    sites, written = registers["sites"], filing.insert_order
+    came: list[str] = []
+
+    def overtaken(*asked: Any) -> Any:
+        if not came and world.engine.dialect.name == "postgresql":
+            with world.engine.begin() as connection:
+                connection.execute(sites.delete().where(sites.c.site_id == ORDER["site_id"]))
+                raise_revision(connection, world.programme)
+        came.append("an order")
+        return written(*asked)
+
+    monkeypatch.setattr(filing, "insert_order", overtaken)
+    answer = world.call("e1", "POST", f"{P}/orders", json={**ORDER, "submit": True})
+    if world.engine.dialect.name == "sqlite":
+        assert answer.status_code == 201
+        return
+    assert answer.status_code == 422 and [fault["column"] for fault in answer.json()["faults"]] == ["site_id"]
+    assert len(came) == 1 and world.must("e1", "GET", f"{P}/orders")["items"] == []
+
+
+def test_orders_are_filed_while_another_is_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new order takes the programme at the end alone: one that is written meanwhile waits for nothing (SQLite: it
+    has one writer); both stand there, and the revision counts both.
+    """
+    from api.orders import orders as filing
+
+    written, revision = filing.insert_order, world.must("gt", "GET", P)["revision"]
+    filed: list[str] = []
+
+    def beside(*asked: Any) -> Any:
+        found = written(*asked)
+        if not filed and world.engine.dialect.name == "postgresql":
+            filed.append("the second")
+            with ThreadPoolExecutor(1) as thread:
+                filed.append(thread.submit(world.order).result()["order_id"])
+        return found
+
+    monkeypatch.setattr(filing, "insert_order", beside)
+    first = world.order()
+    wanted = {first["order_id"], *filed[1:]}
+    assert {one["order_id"] for one in world.must("e1", "GET", f"{P}/orders")["items"]} == wanted
+    assert world.must("gt", "GET", P)["revision"] == revision + len(wanted)
