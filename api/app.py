@@ -17,6 +17,7 @@ from api.about.routes import SUMMARY
 from api.answers.database_problems import RETRY_SECONDS, database_problem
 from api.answers.problems import MEDIA_TYPE, TITLES, Problem, add_problem_handlers, problem_response
 from api.answers.spoken_requests import SpokenRequests
+from api.console import rendering
 from api.console.problems_shown import add_problem_pages
 from api.identity.browser_sessions import LastUses
 from api.identity.sign_in_limits import SignInLimits
@@ -78,6 +79,14 @@ def begin(app: FastAPI) -> None:
     app.state.sign_in_limits = SignInLimits()
     app.state.limit = RequestLimit(settings().requests_per_minute)
     app.state.last_uses = LastUses()
+
+
+def make_ready(app: FastAPI) -> None:
+    """Work out before the first request what it would wait a second for: the routes, templates and languages."""
+    nowhere = {"type": "http", "method": "GET", "path": "/-", "root_path": "", "headers": [], "app": app}
+    for route in app.router.routes:  # those of a router that is included are worked out when one is looked for
+        route.matches(dict(nowhere))
+    rendering.make_ready()
 
 
 def _add_answers(app: FastAPI) -> None:

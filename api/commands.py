@@ -69,7 +69,7 @@ def serve(
     _require_service()
     import uvicorn
 
-    from api.app import create_app
+    from api.app import create_app, make_ready
     from api.confined import keep_ready
     from api.logs.service_log import log, set_up_logs
     from api.runs.worker import Worker
@@ -78,6 +78,7 @@ def serve(
     set_up_logs()
     sys.setswitchinterval(TURN_SECONDS)
     computing, app = Worker(_awaited_database()), create_app()
+    make_ready(app)
 
     class Serving(uvicorn.Server):
         """The server, which lets a run under way stop as soon as a signal comes, before the last answers are out."""

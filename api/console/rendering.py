@@ -5,16 +5,18 @@ Invariant: a page loads nothing from another host and runs no script that stands
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import sqlalchemy as sa
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FunctionLoader, StrictUndefined
 
 import api
 from api.console.forms import TOKEN_FIELD
@@ -22,6 +24,7 @@ from api.console.sections import sections_for
 from api.identity.browser_sessions import COOKIE, form_token
 from api.requests.context import Context
 from api.storage.account_tables import accounts
+from engine.kernel import software_version
 from engine.words import message, plural
 from engine.words.catalogue import languages, tongue
 from engine.words.wording import say, shown, speaking, spoken_language
@@ -115,6 +118,14 @@ def _told(value: Any) -> str:
     return say(value) if isinstance(value, str) else value  # markup that a macro made
 
 
+def make_ready() -> None:
+    """Compile every template, and read every language, so that no reader of a page waits for it."""
+    for file in sorted(ROOMS.glob("*/templates/*")):
+        _environment().get_template(f"{file.parent.parent.name}/{file.name}")
+    for language in languages():
+        tongue(language)
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -125,10 +136,21 @@ def _environment() -> Environment:
         loader=FunctionLoader(_source),
         auto_reload=False,
         finalize=_told,
+        bytecode_cache=_compiled_before(),
     )
     made.globals |= {"message": message, "plural": plural, "say": say, "shown": shown, "own_name": own_name}
     made.globals |= {"day": date.fromisoformat, "number": Decimal}  # of cells, which are text
     return made
+
+
+def _compiled_before() -> FileSystemBytecodeCache | None:
+    """Templates as they were compiled before, in a folder of this version and this user; None where none can be."""
+    place = Path(platformdirs.user_cache_dir("vaiven", version=software_version()), "templates")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(place)) if os.access(place, os.W_OK) else None
 
 
 def _source(name: str) -> str | None:

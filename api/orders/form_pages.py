@@ -80,7 +80,7 @@ def review_order(
 
 @router.post("/orders")
 def file(
-    programme_id: str, fields: FormFields, context: Context = viewed("order.file", takes="programme at the end")
+    programme_id: str, fields: FormFields, context: Context = viewed("order.file", takes="programme last")
 ) -> Response:
     """File an order, as a draft or submitted at once."""
     row = or_again(

@@ -71,7 +71,7 @@ def list_orders(
 def create_order(
     programme_id: str,
     asked: OrderIn,
-    context: Context = allowed("order.file", takes="programme at the end"),
+    context: Context = allowed("order.file", takes="programme last"),
 ) -> Response:
     """File an order, as a draft or submitted at once."""
     row = file_order(context.connection, context.principal, context.programme, asked)

@@ -26,7 +26,7 @@ MATCH_HEADER = "If-Match"
 # by itself. What adds rows and holds nobody takes the programme at the end, for no longer than it takes to raise the
 # revision; where something binding came in between, it is done anew with the programme taken first. A form that only
 # looks (at what an order would come to, before it is filed) takes nothing and reads alone.
-Takes = Literal["programme", "programme at the end", "object", "by itself", "nothing"]
+Takes = Literal["programme", "programme last", "object", "by itself", "nothing"]
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _raise_revision(context: Context) -> None:
         return
     if context.manner.takes == "programme":
         raise_revision(context.connection, context.programme.id, context.binding)
-    if context.manner.takes == "programme at the end":
+    if context.manner.takes == "programme last":
         programme = context.programme
         if not raise_revision_since(context.connection, programme.id, programme.binding_revision):
             raise Overtaken

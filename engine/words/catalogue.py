@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from engine.words.message import message
 
 if TYPE_CHECKING:
     from babel import Locale
-    from babel.support import Translations
 
 FRENCH = "fr"
 NARROW_SPACE, FIRM_SPACE = "\u202f", "\u00a0"
@@ -40,12 +39,21 @@ def languages() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class Catalogue:
+    """What a file says: the ``tag`` of its head, by key the forms of its text, and ``form`` of how many is which."""
+
+    tag: str
+    texts: Mapping[str, tuple[str, ...]]
+    form: Callable[[int], int]
+
+
+@dataclass(frozen=True)
 class Tongue:
     """A language as it is asked for: its catalogue (None for English), and the locale of its numbers and dates."""
 
     language: str
     locale: Locale
-    catalogue: Translations | None
+    catalogue: Catalogue | None
 
     def text(self, key: str, plural_key: str, n: float) -> str:
         """A key in this language; where the catalogue lacks it, the key itself."""
@@ -53,11 +61,10 @@ class Tongue:
             return key if self.language != FRENCH else _COLON.sub(f"{FIRM_SPACE}: ", key)
         if self.language in pseudo.LANGUAGES:
             return pseudo.told(plural_key if plural_key and n != 1 else key, self.language)
-        if self.catalogue is None:
+        forms = self.catalogue.texts.get(key) if self.catalogue is not None else None
+        if self.catalogue is None or forms is None:
             return plural_key if plural_key and n != 1 else key
-        if plural_key:
-            return str(self.catalogue.ungettext(key, plural_key, math.ceil(abs(n))))
-        return str(self.catalogue.ugettext(key))
+        return forms[self.catalogue.form(math.ceil(abs(n))) if plural_key and len(forms) > 1 else 0]
 
 
 def known_language(tag: str) -> str:
@@ -79,7 +86,7 @@ def tongue(tag: str) -> Tongue:
         return Tongue(tag, Locale("en"), None)
     main = _main(tag)
     catalogue = None if main == ENGLISH else _catalogue(main)
-    usual = catalogue.info()["language"] if catalogue else main
+    usual = catalogue.tag if catalogue else main
     return Tongue(main, _locale(tag if main != tag else usual, main), catalogue)
 
 
@@ -122,18 +129,17 @@ def spaced(text: str) -> str:
 
 
 @cache
-def _catalogue(language: str) -> Translations:
-    from babel.messages.mofile import write_mo
+def _catalogue(language: str) -> Catalogue:
+    from gettext import c2py
+
     from babel.messages.pofile import read_po
-    from babel.support import Translations
 
     with (FOLDER / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file)
-    if language == FRENCH:
-        for entry in catalogue:
-            said = entry.string or ""
-            entry.string = spaced(said) if isinstance(said, str) else tuple(spaced(form) for form in said)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+        read = read_po(file)
+    put = spaced if language == FRENCH else str
+    texts = {}
+    for entry in read:
+        forms = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+        if entry.id and forms and all(forms) and not entry.fuzzy:
+            texts[entry.id if isinstance(entry.id, str) else entry.id[0]] = tuple(put(form) for form in forms)
+    return Catalogue(read.locale_identifier or language, texts, c2py(read.plural_expr))

@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from browser import Browser, text_of
+from fastapi import FastAPI
+from jinja2 import Environment
 from world import World
 
+from api.app import make_ready
+from api.console import rendering
 from api.console.page_router import PageRoute
 from api.identity.access import GRANTS
 from api.requests.context import Manner
 from api.rooms import room_modules
 from api.storage.tables import persons
+from engine.words.catalogue import languages, tongue
 
 PROGRAMME = "/programmes/{p}"
 READ = (
@@ -205,3 +210,12 @@ def test_the_audit_log_is_filtered_and_verified(world: World) -> None:
     assert told and {one["action"] for one in told} == {"register.uploaded"}
     assert [one["number"] for one in told] == sorted((one["number"] for one in told), reverse=True)
     assert "The audit log is whole" in text_of(auditor.get("/audit-log/verification"))
+
+
+def test_nothing_of_a_page_is_compiled_at_a_request(application: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `vaiven serve` makes ready before it listens: every template, language and route."""
+    make_ready(application)
+    monkeypatch.setattr(Environment, "compile", pytest.fail)
+    for file in rendering.ROOMS.glob("*/templates/*"):
+        assert rendering._environment().get_template(f"{file.parent.parent.name}/{file.name}").name
+    assert tongue.cache_info().currsize >= len(languages())
