@@ -81,6 +81,11 @@ class Limits:
         return len(self.capacity)
 
     @property
+    def home_class(self) -> int:
+        """The class of placements at home, which count nowhere."""
+        return self.class_count - 1
+
+    @property
     def class_count(self) -> int:
         """How many classes of pairs there are; the last is that of return placements, which only orders limit."""
         return self.key_of_class.shape[1]
@@ -91,7 +96,7 @@ class Limits:
         for bit, feature in enumerate(self.features):
             found |= self._flag(feature, worker, order).astype(np.int32) << bit
         home = self.register.agreement[self.register.origin[worker], order] == AT_HOME
-        return np.where(home, self.class_count - 1, found).astype(np.int32)
+        return np.where(home, self.home_class, found).astype(np.int32)
 
     def flags(self, worker: Ints, order: Ints, returning_years: int) -> Ints:
         """1 for a returning worker, plus 2 for a recalled one."""

@@ -179,7 +179,7 @@ def extra_rows(limits: Limits, cells: Longs, cell: Ints, cell_worker: Ints) -> t
         part = limits.wide_parts[p]
         flags = limits.flags(cell_worker, order, part.returning_years)
         key = part.key_of[part.worker_key[cell_worker], flags]
-        key = np.where(cell_class == limits.class_count - 1, -1, key)
+        key = np.where(cell_class == limits.home_class, -1, key)
         found.append(_rows_of_part(limits.wide, p, owner, order, key, cell_worker, True))
     several = np.diff(cells)[owner] > 1
     if several.any():

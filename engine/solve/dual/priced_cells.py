@@ -1,7 +1,10 @@
 """The cells that columns reach, numbered so that what one party may take lies side by side, with the rows of each.
 
 Rows that a class of workers meets on every order alike (a cap on a home region) are kept apart, as a cell of the party,
-so that classes which only they tell apart share their cells.
+so that classes which only they tell apart share their cells. Placements at home meet none of them.
+
+Calendars of several placements are put together of few pairs: each pair of a party is listed once (`Pairs`), to be
+priced once, and a column says at which places of that list its own are.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from engine.problem.packed_parts import LimitArrays
 
 Longs = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
+NO_CLASS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,38 @@ class Cells:
     coefficient: Singles
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The distinct pairs of each party: party p has ``of_party[p]:of_party[p + 1]``, pair i the cell ``cell[i]``.
+
+    ``apart`` marks pairs at home, which don't meet what their party always meets. Column j fills those at ``place[j]``
+    of its party's list, counted from 1, and nothing where that is 0.
+    """
+
+    of_party: Longs
+    cell: Ints
+    apart: Bools
+    place: npt.NDArray[np.uint16]
+
+    def between(self, parties: slice, columns: slice) -> Pairs:
+        """The pairs of a run of parties and their columns, numbered from 0."""
+        edges = self.of_party[parties.start : parties.stop + 1]
+        held = slice(edges[0], edges[-1])
+        return Pairs(edges - edges[0], self.cell[held], self.apart[held], self.place[columns])
+
+
 def make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
-    """Cells over groups of classes that only the always-met parts tell apart."""
+    """Cells over groups of classes that only the always-met parts tell apart.
+
+    Where each column is a ``single`` placement, one at home is of a class like others.
+    """
     party_class = np.zeros(len(offers.must), np.int32)
     always = np.zeros(len(limits.parts.base), bool)
-    if single and _one_class_each(offers.of_party, offers.cell, offers.order_count, party_class):
+    home = NO_CLASS if single else limits.home_class
+    if _one_class_each(offers.of_party, offers.cells, offers.cell, offers.order_count, home, party_class):
         always = _always_met(limits)
     keys = np.where(always[:, None], -1, limits.key_of_class)
+    keys = np.vstack([keys, np.arange(limits.class_count) == limits.home_class])  # home meets nothing that is set apart
     _, member, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
     number = np.zeros(len(member) * offers.order_count, np.int32)
     of_placement = np.empty(len(offers.cell), np.int32)
@@ -59,6 +88,20 @@ def make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
     counts, row, coefficient = (np.concatenate(x) for x in zip(*pieces, strict=True))
     offsets = offsets_of(counts)
     return Cells(of_placement, (reached + party_class).astype(np.int32), offsets, row, coefficient)
+
+
+def make_pairs(offers: Offers, limits: Limits, cells: Cells) -> Pairs:
+    """The distinct pairs of each party, in the order in which its columns meet them."""
+    stamp, where = np.full((2, len(cells.offsets) - 1), NO_CLASS)
+    arguments = offers.of_party, offers.cells, cells.of_placement, stamp, where
+    width = int(np.diff(offers.cells).max(initial=1))
+    of_party, place = np.empty(len(offers.must) + 1, np.int64), np.zeros((offers.count, width), np.uint16)
+    cell = np.empty(_list_pairs(*arguments, of_party, place, np.empty(0, np.int32)), np.int32)
+    stamp[:] = NO_CLASS
+    _list_pairs(*arguments, of_party, place, cell)
+    at_home = np.zeros(len(stamp), np.bool_)
+    at_home[cells.of_placement[offers.cell // offers.order_count == limits.home_class]] = True
+    return Pairs(of_party, cell, at_home[cell], place)
 
 
 def _any_open(limits: Limits) -> int:
@@ -111,15 +154,44 @@ def _list_cells(
 
 
 @kernel
-def _one_class_each(of_party: Array, cell: Array, orders: int, party_class: Array) -> bool:
-    """Write each party's class; False where a party's columns are of several."""
+def _one_class_each(of_party: Array, cells: Array, cell: Array, orders: int, home: int, party_class: Array) -> bool:
+    """Write each party's class, that of placements at home apart; False where a party's columns are of several."""
     for p in range(len(of_party) - 1):
-        if of_party[p] < of_party[p + 1]:
-            party_class[p] = cell[of_party[p]] // orders
-        for j in range(of_party[p], of_party[p + 1]):
-            if cell[j] // orders != party_class[p]:
+        found = NO_CLASS
+        for k in range(cells[of_party[p]], cells[of_party[p + 1]]):
+            of_pair = cell[k] // orders
+            if of_pair != home and found == NO_CLASS:
+                found = of_pair
+            if of_pair not in (home, found):
                 return False
+        party_class[p] = max(found, 0)
     return True
+
+
+@kernel
+def _list_pairs(
+    of_party: Array, cells: Array, cell: Array, stamp: Array, where: Array, of_pair: Array, place: Array, listed: Array
+) -> int:
+    """Number the cells that each party's columns fill, and write where those of each column are; how many there are.
+
+    ``stamp`` tells by cell which party met it last, ``where`` at which place. Nothing is ``listed`` where that has no
+    room: it is counted.
+    """
+    count = 0
+    for p in range(len(of_party) - 1):
+        of_pair[p] = count
+        for j in range(of_party[p], of_party[p + 1]):
+            for k in range(cells[j], cells[j + 1]):
+                c = cell[k]
+                if stamp[c] != p:
+                    stamp[c] = p
+                    where[c] = count - of_pair[p] + 1
+                    if len(listed):
+                        listed[count] = c
+                    count += 1
+                place[j, k - cells[j]] = where[c]
+    of_pair[len(of_party) - 1] = count
+    return count
 
 
 @kernel

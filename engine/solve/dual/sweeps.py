@@ -10,24 +10,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.views import Array, Ints
+from engine.clauses.views import Array, Bools, Ints
 from engine.draws import first_state, fraction, next_state
 from engine.kernel import kernel
-from engine.problem.column_rows import use_of
 from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
-from engine.solve.dual.priced_cells import Cells, make_cells
+from engine.solve.dual.priced_cells import Cells, Pairs, make_cells, make_pairs
 from engine.tuning import Tuning
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
+
+
+class PairArrays(NamedTuple):
+    """The pairs of parties (`Pairs`) and the cell that each party always meets, for kernels."""
+
+    of_party: Longs
+    cell: Ints
+    apart: Bools
+    place: npt.NDArray[np.uint16]
+    own: Ints
 
 
 def _one_thread() -> ThreadPoolExecutor:
@@ -38,13 +48,13 @@ def _one_thread() -> ThreadPoolExecutor:
 class Part:
     """A run of parties with what they may take, made ready for sweeps; the first is party ``first`` of the problem.
 
-    ``single`` where each column of the problem is one placement without extras.
+    Where each column of the problem is one placement without extras there are no ``pairs``: they are the columns.
     """
 
     offers: Offers
     cells: Cells
     value: Singles
-    single: bool
+    pairs: Pairs | None
     first: int = 0
 
     @property
@@ -58,20 +68,21 @@ class Part:
         begin, end = offers.of_party[low], offers.of_party[high]
         held = slice(offers.cells[begin], offers.cells[end])
         own = replace(cells, of_placement=cells.of_placement[held], of_party=cells.of_party[low:high])
-        return Part(offers.between(low, high), own, self.value[begin:end], self.single, self.first + low)
+        pairs = self.pairs and self.pairs.between(slice(low, high), slice(begin, end))
+        return Part(offers.between(low, high), own, self.value[begin:end], pairs, self.first + low)
 
     def sweep(self, table: Singles, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
         """Write the best columns of parties ``low:high`` to ``chosen`` at the costs of cells in ``table``; how often
-        each cell is taken, where placements are ``single``.
+        each cell is taken.
         """
-        offers, cells = self.offers, self.cells
+        offers, cells, pairs = self.offers, self.cells, self.pairs
         span = low, high, self.first, offers.of_party, self.value, np.float32(blur)
-        counts = np.zeros(len(table) if self.single else 0, np.int32)
-        if self.single:
+        counts = np.zeros(len(table), np.int32)
+        if pairs is None:
             _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
         else:
-            columns = offers.arrays._replace(cell=cells.of_placement)
-            _choose(*span, columns, offers.must, table, prices, chosen)
+            of_pairs = PairArrays(pairs.of_party, pairs.cell, pairs.apart, pairs.place, cells.of_party)
+            _choose(*span, of_pairs, offers.arrays, offers.must, table, prices, chosen, counts)
         return counts
 
 
@@ -87,7 +98,13 @@ class Sweeper:
     @property
     def single(self) -> bool:
         """Whether each column is one placement without extras."""
-        return self.part.single
+        return self.part.pairs is None
+
+    @property
+    def pairs_each(self) -> float:
+        """How many distinct pairs a party has on average."""
+        pairs = self.part.pairs
+        return (self.part.offers.count if pairs is None else len(pairs.cell)) / max(self.party_count, 1)
 
     @property
     def cells(self) -> Cells:
@@ -116,15 +133,14 @@ class Sweeper:
         cores; what is added up are whole numbers, so that the sum doesn't depend on it.
         """
         counts = self._counts(prices, low, high, chosen, blur)
-        if not self.single:
-            taken = chosen[low:high]
-            return use_of(self.part.offers, self.limits, taken[taken != NOTHING])
         use = np.zeros(self.limits.row_count)
         _use(self.cells.offsets, self.cells.row, self.cells.coefficient, counts, use)
+        if len(self.part.offers.extra_row):
+            _use_extras(self.part.offers.arrays, chosen[low:high], use)
         return use
 
     def _counts(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
-        """How often each cell is taken, where placements are single; ``chosen`` is written in any case."""
+        """How often each cell is taken; ``chosen`` is written."""
         table, of_party = self._costs(prices), self.part.offers.of_party
         if of_party[high] - of_party[low] < 2 * self.tuning.columns_per_thread:
             return self.part.sweep(table, prices, low, high, chosen, blur)
@@ -165,8 +181,8 @@ def make_sweeper(problem: MatchingProblem) -> Sweeper:
     """The offers of a problem made ready for sweeps."""
     offers = problem.offers
     single = bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    value = (offers.value / SCALE).astype(np.float32)
-    part = Part(offers, make_cells(offers, problem.limits, single), value, single)
+    value, cells = (offers.value / SCALE).astype(np.float32), make_cells(offers, problem.limits, single)
+    part = Part(offers, cells, value, None if single else make_pairs(offers, problem.limits, cells))
     return Sweeper(part, problem.limits, problem.tuning)
 
 
@@ -227,13 +243,26 @@ def _choose(
     of_party: Array,
     value: Array,
     blur: np.float32,
+    pairs: PairArrays,
     columns: ColumnArrays,
     must: Array,
     table: Array,
     prices: Array,
     chosen: Array,
+    counts: Array,
 ) -> None:
+    """The same where columns are of several placements: each pair of a party is priced once, into a short list."""
+    most = 0
     for p in range(low, high):
+        most = max(most, pairs.of_party[p + 1] - pairs.of_party[p])
+    cost = np.zeros(most + 1, np.float32)  # the first stands for no placement
+    width = pairs.place.shape[1]
+    for p in range(low, high):
+        begin = pairs.of_party[p]
+        for i in range(begin, pairs.of_party[p + 1]):
+            cost[i - begin + 1] = table[pairs.cell[i]]
+            if not pairs.apart[i]:
+                cost[i - begin + 1] += table[pairs.own[p]]
         best, at = np.float32(0), NOTHING
         if must[p]:
             best = np.float32(-np.inf)
@@ -241,10 +270,25 @@ def _choose(
         for j in range(of_party[p], of_party[p + 1]):
             state = next_state(state)
             worth = value[j] + blur * fraction(state)
-            for k in range(columns.cells[j], columns.cells[j + 1]):
-                worth -= table[columns.cell[k]]
+            for k in range(width):
+                worth -= cost[pairs.place[j, k]]
             for k in range(columns.extras[j], columns.extras[j + 1]):
                 worth -= np.float32(prices[columns.extra_row[k]] * columns.extra_coefficient[k])
             if worth > best:
                 best, at = worth, j
         chosen[p] = at
+        if at >= 0:
+            for k in range(width):
+                if pairs.place[at, k] > 0:
+                    i = begin + pairs.place[at, k] - 1
+                    counts[pairs.cell[i]] += 1
+                    if not pairs.apart[i]:
+                        counts[pairs.own[p]] += 1
+
+
+@kernel
+def _use_extras(columns: ColumnArrays, chosen: Array, use: Array) -> None:
+    for j in chosen:
+        if j >= 0:
+            for k in range(columns.extras[j], columns.extras[j + 1]):
+                use[columns.extra_row[k]] += columns.extra_coefficient[k]

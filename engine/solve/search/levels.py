@@ -21,7 +21,7 @@ def applies(search: Search) -> bool:
 
 def run(search: Search) -> None:
     """Level after level, until the gap is reached or the levels are over."""
-    each = search.problem.offers.count / max(len(search.problem.offers.must), 1)
+    each = search.sweeping().pairs_each
     crews = bool(len(search.problem.crew_orders))
     begun_at = (search.proved - search.plan.objective) / max(SCALE, abs(search.proved)) if search.warm else None
     if begun_at is not None and begun_at < search.tuning.few_changes * search.gap and not crews:
