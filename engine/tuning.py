@@ -15,7 +15,7 @@ class Tuning:
     ``whole_program`` columns a problem is solved whole, up to ``sifted_program`` it is sifted where levels leave a gap.
 
     Levels (`engine.solve.dual.levels`): ``passes``, ``first_step``, ``last_step`` and ``width`` of the first, at a gap
-    of 0.1 %; ``network_level`` has these four of a pure network.
+    of 0.1 %; ``network_level`` has these four of a pure network, whose width is how far chains look at first.
 
     Placing (`engine.solve.primal.replacement`): a core above ``whole_core`` columns is taken in windows of
     ``window_columns``, ``rounds`` of them, each program branched on for ``window_nodes``.
@@ -37,7 +37,7 @@ class Tuning:
     first_step: float = 0.05
     last_step: float = 5e-5
     width: float = 7e-4
-    network_level: tuple[int, float, float, float] = (100, 0.05, 1e-4, 4e-3)
+    network_level: tuple[int, float, float, float] = (40, 0.05, 1e-4, 4e-3)
     dense_width: float = 10.0
     window_columns: int = 60_000
     whole_core: int = 150_000

@@ -1,30 +1,59 @@
-"""Where headcounts alone join the workers: the best plan by min-cost flow on a core, which then proves itself.
+"""Where headcounts alone join the workers: the best plan and the prices that prove it, by chains of moves.
 
-Rough prices tell what anybody could take at all; on that core a flow is exact and quick (Goldberg, 1997; OR-Tools).
-That it is the best plan over all pairs is proved by prices that follow from it. Prices ``p`` fit a plan (complementary
-slackness) if ``p_q >= v_iq - (v_io - p_o)`` for everybody i who is placed on o and admitted to q, ``p_q >= v_iq`` for
-who is placed nowhere, and ``p_q = 0`` where places are free. The least such prices are reached from 0 by raising
-whatever is too low (Bellman, 1958); where a free place would get a price, some chain of moves betters the plan.
+Value ``v_io`` of party i on order o, price ``p_o``, and ``u_i = max(0, max_o (v_io - p_o))``. A plan and prices prove
+each other (complementary slackness) if everybody holds what is worth ``u_i``, no order has too many, and ``p_o = 0``
+where places are free: then ``sum_i u_i + sum_o places_o p_o`` is the plan's worth, and no plan's is more.
+
+From rough prices everybody takes the best. Each price falls to the best bid, ``max_i (v_io - u_i)``, where that is
+less: nobody's ``u_i`` changes. What is then wrong is put right one place after another, and prices follow so that
+everybody goes on holding what is best (shortest augmenting paths with potentials; Ahuja, Magnanti and Orlin, 1993,
+chapter 9): a place too many is freed by the cheapest chain of moves, a free place with a price is filled by the
+cheapest chain or its price falls to 0. Chains that fill look at pairs within ``slack`` of the best alone, and prices
+fall by no more than that at a time; who is left with something better takes it, and the slack grows. All in whole
+billionths: what is proved is proved to the last of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.views import Array, Bools
-from engine.errors import SolverError
-from engine.kernel import kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
-from engine.solve.primal.core import Core
-from engine.words import message
+from engine.problem.values import SCALE
+from engine.solve.budget import Budget
+from engine.solve.exact.network_chains import (
+    FAR,
+    Candidates,
+    Labels,
+    Places,
+    best_bids,
+    best_of_each,
+    better_of_each,
+    fill_places,
+    free_places,
+    list_candidates,
+    seat,
+)
 
 Longs = npt.NDArray[np.int64]
-# In billionths: raises below NOISE are left, and a free place may cost FREE, so that what a solver rounded off doesn't
-# creep around in circles. The bound is that much higher, a billionth of it.
-NOISE, FREE = 100, 2000
-MOST_SWEEPS = 500
+ROUNDS = 12
+LEAST_SLACK = SCALE // 1000
+WIDER = 4
+CHAINS_A_STEP = 2_000
+
+
+@dataclass(frozen=True)
+class NetworkPlan:
+    """Columns (sorted) and prices (billionths, by order), and whether they prove each other."""
+
+    columns: Longs
+    prices: Longs
+    proved: bool
 
 
 def is_network(problem: MatchingProblem) -> bool:
@@ -35,98 +64,75 @@ def is_network(problem: MatchingProblem) -> bool:
     return alone and single and problem.limits.row_count == offers.order_count
 
 
-def best_on_core(problem: MatchingProblem, core: Core) -> Longs:
-    """The best plan of a network in which the undecided take columns of the core, everybody else his or her best one.
+def solve_network(problem: MatchingProblem, prices: Longs, slack: int, budget: Budget) -> NetworkPlan:
+    """The best plan of a network, from rough ``prices`` (billionths, by order).
 
-    Where the decided are too many for an order, those on it are asked too, each with what is near its best.
+    ``slack`` (billionths) is how far from a party's best a pair may be for a chain to look at it at first. Where the
+    budget ends first, nothing is proved and orders may hold too many.
     """
+    places = _begun(problem, prices)
+    order_count, parties = problem.offers.order_count, len(places.choice)
+    labels = Labels(*np.full((4, order_count), FAR))
+    worth, better = np.empty((2, parties), np.int64)
+    slack = max(slack, LEAST_SLACK)
+    for _ in range(ROUNDS):
+        if not _until_done(partial(free_places, places, labels, CHAINS_A_STEP), budget):
+            break
+        near = _candidates(places, worth, slack)
+        if not _until_done(partial(fill_places, places, near, labels, slack, CHAINS_A_STEP), budget):
+            break
+        wrong = better_of_each(places, better)
+        if not wrong and _fits(places):
+            return NetworkPlan(_columns(places), places.price, True)
+        moved = better != places.choice
+        places.choice[moved] = better[moved]
+        seat(places)
+        slack *= WIDER
+    return NetworkPlan(_columns(places), places.price, False)
+
+
+def _begun(problem: MatchingProblem, prices: Longs) -> Places:
+    """Everybody on the best at the prices, which have fallen to the best bids."""
     offers = problem.offers
-    order, places = _order_of_columns(problem), _places(problem)
-    decided = ~core.undecided & (core.best != NOTHING)
-    taken = np.bincount(order[core.best[decided]], minlength=len(places))
-    crowded = np.flatnonzero(decided)[(taken > places)[order[core.best[decided]]]]
-    decided[crowded] = False
-    near = np.isin(offers.party_of_each(), crowded) & (core.reduced > -core.width)
-    near[core.columns] = True
-    settled, columns = core.best[decided], np.flatnonzero(near)
-    left = places - np.bincount(order[settled], minlength=len(places))
-    return np.sort(np.concatenate([settled, columns[_flow(problem, columns, order[columns], left)]]))
+    count, parties = offers.order_count, len(offers.must)
+    order = (offers.cell % count).astype(np.int32)
+    headcount = problem.limits.capacity.astype(np.int64)  # row o of a network is order o's
+    choice, following = np.empty((2, parties), np.int64)
+    held, first = np.empty((2, count), np.int64)
+    places = Places(offers.of_party, offers.value, order, headcount, prices.copy(), choice, held, first, following)
+    worth, bids = np.empty(parties, np.int64), np.zeros(count, np.int64)
+    best_of_each(places, choice, worth)
+    best_bids(places, worth, bids)
+    np.minimum(places.price, bids, out=places.price)
+    seat(places)
+    return places
 
 
-def best_of_all(problem: MatchingProblem) -> Longs:
-    """The best plan of a network, by a flow over all pairs: as slow as flows are, for where a core doesn't hold it."""
-    everything = np.arange(problem.offers.count)
-    return np.flatnonzero(_flow(problem, everything, _order_of_columns(problem), _places(problem)))
+def _candidates(places: Places, worth: Longs, slack: int) -> Candidates:
+    """The pairs within ``slack`` of what their party gets, by order; ``worth`` is written."""
+    best_of_each(places, np.empty_like(places.choice), worth)
+    offsets = np.zeros(len(places.price) + 1, np.int64)
+    nobody = np.empty(0, np.int64)
+    list_candidates(places, worth, slack, Candidates(offsets, nobody, nobody))
+    np.cumsum(offsets, out=offsets)
+    found = Candidates(offsets, np.empty(offsets[-1], np.int64), np.empty(offsets[-1], np.int64))
+    list_candidates(places, worth, slack, found)
+    return found
 
 
-def _order_of_columns(problem: MatchingProblem) -> Longs:
-    return (problem.offers.cell % problem.offers.order_count).astype(np.int64)
+def _until_done(some: Callable[[], bool], budget: Budget) -> bool:
+    """Go on a step of chains at a time until nothing is left to do; False where the budget ends first."""
+    while True:
+        done = some()
+        budget.step()
+        if done or budget.over:
+            return done
 
 
-def _places(problem: MatchingProblem) -> Longs:
-    """The headcount of each order: row o of a network is order o's."""
-    return problem.limits.capacity.astype(np.int64)
+def _fits(places: Places) -> bool:
+    free = places.headcount - places.held
+    return bool((free >= 0).all() and not (places.price[free > 0] > 0).any())
 
 
-def _flow(problem: MatchingProblem, columns: Longs, order: Longs, places: Longs) -> Bools:
-    """Which of the columns (on the given orders) are worth most together, each party taking one at most."""
-    from ortools.graph.python import min_cost_flow
-
-    party = problem.offers.party_of(columns)
-    _, party = np.unique(party, return_inverse=True)
-    parties = int(party.max(initial=-1)) + 1
-    sink = parties + len(places)
-    orders = np.arange(parties, sink)
-    tail = np.concatenate([party, np.arange(parties), orders])
-    head = np.concatenate([parties + order, np.full(parties + len(places), sink)])
-    room = np.concatenate([np.ones(len(columns) + parties, np.int64), places])
-    cost = np.concatenate([-problem.offers.value[columns], np.zeros(parties + len(places), np.int64)])
-    flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(tail.astype(np.int32), head.astype(np.int32), room, cost)
-    supply = np.concatenate([np.ones(parties), np.zeros(len(places)), [-parties]]).astype(np.int64)
-    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supply)
-    status = flow.solve()
-    if status != flow.OPTIMAL:
-        raise SolverError(
-            message("The min-cost flow ended with {status}.", status=status), message("Please report this.")
-        )
-    return np.asarray(flow.flows(arcs[: len(columns)])) > 0
-
-
-def network_prices(problem: MatchingProblem, columns: Longs) -> Longs | None:
-    """The least prices (billionths, by row) that fit a plan of the given columns; None where it isn't the best plan."""
-    offers = problem.offers
-    order = _order_of_columns(problem)
-    choice = np.full(len(offers.must), NOTHING)
-    choice[offers.party_of(columns)] = columns
-    used = np.bincount(order[columns], minlength=offers.order_count)
-    full = used >= _places(problem)
-    prices = np.zeros(offers.order_count, np.int64)
-    fits = _raised(offers.of_party, offers.value, order, choice, full, prices, MOST_SWEEPS)
-    return prices if fits else None
-
-
-@kernel
-def _raised(
-    of_party: Array, value: Array, order: Array, choice: Array, full: Array, prices: Array, most_sweeps: int
-) -> bool:
-    """Raise prices in sweeps over everybody until they fit; whether they do."""
-    for _ in range(most_sweeps):
-        raised = False
-        for p in range(len(of_party) - 1):
-            own = np.int64(0)
-            if choice[p] != NOTHING:
-                own = value[choice[p]] - prices[order[choice[p]]]
-                if own < -FREE:
-                    return False
-            for j in range(of_party[p], of_party[p + 1]):
-                least = value[j] - own
-                if j == choice[p] or least <= prices[order[j]] + NOISE:
-                    continue
-                if not full[order[j]] and least > FREE:
-                    return False
-                prices[order[j]] = least
-                raised = True
-        if not raised:
-            return True
-    return False
+def _columns(places: Places) -> Longs:
+    return np.sort(places.choice[places.choice != NOTHING])

@@ -1,14 +1,10 @@
-"""Pure networks: the plan by min-cost flow on a core, or on all pairs if that plan doesn't prove itself."""
+"""Pure networks: rough prices, then the best plan and prices that prove it, by chains of moves."""
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.solve.dual.bound import bound_at
 from engine.solve.dual.levels import Level
-from engine.solve.exact.network import best_of_all, best_on_core, is_network, network_prices
-from engine.solve.primal.core import find_core
+from engine.solve.exact.network import is_network, solve_network
 from engine.solve.search.levels import price
 from engine.solve.search.stages import Search
 
@@ -19,19 +15,13 @@ def applies(search: Search) -> bool:
 
 
 def run(search: Search) -> None:
-    """Price roughly, then the flow on what is near anybody's best."""
+    """Price roughly, then put right what is wrong at those prices."""
     level = Level(*search.tuning.network_level)
     price(search, level)
-    if not search.budget.over:
-        _take(search, best_on_core(search.problem, find_core(search.problem, search.bound, search.width(level.width))))
-    if not (search.budget.over or search.good_enough()):
-        _take(search, best_of_all(search.problem))
-
-
-def _take(search: Search, columns: npt.NDArray[np.int64]) -> None:
-    search.offer(columns)
-    prices = network_prices(search.problem, search.plan.columns)
-    if prices is not None:
-        search.improved(bound_at(search.problem, prices, search.bound.crew))
-    search.budget.step()
+    if search.budget.over:
+        return
+    found = solve_network(search.problem, search.bound.prices, search.width(level.width), search.budget)
+    if found.proved:
+        search.offer(found.columns)
+        search.improved(bound_at(search.problem, found.prices, search.bound.crew))
     search.tell("plan")
