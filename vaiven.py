@@ -1,8 +1,8 @@
 """Vaivén matches seasonal workers to job orders abroad under bilateral agreements, provably well, and says why.
 
 >>> import vaiven
->>> season = vaiven.generate("northern-triangle", workers=200)
->>> plan = vaiven.match(season)
+>>> programme = vaiven.generate("northern-triangle", workers=200)
+>>> plan = vaiven.match(programme)
 >>> plan.certificate.status
 'optimal'
 """
@@ -24,6 +24,7 @@ from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
 from engine.face.rights import RightsReport, rights
+from engine.face.season import SeasonTable, season
 from engine.face.verbs import audit, explain, generate, match, report
 from engine.face.what_ifs import Comparison, SweepTable, rematch, sweep, what_if
 from engine.kernel import software_version
@@ -48,6 +49,7 @@ __all__ = [
     "PrinciplesTable",
     "Programme",
     "RightsReport",
+    "SeasonTable",
     "SolverError",
     "SweepTable",
     "Tuning",
@@ -66,6 +68,7 @@ __all__ = [
     "rematch",
     "report",
     "rights",
+    "season",
     "sweep",
     "try_agreements",
     "what_if",

@@ -1,4 +1,4 @@
-"""Commands of planners and officers: `whatif`, `sweep`, `explain`, `rematch`, `compare`, `rights` and `agreement`."""
+"""Commands of planners and officers: `whatif`, `sweep`, `explain`, `rematch`, `compare`; others are registered here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.errors import CallError
 from engine.planning import CHARGE
 from engine.planning.agreement_commands import agreement_commands
 from engine.planning.rights_command import register as register_rights
+from engine.planning.season_command import register as register_season
 from engine.words import message
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("rematch")(rematch)
     app.command("compare")(compare)
     register_rights(app)
+    register_season(app)
     app.add_typer(agreement_commands, name="agreement")
 
 

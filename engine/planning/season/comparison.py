@@ -1,0 +1,148 @@
+"""Policies side by side: the same drawn seasons by each of them, held against the best in hindsight."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.planning.assumptions import Assumptions
+from engine.planning.pool import MakeExecutor
+from engine.planning.season.drawn_season import draw_season, season_problem, weeks_of, with_places
+from engine.planning.season.hindsight import best_in_hindsight
+from engine.planning.season.policies import policies, policy_named
+from engine.planning.season.replay import Desk, Policy, Replayed, replay
+from engine.problem.values import SCALE
+from engine.programme.programme import Programme
+from engine.programme.reorder import drawn_order
+from engine.run import audited_or_refused
+from engine.words import message
+
+OTHERS = 10
+LEARNED_FROM = 10**6
+HINDSIGHT = "hindsight"
+
+
+@dataclass(frozen=True)
+class SeasonsAsked:
+    """How many seasons are replayed from ``seed`` on, by which policies, at how many times the forecast's demand, and
+    within which gap the best in hindsight is known.
+    """
+
+    seasons: int = 10
+    names: tuple[str, ...] = ()
+    demand: float = 1.0
+    seed: int = 0
+    gap: float = 0.002
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies by name, all of them where none is named."""
+        return self.names or tuple(policies())
+
+
+def make_desk(programme: Programme, assumptions: Assumptions, seed: int = 0) -> Desk:
+    """What an office knows before a season of a programme; the seasons that it learns from are none that is replayed.
+
+    Raises `CallError` for tiers.
+    """
+    programme.require_weights(message("A season"))
+    problem = season_problem(drawn_order(programme, seed)[0])
+    weeks = weeks_of(problem, assumptions)
+    first = LEARNED_FROM * (seed + 1)
+    others = tuple(draw_season(problem, weeks, assumptions, first + number) for number in range(OTHERS))
+    return Desk(problem, weeks, assumptions, others)
+
+
+def compare_policies(desk: Desk, asked: SeasonsAsked, make_executor: MakeExecutor | None = None) -> pd.DataFrame:
+    """A row for each season and policy: season, demand, policy, value (in the objective's terms), bound (of the best in
+    hindsight, which no policy can pass), share, placements, lost, called.
+
+    Each plan has passed the audit. Seasons are replayed on the executor, in this process without one; the rows are the
+    same. Raises `CallError` for a policy that isn't known, and what matching raises.
+    """
+    for name in asked.policies:
+        policy_named(name)
+    numbers = range(asked.seed, asked.seed + asked.seasons)
+    with tempfile.TemporaryDirectory(prefix="vaiven-") as folder:
+        path = Path(folder, "desk.pickle")
+        path.write_bytes(pickle.dumps(desk, protocol=5))
+        executor: Any = nullcontext() if make_executor is None else make_executor(asked.seasons)
+        with executor as running:
+            rows = _all_rows(str(path), asked, numbers, running)
+    return pd.DataFrame(rows)
+
+
+def _all_rows(path: str, asked: SeasonsAsked, numbers: Sequence[int], running: Executor | None) -> list[dict[str, Any]]:
+    if running is None:
+        found = [season_rows(path, asked, number) for number in numbers]
+    else:
+        found = list(running.map(season_rows, [path] * len(numbers), [asked] * len(numbers), numbers))
+    return [row for rows in found for row in rows]
+
+
+def season_rows(path: str, asked: SeasonsAsked, number: int) -> list[dict[str, Any]]:
+    """The rows of one season, by the desk that is kept in a file."""
+    desk = _kept_desk(path)
+    season = draw_season(desk.problem, desk.weeks, desk.assumptions, number, asked.demand)
+    best = best_in_hindsight(desk.problem, season, desk.weeks, asked.gap)
+    bound = best.bound / SCALE
+    head = {"season": number, "demand": asked.demand}
+    rows = []
+    for name in asked.policies:
+        found = replay(desk, season, _kept_policy(path, name))
+        rows.append(head | {"policy": name} | _row(desk, season.places, found, bound))
+    told = {"value": best.objective / SCALE, "bound": bound, "share": best.objective / max(best.bound, 1)}
+    return [*rows, head | {"policy": HINDSIGHT} | told | {"placements": len(best.worker), "lost": 0, "called": 0}]
+
+
+def _row(desk: Desk, places: Any, found: Replayed, bound: float) -> dict[str, Any]:
+    worker, order = desk.problem.offers.placements(found.columns)
+    verdict = audited_or_refused(with_places(desk.problem.programme, places), worker, order)
+    return {
+        "value": verdict.objective,
+        "bound": bound,
+        "share": verdict.objective / max(bound, 1e-9),
+        "placements": len(worker),
+        "lost": found.lost,
+        "called": found.called,
+    }
+
+
+@cache
+def _kept_desk(path: str) -> Desk:
+    desk: Desk = pickle.loads(Path(path).read_bytes())  # written by `compare_policies` a moment ago
+    return desk
+
+
+@cache
+def _kept_policy(path: str, name: str) -> Policy:
+    return policy_named(name).policy_for(_kept_desk(path))
+
+
+def policies_table(seasons: pd.DataFrame) -> pd.DataFrame:
+    """A row a policy, the best first: policy, seasons, share of the bound (mean, least, half_width of the 95 % interval
+    of the mean), placements, lost and called (means).
+    """
+    by = seasons.groupby("policy")
+    share = by["share"]
+    table = pd.DataFrame(
+        {
+            "seasons": share.size(),
+            "share": share.mean(),
+            "least": share.min(),
+            "half_width": (1.96 * share.std(ddof=1) / share.size() ** 0.5).fillna(0.0),
+            "placements": by["placements"].mean(),
+            "lost": by["lost"].mean(),
+            "called": by["called"].mean(),
+        }
+    )
+    return table.sort_values("share", ascending=False).reset_index()
