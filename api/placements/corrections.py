@@ -7,28 +7,20 @@ promised twice. What was recorded stays in the operation's history, with the cor
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from api.answers.problems import Contradiction, ServiceError, refused
+from api.answers.problems import ServiceError, refused
 from api.identity.access import MINISTRIES, Principal
+from api.placements.fitting_now import require_fitting
 from api.placements.open_operations import move
 from api.placements.stays import forget_stay
-from api.placements.verdict import promised_pairs
 from api.placements.words import state_in_words
-from api.snapshots.held_pairs import unfit_beside_held
-from api.snapshots.pairs import write_pairs
-from api.snapshots.scope import told_to
 from api.storage.account_tables import accounts
-from api.storage.database import allow_computing
-from api.storage.operation_states import OFFERABLE, OPEN, STAFFED, STANDING
+from api.storage.operation_states import OFFERABLE, OPEN, STAFFED
 from api.storage.records import ProgrammeRecord
-from api.storage.tables import operation_history, operations, orders, registers
-from engine.errors import Fault, InputError
-from engine.programme import read_programme
+from api.storage.tables import operation_history, orders
 from engine.words import message
 
 Row = sa.Row[Any]
@@ -65,7 +57,7 @@ def correct(
     if state in OPEN:
         _require_order(connection, operation, state)
         if operation.state not in OPEN:
-            _require_fitting(connection, principal, programme, operation)
+            require_fitting(connection, principal, programme.id, [operation])
     row = move(connection, principal, operation, state)
     mine = sa.and_(operation_history.c.operation_id == row.id, operation_history.c.version == row.version)
     connection.execute(operation_history.update().where(mine).values(corrects=True, reason=reason))
@@ -92,37 +84,3 @@ def _require_order(connection: sa.Connection, operation: Row, state: str) -> Non
     found = connection.scalar(sa.select(orders.c.state).where(mine))
     if state in OFFERABLE and found not in STAFFED:
         raise ServiceError(409, message("The order takes nobody new."), message("It was closed or returned."))
-
-
-def _require_fitting(
-    connection: sa.Connection, principal: Principal, programme: ProgrammeRecord, operation: Row
-) -> None:
-    """Raise `Contradiction` where a placement doesn't fit beside all that is open and promised."""
-    pair = (operation.worker_id, operation.order_id)
-    within = operations.c.programme_id == programme.id
-    standing = connection.execute(sa.select(operations).where(within, operations.c.state.in_(STANDING)))
-    facts = promised_pairs(connection, programme.id) | {(r.worker_id, r.order_id): r.agreed_on for r in standing}
-    facts.pop(pair, None)
-    workers = registers["workers"].c
-    mine = sa.and_(workers.programme_id == programme.id, workers.worker_id == operation.worker_id)
-    if connection.scalar(sa.select(workers.worker_id).where(mine)) is None:
-        raise ServiceError(409, message("The worker is in the register of this programme no more."))
-    with tempfile.TemporaryDirectory(prefix="vaiven-audit-") as place:
-        allow_computing(connection)
-        write_pairs(connection, programme, facts, [pair], Path(place, "programme"))()
-        try:
-            read = read_programme(Path(place, "programme"))
-        except InputError as error:
-            told = told_to(principal.role, error)
-            raise Contradiction(
-                message("The programme isn't sound at present."), told.faults, message("Have it mended.")
-            ) from error
-    wrong = unfit_beside_held(read, {pair: 0.0}, whole=frozenset())
-    if wrong:
-        faults = [
-            Fault("operations", 0, "id", operation.id, message("breaks {rule}", rule=one.rule), one.sentence, "rule")
-            for one in wrong
-        ]
-        raise Contradiction(
-            message("It doesn't fit any more what stands now."), faults, message("What took its place comes first.")
-        )

@@ -11,6 +11,7 @@ from api.answers.problems import ServiceError, not_found, refused
 from api.identity.access import DESTINATION, EMPLOYER, MINISTRIES, ORIGIN, Principal
 from api.identity.shown_columns import PERSON
 from api.identity.visibility import is_person_told, operations_seen
+from api.placements.fitting_now import require_fitting
 from api.placements.open_operations import move, move_many
 from api.placements.schemas import OperationOut
 from api.placements.stays import keep_stays
@@ -49,12 +50,21 @@ def require_step(principal: Principal, operation: Row, state: str) -> None:
 
 
 def step(connection: sa.Connection, principal: Principal, operation: Row, state: str) -> Row:
-    """Record the next state of one. Raises what `require_step` raises."""
+    """Record the next state of one. Raises what `require_step` raises, and what `require_fitting` does of an offer."""
     require_step(principal, operation, state)
-    _require_staffed(connection, operation.programme_id, {operation.order_id}, state)
+    _require_offerable(connection, principal, operation.programme_id, [operation], state)
     row = move(connection, principal, operation, state)
     keep_stays(connection, operation.programme_id, [operation], state)
     return row
+
+
+def _require_offerable(
+    connection: sa.Connection, principal: Principal, programme_id: str, found: Collection[Row], state: str
+) -> None:
+    """Raise 409 where an order takes nobody new, or where what is offered breaks a rule as all stands now."""
+    _require_staffed(connection, programme_id, {row.order_id for row in found}, state)
+    if state == "offered":
+        require_fitting(connection, principal, programme_id, found)
 
 
 def _require_staffed(connection: sa.Connection, programme_id: str, order_ids: Collection[str], state: str) -> None:
@@ -81,7 +91,7 @@ def step_many(connection: sa.Connection, principal: Principal, programme_id: str
         raise not_found()
     for operation in found:
         require_step(principal, operation, state)
-    _require_staffed(connection, programme_id, {row.order_id for row in found}, state)
+    _require_offerable(connection, principal, programme_id, found, state)
     move_many(connection, principal, found, state)
     keep_stays(connection, programme_id, found, state)
     return len(found)

@@ -127,7 +127,7 @@ def _records(principal: Principal, state: str) -> bool:
 
 @router.post("/steps")
 def step_many_placements(
-    programme_id: str, fields: FormFields, context: Context = viewed("operation.move")
+    programme_id: str, fields: FormFields, context: Context = viewed("operation.move", heavy=True)
 ) -> Response:
     """Record the same step of all that are ticked, or of none."""
 

@@ -102,7 +102,7 @@ def read_operation_history(
 def move_operations(
     programme_id: str,
     asked: BulkMoveIn,
-    context: Context = allowed("operation.move"),
+    context: Context = allowed("operation.move", heavy=True),
 ) -> Response:
     """Record the same next state of many placements, of all or none."""
     moved = step_many(context.connection, context.principal, programme_id, asked.ids, asked.state)

@@ -358,3 +358,41 @@ def test_orders_are_filed_while_another_is_written(world: World, monkeypatch: py
     wanted = {first["order_id"], *filed[1:]}
     assert {one["order_id"] for one in world.must("e1", "GET", f"{P}/orders")["items"]} == wanted
     assert world.must("gt", "GET", P)["revision"] == revision + len(wanted)
+
+
+def test_nothing_is_offered_that_breaks_a_rule_by_then(world: World) -> None:
+    """An employer is debarred after a plan was published: no offer, alone or among others, until it is lifted; the rule
+    and the placement are named. What is withdrawn needs no judgement.
+    """
+    world.certified(headcount=3)
+    first, second, third = _published(world)
+    employers = registers["employers"]
+
+    def debarred(day: str) -> None:
+        with world.engine.begin() as connection:
+            connection.execute(employers.update().values(debarred_from=day, debarred_until=day and "2030-01-01"))
+            raise_revision(connection, world.programme)
+
+    debarred("2020-01-01")
+    alone = world.move("gt", "offered", [first["id"]])
+    among = world.move("gt", "offered", [first["id"], second["id"]])
+    told = {answer.status_code: [fault["value"] for fault in answer.json()["faults"]] for answer in (alone, among)}
+    assert alone.status_code == among.status_code == 409 and set(told[409]) == {first["id"], second["id"]}
+    assert all(fault["problem"].endswith("breaks debarred") for fault in among.json()["faults"]), among.text
+    assert {one["state"] for one in world.operations("gt")} == {"proposed"}
+    path = f"{P}/operations/{third['id']}/state"
+    refused = world.call("gt", "POST", path, json={"state": "offered"}, headers={"If-Match": '"1"'})
+    assert refused.status_code == 409 and refused.json()["faults"][0]["value"] == third["id"]
+    assert world.move("gt", "withdrawn", [third["id"]]).status_code == 200
+    debarred("")
+    assert world.move("gt", "offered", [first["id"], second["id"]]).status_code == 200
+
+
+def test_a_worker_who_cannot_go_any_more_is_offered_nothing(world: World) -> None:
+    """Of two, one is away by then: the other is offered the place."""
+    world.certified(headcount=2)
+    away, free = _published(world)
+    world.change_worker("gt", away["worker_id"], profile={"available_to": "2026-05-01"})
+    answer = world.move("gt", "offered", [away["id"]])
+    assert answer.status_code == 409 and "availability" in answer.json()["faults"][0]["problem"]
+    assert world.move("gt", "offered", [free["id"]]).status_code == 200
