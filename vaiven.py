@@ -19,6 +19,7 @@ from engine.errors import (
     SolverError,
     VaivenError,
 )
+from engine.face.accounts import PlanAccounts, accounts
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.plan import Plan, read_plan
@@ -46,6 +47,7 @@ __all__ = [
     "InputError",
     "Options",
     "Plan",
+    "PlanAccounts",
     "PrinciplesTable",
     "Programme",
     "RightsReport",
@@ -54,6 +56,7 @@ __all__ = [
     "SweepTable",
     "Tuning",
     "VaivenError",
+    "accounts",
     "audit",
     "compare",
     "compare_agreements",

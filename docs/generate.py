@@ -25,6 +25,7 @@ from scheme_sections import schemes_part
 import vaiven
 from api.identity.access import GRANTS, ROLES
 from api.settings import Settings
+from engine.accounts.ledger import every_line as every_account_line
 from engine.days import NO_DATE, OPEN_END, OPEN_START
 from engine.programme.schema import CEFR_LEVELS, EXIT_REASONS, SEXES, TABLES, Column, TableSchema
 from engine.rights.report import every_line
@@ -69,6 +70,7 @@ def generate() -> dict[Path, str]:
         "schemes.md": ("schemes", schemes_part),
         "../README.md": ("principles", principles_part),
         "rights.md": ("lines", rights_part),
+        "accounts.md": ("lines", account_lines_part),
     }
     return {DOCS / page: with_part(DOCS / page, name, make()) for page, (name, make) in parts.items()}
 
@@ -230,6 +232,15 @@ def rights_part() -> str:
         for name, kind in every_line().items()
     ]
     return markdown_table(("line", "asks", "cites", "what data can't tell"), lines)
+
+
+def account_lines_part() -> str:
+    """Every line of the accounts, in their order: its formula and the rates that it uses."""
+    lines = [
+        (f"`{name}`", kind.TITLE, kind.FORMULA, ", ".join(f"`{rate}`" for rate in kind.RATES))
+        for name, kind in every_account_line().items()
+    ]
+    return markdown_table(("line", "is", "formula", "rates"), lines)
 
 
 def names_part() -> str:

@@ -10,6 +10,7 @@ import typer
 
 from engine.errors import CallError
 from engine.planning import CHARGE
+from engine.planning.accounts_command import register as register_accounts
 from engine.planning.agreement_commands import agreement_commands
 from engine.planning.rights_command import register as register_rights
 from engine.planning.season_command import register as register_season
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command("compare")(compare)
     register_rights(app)
     register_season(app)
+    register_accounts(app)
     app.add_typer(agreement_commands, name="agreement")
 
 
