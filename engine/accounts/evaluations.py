@@ -26,7 +26,7 @@ class Evaluation:
     measures: Message
     low: float
     high: float
-    source: str
+    source: Message
     explains: Message
     measure: Callable[[Ledger], float]
 
@@ -61,14 +61,14 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
-RSE = "Gibson and McKenzie, evaluation of New Zealand's RSE in Tonga and Vanuatu (2014)"
+RSE = message("Gibson and McKenzie, evaluation of New Zealand's RSE in Tonga and Vanuatu (2014)")
 EVALUATIONS = (
     Evaluation(
         "times_earnings",
         message("pay abroad over earnings before departure, times"),
         3,
         10,
-        "Survey of workers of PALM and RSE, first wave: wages 3 to 10 times those before departure",
+        message("Survey of workers of PALM and RSE, first wave: wages 3 to 10 times those before departure"),
         message(
             "The plan knows what workers ask for at least, not what they earned: asking for more than is earned at "
             "home makes the figure too low. It is after deductions and taxes; the survey's is of wages."
@@ -104,7 +104,7 @@ EVALUATIONS = (
         message("remittances a month of work, in US dollars"),
         1000,
         1000,
-        "Guatemala, workers under H-2 visas: about 1,000 USD a month",
+        message("Guatemala, workers under H-2 visas: about 1,000 USD a month"),
         message(
             "The plan's figure is in the programme's currency and over all corridors. It follows from the rate "
             "remitted, of a survey in New Zealand, and from weekly hours as filed, which are seldom worked in full."

@@ -41,7 +41,7 @@ def write_accounts(folder: Path, found: Accounts, language: str = "en") -> None:
         name: found.by(keys) for name, keys in VIEWS.items()
     }
     evaluations = beside_evaluations(found.ledger)
-    for column in ("measures", "explains"):
+    for column in ("measures", "source", "explains"):
         evaluations[column] = [worded(text, language) for text in evaluations[column]]
     tables |= {
         "placements": found.by_placement,
