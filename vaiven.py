@@ -22,6 +22,7 @@ from engine.errors import (
 from engine.face.accounts import PlanAccounts, accounts
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
+from engine.face.development import DevelopmentReport, development
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
 from engine.face.rights import RightsReport, rights
@@ -42,6 +43,7 @@ __all__ = [
     "Certificate",
     "ClashError",
     "Comparison",
+    "DevelopmentReport",
     "ExtensionError",
     "Fault",
     "InputError",
@@ -60,6 +62,7 @@ __all__ = [
     "audit",
     "compare",
     "compare_agreements",
+    "development",
     "discover",
     "explain",
     "generate",

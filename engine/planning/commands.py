@@ -12,6 +12,7 @@ from engine.errors import CallError
 from engine.planning import CHARGE
 from engine.planning.accounts_command import register as register_accounts
 from engine.planning.agreement_commands import agreement_commands
+from engine.planning.development_command import register as register_development
 from engine.planning.rights_command import register as register_rights
 from engine.planning.season_command import register as register_season
 from engine.words import message
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     register_rights(app)
     register_season(app)
     register_accounts(app)
+    register_development(app)
     app.add_typer(agreement_commands, name="agreement")
 
 

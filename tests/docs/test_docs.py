@@ -104,7 +104,7 @@ def test_relative_links_resolve(page: Path) -> None:
             assert anchor in anchors_of(target), f"{page.name}: {link}"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/accounts.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/accounts.md", "docs/development.md"])
 def test_examples_in_python_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = doctest.testfile(str(ROOT / page), module_relative=False)

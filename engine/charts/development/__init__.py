@@ -1,0 +1,1 @@
+"""The chart of the development report: who is away from which region in which month."""
