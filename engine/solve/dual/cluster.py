@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from engine.clauses.views import Ints
 from engine.errors import CallError, SolverError
-from engine.solve.dual.priced_cells import Cells
+from engine.solve.dual.priced_cells import NO_ROWS, Cells
 from engine.solve.dual.sweeps import Part, Spread, Sweeper, costs_of, on_this_machine
 from engine.words import message
 
@@ -85,8 +85,9 @@ class SpreadSweeper(Sweeper):
     def _without_rows(self, low: int, high: int) -> Part:
         """Parties ``low:high``, without the rows of cells, which every process has once."""
         part = self.part.between(low, high)
-        cells = replace(part.cells, offsets=part.cells.offsets[:0], row=part.cells.row[:0])
-        return replace(part, cells=replace(cells, coefficient=part.cells.coefficient[:0]))
+        return replace(
+            part, cells=replace(part.cells, all_rows=NO_ROWS, order=NO_ROWS.row, of_order=NO_ROWS, own=NO_ROWS)
+        )
 
 
 def sweep_part(part: Part, cells: Cells, prices: Floats, blur: float) -> tuple[Longs, Ints]:

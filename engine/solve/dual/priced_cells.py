@@ -28,17 +28,41 @@ NO_CLASS = -1
 
 
 @dataclass(frozen=True, slots=True)
+class RowsOf:
+    """Rows by number: number i uses ``coefficient[k]`` of row ``row[k]`` for k in ``offsets[i]:offsets[i + 1]``."""
+
+    offsets: Longs
+    row: Ints
+    coefficient: Singles
+
+    @property
+    def count(self) -> int:
+        """How many numbers there are."""
+        return len(self.offsets) - 1
+
+
+NO_ROWS = RowsOf(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """Cells that columns reach: ``of_placement`` by entry of ``offers.cell``, ``of_party`` what a party always meets.
 
-    Cell i uses ``coefficient[k]`` of row ``row[k]`` for k in ``offsets[i]:offsets[i + 1]``.
+    Cell i uses the rows ``all_rows`` of i. They are those that every cell on its order uses, ``of_order`` at the order
+    ``order[i]``, and its ``own``: what all on an order pay alike (its headcount, its beds by day) is added up once.
     """
 
     of_placement: Ints
     of_party: Ints
-    offsets: Longs
-    row: Ints
-    coefficient: Singles
+    all_rows: RowsOf
+    order: Ints
+    of_order: RowsOf
+    own: RowsOf
+
+    @property
+    def count(self) -> int:
+        """How many cells there are."""
+        return self.all_rows.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +90,11 @@ def make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
 
     Where each column is a ``single`` placement, one at home is of a class like others.
     """
-    party_class = np.zeros(len(offers.must), np.int32)
-    always = np.zeros(len(limits.parts.base), bool)
-    home = NO_CLASS if single else limits.home_class
-    if _one_class_each(offers.of_party, offers.cells, offers.cell, offers.order_count, home, party_class):
-        always = _always_met(limits)
+    always, home = _always_met(limits), NO_CLASS if single else limits.home_class
+    of_party = np.zeros(len(offers.must), np.int32)
+    alike, own_class = _classes_alike(limits, always)
+    if not _one_group_each(offers.of_party, offers.cells, offers.cell, offers.order_count, home, alike, of_party):
+        always[:], of_party[:], own_class = False, 0, own_class[:1]
     keys = np.where(always[:, None], -1, limits.key_of_class)
     keys = np.vstack([keys, np.arange(limits.class_count) == limits.home_class])  # home meets nothing that is set apart
     _, member, group = np.unique(keys, axis=1, return_index=True, return_inverse=True)
@@ -79,20 +103,42 @@ def make_cells(offers: Offers, limits: Limits, single: bool) -> Cells:
     reached = _number_cells(offers.cell, offers.order_count, group.astype(np.int32), number, of_placement)
     cell = np.argsort(number, kind="stable")[len(number) - reached :]
     cell_class, order = member[cell // offers.order_count].astype(np.int32), cell % offers.order_count
-    own_class = np.arange(limits.class_count, dtype=np.int32)
-    own_order = np.full(limits.class_count, _any_open(limits))
+    own_order = np.full(len(own_class), _any_open(limits))
     pieces = [
         _rows_of_cells(limits, cell_class, order, ~always, True),
         _rows_of_cells(limits, own_class, own_order, always, False),
     ]
     counts, row, coefficient = (np.concatenate(x) for x in zip(*pieces, strict=True))
-    offsets = offsets_of(counts)
-    return Cells(of_placement, (reached + party_class).astype(np.int32), offsets, row, coefficient)
+    no_order = np.full(len(own_class), offers.order_count)
+    on_order = np.concatenate([order, no_order]).astype(np.int32)
+    all_rows = RowsOf(offsets_of(counts), row, coefficient)
+    of_party += reached
+    return Cells(of_placement, of_party, all_rows, on_order, *_parted(all_rows, on_order, offers.order_count))
+
+
+def _parted(rows: RowsOf, order: Ints, order_count: int) -> tuple[RowsOf, RowsOf]:
+    """(rows by order that all its cells use alike, what each cell uses besides)."""
+    owner = row_of_each(np.diff(rows.offsets))
+    on = order[owner].astype(np.int64)
+    # A row belongs to one part of the limits, and so has one coefficient: only how often it is met needs counting.
+    _, first, which, met = np.unique(
+        on * (int(rows.row.max(initial=0)) + 1) + rows.row, return_index=True, return_inverse=True, return_counts=True
+    )
+    cells = np.bincount(order, minlength=order_count + 1)
+    of_all = (met == cells[on[first]]) & (on[first] < order_count)
+    shared, own = first[of_all], np.flatnonzero(~of_all[which])
+    return _listed(rows, shared, on[shared], order_count + 1), _listed(rows, own, owner[own], rows.count)
+
+
+def _listed(rows: RowsOf, entries: Longs, owner: npt.NDArray[np.integer], count: int) -> RowsOf:
+    """The given entries by their owners, which come in order."""
+    offsets = offsets_of(np.bincount(owner, minlength=count))
+    return RowsOf(offsets, rows.row[entries], rows.coefficient[entries])
 
 
 def make_pairs(offers: Offers, limits: Limits, cells: Cells) -> Pairs:
     """The distinct pairs of each party, in the order in which its columns meet them."""
-    stamp, where = np.full((2, len(cells.offsets) - 1), NO_CLASS)
+    stamp, where = np.full((2, cells.count), NO_CLASS)
     arguments = offers.of_party, offers.cells, cells.of_placement, stamp, where
     width = int(np.diff(offers.cells).max(initial=1))
     of_party, place = np.empty(len(offers.must) + 1, np.int64), np.zeros((offers.count, width), np.uint16)
@@ -102,6 +148,15 @@ def make_pairs(offers: Offers, limits: Limits, cells: Cells) -> Pairs:
     at_home = np.zeros(len(stamp), np.bool_)
     at_home[cells.of_placement[offers.cell // offers.order_count == limits.home_class]] = True
     return Pairs(of_party, cell, at_home[cell], place)
+
+
+def _classes_alike(limits: Limits, parts: Bools) -> tuple[Ints, Ints]:
+    """(which classes some parts don't tell apart, as a number by class; a class of each number)."""
+    keys = limits.key_of_class[parts]
+    if not len(keys):
+        return np.zeros(limits.class_count, np.int32), np.zeros(1, np.int32)
+    _, one, number = np.unique(keys, axis=1, return_index=True, return_inverse=True)
+    return number.astype(np.int32), one.astype(np.int32)
 
 
 def _any_open(limits: Limits) -> int:
@@ -154,17 +209,21 @@ def _list_cells(
 
 
 @kernel
-def _one_class_each(of_party: Array, cells: Array, cell: Array, orders: int, home: int, party_class: Array) -> bool:
-    """Write each party's class, that of placements at home apart; False where a party's columns are of several."""
+def _one_group_each(
+    of_party: Array, cells: Array, cell: Array, orders: int, home: int, group: Array, found: Array
+) -> bool:
+    """Write the group of each party's classes, that of placements at home apart; False where they are of several."""
     for p in range(len(of_party) - 1):
-        found = NO_CLASS
+        found[p] = NO_CLASS
         for k in range(cells[of_party[p]], cells[of_party[p + 1]]):
             of_pair = cell[k] // orders
-            if of_pair != home and found == NO_CLASS:
-                found = of_pair
-            if of_pair not in (home, found):
+            if of_pair == home:
+                continue
+            if found[p] == NO_CLASS:
+                found[p] = group[of_pair]
+            if group[of_pair] != found[p]:
                 return False
-        party_class[p] = max(found, 0)
+        found[p] = max(found[p], 0)
     return True
 
 

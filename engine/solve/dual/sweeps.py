@@ -134,7 +134,9 @@ class Sweeper:
         """
         counts = self._counts(prices, low, high, chosen, blur)
         use = np.zeros(self.limits.row_count)
-        _use(self.cells.offsets, self.cells.row, self.cells.coefficient, counts, use)
+        on_order = np.bincount(self.cells.order, counts, self.cells.of_order.count).astype(np.int32)
+        for rows, taken in ((self.cells.of_order, on_order), (self.cells.own, counts)):
+            _use(rows.offsets, rows.row, rows.coefficient, taken, use)
         if len(self.part.offers.extra_row):
             _use_extras(self.part.offers.arrays, chosen[low:high], use)
         return use
@@ -151,22 +153,35 @@ class Sweeper:
 
     def _costs(self, prices: Floats) -> Singles:
         """What each cell costs, on both cores where there are many."""
-        size = len(self.cells.offsets) - 1
+        size = self.cells.count
         if size < self.tuning.cells_per_thread:
             return costs_of(self.cells, prices)
-        table = np.empty(size, np.float32)
-        arrays = self.cells.offsets, self.cells.row, self.cells.coefficient, prices, table
-        other = self.other_core.submit(_cost, 0, size // 2, *arrays)
-        _cost(size // 2, size, *arrays)
+        of_order, table = _costs_of_orders(self.cells, prices), np.empty(size, np.float32)
+        other = self.other_core.submit(_cost_between, self.cells, prices, of_order, 0, size // 2, table)
+        _cost_between(self.cells, prices, of_order, size // 2, size, table)
         other.result()
         return table
 
 
 def costs_of(cells: Cells, prices: Floats) -> Singles:
     """What each cell costs at ``prices`` (in value terms, by row)."""
-    table = np.empty(len(cells.offsets) - 1, np.float32)
-    _cost(0, len(table), cells.offsets, cells.row, cells.coefficient, prices, table)
+    table = np.empty(cells.count, np.float32)
+    _cost_between(cells, prices, _costs_of_orders(cells, prices), 0, cells.count, table)
     return table
+
+
+def _costs_of_orders(cells: Cells, prices: Floats) -> Floats:
+    """What all cells of each order cost alike; nothing for what has no order."""
+    rows, costs = cells.of_order, np.empty(cells.of_order.count)
+    nothing = np.zeros(rows.count, np.int32), np.zeros(1)
+    _cost(0, rows.count, *nothing, rows.offsets, rows.row, rows.coefficient, prices, costs)
+    return costs
+
+
+def _cost_between(cells: Cells, prices: Floats, of_order: Floats, low: int, high: int, table: Singles) -> None:
+    """Write to ``table`` what cells ``low:high`` cost."""
+    rows = cells.own
+    _cost(low, high, cells.order, of_order, rows.offsets, rows.row, rows.coefficient, prices, table)
 
 
 Spread = Callable[[Sweeper], Sweeper]
@@ -187,9 +202,19 @@ def make_sweeper(problem: MatchingProblem) -> Sweeper:
 
 
 @kernel
-def _cost(low: int, high: int, offsets: Array, row: Array, coefficient: Array, prices: Array, table: Array) -> None:
+def _cost(
+    low: int,
+    high: int,
+    base: Array,
+    of_base: Array,
+    offsets: Array,
+    row: Array,
+    coefficient: Array,
+    prices: Array,
+    table: Array,
+) -> None:
     for i in range(low, high):
-        total = 0.0
+        total = of_base[base[i]]
         for k in range(offsets[i], offsets[i + 1]):
             total += prices[row[k]] * coefficient[k]
         table[i] = total

@@ -46,7 +46,7 @@ def fill_by_paths(problem: MatchingProblem, sweeper: Sweeper, plan: Longs, use: 
         (begins, core.columns[by_order], party[by_order]),
         (offers.cell, offers.value, offers.order_count, core.reduced),
         (limits.order_offsets, limits.order_rows, limits.capacity + 1e-9),
-        (cells.of_placement, cells.of_party, cells.offsets, cells.row),
+        (cells.of_placement, cells.of_party, cells.all_rows.offsets, cells.all_rows.row),
         taken,
         use,
     )
