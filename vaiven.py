@@ -23,6 +23,7 @@ from engine.face.accounts import PlanAccounts, accounts
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.development import DevelopmentReport, development
+from engine.face.outlook import outlook
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
 from engine.face.rights import RightsReport, rights
@@ -30,6 +31,7 @@ from engine.face.season import SeasonTable, season
 from engine.face.verbs import audit, explain, generate, match, report
 from engine.face.what_ifs import Comparison, SweepTable, rematch, sweep, what_if
 from engine.kernel import software_version
+from engine.planning.outlook.many_futures import Futures
 from engine.programme import Programme, read_programme
 from engine.run import Options
 from engine.tuning import Tuning
@@ -46,6 +48,7 @@ __all__ = [
     "DevelopmentReport",
     "ExtensionError",
     "Fault",
+    "Futures",
     "InputError",
     "Options",
     "Plan",
@@ -69,6 +72,7 @@ __all__ = [
     "harmonise",
     "lint_agreements",
     "match",
+    "outlook",
     "read_plan",
     "read_programme",
     "rematch",

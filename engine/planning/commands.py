@@ -13,6 +13,7 @@ from engine.planning import CHARGE
 from engine.planning.accounts_command import register as register_accounts
 from engine.planning.agreement_commands import agreement_commands
 from engine.planning.development_command import register as register_development
+from engine.planning.outlook_command import register as register_outlook
 from engine.planning.rights_command import register as register_rights
 from engine.planning.season_command import register as register_season
 from engine.words import message
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     register_season(app)
     register_accounts(app)
     register_development(app)
+    register_outlook(app)
     app.add_typer(agreement_commands, name="agreement")
 
 
