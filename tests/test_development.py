@@ -148,3 +148,11 @@ def test_the_page_and_its_chart_are_written(season: Path) -> None:
     page = (season / "told/development.html").read_text("utf-8")
     assert "people_away" in page and "Guatemala" in page
     assert (season / "told/people_away.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("command", ["accounts", "development"])
+def test_a_plan_without_placements_is_reported_too(season: Path, tmp_path: Path, command: str) -> None:
+    (tmp_path / "placements.csv").write_text("worker_id,order_id\n", "utf-8")
+    done = run_command(command, season / "season", tmp_path / "placements.csv", "-o", tmp_path / "told", "--lang", "es")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "told" / f"{command}.html").read_text("utf-8").count("<table>") > 0

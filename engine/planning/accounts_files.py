@@ -112,7 +112,7 @@ def _across(table: pd.DataFrame, keys: tuple[str, ...]) -> list[dict[str, Any]]:
     wide = table[table["line"].isin(SHOWN)].pivot_table(
         index=[*keys, "placements"], columns="line", values="middle", aggfunc="sum"
     )
-    rows = wide[[name for name in every_line() if name in SHOWN]].reset_index().to_dict("records")
+    rows = wide.reindex(columns=[name for name in every_line() if name in SHOWN]).reset_index().to_dict("records")
     return [
         {"name": " → ".join(str(row[key]) for key in keys), "placements": row["placements"]}
         | {"figures": [row[name] for name in every_line() if name in SHOWN]}
