@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import oracle
+import pandas as pd
 import pytest
 from command_line import run_command
 from oracle.matching import is_return
@@ -156,3 +157,32 @@ def test_a_plan_without_placements_is_reported_too(season: Path, tmp_path: Path,
     done = run_command(command, season / "season", tmp_path / "placements.csv", "-o", tmp_path / "told", "--lang", "es")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "told" / f"{command}.html").read_text("utf-8").count("<table>") > 0
+
+
+def test_an_order_for_the_diaspora_is_filled_by_skill_without_travel() -> None:
+    """A physician who lives elsewhere and takes no seasonal work fills what the home region lacks; nobody is away."""
+    season = vaiven.generate("northern-triangle", workers=120)
+    frames = {name: season.frame(name) for name in season.tables}
+    home = frames["orders"][frames["orders"]["destination_country"] == "GT"].head(1)
+    clinic = home.assign(order_id="CLINIC", isco08="2212", sector="Q86", headcount=1, min_experience_months=0)
+    for column in ("required_skills", "desired_skills", "languages"):
+        clinic[column] = ""
+    member = (
+        frames["workers"]
+        .head(1)
+        .assign(
+            worker_id="MEMBER", origin_country="GT", origin_region="GT-13", occupations="2212:96", refuses="US;CA;ES"
+        )
+    )
+    open_to_all = {"household_id": "", "travel_group_id": "", "reservation_weekly_income": 0}
+    member = member.assign(
+        **open_to_all, available_from=home["start_date"].iloc[0], available_to=home["end_date"].iloc[0]
+    )
+    frames["orders"] = pd.concat([frames["orders"], clinic])
+    frames["workers"] = pd.concat([frames["workers"], member])
+    texts = dict(season.texts)
+    changed = vaiven.Programme.from_frames(texts.pop("programme.toml"), list(texts.values()), **frames)
+    report = vaiven.development(vaiven.match(changed, vaiven.Options(gap=0.0)))
+    opening = report.openings.set_index("order_id").loc["CLINIC"]
+    assert (opening["filled"], opening["returnees"]) == (1, 0)
+    assert "MEMBER" not in set(report.records["worker_id"])
