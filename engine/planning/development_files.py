@@ -71,5 +71,4 @@ def _rows(table: pd.DataFrame, language: str) -> list[dict[str, Any]]:
 
 
 def _name(row: Any, locale: str) -> str:
-    home = name_in(country(row["origin_country"]), locale)
-    return f"{name_in(region(row['origin_region']), locale)}, {home}" if row.get("origin_region") else home
+    return name_in(region(row["origin_region"]) if row.get("origin_region") else country(row["origin_country"]), locale)
