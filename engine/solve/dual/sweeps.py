@@ -10,34 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.clauses.views import Array, Bools, Ints
-from engine.draws import first_state, fraction, next_state
-from engine.kernel import kernel
+from engine.clauses.views import Ints
 from engine.problem.limits import Limits
-from engine.problem.offers import NOTHING, ColumnArrays, Offers
+from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.dual.priced_cells import Cells, Pairs, make_cells, make_pairs
+from engine.solve.dual.sweep_kernels import (
+    PairArrays,
+    add_up_costs,
+    add_up_extras,
+    add_up_use,
+    choose_several,
+    choose_single,
+)
 from engine.tuning import Tuning
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
-
-
-class PairArrays(NamedTuple):
-    """The pairs of parties (`Pairs`) and the cell that each party always meets, for kernels."""
-
-    of_party: Longs
-    cell: Ints
-    apart: Bools
-    place: npt.NDArray[np.uint16]
-    own: Ints
 
 
 def _one_thread() -> ThreadPoolExecutor:
@@ -79,10 +74,10 @@ class Part:
         span = low, high, self.first, offers.of_party, self.value, np.float32(blur)
         counts = np.zeros(len(table), np.int32)
         if pairs is None:
-            _choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
+            choose_single(*span, cells.of_placement, cells.of_party, offers.must, table, chosen, counts)
         else:
             of_pairs = PairArrays(pairs.of_party, pairs.cell, pairs.apart, pairs.place, cells.of_party)
-            _choose(*span, of_pairs, offers.arrays, offers.must, table, prices, chosen, counts)
+            choose_several(*span, of_pairs, offers.arrays, offers.must, table, prices, chosen, counts)
         return counts
 
 
@@ -136,9 +131,9 @@ class Sweeper:
         use = np.zeros(self.limits.row_count)
         on_order = np.bincount(self.cells.order, counts, self.cells.of_order.count).astype(np.int32)
         for rows, taken in ((self.cells.of_order, on_order), (self.cells.own, counts)):
-            _use(rows.offsets, rows.row, rows.coefficient, taken, use)
+            add_up_use(rows.offsets, rows.row, rows.coefficient, taken, use)
         if len(self.part.offers.extra_row):
-            _use_extras(self.part.offers.arrays, chosen[low:high], use)
+            add_up_extras(self.part.offers.arrays, chosen[low:high], use)
         return use
 
     def _counts(self, prices: Floats, low: int, high: int, chosen: Longs, blur: float) -> Ints:
@@ -174,14 +169,14 @@ def _costs_of_orders(cells: Cells, prices: Floats) -> Floats:
     """What all cells of each order cost alike; nothing for what has no order."""
     rows, costs = cells.of_order, np.empty(cells.of_order.count)
     nothing = np.zeros(rows.count, np.int32), np.zeros(1)
-    _cost(0, rows.count, *nothing, rows.offsets, rows.row, rows.coefficient, prices, costs)
+    add_up_costs(0, rows.count, *nothing, rows.offsets, rows.row, rows.coefficient, prices, costs)
     return costs
 
 
 def _cost_between(cells: Cells, prices: Floats, of_order: Floats, low: int, high: int, table: Singles) -> None:
     """Write to ``table`` what cells ``low:high`` cost."""
     rows = cells.own
-    _cost(low, high, cells.order, of_order, rows.offsets, rows.row, rows.coefficient, prices, table)
+    add_up_costs(low, high, cells.order, of_order, rows.offsets, rows.row, rows.coefficient, prices, table)
 
 
 Spread = Callable[[Sweeper], Sweeper]
@@ -199,121 +194,3 @@ def make_sweeper(problem: MatchingProblem) -> Sweeper:
     value, cells = (offers.value / SCALE).astype(np.float32), make_cells(offers, problem.limits, single)
     part = Part(offers, cells, value, None if single else make_pairs(offers, problem.limits, cells))
     return Sweeper(part, problem.limits, problem.tuning)
-
-
-@kernel
-def _cost(
-    low: int,
-    high: int,
-    base: Array,
-    of_base: Array,
-    offsets: Array,
-    row: Array,
-    coefficient: Array,
-    prices: Array,
-    table: Array,
-) -> None:
-    for i in range(low, high):
-        total = of_base[base[i]]
-        for k in range(offsets[i], offsets[i + 1]):
-            total += prices[row[k]] * coefficient[k]
-        table[i] = total
-
-
-@kernel
-def _use(offsets: Array, row: Array, coefficient: Array, counts: Array, use: Array) -> None:
-    for i in range(len(counts)):
-        if counts[i]:
-            for k in range(offsets[i], offsets[i + 1]):
-                use[row[k]] += counts[i] * coefficient[k]
-
-
-@kernel
-def _choose_single(
-    low: int,
-    high: int,
-    first: int,
-    of_party: Array,
-    value: Array,
-    blur: np.float32,
-    cell: Array,
-    own: Array,
-    must: Array,
-    table: Array,
-    chosen: Array,
-    counts: Array,
-) -> None:
-    """`_choose` where each column is one placement without extras: the loop that a nation's season spends itself in."""
-    for p in range(low, high):
-        best, at = table[own[p]], NOTHING
-        if must[p]:
-            best = np.float32(-np.inf)
-        state = first_state(first + p)
-        for j in range(of_party[p], of_party[p + 1]):
-            state = next_state(state)
-            worth = value[j] - table[cell[j]] + blur * fraction(state)
-            if worth > best:
-                best, at = worth, j
-        chosen[p] = at
-        if at >= 0:
-            counts[own[p]] += 1
-            counts[cell[at]] += 1
-
-
-@kernel
-def _choose(
-    low: int,
-    high: int,
-    first: int,
-    of_party: Array,
-    value: Array,
-    blur: np.float32,
-    pairs: PairArrays,
-    columns: ColumnArrays,
-    must: Array,
-    table: Array,
-    prices: Array,
-    chosen: Array,
-    counts: Array,
-) -> None:
-    """The same where columns are of several placements: each pair of a party is priced once, into a short list."""
-    most = 0
-    for p in range(low, high):
-        most = max(most, pairs.of_party[p + 1] - pairs.of_party[p])
-    cost = np.zeros(most + 1, np.float32)  # the first stands for no placement
-    width = pairs.place.shape[1]
-    for p in range(low, high):
-        begin = pairs.of_party[p]
-        for i in range(begin, pairs.of_party[p + 1]):
-            cost[i - begin + 1] = table[pairs.cell[i]]
-            if not pairs.apart[i]:
-                cost[i - begin + 1] += table[pairs.own[p]]
-        best, at = np.float32(0), NOTHING
-        if must[p]:
-            best = np.float32(-np.inf)
-        state = first_state(first + p)
-        for j in range(of_party[p], of_party[p + 1]):
-            state = next_state(state)
-            worth = value[j] + blur * fraction(state)
-            for k in range(width):
-                worth -= cost[pairs.place[j, k]]
-            for k in range(columns.extras[j], columns.extras[j + 1]):
-                worth -= np.float32(prices[columns.extra_row[k]] * columns.extra_coefficient[k])
-            if worth > best:
-                best, at = worth, j
-        chosen[p] = at
-        if at >= 0:
-            for k in range(width):
-                if pairs.place[at, k] > 0:
-                    i = begin + pairs.place[at, k] - 1
-                    counts[pairs.cell[i]] += 1
-                    if not pairs.apart[i]:
-                        counts[pairs.own[p]] += 1
-
-
-@kernel
-def _use_extras(columns: ColumnArrays, chosen: Array, use: Array) -> None:
-    for j in chosen:
-        if j >= 0:
-            for k in range(columns.extras[j], columns.extras[j + 1]):
-                use[columns.extra_row[k]] += columns.extra_coefficient[k]
