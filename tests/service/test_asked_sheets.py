@@ -199,8 +199,8 @@ def test_a_marked_copy_comes_over_the_interface_too(world: World) -> None:
     path = "/v1/programmes/{p}/marked-sheets"
     before = world.must("gt", "GET", "/v1/programmes/{p}")["revision"]
 
-    def sent(rows: list[list[str]], who: str = "gt", table: str = "workers", **headers: str) -> Any:
-        file = {"file": ("padron.xlsx", workbook([HEADINGS, *rows]))}
+    def sent(rows: list[list[str]] | bytes, who: str = "gt", table: str = "workers", **headers: str) -> Any:
+        file = {"file": ("padron.xlsx", rows if isinstance(rows, bytes) else workbook([HEADINGS, *rows]))}
         return world.call(who, "POST", path, files=file, data={"table": table}, headers=headers)
 
     faulty = [["Eva", "2501 33333 0401", "Mujer", "31/02/1990", "Jornalero", "=2+2", "Guatemala"]]
@@ -211,7 +211,8 @@ def test_a_marked_copy_comes_over_the_interface_too(world: World) -> None:
         listed = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
         assert listed[0][0] == "Celda" and any(told in str(row[2]) for row in listed[1:]), listed
     keyed = {"Idempotency-Key": "a-sheet-of-one"}  # of a file it is known that it was given, not what is in it
-    assert [sent([*ROWS, *faulty], **keyed).status_code for _ in range(2)] == [200, 409]
+    same = workbook([HEADINGS, *ROWS, *faulty])  # once: a workbook holds the second at which it was made
+    assert [sent(same, **keyed).status_code for _ in range(2)] == [200, 409]
     assert sent(ROWS).status_code == 409 and sent(ROWS, table="orders").status_code == 200
     assert (
         world.call("gt", "POST", path, files={"file": ("a.pdf", b"%PDF")}, data={"table": "workers"}).status_code == 422

@@ -34,6 +34,8 @@ def placed(world: World) -> tuple[World, str, str]:
     run = world.run("gt", gap=0.0)
     world.must("gt", "POST", f"{P}/runs/{run['id']}/publication")
     operation = world.operations("gt")[0]
+    for state in ("offered", "accepted"):  # before the income below, at which no offer would be made
+        assert world.move("gt", state, [operation["id"]]).status_code == 200
     profile = {"reservation_weekly_income": "51234567", "refuses": "US", "household_id": "H-77", "points": "63636363"}
     worker: str = operation["worker_id"]
     world.must(
@@ -43,8 +45,6 @@ def placed(world: World) -> tuple[World, str, str]:
         json={"profile": profile, "name": "María", "contact": "+502 1"},
         headers=ANY,
     )
-    for state in ("offered", "accepted"):
-        world.move("gt", state, [operation["id"]])
     return world, worker, operation["id"]
 
 
