@@ -11,6 +11,8 @@ from world import ORDER, World
 from api.storage.revisions import raise_revision
 from api.storage.tables import registers
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 
 

@@ -12,6 +12,8 @@ from world import ORDER, World, agreement, workers_csv
 from api.storage.operation_states import STANDING
 from api.storage.tables import operations, orders, programmes, registers
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 
 

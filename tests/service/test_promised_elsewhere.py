@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from world import SETTINGS, World, agreement, workers_csv
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 MINISTRIES = ("us", "ca", "gt", "mx", "jm", "es", "hn", "sv")
 FIRST = [int(one) for one in os.environ.get("VAIVEN_FIRST_MINISTRIES", "3").split(",")]  # who begins, by place

@@ -17,6 +17,8 @@ from api.storage.tables import operation_history, operations, order_check_varian
 from engine.programme import Programme
 from engine.programme.read import _Reader
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 WITHIN_NONE = -1

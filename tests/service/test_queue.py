@@ -19,6 +19,8 @@ from api.storage.database import now, transaction
 from api.storage.tables import runs
 from benchmarks.waiting import until
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 EDIT = 'edit = { agreement = "GT-CA", clause = "quota", count = "VALUE" }'
 

@@ -15,6 +15,8 @@ from api.storage.database import transaction
 from api.storage.tables import persons, run_files, runs
 from engine.programme.schema import TABLES
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 
 

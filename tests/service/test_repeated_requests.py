@@ -11,6 +11,8 @@ from world import ORDER, World, agreement, workers_csv
 from api.storage.account_tables import api_keys, idempotency
 from api.storage.tables import orders
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 SIGNING_IN = {"log_in", "log_in_by_identity_provider", "refresh_session"}
 SITES = "site_id,employer_id,region,beds,inspected_until\n"

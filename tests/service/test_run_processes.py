@@ -30,6 +30,8 @@ from benchmarks.waiting import running, until
 from engine.solve.budget import Budget, heeding
 from engine.solve.exact.solver_children import SolverChild
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 EDIT = 'edit = { agreement = "GT-CA", clause = "quota", count = "VALUE" }'
 ENDLESS_RUNS = str(Path(__file__).with_name("endless_runs.py"))

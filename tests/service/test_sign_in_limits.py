@@ -15,6 +15,8 @@ from api.storage.account_tables import attempts
 from api.storage.columns import metadata
 from api.storage.database import database
 
+pytestmark = pytest.mark.locks
+
 MOST = 8  # `VAIVEN_LOGINS_PER_QUARTER_HOUR` in these tests
 FLOODED, OTHER = "203.0.113.7", "198.51.100.2"
 

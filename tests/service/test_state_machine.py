@@ -34,6 +34,8 @@ from api.placements.operations import STEPS
 from api.storage.operation_states import HOME, STANDING
 from api.storage.tables import operations, orders, registers
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 EXAMPLES = int(os.environ.get("VAIVEN_SEQUENCES", "0"))  # 0: few, the same every time
 STEPS_OF_ONE = 30 if EXAMPLES else 22

@@ -12,6 +12,8 @@ from world import ORDER, World, agreement, workers_csv
 
 from api.storage.tables import operations, persons, run_files, runs
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 EMPLOYERS = "employer_id,name,country,accredited_until,debarred_from,debarred_until\n"
 SITES = "site_id,employer_id,region,beds,inspected_until\n"

@@ -22,6 +22,8 @@ from api.storage.database import database, is_postgresql, lift_limits, transacti
 from api.storage.revisions import take_programmes
 from benchmarks.waiting import until
 
+pytestmark = pytest.mark.locks
+
 P = "/v1/programmes/{p}"
 
 
