@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from distributed import LocalCluster
 
@@ -23,7 +24,7 @@ from engine.programme.edits import Edits
 from engine.run import Options, match_programme
 from engine.solve.budget import Budget
 from engine.solve.dual.cluster import join_cluster
-from engine.solve.dual.sweeps import Sweeper
+from engine.solve.dual.sweeps import Sweeper, make_sweeper
 from engine.solve.result import Result
 from engine.tuning import Tuning
 from scenarios.presets import nation, northern_triangle
@@ -65,6 +66,22 @@ def test_a_cluster_finds_what_one_machine_finds(problem: MatchingProblem, here: 
     joined.close()
     assert here.statistics["sweeps"] > 0
     assert _same(here, there)
+
+
+def test_parties_are_sent_though_the_client_forgets_who_works(
+    problem: MatchingProblem, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client's own beat asks for nobody's name and keeps that as what it knows."""
+    joined = join_cluster(cluster.scheduler_address)
+    nobody = {**joined.client.scheduler_info(n_workers=-1), "workers": {}}
+    monkeypatch.setattr(joined.client, "scheduler_info", lambda **_: nobody)
+    sweeper = make_sweeper(problem)
+    spread: Any = joined.spread(sweeper)
+    prices, chosen, there = np.zeros(problem.limits.row_count), *np.full((2, sweeper.party_count), -1)
+    use = sweeper.choose(prices, 0, sweeper.party_count, chosen)
+    assert use.any() and use.tolist() == spread.choose(prices, 0, sweeper.party_count, there).tolist()
+    assert chosen.tolist() == there.tolist() and len(spread.pieces[0, sweeper.party_count]) == 2
+    joined.close()
 
 
 def test_a_lost_process_costs_a_sweep_and_not_the_run(problem: MatchingProblem, here: Result, cluster: Any) -> None:

@@ -63,7 +63,10 @@ class SpreadSweeper(Sweeper):
     def _sent(self, low: int, high: int) -> list[Piece]:
         """Parties ``low:high`` cut into as many pieces of like size as there are processes, one sent to each."""
         self.client.wait_for_workers(1, timeout=WAIT_SECONDS)
-        names = sorted(self.client.scheduler_info(n_workers=-1)["workers"])
+        # Asked of the scheduler itself: what the client keeps of it lists nobody after each beat of its own.
+        names = sorted(self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"])
+        if not names:
+            raise ConnectionError(message("All processes have left the cluster."))
         if not self.rows:
             self.rows.append(self.client.scatter(self.cells, broadcast=True, hash=False))
         of_party = self.part.offers.of_party
