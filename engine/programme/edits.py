@@ -21,7 +21,7 @@ from engine.programme.clauses import ID_RULE, LATEST, is_id
 from engine.programme.cross_checks import check_clause_references
 from engine.programme.dated_values import is_dated
 from engine.programme.edits_told import Made, what_was_touched
-from engine.programme.programme import Programme, RawToml
+from engine.programme.programme import Agreement, Programme, RawToml
 from engine.programme.row_edits.edit import edit_rows, leaves_rows
 from engine.programme.row_edits.kind import Refuse
 from engine.programme.table import Table
@@ -96,17 +96,16 @@ def edited(programme: Programme, edits: Edits) -> Programme:
     Raises `InputError` with every edit that names what isn't there or gives what may not be.
     """
     faults: list[Fault] = []
-    texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
-    tables, made = dict(programme.tables), []
+    texts, tables, made = dict(programme.texts), dict(programme.tables), []
     for number, entry in enumerate(edits.entries, 1):
 
         def refuse(column: str, value: Any, problem: str, expected: str, number: int = number) -> None:
             place = f"edit {number}: {column}" if column else f"edit {number}"
             faults.append(Fault(edits.file, 0, place, "" if value is None else str(value), problem, expected, "edit"))
 
-        before, held = (texts if "table" in entry else copy.deepcopy(texts)), tables
+        before, held = dict(texts), tables
         tables = _apply(entry, texts, tables, refuse)
-        made.append(Made(number, entry, before, texts if "table" in entry else copy.deepcopy(texts), held))
+        made.append(Made(number, entry, before, dict(texts), held))
     if faults:
         raise InputError(faults)
     digest = hashlib.sha256(f"{programme.sha256} {edits.sha256()}".encode()).hexdigest()
@@ -123,19 +122,20 @@ def leaves_as_it_is(programme: Programme, entry: RawToml) -> bool:
     if "table" in entry:
         return leaves_rows(entry)
     faults: list[str] = []
-    texts = {file: copy.deepcopy(content) for file, content in programme.texts.items()}
+    texts = dict(programme.texts)
     _apply(entry, texts, dict(programme.tables), lambda *fault: faults.append(fault[0]))
     return not faults and texts == programme.texts
 
 
 def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], refuse: Refuse) -> dict[str, Table]:
-    """Make one edit in ``texts``, or in the tables that are returned."""
+    """Make one edit in ``texts``, or in the tables that are returned; a text that is changed is copied first."""
     if "table" in entry:
         return edit_rows(entry, tables, refuse)
     if "weights" in entry or "programme" in entry:
         _only(entry, ("weights", "programme", "source", "note"), refuse)
-        texts[PROGRAMME].setdefault("objective", {}).update(_table(entry.get("weights", {}), "weights", refuse))
-        texts[PROGRAMME].update(_table(entry.get("programme", {}), "programme", refuse))
+        own = _own(texts, PROGRAMME)
+        own.setdefault("objective", {}).update(_table(entry.get("weights", {}), "weights", refuse))
+        own.update(_table(entry.get("programme", {}), "programme", refuse))
     elif "new_agreement" in entry:
         _only(entry, ("new_agreement", "source", "note"), refuse)
         content = _table(entry["new_agreement"], "new_agreement", refuse)
@@ -153,6 +153,12 @@ def _apply(entry: RawToml, texts: dict[str, RawToml], tables: dict[str, Table], 
     else:
         _edit_agreement(entry, texts, refuse)
     return tables
+
+
+def _own(texts: dict[str, RawToml], file: str) -> RawToml:
+    """The text of a file, copied so that it may be changed: other texts may hold the same one."""
+    texts[file] = copy.deepcopy(texts[file])
+    return texts[file]
 
 
 def _table(value: Any, name: str, refuse: Refuse) -> RawToml:
@@ -191,7 +197,7 @@ def _edit_agreement(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -
     if entry.get("suspend") is True:
         del texts[file]
     elif "set" in entry:
-        texts[file].update(_table(entry["set"], "set", refuse))
+        _own(texts, file).update(_table(entry["set"], "set", refuse))
     else:
         refuse(
             "agreement", entry["agreement"], message("is not changed"), message("suspend = true, or set = {{ ... }}")
@@ -203,7 +209,7 @@ def _edit_clause(entry: RawToml, texts: dict[str, RawToml], refuse: Refuse) -> N
     file = _file_of(entry, texts, refuse)
     if file is None:
         return
-    clauses = texts[file].setdefault("clause", [])
+    clauses = _own(texts, file).setdefault("clause", [])
     if "new_clause" in entry:
         _only(entry, ("agreement", "new_clause", "source", "note"), refuse)
         clauses.append(_table(entry["new_clause"], "new_clause", refuse))
@@ -267,24 +273,34 @@ def _changed(value: Any, amount: Any, change: str) -> Any:
 
 
 def _read_again(programme: Programme, texts: dict[str, RawToml], tables: dict[str, Table], edits: Edits) -> Programme:
-    """The edited texts read and held against the tables, as a folder's are."""
+    """The edited texts read and held against the tables, as a folder's are; what no edit touched was read before."""
     faults: list[Fault] = []
 
     def report(fault: Fault) -> None:
         faults.append(replace(fault, file=f"{edits.file} ({fault.file})"))
 
     settings, clauses = read_settings(texts[PROGRAMME], PROGRAMME, report, lambda _: None)
+    day = LATEST if settings is None else settings.as_of
+    untouched = _read_before(programme, texts) if day == programme.settings.as_of else {}
     agreements = []
     for file, content in sorted(texts.items()):
         if file != PROGRAMME:
-            day = LATEST if settings is None else settings.as_of
-            agreement = read_agreement(content, file, report, lambda _: None, day)
+            agreement = untouched.get(file) or read_agreement(content, file, report, lambda _: None, day)
             if agreement is not None:
                 agreements.append((file, agreement))
+    same_tables = all(tables[name] is programme.tables[name] for name in tables)
     for file, owned in [(PROGRAMME, clauses), *((file, a.clauses) for file, a in agreements)]:
-        check_clause_references(owned, tables, file, report)
+        if file not in untouched or not same_tables:
+            check_clause_references(owned, tables, file, report)
     report_overlaps(agreements, report)
     if faults or settings is None:
         raise InputError(faults)
     ordered = tuple(sorted((agreement for _, agreement in agreements), key=lambda agreement: agreement.id))
     return replace(programme, settings=settings, agreements=ordered, clauses=clauses, tables=tables, texts=texts)
+
+
+def _read_before(programme: Programme, texts: Mapping[str, RawToml]) -> dict[str, Agreement]:
+    """The agreements of the texts that no edit touched, by file, as they were read for the programme."""
+    known = {agreement.id: agreement for agreement in programme.agreements}
+    kept = {file: content for file, content in texts.items() if content is programme.texts.get(file)}
+    return {file: known[content["id"]] for file, content in kept.items() if content.get("id") in known}
