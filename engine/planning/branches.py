@@ -28,7 +28,7 @@ from engine.problem.recompile import recompiled
 from engine.problem.values import SCALE
 from engine.programme.edits import Edits, edited
 from engine.programme.programme import Programme
-from engine.programme.reorder import drawn_order
+from engine.programme.reorder import Drawn, drawn_alike, drawn_order
 from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.primal.warm import Warm
@@ -76,17 +76,24 @@ class Outcome:
 class Base:
     """A programme with its plan, from which branches begin; ``problem`` has the rows in the order that ``seed`` draws.
 
-    ``warm`` is the base's plan in that order. With an ``origin``, measures are of its workers and agreements alone.
+    ``warm`` is the base's plan in that order, and ``rows`` are the rows of workers and of orders in it. With an
+    ``origin``, measures are of its workers and agreements alone.
     """
 
     programme: Programme
     problem: MatchingProblem
     warm: Warm
     outcome: Outcome
+    rows: tuple[Longs, Longs]
     gap: float
     time_limit: float
     seed: int
     origin: str = ""
+
+    @property
+    def drawn(self) -> Drawn:
+        """The programme beside the one that was matched."""
+        return Drawn(self.programme, self.problem.programme, *self.rows)
 
     def key(self, edits: Edits) -> str:
         """What a branch's outcome depends on, as a short text."""
@@ -117,7 +124,7 @@ def make_base(
     measures = _audited(programme, workers[result.worker], orders[result.order], origin)
     warm = Warm(result.prices, result.crew, result.worker, result.order)
     outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)
-    return Base(programme, result.problem, warm, outcome, gap, time_limit, seed, origin)
+    return Base(programme, result.problem, warm, outcome, (workers, orders), gap, time_limit, seed, origin)
 
 
 def run_branch(base: Base, edits: Edits) -> Outcome:
@@ -126,8 +133,9 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
     try:
         programme = edited(base.programme, edits)
         programme.require_weights(message("A what-if"))
-        drawn, workers, orders = drawn_order(programme, base.seed)
-        problem = recompiled(base.problem, drawn)
+        drawn = drawn_alike(base.drawn, programme, base.seed)
+        workers, orders = drawn.workers, drawn.orders
+        problem = recompiled(base.problem, drawn.drawn)
         warm = _warm(base, problem)
         result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, warm)
         plan = workers[result.worker], orders[result.order]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,17 @@ from engine.programme.schema import TABLES
 from engine.programme.table import Column, Labels, Lists, Table
 
 Longs = npt.NDArray[np.int64]
+_IDS = {"workers": "worker_id", "orders": "order_id"}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A ``programme`` beside the one ``drawn`` of it, whose rows are ``workers`` and ``orders``, in that order."""
+
+    programme: Programme
+    drawn: Programme
+    workers: Longs
+    orders: Longs
 
 
 def drawn_order(programme: Programme, seed: int) -> tuple[Programme, Longs, Longs]:
@@ -23,7 +35,7 @@ def drawn_order(programme: Programme, seed: int) -> tuple[Programme, Longs, Long
     """
     workers = _by_hash(programme.workers.ids("worker_id"), seed)
     orders = _by_hash(programme.orders.ids("order_id"), seed)
-    return reordered(programme, workers, orders), workers, orders
+    return _reordered(programme, workers, orders, None), workers, orders
 
 
 def _by_hash(ids: pa.StringArray, seed: int) -> Longs:
@@ -32,21 +44,47 @@ def _by_hash(ids: pa.StringArray, seed: int) -> Longs:
     return np.lexsort((text.astype(str), keyed)) if len(np.unique(keyed)) < len(keyed) else np.argsort(keyed)
 
 
-def reordered(programme: Programme, workers: Longs, orders: Longs) -> Programme:
-    """The programme whose worker and order rows are the given ones, in that order."""
-    tables = dict(programme.tables)
-    tables["workers"] = taken_rows(programme.workers, workers)
-    tables["orders"] = taken_rows(programme.orders, orders)
-    for target, rows in (("workers", workers), ("orders", orders)):
-        position = np.full(programme[target].size + 1, -1, np.int32)
-        position[rows] = np.arange(len(rows), dtype=np.int32)
-        for name, schema in TABLES.items():
-            columns = dict(tables[name].columns)
-            for column in schema.columns:
-                if column.kind == "reference" and column.concept == target:
-                    columns[column.name] = position[tables[name].values(column.name)]
-            tables[name] = replace(tables[name], columns=columns)
-    return replace(programme, tables=tables)
+def drawn_alike(base: Drawn, programme: Programme, seed: int) -> Drawn:
+    """`drawn_order` of a programme that was edited from another, which was drawn by the same seed as ``base``: columns
+    that no edit touched are shared with what was drawn then.
+    """
+    same = all(programme[name].ids(key).equals(base.programme[name].ids(key)) for name, key in _IDS.items())
+    if not same:
+        return Drawn(programme, *drawn_order(programme, seed))
+    return Drawn(programme, _reordered(programme, base.workers, base.orders, base), base.workers, base.orders)
+
+
+def _reordered(programme: Programme, workers: Longs, orders: Longs, known: Drawn | None) -> Programme:
+    """The programme with the given rows, in that order; columns that ``known`` has in it already are shared."""
+    rows = {"workers": workers, "orders": orders}
+    position = {name: _positions(programme[name].size, taken) for name, taken in rows.items()}
+    pointing = {
+        (name, column.name): position[column.concept]
+        for name, schema in TABLES.items()
+        for column in schema.columns
+        if column.kind == "reference" and column.concept in position
+    }
+
+    def moved(name: str, key: str, column: Column) -> Column:
+        if known is not None and known.programme[name].columns.get(key) is column:
+            return known.drawn[name].columns[key]
+        if name in rows:
+            column = _take(column, rows[name])
+        return pointing[name, key][np.asarray(column)] if (name, key) in pointing else column
+
+    return replace(programme, tables={name: _each(table, moved) for name, table in programme.tables.items()})
+
+
+def _each(table: Table, moved: Callable[[str, str, Column], Column]) -> Table:
+    columns = {key: moved(table.name, key, column) for key, column in table.columns.items()}
+    return replace(table, columns=columns)
+
+
+def _positions(size: int, rows: Longs) -> npt.NDArray[np.int32]:
+    """Where each row of a table is among the given ``rows``, -1 where it isn't, and for -1."""
+    position = np.full(size + 1, -1, np.int32)
+    position[rows] = np.arange(len(rows), dtype=np.int32)
+    return position
 
 
 def taken_rows(table: Table, rows: Longs) -> Table:
