@@ -21,10 +21,10 @@ from engine.planning.commands import register
 from engine.planning.pool import run_branches
 from engine.planning.sweep import read_sweep
 from engine.problem import compile_problem
-from engine.problem.recompile import recompiled
+from engine.problem.recompile import recompiled, same_column
 from engine.programme import Programme, read_programme
 from engine.programme.edits import Edits, edited, leaves_as_it_is, read_edits
-from engine.programme.reorder import drawn_order
+from engine.programme.reorder import drawn_alike, drawn_order
 from engine.programme.row_edits import kinds
 from engine.programme.row_edits.edit import row_edits
 from engine.run import Options, match_read
@@ -107,11 +107,45 @@ def test_what_is_recompiled_is_what_compiling_gives(number: int, base: Base) -> 
     assert again.limits.names == fresh.limits.names
 
 
+@pytest.mark.parametrize("number", range(16))
+def test_what_is_drawn_from_a_base_is_what_drawing_gives(number: int, base: Base) -> None:
+    """Columns that the base has are shared, and every other is in the same order."""
+    branch = edited(base.programme, _edits_of_all_kinds(base.programme)[number])
+    known, fresh = drawn_alike(base.drawn, branch, base.seed), drawn_order(branch, base.seed)
+    assert np.array_equal(known.workers, fresh[1])
+    assert np.array_equal(known.orders, fresh[2])
+    for name, table in fresh[0].tables.items():
+        pairs = [(table.columns[key], known.drawn[name].columns[key]) for key in table.columns]
+        assert all(same_column(one, other) for one, other in pairs), name
+
+
 def test_counts_alone_keep_the_columns(base: Base, programme: Programme) -> None:
     """Compiling pairs again would cost more than matching."""
     edits = _edits({"agreement": _quota(programme), "clause": "quota", "count": 3})
     drawn, _, _ = drawn_order(edited(programme, edits), base.seed)
-    assert recompiled(base.problem, drawn).offers is base.problem.offers
+    again, fresh = recompiled(base.problem, drawn), compile_problem(drawn)
+    assert again.offers is base.problem.offers
+    for one, other in zip(again.limits.blocks, fresh.limits.blocks, strict=True):
+        assert np.array_equal(one.block.capacity, other.block.capacity)
+        assert (one.clause, one.first_row) == (other.clause, other.first_row)
+
+
+def test_an_agreement_that_no_edit_names_is_not_read_again(programme: Programme) -> None:
+    """A branch shares what it leaves as it is with its base."""
+    quota = _quota(programme)
+    after = edited(programme, _edits({"agreement": quota, "clause": "quota", "count": 3}))
+    shared = {one.id: one is other for one, other in zip(programme.agreements, after.agreements, strict=True)}
+    assert shared == {one.id: one.id != quota for one in programme.agreements}
+
+
+def test_edits_of_one_agreement_add_up(programme: Programme) -> None:
+    """The second begins from what the first left, and each tells its own change."""
+    one = {"agreement": _quota(programme), "clause": "quota"}
+    after = edited(programme, _edits({**one, "count": 3}, {**one, "add": {"count": 2}}))
+    quotas = [c.rule.count for a in after.agreements if a.id == _quota(programme) for c in a.clauses if c.id == "quota"]
+    assert quotas == [5]
+    assert "count 3 instead" in str(after.notices[-2])
+    assert "count 5 instead of 3" in str(after.notices[-1])
 
 
 def test_edits_leave_the_base_alone(programme: Programme) -> None:

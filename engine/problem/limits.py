@@ -135,17 +135,13 @@ class Limits:
 
 def make_limits(register: Register) -> Limits:
     """The limits of a programme."""
-    bed_rows, bed_capacity, bed_entries = _beds(register)
+    bed_rows, bed_capacity, bed_entries = beds(register)
     blocks = _named_blocks(register, register.order_count + len(bed_rows))
     placed = [(named, part) for named in blocks for part in named.block.parts]
     narrow, wide = split_parts(register, placed)
     features = features_of([part for _, part in narrow])
     base_class, key_of_base = base_classes(register, [part for _, part in narrow])
-    order_offsets, order_rows = slots_from_entries(
-        np.concatenate([np.arange(register.order_count), bed_entries[0]]),
-        np.concatenate([np.arange(register.order_count), register.order_count + bed_entries[1]]),
-        register.order_count,
-    )
+    order_offsets, order_rows = rows_of_orders(register.order_count, bed_entries)
     capacity = [register.headcount.astype(np.float64), bed_capacity, *(named.block.capacity for named in blocks)]
     return Limits(
         register,
@@ -160,6 +156,15 @@ def make_limits(register: Register) -> Limits:
         tuple(part for _, part in wide),
         tuple(blocks),
         bed_rows,
+    )
+
+
+def rows_of_orders(order_count: int, bed_entries: tuple[Ints, Ints]) -> tuple[Longs, Ints]:
+    """The rows of each order whoever takes it, as offsets and rows: its headcount and, by the entries, beds."""
+    return slots_from_entries(
+        np.concatenate([np.arange(order_count), bed_entries[0]]),
+        np.concatenate([np.arange(order_count), order_count + bed_entries[1]]),
+        order_count,
     )
 
 
@@ -186,34 +191,34 @@ def _kept_once(known: dict[tuple[int, bytes], list[Ints]], key: Ints) -> Ints:
     return key
 
 
-def _beds(register: Register) -> tuple[tuple[tuple[int, int], ...], Floats, tuple[Ints, Ints]]:
+def beds(register: Register) -> tuple[tuple[tuple[int, int], ...], Floats, tuple[Ints, Ints]]:
     """(site, day) of each row of beds, its capacity, and the (order, row) entries; rows that can't bind left out."""
-    beds = register.site_column("beds")
+    places = register.site_column("beds")
     site = register.programme.orders.values("site_id")
     rows: list[tuple[int, int]] = []
     capacity: list[float] = []
     orders, slots = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-    limited = np.flatnonzero(~np.isnan(beds) & register.orders_open)
+    limited = np.flatnonzero(~np.isnan(places) & register.orders_open)
     limited = limited[np.argsort(site[limited], kind="stable")]
     for members in np.split(limited, np.flatnonzero(np.diff(site[limited])) + 1):
-        if not len(members) or register.headcount[members].sum() <= beds[members[0]]:
+        if not len(members) or register.headcount[members].sum() <= places[members[0]]:
             continue
         starts, ends = register.starts[members], register.ends[members]
         everyone = np.ones(len(members), bool)
         days = busiest_days(starts, ends, everyone, int(starts.min()), int(ends.max()))
         own_orders, own_slots = day_slots(starts, ends, everyone, days, 0)
         load = np.bincount(own_slots, register.headcount[members[own_orders]], len(days))
-        binding = load > beds[members[0]]
+        binding = load > places[members[0]]
         number = np.cumsum(binding) - 1 + len(rows)
         kept = binding[own_slots]
         orders.append(members[own_orders[kept]].astype(np.int32))
         slots.append(number[own_slots[kept]].astype(np.int32))
         rows += [(int(site[members[0]]), int(day)) for day in days[binding]]
-        capacity += [float(beds[members[0]])] * int(binding.sum())
+        capacity += [float(places[members[0]])] * int(binding.sum())
     return tuple(rows), np.array(capacity), (np.concatenate(orders), np.concatenate(slots))
 
 
-class _UnderAgreement:
+class UnderAgreement:
     """The season of one agreement (or of all placements abroad): what its counts may look at."""
 
     def __init__(self, register: Register, position: int | None) -> None:
@@ -241,9 +246,9 @@ class _UnderAgreement:
         return self._workers & self._register.workers_matching(where)
 
 
-def _counting(register: Register) -> Iterator[tuple[InForce[Count], _UnderAgreement]]:
-    seasons: dict[int | None, _UnderAgreement] = {}
+def _counting(register: Register) -> Iterator[tuple[InForce[Count], UnderAgreement]]:
+    seasons: dict[int | None, UnderAgreement] = {}
     for count in register.programme.in_force(Count):
         if count.agreement not in seasons:
-            seasons[count.agreement] = _UnderAgreement(register, count.agreement)
+            seasons[count.agreement] = UnderAgreement(register, count.agreement)
         yield count, seasons[count.agreement]

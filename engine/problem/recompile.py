@@ -6,10 +6,11 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from engine.clauses.base import Clause, Count, Reserve
-from engine.problem.limits import Limits, make_limits
-from engine.problem.packed_parts import PackedParts
+from engine.clauses.base import Clause, Count, LimitBlock, LimitPart, Reserve
+from engine.problem.limits import Limits, UnderAgreement, beds, rows_of_orders
+from engine.problem.packed_parts import NamedBlock
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.register import Register
 from engine.programme.programme import Programme
@@ -25,8 +26,8 @@ def recompiled(base: MatchingProblem, programme: Programme) -> MatchingProblem:
     if len(base.crew_orders) or not _same_but_counts(base.programme, programme):
         return compile_problem(programme, base.tuning)
     register = Register(programme)
-    limits = make_limits(register)
-    if not _same_rows(base.limits, limits):
+    limits = _recounted(base.limits, register)
+    if limits is None:
         return compile_problem(programme, base.tuning)
     return replace(base, register=register, limits=limits)
 
@@ -53,10 +54,11 @@ def _uncounted(clauses: tuple[Clause, ...]) -> list[Clause]:
 def _same_table(one: Table, other: Table, ignored: tuple[str, ...]) -> bool:
     if one.size != other.size:
         return False
-    return all(_same(one.columns[name], other.columns[name]) for name in one.columns if name not in ignored)
+    return all(same_column(one.columns[name], other.columns[name]) for name in one.columns if name not in ignored)
 
 
-def _same(one: Any, other: Any) -> bool:
+def same_column(one: Any, other: Any) -> bool:
+    """Whether two columns (of a table or of a part of limits) hold the same."""
     if one is other:
         return True
     if isinstance(one, Labels) and isinstance(other, Labels):
@@ -70,22 +72,71 @@ def _same(one: Any, other: Any) -> bool:
         return one.names == other.names and all(bool(np.array_equal(a, b)) for a, b in pairs)
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-    return bool(one.equals(other))
+    return bool(one.equals(other)) if isinstance(one, pa.StringArray) else bool(one == other)
 
 
-def _same_rows(one: Limits, other: Limits) -> bool:
-    """Whether two sets of limits differ in capacity alone."""
-    arrays = ("order_offsets", "order_rows", "key_of_class", "base_class")
+def _recounted(base: Limits, register: Register) -> Limits | None:
+    """The limits of a register that differs from that of ``base`` in headcounts and counts of clauses at most, of which
+    those are asked anew whose agreement changed; None where more than capacities is different.
+    """
+    blocks = _recounted_blocks(base, register.programme)
+    if blocks is None or not _same_beds(base, register):
+        return None
+    bed_capacity = base.capacity[register.order_count : register.order_count + len(base.bed_rows)]
+    capacity = [register.headcount.astype(np.float64), bed_capacity, *(named.block.capacity for named in blocks)]
+    return replace(base, register=register, capacity=np.concatenate(capacity), blocks=blocks)
+
+
+def _same_beds(base: Limits, register: Register) -> bool:
+    """Whether the same rows of beds can bind."""
+    if np.array_equal(base.register.headcount, register.headcount):
+        return True
+    bed_rows, _, bed_entries = beds(register)
+    offsets, rows = rows_of_orders(register.order_count, bed_entries)
     return (
-        one.row_count == other.row_count
-        and one.features == other.features
-        and one.bed_rows == other.bed_rows
-        and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
-        and _same_parts(one.parts, other.parts)
-        and _same_parts(one.wide, other.wide)
-        and one.names == other.names
+        bed_rows == base.bed_rows
+        and np.array_equal(offsets, base.order_offsets)
+        and np.array_equal(rows, base.order_rows)
     )
 
 
-def _same_parts(one: PackedParts, other: PackedParts) -> bool:
-    return all(np.array_equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(PackedParts))
+def _recounted_blocks(base: Limits, programme: Programme) -> tuple[NamedBlock, ...] | None:
+    """The blocks of rows with the capacities of the clauses of a programme, None where these have other rows."""
+    before = base.register.programme
+    counts = [list(one.in_force(Count)) for one in (before, programme)]
+    if [old.clause.name for old in counts[0]] != [new.clause.name for new in counts[1]]:
+        return None
+    known: dict[str, list[NamedBlock]] = {}
+    for named in base.blocks:
+        known.setdefault(named.clause.name, []).append(named)
+    changed = {p for p in {count.agreement for count in counts[0]} if _clauses(before, p) != _clauses(programme, p)}
+    seasons = {position: UnderAgreement(base.register, position) for position in changed}
+    found: list[NamedBlock] = []
+    for clause, count, position in counts[1]:
+        held = known.get(clause.name, [])
+        if position in changed:
+            fresh = count.limits(seasons[position], clause.where, programme.siblings(clause))
+            fresh = [block for block in fresh if len(block.capacity)]
+            if len(fresh) != len(held) or not all(map(_same_but_capacity, (named.block for named in held), fresh)):
+                return None
+            held = [
+                NamedBlock(old.first_row, replace(old.block, capacity=new.capacity), clause)
+                for old, new in zip(held, fresh, strict=True)
+            ]
+        found += held
+    return tuple(found)
+
+
+def _clauses(programme: Programme, position: int | None) -> tuple[Clause, ...]:
+    return programme.clauses if position is None else programme.agreements[position].clauses
+
+
+def _same_but_capacity(one: LimitBlock, other: LimitBlock) -> bool:
+    """Whether two blocks have the same rows, and count the same placements in them."""
+    parts = zip(one.parts, other.parts, strict=False)
+    return (
+        (one.key_names, one.slot_names, one.distinct_workers)
+        == (other.key_names, other.slot_names, other.distinct_workers)
+        and len(one.parts) == len(other.parts)
+        and all(same_column(getattr(a, f.name), getattr(b, f.name)) for a, b in parts for f in fields(LimitPart))
+    )
