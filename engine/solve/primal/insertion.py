@@ -29,6 +29,8 @@ def insert(problem: MatchingProblem, columns: Longs, ranking: Longs, whole_crews
     party = offers.party_of(ranking)
     taken = _taken(problem, columns)
     candidates = ranking[~taken[party]]
+    if not len(candidates):
+        return columns
     use = use_of(offers, limits, columns)
     added = np.zeros(len(candidates), np.bool_)
     _insert(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from engine.problem.values import SCALE
 from engine.solve.clash import clash_error
 from engine.solve.exact.reduced_cost_fixing import EVERYTHING, survivors_of
-from engine.solve.exact.rounding import branch, is_feasible
+from engine.solve.exact.rounding import branch
 from engine.solve.search.stages import Search
 
 
@@ -31,7 +31,7 @@ def run(search: Search) -> None:
 
 def _close(search: Search, nodes: int, most_columns: int) -> None:
     problem, whole = search.problem, search.whole
-    feasible = is_feasible(problem, search.plan.columns)
+    feasible = search.legal
     survivors, all_of_them = _survivors(search, feasible, problem.offers.count if whole else most_columns)
     within = 0.0 if whole else search.worth(search.gap / 2)
     held = np.zeros(problem.limits.row_count)
@@ -44,7 +44,7 @@ def _close(search: Search, nodes: int, most_columns: int) -> None:
     if found is not None:
         search.offer(found)
         search.fill()
-    if all_of_them and np.isfinite(answer.bound) and is_feasible(problem, search.plan.columns):
+    if all_of_them and np.isfinite(answer.bound) and search.legal:
         proved = int(np.ceil((answer.bound + 1e-9) * SCALE))
         search.proved = max(search.plan.objective, min(search.proved, proved))
     search.tell("closing")

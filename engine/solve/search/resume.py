@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.solve.dual.bound import at_prices
 from engine.solve.primal.warm import kept_columns, listed_for
 from engine.solve.search.stages import Search
 
@@ -16,8 +15,8 @@ def run(search: Search) -> None:
     """List what the earlier plan holds, keep what is still legal, and insert whoever fits."""
     assert search.warm is not None
     search.take(*listed_for(search.problem, search.warm))
-    reduced = at_prices(search.problem, search.bound.prices, search.bound.crew).reduced()
+    reduced = search.reduced()
     search.offer(kept_columns(search.problem, search.warm, search.plan.columns, reduced))
-    search.fill()
+    search.fill(reduced)
     search.budget.step()
     search.tell("plan")

@@ -35,6 +35,14 @@ class SearchState:
     proved: int = field(init=False)
     plan: Choice = field(init=False)
     statistics: dict[str, Any] = field(init=False, default_factory=dict)
+    judged: tuple[Choice, bool] | None = field(init=False, default=None)
+
+    @property
+    def legal(self) -> bool:
+        """Whether the plan keeps every limit, crew and promise; each plan is judged once."""
+        if self.judged is None or self.judged[0] is not self.plan:
+            self.judged = self.plan, is_feasible(self.problem, self.plan.columns)
+        return self.judged[1]
 
     def take(self, problem: MatchingProblem, moved: Longs) -> None:
         """Go on with a problem that has more columns; ``moved`` tells where the old ones are."""
@@ -49,17 +57,23 @@ class SearchState:
     def offer(self, columns: Longs) -> None:
         """Take a legal choice for the plan where it is worth as much, or the plan isn't legal."""
         found = choice_of(self.problem, columns)
-        if found.objective >= self.plan.objective or not is_feasible(self.problem, self.plan.columns):
+        if np.array_equal(found.columns, self.plan.columns):
+            return
+        if found.objective >= self.plan.objective or not self.legal:
             self.plan = found
 
-    def fill(self) -> None:
-        """Insert whoever still fits, best reduced value first, so that no single insertion is left."""
-        if not is_feasible(self.problem, self.plan.columns):
+    def reduced(self) -> Longs:
+        """Value less price of every column, at the prices of the bound."""
+        return at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
+
+    def fill(self, reduced: Longs | None = None) -> None:
+        """Insert whoever still fits, best value less price (``reduced``) first, so that no single insertion is left."""
+        if not self.legal:
             return
-        reduced = at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
-        self.offer(fill(self.problem, self.plan.columns, reduced))
-        self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
-        self.plan = choice_of(self.problem, columns)
+        self.offer(fill(self.problem, self.plan.columns, self.reduced() if reduced is None else reduced))
+        if self.problem.dense is not None:
+            self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
+            self.plan = choice_of(self.problem, columns)
 
     def worth(self, share: float) -> float:
         """A share of what the best plan can be worth, in value terms."""
@@ -68,12 +82,12 @@ class SearchState:
     def closed(self) -> bool:
         """Whether the plan is legal and proved to be the best."""
         near = self.proved - self.plan.objective <= PROOF * max(SCALE, self.plan.objective)
-        return near and is_feasible(self.problem, self.plan.columns)
+        return near and self.legal
 
     def good_enough(self) -> bool:
         """Whether the plan is legal and proved within the gap."""
         near = self.proved - self.plan.objective <= self.gap * max(SCALE, abs(self.proved))
-        return near and is_feasible(self.problem, self.plan.columns)
+        return near and self.legal
 
     def improved(self, bound: Bound) -> None:
         """Keep a bound that the prices of an exact program prove, where it is the least at hand."""
@@ -95,14 +109,13 @@ class SearchState:
 
     def checkpoint(self) -> Checkpoint:
         """What another run could begin from."""
-        columns = self.plan.columns
-        legal = columns if is_feasible(self.problem, columns) else columns[:0]
+        legal = self.plan.columns if self.legal else self.plan.columns[:0]
         return Checkpoint(self.problem, self.bound.prices, self.bound.crew, legal)
 
     def result(self) -> Result:
         """The answer; raises `ClashError` where the plan isn't legal."""
         problem = self.problem
-        if not is_feasible(problem, self.plan.columns):
+        if not self.legal:
             raise clash_error(problem)
         stop, knowledge = self._ending()
         worker, order = problem.offers.placements(self.plan.columns)
