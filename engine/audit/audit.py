@@ -94,7 +94,7 @@ def audit(programme: Programme, worker: Sequence[int] | Any, order: Sequence[int
     for rule, checked, broken in (*pair_breaches(placements), *calendar_breaches(placements, agreement)):
         rows = np.flatnonzero(broken)
         note(rule, checked, [_breach(placements, rule, "", rows[i : i + 1]) for i in range(len(rows))])
-    for rule, checked, excesses in count_breaches(placements, agreement):
+    for rule, checked, excesses in count_breaches(placements):
         note(rule, checked, [_count_breach(placements, excess) for excess in excesses])
     value = round(math.fsum(placement_values(placements)), 6)
     return Audit(tuple(checks), tuple(breaches), value, placements.size)

@@ -19,8 +19,8 @@ from engine.audit.calendars import calendar_breaches
 from engine.audit.crews import hopeless_crews
 from engine.audit.limit_prices import SCALE, LimitPrices, calendar_costs, link_costs, pair_costs
 from engine.audit.net_values import NOBODY, NetValues
-from engine.audit.pairs import admitted, under
-from engine.audit.placement_table import PlacementTable
+from engine.audit.pairs import admitted
+from engine.audit.placement_table import PlacementTable, under
 from engine.audit.valuation import placement_values
 from engine.programme.programme import Programme
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.pairs import under
-from engine.audit.placement_table import PlacementTable
+from engine.audit.placement_table import PlacementTable, under
 from engine.audit.stays import StayTable, days_of, stay_table, zone_table
 from engine.clauses.base import Clause, Ledger
 
@@ -33,8 +32,8 @@ def ledger_breaches(
     """For each ledger clause: itself, the numbers of the placements that it tests, and which of all break it."""
     first, last = days_of(placements, np.arange(placements.size))
     for clause, ledger, position in placements.programme.in_force(Ledger):
-        tested = np.flatnonzero(under(agreement, position))
-        tested = tested[placements.subset(tested).matches(clause.where)]
+        rows, own = placements.under_agreement(position)
+        tested = rows[own.matches(clause.where)]
         looked_at = stays
         if ledger.zone:
             tested = tested[np.isin(placements.subset(tested).text("orders", "destination_country"), ledger.zone)]

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.pairs import under
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Clause, Count, Ratio, Tally
 from engine.clauses.vocabulary import share_limits
@@ -57,7 +56,7 @@ class Excess:
         )
 
 
-def count_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tuple[str | Clause, int, list[Excess]]]:
+def count_breaches(placements: PlacementTable) -> Iterator[tuple[str | Clause, int, list[Excess]]]:
     """For each rule that counts: itself, how many counts it made, and those that don't hold."""
     yield "duplicate", placements.size, _duplicates(placements)
     yield "headcount", placements.programme.orders.size, _headcounts(placements)
@@ -66,9 +65,8 @@ def count_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tupl
     yield "travel group", placements.size, _groups(placements)
     yield "commitment", placements.programme["commitments"].size, _commitments(placements)
     for clause, count, position in placements.programme.in_force(Count):
-        counted = np.flatnonzero(under(agreement, position))
+        counted, own = placements.under_agreement(position)
         siblings = placements.programme.siblings(clause)
-        own = placements.subset(counted)
         made, found = 0, []
         for tally in count.tallies(own, clause.where, siblings):
             if isinstance(tally, Ratio):

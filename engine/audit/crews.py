@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from engine.audit.calendars import calendar_breaches
 from engine.audit.limit_prices import LimitPrices
-from engine.audit.pairs import admitted, under
-from engine.audit.placement_table import PlacementTable
+from engine.audit.pairs import admitted
+from engine.audit.placement_table import PlacementTable, under
 from engine.clauses.base import Count, Tally
 from engine.programme.programme import Programme
 

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.csv as pa_csv
 
-from engine.audit.pairs import under
-from engine.audit.placement_table import PlacementTable
+from engine.audit.placement_table import PlacementTable, under
 from engine.clauses.base import Clause, Count, Ratio, Tally
 from engine.days import day_number
 from engine.errors import CallError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from engine.audit.placement_table import HOME, UNCOVERED, PlacementTable
+from engine.audit.placement_table import UNCOVERED, PlacementTable, under
 from engine.clauses.base import Clause, Gate
 
 Bools = npt.NDArray[np.bool_]
@@ -85,29 +85,23 @@ LASTING: dict[str, Callable[[PlacementTable], Bools]] = {
 }
 
 
-def under(agreement: npt.NDArray[np.int64], position: int | None) -> Bools:
-    """Which placements stand under the agreement at ``position``, or, for None, abroad at all."""
-    return agreement != HOME if position is None else agreement == position
-
-
 def pair_breaches(placements: PlacementTable) -> Iterator[tuple[str | Clause, int, Bools]]:
     """For each rule or gate: itself, how many placements it looked at, and which of all placements break it."""
     for name, check in LASTING.items():
         yield name, placements.size, check(placements)
-    for clause, looked_at, broken in gate_breaches(placements, placements.agreement()):
+    for clause, looked_at, broken in gate_breaches(placements):
         yield clause, len(looked_at), broken
 
 
-def gate_breaches(
-    placements: PlacementTable, agreement: npt.NDArray[np.int64]
-) -> Iterator[tuple[Clause, npt.NDArray[np.int64], Bools]]:
+def gate_breaches(placements: PlacementTable) -> Iterator[tuple[Clause, npt.NDArray[np.int64], Bools]]:
     """For each gate: its clause, the numbers of the placements that it looks at, and which of all break it."""
     for clause, gate, position in placements.programme.in_force(Gate):
-        looked_at = np.flatnonzero(under(agreement, position))
-        looked_at = looked_at[placements.subset(looked_at).matches(clause.where)]
+        rows, own = placements.under_agreement(position)
+        matching = own.matches(clause.where)
+        looked_at = rows[matching]
         broken = np.zeros(placements.size, bool)
         if len(looked_at):
-            broken[looked_at] = gate.breaches(placements.subset(looked_at))
+            broken[looked_at] = gate.breaches(own if matching.all() else own.subset(matching))
         yield clause, looked_at, broken
 
 

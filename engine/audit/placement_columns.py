@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.days import OPEN_END, OPEN_START
 from engine.programme.programme import Programme
-from engine.programme.table import Labels, Lists
+from engine.programme.table import Labels
 
 Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 Dates = npt.NDArray[np.datetime64]
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Keys in ascending order, with the row of each."""
+
+    keys: Rows
+    row: Rows
+
+    @staticmethod
+    def of(keys: Rows) -> Sought:
+        """The keys of the rows 0, 1, ..."""
+        by_key = np.argsort(keys, kind="stable")
+        return Sought(keys[by_key], by_key)
+
+    def rows(self, wanted: Rows) -> Rows:
+        """The first row with each wanted key, -1 where there is none."""
+        if not len(self.keys):
+            return np.full(len(wanted), -1)
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[place] == wanted, self.row[place], -1)
 
 
 @dataclass(frozen=True)
@@ -25,7 +47,7 @@ class PlacementColumns:
     """Placements as row numbers: placement i puts worker ``worker[i]`` on order ``order[i]``.
 
     All placements of a worker are one calendar, unless ``calendar_of`` numbers the calendars: then several calendars of
-    one worker can be checked side by side.
+    one worker can be checked side by side. What is worked out of the programme's tables alone is shared by subsets.
     """
 
     programme: Programme
@@ -33,6 +55,7 @@ class PlacementColumns:
     order: Rows
     calendar_of: Rows | None = None
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _of_tables: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -42,7 +65,14 @@ class PlacementColumns:
     def subset(self, mask: npt.NDArray[Any]) -> Self:
         """The placements that ``mask`` marks or numbers."""
         calendar = None if self.calendar_of is None else self.calendar_of[mask]
-        return type(self)(self.programme, self.worker[mask], self.order[mask], calendar)
+        return type(self)(self.programme, self.worker[mask], self.order[mask], calendar, {}, self._of_tables)
+
+    def of_tables(self, key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+        """What ``make`` works out of the programme's tables, which ``key`` names; once for all subsets."""
+        if key not in self._of_tables:
+            self._of_tables[key] = make()
+        found: Made = self._of_tables[key]
+        return found
 
     @property
     def calendar(self) -> Rows:
@@ -97,7 +127,7 @@ class PlacementColumns:
         """Months of experience in the order's occupation; -1 where the worker doesn't have it."""
         occupations = self.programme.workers.lists("occupations")
         isco = self.label("orders", "isco08").codes
-        found = _find(occupations, self.worker, isco.astype(np.int64))
+        found = self._find("occupations", self.worker, isco.astype(np.int64))
         months = np.append(occupations.amounts, -1).astype(np.float64)
         return months[found]
 
@@ -107,7 +137,7 @@ class PlacementColumns:
         if language not in languages.names:
             return np.zeros(self.size, np.int64)
         code = np.full(self.size, languages.names.index(language), np.int64)
-        return np.append(languages.amounts, 0)[_find(languages, self.worker, code)].astype(np.int64)
+        return np.append(languages.amounts, 0)[self._find("languages", self.worker, code)].astype(np.int64)
 
     def lacks_any(self, worker_column: str, order_column: str) -> Bools:
         """Whether the worker's list lacks an entry of the order's list, or holds it at a lower level."""
@@ -130,15 +160,14 @@ class PlacementColumns:
         needed = self.programme.orders.lists(order_column).take(self.order)
         owned = self.programme.workers.lists(worker_column)
         owner = needed.rows().astype(np.int64)
-        found = _find(owned, self.worker[owner], needed.codes.astype(np.int64))
+        found = self._find(worker_column, self.worker[owner], needed.codes.astype(np.int64))
         return owner, needed.codes.astype(np.int64), np.append(owned.amounts, -1)[found], needed.amounts
 
     def held_share(self, worker_column: str, order_column: str) -> npt.NDArray[np.float64]:
         """The share of the order's entries that the worker's list holds; 1 where the order names none."""
         wanted = self.programme.orders.lists(order_column).take(self.order)
-        owned = self.programme.workers.lists(worker_column)
         owner = wanted.rows()
-        held = _find(owned, self.worker[owner], wanted.codes.astype(np.int64)) >= 0
+        held = self._find(worker_column, self.worker[owner], wanted.codes.astype(np.int64)) >= 0
         count = np.diff(wanted.offsets)
         return np.where(count > 0, np.bincount(owner, held, self.size) / np.maximum(count, 1), 1.0)
 
@@ -146,16 +175,12 @@ class PlacementColumns:
         """A column of the corridor from the worker's origin to the order's destination; 0 where unknown."""
         corridors = self.programme["corridors"]
         names = self.programme.workers.labels("origin_country").names
-        key = _pair_key(corridors.labels("origin_country").codes, corridors.labels("destination_country").codes, names)
+        ends = corridors.labels("origin_country").codes, corridors.labels("destination_country").codes
+        known = self.of_tables(("corridors",), lambda: Sought.of(_pair_key(*ends, names)))
         wanted = _pair_key(
             self.label("workers", "origin_country").codes, self.label("orders", "destination_country").codes, names
         )
-        by_key = np.argsort(key)
-        position = np.minimum(np.searchsorted(key[by_key], wanted), max(len(key) - 1, 0))
-        if not len(key):
-            return np.zeros(self.size)
-        row = by_key[position]
-        return np.where(key[row] == wanted, corridors.values(column)[row], 0.0)
+        return np.append(corridors.values(column), 0.0)[known.rows(wanted)]
 
     def net_weekly_income(self) -> npt.NDArray[np.float64]:
         """``hours * wage - deductions - (travel cost + worker cost) / weeks``."""
@@ -165,15 +190,21 @@ class PlacementColumns:
 
     def row_of_pair(self, table: str) -> Rows:
         """The row of a table of worker and order (recalls, scores, ...) for each placement, -1 where it has none."""
-        rows = self.programme[table]
-        orders = self.programme.orders.size
-        key = rows.values("worker_id").astype(np.int64) * orders + rows.values("order_id")
-        wanted = self.worker * orders + self.order
-        by_key = np.argsort(key, kind="stable")
-        if not len(key):
-            return np.full(self.size, -1)
-        position = np.minimum(np.searchsorted(key[by_key], wanted), len(key) - 1)
-        return np.where(key[by_key[position]] == wanted, by_key[position], -1)
+        rows, orders = self.programme[table], self.programme.orders.size
+        known = self.of_tables(
+            ("pairs", table),
+            lambda: Sought.of(rows.values("worker_id").astype(np.int64) * orders + rows.values("order_id")),
+        )
+        return known.rows(self.worker * orders + self.order)
+
+    def _find(self, worker_column: str, rows: Rows, codes: Rows) -> Rows:
+        """The entry of a column of lists in each row of workers that has the wanted code, -1 where there is none."""
+        lists = self.programme.workers.lists(worker_column)
+        width = len(lists.names) + 1
+        known = self.of_tables(
+            ("entries", worker_column), lambda: Sought.of(lists.rows().astype(np.int64) * width + lists.codes)
+        )
+        return known.rows(rows * width + codes)
 
     def decided_on(self) -> Dates:
         """The day of the run, or the day on which a commitment was agreed."""
@@ -188,15 +219,3 @@ class PlacementColumns:
 
 def _pair_key(origin: npt.NDArray[Any], destination: npt.NDArray[Any], names: Sequence[str]) -> Rows:
     return origin.astype(np.int64) * (len(names) + 1) + destination
-
-
-def _find(lists: Lists, rows: Rows, codes: Rows) -> Rows:
-    """The entry of ``lists`` in each row that has the wanted code, -1 where there is none."""
-    width = len(lists.names) + 1
-    key = lists.rows().astype(np.int64) * width + lists.codes
-    by_key = np.argsort(key, kind="stable")
-    if not len(key):
-        return np.full(len(rows), -1)
-    wanted = rows * width + codes
-    position = np.minimum(np.searchsorted(key[by_key], wanted), len(key) - 1)
-    return np.where(key[by_key[position]] == wanted, by_key[position], -1)

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.arrays import place_in_row
+from engine.arrays import offsets_of, place_in_row
 from engine.audit.placement_columns import Bools, Dates, PlacementColumns, Rows
 from engine.clauses.where import ORDER_KEYS, PREFIX_KEYS, Where
 from engine.programme.table import Labels
 
 HOME, UNCOVERED = -1, -2
+
+
+def under(agreement: Rows, position: int | None) -> Bools:
+    """Which placements stand under the agreement at ``position``, or, for None, abroad at all."""
+    return agreement != HOME if position is None else agreement == position
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,9 @@ class PlacementTable(PlacementColumns):
 
     def _past_stays(self) -> tuple[Rows, Rows]:
         history = self.programme["history"]
-        by_worker = np.argsort(history.values("worker_id"), kind="stable")
-        workers = history.values("worker_id")[by_worker]
-        begin = np.searchsorted(workers, self.worker, "left")
-        count = np.searchsorted(workers, self.worker, "right") - begin
+        by_worker, offsets = self.of_tables(("history",), self._history_by_worker)
+        begin = offsets[self.worker]
+        count = offsets[self.worker + 1] - begin
         owner = np.repeat(np.arange(self.size), count)
         within = place_in_row(count)
         row = by_worker[begin[owner] + within]
@@ -77,12 +81,36 @@ class PlacementTable(PlacementColumns):
         same = there == self.label("orders", "destination_country").codes[owner]
         return owner[same], row[same]
 
+    def _history_by_worker(self) -> tuple[Rows, Rows]:
+        """The rows of history by worker, and where those of each worker begin and end."""
+        workers = self.programme["history"].values("worker_id")
+        return np.argsort(workers, kind="stable"), offsets_of(
+            np.bincount(workers, minlength=self.programme.workers.size)
+        )
+
     def at_home(self) -> Bools:
         """Whether the order is in the worker's own country."""
         return self.label("workers", "origin_country").codes == self.label("orders", "destination_country").codes
 
     def agreement(self) -> Rows:
         """The position of the agreement in force for each placement, `HOME` for a return placement, `UNCOVERED`."""
+        if ("agreement",) not in self._cache:
+            self._cache[("agreement",)] = self._agreement_by_pair()
+        found: Rows = self._cache[("agreement",)]
+        return found
+
+    def under_agreement(self, position: int | None) -> tuple[Rows, PlacementTable]:
+        """The numbers of the placements under the agreement at ``position`` or, for None, abroad at all; and a table of
+        them, the same for every clause.
+        """
+        key = ("under", position)
+        if key not in self._cache:
+            rows = np.flatnonzero(under(self.agreement(), position))
+            self._cache[key] = rows, self.subset(rows)
+        found: tuple[Rows, PlacementTable] = self._cache[key]
+        return found
+
+    def _agreement_by_pair(self) -> Rows:
         origin = self.programme.workers.labels("origin_country").codes
         origins, of_origin = np.unique(origin, return_inverse=True)
         width = self.programme.orders.size
@@ -97,7 +125,7 @@ class PlacementTable(PlacementColumns):
     def _agreement(self) -> Rows:
         found = np.where(self.at_home(), HOME, UNCOVERED)
         start = self.date("orders", "start_date")
-        sector = self.text("orders", "sector").astype(str)
+        sector = self.label("orders", "sector")
         for position, agreement in enumerate(self.programme.agreements):
             covered = self.matches(
                 Where({"origin_country": agreement.origins, "destination_country": (agreement.destination,)})
@@ -105,7 +133,7 @@ class PlacementTable(PlacementColumns):
             covered &= start >= np.datetime64(agreement.effective_from, "D")
             covered &= start <= np.datetime64(agreement.effective_to, "D")
             if agreement.sectors:
-                covered &= np.logical_or.reduce([np.char.startswith(sector, prefix) for prefix in agreement.sectors])
+                covered &= _wanted(sector.names, "sector", agreement.sectors)[sector.codes]
             found[covered & (found != HOME)] = position
         return found
 
@@ -140,19 +168,22 @@ class PlacementTable(PlacementColumns):
             target = {"employer_id": "employers", "site_id": "sites"}[key]
             known = self.programme[target].id_text(key)
             return np.isin(known, values)[self.rows(target)]
-        names = np.array([*column.names, ""], dtype=str)
-        if key in PREFIX_KEYS:
-            wanted = np.logical_or.reduce([np.char.startswith(names, value) for value in values])
-        else:
-            wanted = np.isin(names, values)
-        wanted[-1] = False
-        return wanted[self.label(table, key).codes]
+        wanted = self.of_tables((table, key, tuple(values)), lambda: _wanted(column.names, key, values))
+        return wanted[column.codes[self.rows(table)]]
 
     def registered(self, key: str, values: Sequence[str]) -> npt.NDArray[np.int64]:
         """How many registered workers have each value of a worker column."""
-        texts, counts = np.unique(self.programme.workers.labels(key).text().astype(str), return_counts=True)
-        known = dict(zip(texts.tolist(), counts.tolist(), strict=True))
+        labels = self.programme.workers.labels(key)
+        counts = np.bincount(labels.codes[labels.codes >= 0], minlength=len(labels.names))
+        known = dict(zip(labels.names, counts.tolist(), strict=True))
         return np.array([known.get(value, 0) for value in values], np.int64)
+
+
+def _wanted(names: Sequence[str], key: str, values: Sequence[str]) -> Bools:
+    """Which names of a column a `where` key means by ``values``; and, at the end, False for the empty cell."""
+    if key in PREFIX_KEYS:
+        return np.array([*(name.startswith(tuple(values)) for name in names), False])
+    return np.array([*(name in values for name in names), False])
 
 
 def _year(days: Dates) -> Rows:

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import entries_from
-from engine.audit.pairs import under
-from engine.audit.placement_table import PlacementTable
+from engine.audit.placement_table import PlacementTable, under
 from engine.clauses.base import Join
 
 Bools = npt.NDArray[np.bool_]

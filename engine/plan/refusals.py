@@ -94,7 +94,7 @@ def why_no_crew(programme: Programme, order: int) -> Reason:
     least = int(programme.orders.values("min_crew")[order])
     if together.size < least:
         return reason("limit_full.crew", least=least, admitted=together.size)
-    broken = [rule for rule, _, found in count_breaches(together, together.agreement()) if found]
+    broken = [rule for rule, _, found in count_breaches(together) if found]
     limits = [rule_name(rule) for rule in broken if rule not in ("headcount", "commitment", "travel group")]
     if not limits:
         return reason("not_admitted.calendar", pairs=together.size)

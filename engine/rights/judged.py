@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.audit.calendars import calendar_breaches, ledger_breaches
-from engine.audit.pairs import LASTING, gate_breaches, under
-from engine.audit.placement_table import PlacementTable
+from engine.audit.pairs import LASTING, gate_breaches
+from engine.audit.placement_table import PlacementTable, under
 from engine.audit.stays import stay_table
 from engine.clauses.base import Clause, Gate, Ledger, Rule
 from engine.programme.programme import Programme
@@ -83,7 +83,7 @@ def judged(programme: Programme, worker: Rows, order: Rows) -> Judged:
 
 
 def _clause_breaches(placements: PlacementTable, agreement: Rows) -> Iterator[tuple[Clause, Rows, Bools]]:
-    yield from gate_breaches(placements, agreement)
+    yield from gate_breaches(placements)
     yield from ledger_breaches(placements, agreement, stay_table(placements, agreement))
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import pandas as pd
 
 from engine.arrays import row_of_each
 from engine.clauses.base import Clause, Count, Example, LimitBlock, LimitPart, Ratio, Tally
@@ -289,10 +290,10 @@ class Cap(Count):
         if self.per is None:
             values, group = ("",), np.where(counted, 0, -1)
         else:
-            texts = placements.key(self.per)
-            counted &= texts != ""
-            values = tuple(sorted(set(texts[counted])))
-            group = np.where(counted, np.searchsorted(np.array(values, dtype=object), texts), -1)
+            texts = placements.key(self.per).copy()
+            texts[~counted | (texts == "")] = None
+            group, names = pd.factorize(texts, sort=True)
+            values = tuple(names.tolist())
         period_count = len(self.periods or (0,))
         if self.share_of_registered is not None:
             assert self.per is not None
@@ -302,8 +303,8 @@ class Cap(Count):
         else:
             row = list(self.counts) if self.counts is not None else [self.count or 0] * period_count
             capacity = np.array([row] * len(values), np.int64).reshape(len(values), period_count)
-        names = tuple(f"{self.per}={value}" if self.per else "" for value in values)
-        return [Tally(group.astype(np.int64), names, capacity, self.periods, self.basis, self.rollover)]
+        named = tuple(f"{self.per}={value}" if self.per else "" for value in values)
+        return [Tally(group.astype(np.int64), named, capacity, self.periods, self.basis, self.rollover)]
 
 
 def _named(prefix: str, name: str) -> str:

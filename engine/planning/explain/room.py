@@ -46,7 +46,7 @@ class Room:
     def excesses(self, order: int) -> list[Excess]:
         """The counts that would not hold if all members came to an order beside everybody who is in the plan."""
         together = self._with(order, np.empty(0, np.int64))
-        return [one for _, _, found in count_breaches(together, together.agreement()) for one in found]
+        return [one for _, _, found in count_breaches(together) for one in found]
 
     def exchange(self, order: int, excess: Excess) -> float | None:
         """By how much a legal plan is better (or worse, below 0) in which the members come to an order and one
@@ -81,7 +81,7 @@ class Room:
     def _change(self, order: int, left: Longs) -> Change:
         together = self._with(order, left)
         lone = [rule for rule, broken in self._broken_alone(together) if broken.any()]
-        excesses = [one for _, _, found in count_breaches(together, together.agreement()) for one in found]
+        excesses = [one for _, _, found in count_breaches(together) for one in found]
         comes = self.worth(order) - float(self._values[left].sum())
         if not lone and not excesses:
             return Change(left, None, comes, ())
@@ -136,4 +136,4 @@ class Room:
     def _legal(self, plan: PlacementTable) -> bool:
         if any(broken.any() for _, broken in self._broken_alone(plan)):
             return False
-        return not any(found for _, _, found in count_breaches(plan, plan.agreement()))
+        return not any(found for _, _, found in count_breaches(plan))
