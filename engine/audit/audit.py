@@ -82,7 +82,11 @@ def audit(programme: Programme, worker: Sequence[int] | Any, order: Sequence[int
 
     ``objective`` is recomputed from the raw tables in the programme's value terms.
     """
-    placements = PlacementTable(programme, np.asarray(worker, np.int64), np.asarray(order, np.int64))
+    return audit_of(PlacementTable(programme, np.asarray(worker, np.int64), np.asarray(order, np.int64)))
+
+
+def audit_of(placements: PlacementTable) -> Audit:
+    """`audit` of placements in a table of their own, which others may read after it."""
     checks: list[dict[str, Any]] = []
     breaches: list[Breach] = []
     agreement = placements.agreement()

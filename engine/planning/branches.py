@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from engine.audit.audit import audit
+from engine.audit.again import still_legal
+from engine.audit.audit import audit_of
 from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
 from engine.errors import AuditError, VaivenError
 from engine.kernel import software_version
 from engine.plan.earlier_plan import named_prices, read_warm, warm_from
-from engine.planning.measures import Measures, measure
+from engine.planning.measures import Measures, measure_of
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.recompile import recompiled
 from engine.problem.values import SCALE
@@ -121,7 +122,7 @@ def make_base(
     problem = compile_problem(drawn)
     start = None if begun is None else read_warm(problem, begun)
     result = match(problem, "optimal", gap, Budget(time_limit), listener, start)
-    measures = _audited(programme, workers[result.worker], orders[result.order], origin)
+    measures = _audited(PlacementTable(programme, workers[result.worker], orders[result.order]), origin)
     warm = Warm(result.prices, result.crew, result.worker, result.order)
     outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)
     return Base(programme, result.problem, warm, outcome, (workers, orders), gap, time_limit, seed, origin)
@@ -138,11 +139,10 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
         problem = recompiled(base.problem, drawn.drawn)
         warm = _warm(base, problem)
         result = match(problem, "optimal", base.gap, Budget(base.time_limit), None, warm)
-        plan = workers[result.worker], orders[result.order]
-        kept = workers[warm.worker], orders[warm.order]
-        if len(warm.worker) == len(base.warm.worker) and _as_good(programme, kept, result):
-            plan = kept
-        measures = _audited(programme, *plan, base.origin)
+        found = PlacementTable(programme, workers[result.worker], orders[result.order])
+        kept = PlacementTable(programme, workers[warm.worker], orders[warm.order])
+        whole = len(warm.worker) == len(base.warm.worker)
+        measures = (_kept(base, kept, found, result) if whole else None) or _audited(found, base.origin)
     except VaivenError as error:
         seconds = time.monotonic() - begin
         return Outcome(edits.id, edits.title, failure=error.in_words, failure_code=error.code, seconds=seconds)
@@ -150,10 +150,22 @@ def run_branch(base: Base, edits: Edits) -> Outcome:
     return replace(_outcome(edits.id, edits.title, measures, result, time.monotonic() - begin), notices=notices)
 
 
-def _as_good(programme: Programme, plan: tuple[Longs, Longs], result: Result) -> bool:
-    """Whether the base's plan is legal in a branch and worth what was found there: a tie is held to the base."""
-    worth = placement_values(PlacementTable(programme, *plan)).sum()
-    return bool(worth >= result.objective / SCALE - TIE) and audit(programme, *plan).legal
+def _kept(base: Base, kept: PlacementTable, found: PlacementTable, result: Result) -> Measures | None:
+    """The measures of the base's plan in a branch if it is legal there and worth what was found: a tie is held to the
+    base.
+    """
+    if not _same_placements(kept, found) and placement_values(kept).sum() < result.objective / SCALE - TIE:
+        return None
+    legal, objective = still_legal(base.programme, kept), base.outcome.totals["objective"]
+    if legal is None:
+        verdict = audit_of(kept)
+        legal, objective = verdict.legal, verdict.objective
+    return measure_of(kept, objective, base.origin) if legal else None
+
+
+def _same_placements(one: PlacementTable, other: PlacementTable) -> bool:
+    keys = [np.sort(table.worker * table.programme.orders.size + table.order) for table in (one, other)]
+    return np.array_equal(keys[0], keys[1])
 
 
 def _outcome(identifier: str, title: str, measures: Measures, result: Result, seconds: float) -> Outcome:
@@ -170,14 +182,14 @@ def _outcome(identifier: str, title: str, measures: Measures, result: Result, se
     )
 
 
-def _audited(programme: Programme, worker: Longs, order: Longs, origin: str) -> Measures:
-    verdict = audit(programme, worker, order)
+def _audited(placements: PlacementTable, origin: str) -> Measures:
+    verdict = audit_of(placements)
     if not verdict.legal:
         raise AuditError(
             message("The plan found is not legal: {breaches}", breaches=verdict.breaches[0].in_words),
             message("Please report this."),
         )
-    return measure(programme, worker, order, verdict.objective, origin)
+    return measure_of(placements, verdict.objective, origin)
 
 
 def _warm(base: Base, problem: MatchingProblem) -> Warm:

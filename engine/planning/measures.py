@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from engine.audit.placement_table import PlacementTable
 from engine.clauses.base import Count
@@ -77,17 +78,21 @@ def measure(programme: Programme, worker: Longs, order: Longs, objective: float,
 
     ``objective`` is told as it is.
     """
-    placements = PlacementTable(programme, worker, order)
+    return measure_of(PlacementTable(programme, worker, order), objective, origin)
+
+
+def measure_of(placements: PlacementTable, objective: float, origin: str = "") -> Measures:
+    """`measure` of placements in a table that was read before."""
     if origin:
         own = placements.text("workers", "origin_country") == origin
-        worker, placements = worker[own], placements.subset(np.flatnonzero(own))
+        placements = placements.subset(np.flatnonzero(own))
     weeks = placements.days / 7
     income = placements.net_weekly_income() * weeks
     used, places = _quotas(placements, origin)
     values = (
         objective,
         placements.size,
-        len(np.unique(worker)),
+        len(np.unique(placements.worker)),
         weeks.sum(),
         income.sum(),
         (REMITTED_SHARE * income * (1 - placements.corridor("remittance_cost_share"))).sum(),
@@ -100,19 +105,18 @@ def measure(programme: Programme, worker: Longs, order: Longs, objective: float,
 
 
 def _grouped(key: npt.NDArray[np.object_], income: npt.NDArray[np.float64]) -> dict[str, tuple[int, float]]:
-    names, at = np.unique(key.astype(str), return_inverse=True)
+    at, names = pd.factorize(key, sort=True)
     count, total = np.bincount(at, minlength=len(names)), np.bincount(at, income, len(names))
     return {str(n): (int(c), float(t)) for n, c, t in zip(names, count, total, strict=True)}
 
 
 def _quotas(placements: PlacementTable, origin: str) -> tuple[int, int]:
     """(placements, places) under the caps of agreements, of an ``origin`` if named, with one count and no ``per``."""
-    agreement, used, places = placements.agreement(), 0, 0
+    used, places = 0, 0
     for clause, count, position in placements.programme.in_force(Count):
         allowed = count.places()
         if allowed is not None and position is not None and _covers(placements.programme, position, origin):
-            under = np.flatnonzero(agreement == position)
-            used += int(placements.subset(under).matches(clause.where).sum())
+            used += int(placements.under_agreement(position)[1].matches(clause.where).sum())
             places += allowed
     return used, places
 
