@@ -67,7 +67,7 @@ def broken_shares(programme: Programme, pairs: Iterable[Pair]) -> dict[Clause, t
     table = PlacementTable(programme, worker, order)
     return {
         rule: excess.share[:2]
-        for rule, _, excesses in count_breaches(table, table.agreement())
+        for rule, _, excesses in count_breaches(table)
         for excess in excesses
         if isinstance(rule, Clause) and excess.share is not None
     }
@@ -107,7 +107,7 @@ class _Fitting:
         """Shares and travel groups that facts break by themselves."""
         facts = PlacementTable(self.programme, self.worker[~self.free], self.order[~self.free])
         found = {}
-        for rule, _, excesses in count_breaches(facts, facts.agreement()):
+        for rule, _, excesses in count_breaches(facts):
             for excess in excesses:
                 found[_key(rule, excess)] = excess
         return found
@@ -128,7 +128,7 @@ class _Fitting:
     def _take_out_by_counts(self) -> bool:
         rows, standing = self._standing()
         before = len(self.broken)
-        for rule, _, excesses in count_breaches(standing, standing.agreement()):
+        for rule, _, excesses in count_breaches(standing):
             for excess in excesses:
                 if rule != KEPT:
                     self._relieve(rule, excess, rows[excess.placements])
