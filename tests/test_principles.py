@@ -12,6 +12,7 @@ import pytest
 from command_line import run_command
 
 import vaiven
+from engine.planning.principles import compare_principles
 from scenarios.presets import northern_triangle
 
 CENT = 0.01
@@ -122,3 +123,16 @@ def test_harm_is_counted_against_the_rule_that_is_named(compared: Path) -> None:
     assert principles.plot().to_dict()["description"].startswith("What each principle gives")
     with pytest.raises(vaiven.CallError, match="no mechanism"):
         vaiven.compare(season, "optimal", against="astrology")
+
+
+def test_totals_of_origins_add_up_to_those_of_all() -> None:
+    """Each state is told of its own people alone, and all of them together are everybody."""
+    programme, options = vaiven.generate("northern-triangle", workers=120, seed=3), vaiven.Options(gap=0.01)
+    countries = sorted(set(programme.workers.labels("origin_country").text()))
+    whole = {one.mechanism: one.totals for one in compare_principles(programme, options, ["optimal"]).found}
+    parts = [compare_principles(programme, options, ["optimal"], origin=country).found for country in countries]
+    assert len(countries) > 2
+    for name in ("workers", "placements", "net_income", "filled_share", "first_choices", "worse_off", "income_lost"):
+        for one in whole:
+            told = [part.totals[name] for found in parts for part in found if part.mechanism == one]
+            assert sum(told) == pytest.approx(whole[one][name]), (one, name)

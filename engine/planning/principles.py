@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.audit.placement_table import PlacementTable
 from engine.errors import CallError
-from engine.planning.principle_totals import totals_of
+from engine.planning.principle_totals import of_origin, totals_of
 from engine.problem import MatchingProblem, compile_problem
 from engine.programme.programme import Programme
 from engine.programme.reorder import drawn_order
@@ -24,7 +24,7 @@ from engine.solve.budget import Budget
 from engine.solve.match import match
 from engine.solve.mechanisms import mechanisms
 from engine.solve.primal.warm import Warm
-from engine.solve.result import Result
+from engine.solve.result import Listener, Result
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]
@@ -72,22 +72,30 @@ class Principles:
 
 
 def compare_principles(
-    programme: Programme, options: Options, names: Sequence[str] = (), against: str = FORMER_RULE
+    programme: Programme,
+    options: Options,
+    names: Sequence[str] = (),
+    against: str = FORMER_RULE,
+    listener: Listener | None = None,
+    origin: str = "",
 ) -> Principles:
     """Match a programme by each of some mechanisms, by all of them without ``names``, and by the rule they are held
-    ``against``; each plan has passed the audit. The best plan is looked for once. Raises what matching raises.
+    ``against``; each plan has passed the audit. The best plan is looked for once, and ``listener`` is told of it.
+
+    With an ``origin`` people, places and incomes are those of its workers alone. Raises what matching raises.
     """
     if programme.settings.tiers:
         raise CallError(message("Tiers are matched by the mechanism optimal, from nothing, on this machine."), WITHOUT)
     drawn, workers, orders = drawn_order(programme, options.seed)
     problem = compile_problem(drawn, options.tuning)
     begin = perf_counter()
-    best = match(problem, BEST, options.gap, Budget(options.time_limit))
+    best = match(problem, BEST, options.gap, Budget(options.time_limit), listener)
     seconds = perf_counter() - begin
     found = []
     for name in dict.fromkeys((*(names or mechanisms()), against)):
         result, took = (best, seconds) if name == BEST else _beside(problem, best, name, options)
-        found.append(_principle(programme, name, result, (workers[result.worker], orders[result.order]), took))
+        rows = workers[result.worker], orders[result.order]
+        found.append(_principle(programme, name, result, rows, took, origin))
     compared = Principles(programme, against, found)
     return replace(compared, found=[_with_harm(compared, one) for one in found])
 
@@ -101,13 +109,13 @@ def _beside(problem: MatchingProblem, best: Result, name: str, options: Options)
 
 
 def _principle(
-    programme: Programme, mechanism: str, result: Result, rows: tuple[Longs, Longs], seconds: float
+    programme: Programme, mechanism: str, result: Result, rows: tuple[Longs, Longs], seconds: float, origin: str
 ) -> Principle:
-    placements = PlacementTable(programme, *rows)
+    verdict = audited_or_refused(programme, *rows)
+    totals = totals_of(PlacementTable(programme, *rows), result, verdict.objective, origin)
+    placements = PlacementTable(programme, *rows).subset(np.flatnonzero(of_origin(programme, origin)[rows[0]]))
     income = np.zeros(programme.workers.size)
     np.add.at(income, placements.worker, placements.net_weekly_income() * placements.days / 7)
-    verdict = audited_or_refused(programme, *rows)
-    totals = totals_of(placements, result, verdict.objective)
     return Principle(mechanism, {**totals, "seconds": seconds}, income)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from engine.charts.plan_view import NARROW_UP_TO, WIDE
 from engine.charts.report import Figure
 from engine.charts.style import BLACK, BLUE, SKY, BarRows, Drawing, finished
+from engine.solve.mechanisms import mechanism_in_words
 from engine.words import Message, message
 from engine.words.wording import worded
 
@@ -49,7 +50,7 @@ def draw(table: pd.DataFrame, against: str, currency: str, language: str, width:
         worded(
             message(
                 "Last year's rule: {rule}. Income in {currency}. In blue the best of each measure.",
-                rule=against,
+                rule=mechanism_in_words(against),
                 currency=currency,
             ),
             language,
@@ -63,7 +64,8 @@ def _panel(table: pd.DataFrame, measure: tuple[str, str, bool, bool], language: 
     values = table[name].astype(float)
     texts = [worded(_number(float(value), is_share), language) for value in values]
     best = values.max() if more else values.min()
-    shown = pd.DataFrame({"label": table["mechanism"], "value": values, "text": texts, "best": values == best})
+    labels = [worded(mechanism_in_words(one), language) for one in table["mechanism"]]
+    shown = pd.DataFrame({"label": labels, "value": values, "text": texts, "best": values == best})
     rows = BarRows(list(shown["label"]), width, int(LETTER * max(map(len, texts))) + 8)
     base = alt.Chart(rows.named(shown)).encode(y=rows.axis(), tooltip=["label:N", "text:N"])
     scale = alt.Scale(domain=[0, max(float(values.max()), 1e-9)], nice=False)

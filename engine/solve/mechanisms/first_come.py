@@ -11,8 +11,10 @@ from engine.solve.dual.sweeps import Spread, on_this_machine
 from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
 from engine.solve.serial_choice import choose_in_turn
+from engine.words import message
 
 NAME = "first-come"
+TITLE = message("First come, first served")
 
 
 def run(

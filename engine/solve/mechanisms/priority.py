@@ -18,8 +18,10 @@ from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
 from engine.solve.serial_choice import insert_in_passes
 from engine.solve.wishes import own_lists, wishes_of
+from engine.words import message
 
 NAME = "priority"
+TITLE = message("In turn, above a floor for the whole plan")
 FLOOR = 0.95
 
 

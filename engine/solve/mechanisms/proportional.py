@@ -12,9 +12,11 @@ from engine.solve.dual.sweeps import Spread, on_this_machine
 from engine.solve.primal.warm import Warm
 from engine.solve.progressive_filling import Turns, fill_in_turn, had_alone, turns_of
 from engine.solve.result import Listener, Result
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 NAME = "proportional"
+TITLE = message("The same share for each employer")
 
 
 def run(

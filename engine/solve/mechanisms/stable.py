@@ -27,9 +27,11 @@ from engine.solve.exact.rounding import is_feasible
 from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result, WastedPlace
 from engine.solve.wishes import own_lists, wishes_of, worth_to_orders
+from engine.words import message
 
 Longs = npt.NDArray[np.int64]
 NAME = "stable"
+TITLE = message("Stable: nobody has a claim to another's place")
 
 
 def run(
