@@ -12,7 +12,7 @@ from engine.agreements.trial import Trial, try_examples
 from engine.planning.branches import make_base
 from engine.planning.harmonising import Harmonisation
 from engine.planning.harmonising import harmonise as find_relaxations
-from engine.planning.pool import process_pool
+from engine.planning.pool import side_by_side
 from engine.programme import Programme
 from engine.run import Options
 from engine.words.catalogue import known_language
@@ -64,7 +64,7 @@ def harmonise(
     known_language(language)
     asked = options or Options()
     base = make_base(programme, asked.gap, asked.time_limit, asked.seed)
-    found: Harmonisation = worded_all(find_relaxations(base, agreements, most, process_pool), language)
+    found: Harmonisation = worded_all(find_relaxations(base, agreements, most, side_by_side), language)
     return found
 
 

@@ -237,12 +237,12 @@ def harmonise(
     from engine.planning.branches import make_base
     from engine.planning.harmonising import harmonise as search
     from engine.planning.harmonising import write_edits
-    from engine.planning.pool import process_pool
+    from engine.planning.pool import side_by_side
     from engine.programme import read_programme
     from engine.words.wording import spoken_language, worded_all
 
     base = make_base(read_programme(programme), gap, time_limit, seed)
-    found = search(base, agreements, most, process_pool, smallest)
+    found = search(base, agreements, most, side_by_side, smallest)
     if edits is not None:
         write_edits(found, edits)
     if as_json:

@@ -4,19 +4,19 @@ them would bring: each alone and the best together, by real matches. What lowers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tomli_w
 
 from engine.planning.branches import TIE, Base, Outcome, run_branch
-from engine.planning.pool import MakeExecutor, run_branches
 from engine.planning.relaxations import Measure, Relaxation, asking, relaxations
 from engine.programme.edits import Edits
 from engine.programme.programme import RawToml
 
 PROPOSED = 3
+MatchAll = Callable[[Base, Sequence[Edits]], list[Outcome]]
 FARTHEST = 2**15
 
 
@@ -55,29 +55,30 @@ def harmonise(
     base: Base,
     names: Sequence[str],
     most: int = PROPOSED,
-    make: MakeExecutor | None = None,
+    match_all: MatchAll | None = None,
     smallest: bool = True,
 ) -> Harmonisation:
     """Find what of the agreements ``names`` could be relaxed, and match the programme with each relaxation.
 
     At most ``most`` relaxations are proposed: those that bring most and lower no protection, each with ``smallest`` the
-    least of its kind that brings as much. Branches run on the executor that ``make`` makes, here one after the other
-    without it.
+    least of its kind that brings as much. ``match_all`` matches branches; without it they are matched here, one after
+    the other.
 
     Raises `CallError` for an agreement that isn't there, and for fewer than two.
     """
     found = relaxations(base.programme, names)
-    outcomes = _matched(base, [Edits(one.name, "", one.edits) for one in found], make)
+    matched = match_all or _one_by_one
+    outcomes = matched(base, [Edits(one.name, "", one.edits) for one in found])
     yields = [Yield(one, outcome, _gains(base, outcome)) for one, outcome in zip(found, outcomes, strict=True)]
     yields.sort(key=lambda one: (-one.gains.get("objective", 0.0), one.relaxation.name))
     free = [one for one in yields if not one.relaxation.lowers_a_protection]
     proposed = [one for one in free if one.gains.get("objective", 0.0) > base.outcome.gap * base.outcome.bound][:most]
     if smallest:
-        proposed = [_smallest(base, one) for one in proposed]
+        proposed = [_smallest(base, one, matched) for one in proposed]
     together = None
     if proposed:
         whole = Edits("harmonised", "", tuple(edit for one in proposed for edit in one.relaxation.edits))
-        together = proposed[0].outcome if len(proposed) == 1 else run_branch(base, whole)
+        together = proposed[0].outcome if len(proposed) == 1 else matched(base, [whole])[0]
     return Harmonisation(
         base.outcome,
         tuple(free),
@@ -88,11 +89,11 @@ def harmonise(
     )
 
 
-def _matched(base: Base, edits: Sequence[Edits], make: MakeExecutor | None) -> list[Outcome]:
-    return [run_branch(base, one) for one in edits] if make is None else run_branches(base, edits, make)
+def _one_by_one(base: Base, edits: Sequence[Edits]) -> list[Outcome]:
+    return [run_branch(base, one) for one in edits]
 
 
-def _smallest(base: Base, found: Yield) -> Yield:
+def _smallest(base: Base, found: Yield, matched: MatchAll) -> Yield:
     """The least relaxation of the same number that brings as much, as far as the gap can tell, by halving."""
     measure = found.relaxation.measure
     if measure is None:
@@ -100,14 +101,14 @@ def _smallest(base: Base, found: Yield) -> Yield:
     enough = found.outcome.totals["objective"] - base.gap * found.outcome.bound - TIE
     too_little, best = measure.value, found
     for value in _farther(measure):
-        tried = _asking(base, found.relaxation, value)
+        tried = _asking(base, found.relaxation, value, matched)
         if tried.gains and tried.outcome.totals["objective"] >= enough:
             best = tried
             break
         too_little = value
     while best is not found and abs(best.relaxation.asked - too_little) > 1:
         middle = (best.relaxation.asked + too_little) // 2
-        tried = _asking(base, found.relaxation, middle)
+        tried = _asking(base, found.relaxation, middle, matched)
         if tried.gains and tried.outcome.totals["objective"] >= enough:
             best = tried
         else:
@@ -129,9 +130,9 @@ def _farther(measure: Measure) -> Iterator[int]:
         yield last
 
 
-def _asking(base: Base, relaxation: Relaxation, value: int) -> Yield:
+def _asking(base: Base, relaxation: Relaxation, value: int, matched: MatchAll) -> Yield:
     one = asking(relaxation, value, base.programme)
-    outcome = run_branch(base, Edits(one.name, "", one.edits))
+    (outcome,) = matched(base, [Edits(one.name, "", one.edits)])
     return Yield(one, outcome, _gains(base, outcome))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from loky import ProcessPoolExecutor
 from loky.backend import get_context
 
-from engine.planning.branches import Base, Outcome, run_saved_branch, save_base
+from engine.planning.branches import Base, Outcome, run_branch, run_saved_branch, save_base
 from engine.programme.edits import Edits
 from engine.words import message
 
@@ -62,6 +62,11 @@ def executor_of(cluster: str | None) -> Iterator[MakeExecutor]:
         yield lambda _: joined.client.get_executor()
     finally:
         joined.close()
+
+
+def side_by_side(base: Base, branches: Sequence[Edits]) -> list[Outcome]:
+    """The outcome of each branch on this machine: several on processes, one alone here."""
+    return [run_branch(base, branches[0])] if len(branches) == 1 else run_branches(base, branches, process_pool)
 
 
 def run_branches(

@@ -1,0 +1,1 @@
+"""The chart of what states could harmonise: what each relaxation brings."""
