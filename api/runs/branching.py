@@ -28,7 +28,20 @@ def branched(job: Job, branches: Sequence[Edits]) -> tuple[Base, list[Outcome], 
 
     Finished branches are kept for another attempt. Each branch has the run's whole time limit.
     """
-    base = _base_of(job)
+    base = base_of(job)
+    outcomes = matched(job, base, branches)
+    forget_base()
+    return base, outcomes, origin_of(job, base)
+
+
+def origin_of(job: Job, base: Base) -> dict[str, Any]:
+    """What the manifest says of where branches come from."""
+    software = f"vaiven {software_version()}"
+    return {"programme_sha256": base.programme.sha256, "software": software, "seed": job.options["seed"]}
+
+
+def matched(job: Job, base: Base, branches: Sequence[Edits]) -> list[Outcome]:
+    """The outcome of each branch; finished ones are kept for another attempt."""
     points = job.done / "points"
     points.mkdir(parents=True, exist_ok=True)
     kept = {path.name for path in points.glob("*.json")}
@@ -40,17 +53,15 @@ def branched(job: Job, branches: Sequence[Edits]) -> tuple[Base, list[Outcome], 
         objective = outcome.bound * (1 - outcome.gap)
         job.listen(Progress(outcome.seconds, f"branch {outcome.id}", outcome.bound, objective))
 
-    outcomes = run_branches(base, branches, process_pool, points, tell, job.heed)
+    return run_branches(base, branches, process_pool, points, tell, job.heed)
+
+
+def forget_base() -> None:
+    """Let go of the base of the run that has ended."""
     _bases.clear()
-    manifest = {
-        "programme_sha256": base.programme.sha256,
-        "software": f"vaiven {software_version()}",
-        "seed": job.options["seed"],
-    }
-    return base, outcomes, manifest
 
 
-def _base_of(job: Job) -> Base:
+def base_of(job: Job) -> Base:
     """The base, from the last checkpoint where there is one, which is another process's."""
     known = _bases.get(job.run_id)
     _bases.clear()

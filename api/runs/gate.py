@@ -69,7 +69,9 @@ def _as_it_is(content: bytes, _audience: Audience) -> bytes:
     return content
 
 
-UNPLACED = "unplaced.csv"
+UNPLACED, WORSE_OFF = "unplaced.csv", "worse_off.csv"
+# Rows about single workers that say more than where they are placed: told to their own state, and to planners.
+OF_WORKERS = frozenset({WORSE_OFF})
 FILES: Mapping[str, Own] = {
     "placements.csv": Rows(("worker_id", "order_id")),
     UNPLACED: Rows(("worker_id",)),
@@ -87,6 +89,12 @@ FILES: Mapping[str, Own] = {
     "explanation.json": _redacted_json,
     "overview.json": _redacted_json,
     **{f"{name}.{ending}": _as_it_is for name in ("comparison", "sweep") for ending in ("png", "svg", "html")},
+    "mechanisms.csv": Rows(),
+    WORSE_OFF: Rows(("worker_id",)),
+    "relaxations.csv": Rows(("agreement",)),
+    "harmonisation.json": _redacted_json,
+    "harmonised.toml": _as_it_is,
+    **{f"{name}.{ending}": _as_it_is for name in ("principles", "yields") for ending in ("png", "svg")},
     "report.html": _as_it_is,
     **{f"{name}.svg": _as_it_is for name in ("flows", "prices", "quota_use", "season_calendar")},
 }
@@ -114,6 +122,8 @@ def _gated_file(name: str, content: bytes, audience: Audience) -> bytes | None:
         return own_reason_words(content, audience)
     if not is_served(name):
         log.error("file withheld", file=name, why="not declared")
+        return None
+    if name in OF_WORKERS and audience.role == DESTINATION:
         return None
     if name == UNPLACED and audience.role != ORIGIN:
         content = without_facts(content.decode()).encode()  # a worker's profile is told to his or her own state alone

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import Response
 
-from api.console.forms import Fields, FormFields, faults_by_field, or_again, read_form
+from api.console.forms import Fields, FormFields, faults_by_field
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section, Waiting
@@ -15,24 +15,22 @@ from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import MINISTRIES
 from api.identity.visibility import runs_seen
 from api.requests.context import Context
-from api.runs.beginning import begin_run, orders_by_state, stop_run
-from api.runs.comparison_shown import compared
+from api.runs.beginning import orders_by_state, stop_run
 from api.runs.earlier import has_plan
-from api.runs.explanation_shown import explanation_shown
 from api.runs.jobs.match_job import MatchIn
 from api.runs.kind import kinds
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import plan_in_words, seen_agreements
-from api.runs.result_files import names_of, served_file
+from api.runs.result_files import served_file
+from api.runs.results_shown import result_shown
 from api.runs.run_out import run_out
-from api.runs.schemas import RunIn, SpokenIn
+from api.runs.schemas import RunIn
 from api.runs.shares import LIVE
-from api.runs.sweep_shown import sweep_shown
+from api.runs.starting import started
 from api.runs.words import GAPS, KINDS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
 from engine.words import msgid, plural
-from engine.words.wording import spoken_language
 
 router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
@@ -109,15 +107,12 @@ def start_run(programme_id: str, fields: FormFields, context: Context = viewed("
     """Start a run: a match, or what is asked of a plan."""
     kind = kinds()[fields["kind"]] if fields.get("kind") in BY_BUTTON else kinds()["match"]
 
-    def begun() -> str:
-        asked = read_form(kind.asked, _typed(fields, kind.asked))
-        if isinstance(asked, SpokenIn):
-            asked.lang = asked.lang or spoken_language()
-        return begin_run(context.connection, context.principal, programme_id, asked)
-
-    identifier = or_again(begun, lambda error: _run_form(context, programme_id, _typed(fields, MatchIn), error))
-    context.record("run.started", f"run/{identifier}", kind=kind.name)
-    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+    return started(
+        context,
+        kind.asked,
+        _typed(fields, kind.asked),
+        lambda error: _run_form(context, programme_id, _typed(fields, MatchIn), error),
+    )
 
 
 @router.get("/runs/{run_id}")
@@ -128,24 +123,10 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
         told = plan_in_words(context.connection, context.principal, run)
         return page(context, "runs/plan.html", kind=KINDS[run.kind], **told)
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
-    known = seen_agreements(context.connection, context.principal, programme_id)
-    if run.state == "done" and "pictures" in run.manifest:
-        return page(context, "runs/pictures.html", **told)
-    if run.state == "done" and "replay" in run.manifest:
-        return page(context, "runs/replay.html", **told)
-    if run.state == "done" and "overview" in run.manifest:
-        return page(context, "runs/overview.html", seen=plainly(run.manifest["overview"], known, asks=True), **told)
-    if run.state == "done" and "explanation" in run.manifest:
-        may = context.principal.role in MINISTRIES and context.principal.may("run.start")
-        shown = explanation_shown(run.manifest["explanation"], known)
-        return page(context, "runs/explanation.html", may_change=may, **shown, **told)
-    if run.state == "done" and "comparison" in run.manifest:
-        return page(context, "runs/comparison.html", **compared(run.manifest["comparison"], known), **told)
-    if run.state == "done" and run.kind == "sweep":
-        files = list(names_of(context.connection, run_id))
-        return page(context, "runs/sweep.html", files=files, **sweep_shown(context.connection, run_id), **told)
     if run.state == "done":
-        return page(context, "runs/done.html", files=list(names_of(context.connection, run_id)), **told)
+        template, shown = result_shown(context, run)
+        return page(context, template, **shown, **told)
+    known = seen_agreements(context.connection, context.principal, programme_id)
     about = [plainly(run.options[name], known) for name in ("worker", "order", "clause") if run.options.get(name)]
     return page(context, "runs/followed.html", live=run.state in LIVE, about=about, **told)
 

@@ -21,6 +21,7 @@ MEDIA = {
     "png": "image/png",
     "svg": "image/svg+xml",
     "html": "text/html",
+    "toml": "application/toml",
 }
 
 

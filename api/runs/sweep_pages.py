@@ -10,18 +10,17 @@ from fastapi import Response
 from api.answers.problems import content_fault
 from api.console.forms import Fields, FormFields, faults_by_field, or_again, read_form
 from api.console.page_router import PageRouter, viewed
-from api.console.rendering import gone_to, page
+from api.console.rendering import page
 from api.requests.context import Context
-from api.runs.beginning import begin_run
 from api.runs.edit_forms import CHANGES, Change
 from api.runs.edits_made import LONGEST_TITLE, as_sweep, as_toml, places_of, what_it_touches
 from api.runs.jobs.sweep_job import SweepIn
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import own_agreements
+from api.runs.starting import started
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message
-from engine.words.wording import spoken_language
 
 router = PageRouter(prefix="/programmes/{programme_id}/what-if/sweep")
 MOST_VALUES = 20
@@ -42,18 +41,13 @@ def start_sweep(programme_id: str, fields: FormFields, context: Context = viewed
         kind = SWEPT[fields["kind"]]
         return what_it_touches(context.connection, context.principal, context.programme, _first_alone(kind, fields))
 
-    def begun() -> str:
-        asked = {"kind": "sweep", "sweep": _read(fields), "time_limit": fields.get("time_limit", "600")}
-        sweep = read_form(SweepIn, {**asked, "lang": spoken_language()})
-        return begin_run(context.connection, context.principal, programme_id, sweep)
-
     if fields.get("do") == "touched":
         or_again(lambda: _read(fields), lambda error: _form(context, fields, error))
         told = or_again(touched, lambda error: _form(context, fields, error))
         return _form(context, fields, touched=told)
-    identifier = or_again(begun, lambda error: _form(context, fields, error))
-    context.record("run.started", f"run/{identifier}", kind="sweep")
-    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+    sweep = or_again(lambda: _read(fields), lambda error: _form(context, fields, error))
+    asked = {"kind": "sweep", "sweep": sweep, "time_limit": fields.get("time_limit", "600")}
+    return started(context, SweepIn, asked, lambda error: _form(context, fields, error))
 
 
 def _values(fields: Fields) -> list[str]:

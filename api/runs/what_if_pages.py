@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Response
 
 from api.answers.problems import content_fault
-from api.console.forms import Answered, Fields, FormFields, faults_by_field, or_again, read_form
+from api.console.forms import Answered, Fields, FormFields, faults_by_field, read_form
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section
@@ -33,10 +33,10 @@ from api.runs.jobs.what_if_job import WhatIfIn
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import own_agreements
 from api.runs.ready_made import ready_made
+from api.runs.starting import started
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message, msgid
-from engine.words.wording import spoken_language
 
 router = PageRouter(prefix="/programmes/{programme_id}/what-if")
 SECTIONS = (Section(msgid("What if"), "/programmes/{programme_id}/what-if", "run.start", 50),)
@@ -92,13 +92,8 @@ def start_ready_made(programme_id: str, fields: FormFields, context: Context = v
     is_sweep = any(one.name == name and one.is_sweep for one in ready_made())
     typed = {"kind": "sweep", "sweep": name} if is_sweep else {"kind": "what_if", "what_ifs": [name] if name else []}
 
-    def begun() -> str:
-        asked = read_form(SweepIn if is_sweep else WhatIfIn, {**typed, "lang": spoken_language()})
-        return begin_run(context.connection, context.principal, programme_id, asked)
-
-    identifier = or_again(begun, lambda error: _ready_made(context, error))
-    context.record("run.started", f"run/{identifier}", kind=typed["kind"])
-    return gone_to(f"/programmes/{programme_id}/runs/{identifier}")
+    asked = SweepIn if is_sweep else WhatIfIn
+    return started(context, asked, typed, lambda error: _ready_made(context, error))
 
 
 def _ready_made(context: Context, error: InputError | None = None) -> Response:

@@ -9,6 +9,8 @@ KINDS = {
     "rematch": msgid("Repair of a plan"),
     "what_if": msgid("What if"),
     "sweep": msgid("Sweep of a what if"),
+    "compare": msgid("One season by several principles"),
+    "harmonise": msgid("What states could harmonise"),
     "explain": msgid("Explanation"),
     "overview": msgid("Register and demand at a glance"),
     "replay": msgid("Plan computed again"),

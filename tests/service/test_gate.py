@@ -100,6 +100,8 @@ def test_a_ministry_of_origin_is_told_nothing_of_others(generated_world: World) 
         {"kind": "what_if", "what_ifs": ["hurricane-in-florida"]},
         {"kind": "what_if", "what_ifs": [f'[[edit]]\nagreement = "{foreign}"\nclause = "{clause}"\ncount = 0\n']},
         {"kind": "sweep", "sweep": _sweep(foreign, clause)},
+        {"kind": "compare", "mechanisms": ["stable"], "gap": 0.05},
+        {"kind": "harmonise", "agreements": _own_agreements(world, "gt"), "most": 1, "gap": 0.05},
         {"kind": "report", "plan": plan["id"], "lang": "es"},
         {"kind": "explain", "plan": plan["id"], "order": held[0].order_id},
         {"kind": "explain", "plan": plan["id"], "clause": clause},
@@ -117,6 +119,12 @@ def test_a_ministry_of_origin_is_told_nothing_of_others(generated_world: World) 
     told = _told(world, "gt")
     assert _leaks({place: _without_options(text) for place, text in told.items()}, secrets) == []
     assert len(told) > 80
+
+
+def _own_agreements(world: World, who: str) -> list[str]:
+    """Two agreements that a state has a part in."""
+    every = world.must(who, "GET", P + "/agreements")["items"]
+    return [one["agreement_id"] for one in every if one["agreement_id"].startswith(f"{who.upper()}-")][:2]
 
 
 def _without_options(text: str) -> str:

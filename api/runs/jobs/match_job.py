@@ -26,6 +26,7 @@ from engine.solve.mechanisms import mechanisms
 from engine.words import message
 
 LONG_SECONDS = 900
+Mechanism = Annotated[str, Field(pattern=r"^[a-z_-]{1,40}$")]
 
 
 class MatchIn(RunIn):
@@ -33,7 +34,7 @@ class MatchIn(RunIn):
 
     model_config = example({"kind": "match", "gap": 0.001, "time_limit": 600, "seed": 0})
     kind: Literal["match"] = "match"
-    mechanism: Annotated[str, Field(pattern=r"^[a-z_-]{1,40}$")] = "optimal"
+    mechanism: Mechanism = "optimal"
 
 
 class Match(Kind):
@@ -43,13 +44,7 @@ class Match(Kind):
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: MatchIn) -> None:
         """Raise `InputError` for an unknown mechanism."""
-        if asked.mechanism not in mechanisms():
-            raise content_fault(
-                "mechanism",
-                asked.mechanism,
-                message("is no mechanism"),
-                message("one of {names}", names=tuple(mechanisms())),
-            )
+        require_mechanism("mechanism", asked.mechanism)
 
     def is_long(self, asked: MatchIn) -> bool:
         """One that may go on for a quarter of an hour."""
@@ -74,6 +69,13 @@ class Match(Kind):
         manifest["measures"] = plan_measures(matched, job.audience, job.origin)
         results = _plan_results(matched.files, job.folder / "result", manifest, warm)
         return replace(results, files={**results.files, **reason_words(matched.reasons)})
+
+
+def require_mechanism(column: str, name: str) -> None:
+    """Raise `InputError` for a name that is no mechanism's."""
+    if name not in mechanisms():
+        expected = message("one of {names}", names=tuple(mechanisms()))
+        raise content_fault(column, name, message("is no mechanism"), expected)
 
 
 def _plan_results(files: PlanFiles, folder: Path, manifest: dict[str, Any], warm: Path | None) -> Results:
