@@ -69,9 +69,9 @@ def _as_it_is(content: bytes, _audience: Audience) -> bytes:
     return content
 
 
-UNPLACED, WORSE_OFF = "unplaced.csv", "worse_off.csv"
+UNPLACED, WORSE_OFF, MARKED = "unplaced.csv", "worse_off.csv", "marked.csv"
 # Rows about single workers that say more than where they are placed: told to their own state, and to planners.
-OF_WORKERS = frozenset({WORSE_OFF})
+OF_WORKERS = frozenset({WORSE_OFF, MARKED})
 FILES: Mapping[str, Own] = {
     "placements.csv": Rows(("worker_id", "order_id")),
     UNPLACED: Rows(("worker_id",)),
@@ -95,7 +95,10 @@ FILES: Mapping[str, Own] = {
     "harmonisation.json": _redacted_json,
     "harmonised.toml": _as_it_is,
     **{f"{name}.{ending}": _as_it_is for name in ("principles", "yields") for ending in ("png", "svg")},
-    "report.html": _as_it_is,
+    "lines.csv": Rows(),
+    MARKED: Rows(("worker_id", "order_id")),
+    "rights.json": _redacted_json,
+    **{f"{name}.html": _as_it_is for name in ("report", "rights")},
     **{f"{name}.svg": _as_it_is for name in ("flows", "prices", "quota_use", "season_calendar")},
 }
 

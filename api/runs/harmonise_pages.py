@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import Response
 
 from api.console.forms import FormFields, faults_by_field
 from api.console.page_router import PageRouter, viewed
-from api.console.rendering import page
+from api.console.rendering import gone_to, page
 from api.requests.context import Context
 from api.runs.jobs.harmonise_job import HarmoniseIn
 from api.runs.plan_shown import own_agreements
-from api.runs.starting import started
+from api.runs.starting import begun
 from api.runs.words import GAPS, LIMITS
 from engine.errors import InputError
 
@@ -31,7 +32,10 @@ def start_harmonisation(programme_id: str, fields: FormFields, context: Context 
     typed: dict[str, Any] = {name: fields.get(name, "") for name in ("most", "gap", "time_limit")}
     typed |= {name: fields.every(name) for name in ("agreements", "states")}
     asked = {**typed, "kind": "harmonise", "smallest": fields.get("whole") != "yes"}
-    return started(context, HarmoniseIn, asked, lambda error: _form(context, typed, error))
+    again = partial(_form, context, typed)
+    run = begun(context.connection, context.principal, programme_id, HarmoniseIn, asked, again)
+    context.record("run.started", f"run/{run}", kind="harmonise")
+    return gone_to(f"/programmes/{programme_id}/runs/{run}")
 
 
 def _form(context: Context, typed: dict[str, Any], error: InputError | None = None) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from api.runs.results_shown import result_shown
 from api.runs.run_out import run_out
 from api.runs.schemas import RunIn
 from api.runs.shares import LIVE
-from api.runs.starting import started
+from api.runs.starting import begun
 from api.runs.words import GAPS, KINDS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
@@ -36,7 +37,7 @@ router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
 # Kinds that are started by a button: from a page of a plan, with the plan that they are about, or from the list.
-BY_BUTTON = ("rematch", "report", "explain", "overview")
+BY_BUTTON = ("rematch", "report", "rights", "explain", "overview")
 
 
 def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:
@@ -107,12 +108,11 @@ def start_run(programme_id: str, fields: FormFields, context: Context = viewed("
     """Start a run: a match, or what is asked of a plan."""
     kind = kinds()[fields["kind"]] if fields.get("kind") in BY_BUTTON else kinds()["match"]
 
-    return started(
-        context,
-        kind.asked,
-        _typed(fields, kind.asked),
-        lambda error: _run_form(context, programme_id, _typed(fields, MatchIn), error),
-    )
+    again = partial(_run_form, context, programme_id, _typed(fields, MatchIn))
+    typed = _typed(fields, kind.asked)
+    run = begun(context.connection, context.principal, programme_id, kind.asked, typed, again)
+    context.record("run.started", f"run/{run}", kind=kind.name)
+    return gone_to(f"/programmes/{programme_id}/runs/{run}")
 
 
 @router.get("/runs/{run_id}")
@@ -124,7 +124,7 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
         return page(context, "runs/plan.html", kind=KINDS[run.kind], **told)
     told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
     if run.state == "done":
-        template, shown = result_shown(context, run)
+        template, shown = result_shown(context.connection, context.principal, run)
         return page(context, template, **shown, **told)
     known = seen_agreements(context.connection, context.principal, programme_id)
     about = [plainly(run.options[name], known) for name in ("worker", "order", "clause") if run.options.get(name)]

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,19 +14,20 @@ import sqlalchemy as sa
 
 from api.agreements.agreements import newest_agreements
 from api.identity.access import MINISTRIES, ORIGIN, Principal
-from api.identity.visibility import agreements_seen, orders_seen, rows_seen
+from api.identity.visibility import agreements_seen, orders_seen, rows_seen, runs_seen
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, Agreements, code_of
 from api.runs.plans_compared import other_plans
 from api.runs.result_files import names_of, table_of
 from api.runs.words import KINDS
 from api.storage.database import utc
-from api.storage.tables import agreements, orders, placements, registers
+from api.storage.tables import agreements, orders, placements, registers, runs
 from engine.plan.metrics import most_gain
 from engine.plan.statuses import status_in_words
 from engine.words import Message, message
 from engine.words.names import country, sector
 
-MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS, MOST_OTHERS = 12, 5, 40, 30
+MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS, MOST_OTHERS, MOST_REPORTS = 12, 5, 40, 30, 200
+REPORTS = ("report", "rights")  # kinds of run that tell of a whole plan
 # Limits that are no clause: an employer's own.
 OWN_LIMITS = ("headcount", "beds", "min_crew")
 Row = Mapping[str, Any]
@@ -74,6 +76,7 @@ def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[A
         "employers": _open_employers(connection, principal, run, table_of(connection, run.id, "unfilled.csv")),
         "destinations": _by_destination(connection, run),
         "others": _others(connection, principal, run),
+        "reports": _reports(connection, principal, run),
         "country_name": _country_name,
         "sector_name": _sector_name,
         "order_groups": ORDER_GROUPS,
@@ -117,6 +120,17 @@ def _others(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -
         )
         for one in found
     ]
+
+
+def _reports(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -> list[tuple[str, str, date]]:
+    """The reports of a plan that somebody sees, the newest of each kind: (id, what it is called, its day)."""
+    mine = sa.and_(runs.c.programme_id == run.programme_id, runs.c.kind.in_(REPORTS), runs.c.state == "done")
+    asked = sa.select(runs).where(mine, runs_seen(principal)).order_by(runs.c.id.desc()).limit(MOST_REPORTS)
+    found: dict[str, tuple[str, str, date]] = {}
+    for one in connection.execute(asked):
+        if one.options.get("plan") == run.id:
+            found.setdefault(one.kind, (one.id, KINDS[one.kind], utc(one.created_at).date()))
+    return [found[kind] for kind in REPORTS if kind in found]
 
 
 def _country_name(code: str) -> Message:

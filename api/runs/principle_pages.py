@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import Response
 
 from api.console.forms import FormFields, faults_by_field
 from api.console.page_router import PageRouter, viewed
-from api.console.rendering import page
+from api.console.rendering import gone_to, page
 from api.requests.context import Context
 from api.runs.jobs.compare_job import CompareIn
-from api.runs.starting import started
+from api.runs.starting import begun
 from api.runs.words import GAPS, LIMITS
 from engine.errors import InputError
 from engine.planning.principles import FORMER_RULE
@@ -32,7 +33,11 @@ def start_principles(programme_id: str, fields: FormFields, context: Context = v
     """Start the comparison."""
     typed: dict[str, Any] = {name: fields.get(name, "") for name in ("against", "gap", "time_limit")}
     typed |= {name: fields.every(name) for name in ("mechanisms", "states")}
-    return started(context, CompareIn, {**typed, "kind": "compare"}, lambda error: _form(context, typed, error))
+    asked = {**typed, "kind": "compare"}
+    again = partial(_form, context, typed)
+    run = begun(context.connection, context.principal, programme_id, CompareIn, asked, again)
+    context.record("run.started", f"run/{run}", kind="compare")
+    return gone_to(f"/programmes/{programme_id}/runs/{run}")
 
 
 def _form(context: Context, typed: dict[str, Any], error: InputError | None = None) -> Response:

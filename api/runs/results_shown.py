@@ -8,8 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.identity.access import MINISTRIES
-from api.requests.context import Context
+from api.identity.access import MINISTRIES, Principal
 from api.runs.comparison_shown import compared
 from api.runs.explanation_shown import explanation_shown
 from api.runs.harmonisation_shown import harmonisation_shown
@@ -19,13 +18,15 @@ from api.runs.plan_words import Agreements
 from api.runs.principles_shown import principles_shown
 from api.runs.result_files import names_of
 from api.runs.sweep_shown import sweep_shown
+from engine.planning.rights_files import MARKS
 
 
 @dataclass(frozen=True)
 class Result:
     """A finished run as somebody looks at it, with the agreements that he or she sees."""
 
-    context: Context
+    connection: sa.Connection
+    principal: Principal
     run: sa.Row[Any]
     known: Agreements
 
@@ -35,7 +36,7 @@ def _nothing_more(_: Result) -> dict[str, Any]:
 
 
 def _explanation(of: Result) -> dict[str, Any]:
-    may = of.context.principal.role in MINISTRIES and of.context.principal.may("run.start")
+    may = of.principal.role in MINISTRIES and of.principal.may("run.start")
     return {"may_change": may, **explanation_shown(of.run.manifest["explanation"], of.known)}
 
 
@@ -48,7 +49,11 @@ def _comparison(of: Result) -> dict[str, Any]:
 
 
 def _sweep(of: Result) -> dict[str, Any]:
-    return sweep_shown(of.context.connection, of.run.id)
+    return sweep_shown(of.connection, of.run.id)
+
+
+def _rights(_: Result) -> dict[str, Any]:
+    return {"marks": MARKS}
 
 
 def _principles(of: Result) -> dict[str, Any]:
@@ -66,14 +71,15 @@ PAGES: Mapping[str, tuple[str, Callable[[Result], dict[str, Any]]]] = {
     "explain": ("runs/explanation.html", _explanation),
     "what_if": ("runs/comparison.html", _comparison),
     "sweep": ("runs/sweep.html", _sweep),
+    "rights": ("runs/rights.html", _rights),
     "compare": ("runs/principles.html", _principles),
     "harmonise": ("runs/harmonisation.html", _harmonisation),
 }
 OF_ANY = ("runs/done.html", _nothing_more)
 
 
-def result_shown(context: Context, run: sa.Row[Any]) -> tuple[str, dict[str, Any]]:
+def result_shown(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -> tuple[str, dict[str, Any]]:
     """The template of a finished run's page, and what it is told beside the run: always its ``files``."""
     template, shown = PAGES.get(run.kind, OF_ANY)
-    known = seen_agreements(context.connection, context.principal, run.programme_id)
-    return template, {"files": list(names_of(context.connection, run.id)), **shown(Result(context, run, known))}
+    known = seen_agreements(connection, principal, run.programme_id)
+    return template, {"files": list(names_of(connection, run.id)), **shown(Result(connection, principal, run, known))}

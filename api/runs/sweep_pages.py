@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import Response
@@ -10,14 +11,14 @@ from fastapi import Response
 from api.answers.problems import content_fault
 from api.console.forms import Fields, FormFields, faults_by_field, or_again, read_form
 from api.console.page_router import PageRouter, viewed
-from api.console.rendering import page
+from api.console.rendering import gone_to, page
 from api.requests.context import Context
 from api.runs.edit_forms import CHANGES, Change
 from api.runs.edits_made import LONGEST_TITLE, as_sweep, as_toml, places_of, what_it_touches
 from api.runs.jobs.sweep_job import SweepIn
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import own_agreements
-from api.runs.starting import started
+from api.runs.starting import begun
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message
@@ -47,7 +48,10 @@ def start_sweep(programme_id: str, fields: FormFields, context: Context = viewed
         return _form(context, fields, touched=told)
     sweep = or_again(lambda: _read(fields), lambda error: _form(context, fields, error))
     asked = {"kind": "sweep", "sweep": sweep, "time_limit": fields.get("time_limit", "600")}
-    return started(context, SweepIn, asked, lambda error: _form(context, fields, error))
+    again = partial(_form, context, fields)
+    run = begun(context.connection, context.principal, programme_id, SweepIn, asked, again)
+    context.record("run.started", f"run/{run}", kind="sweep")
+    return gone_to(f"/programmes/{programme_id}/runs/{run}")
 
 
 def _values(fields: Fields) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import Response
@@ -33,7 +34,7 @@ from api.runs.jobs.what_if_job import WhatIfIn
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import own_agreements
 from api.runs.ready_made import ready_made
-from api.runs.starting import started
+from api.runs.starting import begun
 from api.runs.words import LIMITS
 from engine.errors import InputError
 from engine.words import message, msgid
@@ -93,7 +94,10 @@ def start_ready_made(programme_id: str, fields: FormFields, context: Context = v
     typed = {"kind": "sweep", "sweep": name} if is_sweep else {"kind": "what_if", "what_ifs": [name] if name else []}
 
     asked = SweepIn if is_sweep else WhatIfIn
-    return started(context, asked, typed, lambda error: _ready_made(context, error))
+    again = partial(_ready_made, context)
+    run = begun(context.connection, context.principal, programme_id, asked, typed, again)
+    context.record("run.started", f"run/{run}", kind=typed["kind"])
+    return gone_to(f"/programmes/{programme_id}/runs/{run}")
 
 
 def _ready_made(context: Context, error: InputError | None = None) -> Response:

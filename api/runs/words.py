@@ -15,6 +15,7 @@ KINDS = {
     "overview": msgid("Register and demand at a glance"),
     "replay": msgid("Plan computed again"),
     "report": msgid("Report of a plan"),
+    "rights": msgid("Rights report"),
 }
 STATES = {
     "queued": msgid("waits in the queue"),

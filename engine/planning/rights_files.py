@@ -52,19 +52,27 @@ def marked_table(found: Rights, language: str = "en") -> pa.Table:
 MARKED = ("line", "worker_id", "order_id", "mark", "rule", "article", "figure", "reason")
 
 
-def as_json(found: Rights, language: str = "en") -> dict[str, Any]:
-    """The report as JSON: for each line its counts, what it cites and what it found, with some of the placements."""
+def rights_told(found: Rights, most: int = MOST_SHOWN) -> dict[str, Any]:
+    """The report as plain values and sentences: what it comes to, and for each line its counts, what it cites and what
+    it found, with ``most`` of the placements at most.
+    """
     settings = found.judged.placements.programme.settings
-    lines = [_row(line) | {"found": [_told(found, one) for one in _own(line)]} for line in found.lines]
+    lines = [_row(line) | {"found": [_told(found, one, most) for one in _own(line)]} for line in found.lines]
     told = {"programme": settings.id, "as_of": str(settings.as_of), "placements": found.judged.placements.size}
-    answer: dict[str, Any] = worded_all({**told, "clean": found.clean, "lines": lines}, language)
+    return {**told, "clean": found.clean, "told": in_words(found), "lines": lines}
+
+
+def as_json(found: Rights, language: str = "en", most: int = MOST_SHOWN) -> dict[str, Any]:
+    """The report as JSON, in a language."""
+    answer: dict[str, Any] = worded_all(rights_told(found, most), language)
     return answer
 
 
-def write_rights(folder: Path, found: Rights, language: str = "en") -> None:
+def write_rights(folder: Path, found: Rights, language: str = "en", most: int = MOST_SHOWN) -> None:
     """Write ``lines.csv``, ``marked.csv``, ``rights.json`` and the page ``rights.html``, for people to print.
 
-    Raises `CallError` where what pages are made with is missing.
+    ``rights.json`` and the page name ``most`` placements at most of each finding. Raises `CallError` where what pages
+    are made with is missing.
     """
     require_drawing_packages()
     from engine.charts.report_page import rendered
@@ -72,7 +80,7 @@ def write_rights(folder: Path, found: Rights, language: str = "en") -> None:
     options = pa_csv.WriteOptions(quoting_style="needed")
     pa_csv.write_csv(neutral_table(lines_table(found, language)), folder / "lines.csv", options)
     pa_csv.write_csv(neutral_table(marked_table(found, language)), folder / "marked.csv", options)
-    told = as_json(found, language)
+    told = as_json(found, language, most)
     (folder / "rights.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
     page = rendered(
         "rights_page.html",
@@ -80,7 +88,7 @@ def write_rights(folder: Path, found: Rights, language: str = "en") -> None:
         (),
         settings=found.judged.placements.programme.settings,
         placements=told["placements"],
-        told=worded(in_words(found), language),
+        told=told["told"],
         lines=[_shown(line, language) for line in told["lines"]],
     )
     (folder / "rights.html").write_text(page, "utf-8")
@@ -138,9 +146,9 @@ def _article(finding: Finding) -> str:
     return "" if finding.rule is None or isinstance(finding.rule, str) else finding.rule.source
 
 
-def _told(found: Rights, one: Finding) -> dict[str, Any]:
+def _told(found: Rights, one: Finding, most: int) -> dict[str, Any]:
     placements = found.judged.placements
-    some = one.rows[:MOST_SHOWN]
+    some = one.rows[:most]
     workers = placements.programme.workers.id_text("worker_id")[placements.worker[some]]
     orders = placements.programme.orders.id_text("order_id")[placements.order[some]]
     pairs = [{"worker_id": str(w), "order_id": str(o)} for w, o in zip(workers, orders, strict=True)]

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 import pyarrow.csv as pa_csv
-import sqlalchemy as sa
 
-from api.identity.access import Principal
 from api.requests.shapes import example
-from api.runs.earlier import EARLIER, earlier_programme, require_earlier, write_earlier
+from api.runs.earlier import EARLIER, earlier_programme
 from api.runs.job import Job, Results
-from api.runs.kind import Kind, Source
-from api.runs.schemas import PlanId, SpokenIn
+from api.runs.plan_kind import OfPlanIn, PlanKind
 from engine.charts import charts
 from engine.charts.plan_view import PlanView
 from engine.charts.report import PAGE, write_report
 from engine.plan.plan_files import read_certificate, read_placements
 
 
-class ReportIn(SpokenIn):
+class ReportIn(OfPlanIn):
     """A report of the plan of the run `plan`."""
 
     model_config = example({"kind": "report", "plan": "0198", "lang": "es"})
     kind: Literal["report"]
-    plan: PlanId
 
 
-class Report(Kind):
+class Report(PlanKind):
     """A report, drawn from the plan as its audience has it: a ministry's own placements, prices and checks."""
 
-    name, asked, keeps_input = "report", ReportIn, False
-
-    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: ReportIn) -> None:
-        """Raise `InputError` where there is no such plan, 409 where what it read was deleted."""
-        require_earlier(connection, principal, programme_id, asked.plan, True)
-
-    def write_input(self, source: Source, folder: Path) -> None:
-        """What the earlier run read, and its plan."""
-        write_earlier(source, folder)
+    name, asked = "report", ReportIn
 
     def compute(self, job: Job) -> Results:
         """Draw the page."""

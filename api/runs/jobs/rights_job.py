@@ -1,0 +1,39 @@
+"""The rights report of a plan: every placement held against what protects workers, line by line."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from api.identity.access import DESTINATION
+from api.requests.shapes import example
+from api.runs.job import Job, Results, as_kept, files_in
+from api.runs.plan_kind import OfPlanIn, PlanKind
+from engine.planning.rights_files import MOST_SHOWN, rights_told, write_rights
+from engine.rights.report import rights
+
+
+class RightsIn(OfPlanIn):
+    """The rights report of the plan of the run `plan`."""
+
+    model_config = example({"kind": "rights", "plan": "0198", "lang": "en"})
+    kind: Literal["rights"]
+
+
+class RightsReport(PlanKind):
+    """A rights report. A ministry of destination is told counts, and no placement by its worker."""
+
+    name, asked = "rights", RightsIn
+
+    def compute(self, job: Job) -> Results:
+        """Hold the plan against every line."""
+        plan = self.read(job)
+        found = rights(plan.programme, plan.worker, plan.order)
+        most = 0 if job.audience.role == DESTINATION else MOST_SHOWN
+        folder = job.folder / "result"
+        folder.mkdir()
+        write_rights(folder, found, job.options["lang"] or "en", most)
+        manifest = {"rights": as_kept(rights_told(found, most)), "programme_sha256": plan.programme.sha256}
+        return Results(files_in(folder), manifest)
+
+
+KIND = RightsReport()

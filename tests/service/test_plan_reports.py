@@ -1,0 +1,74 @@
+"""What is told of a plan by a run of its own: rights, accounts, development; to whom which of it."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+import pytest
+from browser import Browser, text_of
+from world import World
+
+from api.runs.worker import Worker
+from engine.rights.report import every_line
+
+P, PAGE = "/v1/programmes/{p}", "/programmes/{p}"
+
+
+def _rows(world: World, who: str, run: str, name: str) -> list[dict[str, str]]:
+    answer = world.call(who, "GET", f"{P}/runs/{run}/files/{name}")
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(answer.text.splitlines()))
+
+
+def _by_button(world: World, who: str, plan: str, kind: str) -> str:
+    """A run that is begun by a button on the page of a plan, computed; its id."""
+    assert f'value="{kind}"' in Browser(world, who).get(f"{PAGE}/runs/{plan}").text
+    sent = Browser(world, who).post(f"{PAGE}/runs", {"kind": kind, "plan": plan})
+    assert sent.status_code == 303, text_of(sent)
+    assert Worker(world.engine).run_one()
+    return str(sent.headers["Location"].rpartition("/")[2])
+
+
+def _told(world: World, who: str, run: str) -> str:
+    """Everything of a run that is served to somebody."""
+    here = f"{P}/runs/{run}"
+    names = [name for name in world.must(who, "GET", here + "/files") if not name.endswith(".png")]
+    texts = [world.call(who, "GET", f"{here}/files/{name}").text for name in names]
+    return "\n".join([*texts, world.call(who, "GET", here).text, Browser(world, who).get(f"{PAGE}/runs/{run}").text])
+
+
+def _placed(world: World, who: str, plan: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.must(who, "GET", f"{P}/runs/{plan}/placements?limit=1000")["items"]
+    return found
+
+
+@pytest.mark.computes
+def test_rights_of_a_plan(world: World) -> None:
+    """Every line stands on the page with its counts; the plan's page leads there."""
+    world.certified(headcount=3)
+    plan = world.run("gt", gap=0.0)["id"]
+    run = _by_button(world, "gt", plan, "rights")
+    told = world.must("gt", "GET", f"{P}/runs/{run}")["manifest"]["rights"]
+    assert told["placements"] == len(_placed(world, "gt", plan)) == 3
+    assert {line["line"] for line in told["lines"]} == set(every_line())
+    assert {row["line"]: int(row["counted"]) for row in _rows(world, "gt", run, "lines.csv")} == {
+        line["line"]: line["counted"] for line in told["lines"]
+    }
+    marked = _rows(world, "gt", run, "marked.csv")
+    assert {row["worker_id"] for row in marked} <= {row["worker_id"] for row in _placed(world, "gt", plan)} and marked
+    shown = Browser(world, "gt").get(f"{PAGE}/runs/{run}", **{"Accept-Language": "es"})
+    assert "Informe de derechos" in text_of(shown) and all(f'id="{name}"' in shown.text for name in every_line())
+    assert run in Browser(world, "gt").get(f"{PAGE}/runs/{plan}").text
+    assert Browser(world, "ca").get(f"{PAGE}/runs/{run}").status_code == 404
+
+
+@pytest.mark.computes
+def test_rights_name_no_worker_to_the_other_end(world: World) -> None:
+    """A ministry of destination is told how many, by line; who it is stands in nothing."""
+    world.certified(headcount=3)
+    plan = world.run("ca", gap=0.0)["id"]
+    run = _by_button(world, "ca", plan, "rights")
+    told, workers = _told(world, "ca", run), {row["worker_id"] for row in _placed(world, "ca", plan)}
+    assert workers and not any(worker in told for worker in workers)
+    assert "marked.csv" not in told and "lines.csv" in told
