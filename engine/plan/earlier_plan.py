@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from engine.days import day_number
 from engine.errors import CallError
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
@@ -18,6 +20,7 @@ from engine.solve.primal.warm import Warm
 from engine.words import message
 
 Longs = npt.NDArray[np.int64]
+NOWHERE = -2
 
 
 def read_warm(problem: MatchingProblem, plan: Path) -> Warm:
@@ -39,7 +42,25 @@ def read_warm(problem: MatchingProblem, plan: Path) -> Warm:
 def warm_from(problem: MatchingProblem, prices: dict[str, int], worker: Longs, order: Longs) -> Warm:
     """Prices (billionths) by the names of limits, with placements as row numbers, as a start for ``problem``."""
     by_row = np.array([prices.get(name, 0) for name, _, _ in problem.limits.names], np.int64)
+    _keep_prices_of_beds(problem, prices, by_row)
     return Warm(by_row, _crew_prices(problem, prices), worker, order)
+
+
+def _keep_prices_of_beds(problem: MatchingProblem, prices: dict[str, int], by_row: Longs) -> None:
+    """Let the headcounts of a site's orders cost what its beds cost on days that have no row any more.
+
+    Which days have one depends on all orders of the site: after a cancellation another day is the busiest, or beds are
+    enough. Without this everybody would run after the orders whose beds seem to cost nothing.
+    """
+    known = {name for name, _, _ in problem.limits.names}
+    lost = [name for name, price in prices.items() if price and name.startswith("beds|") and name not in known]
+    row_of_site = {str(name): row for row, name in enumerate(problem.programme["sites"].id_text("site_id"))}
+    site, register = problem.programme.orders.values("site_id"), problem.register
+    for name in lost:
+        _, identifier, text = name.split("|")
+        day = day_number(date.fromisoformat(text))
+        there = (site == row_of_site.get(identifier, NOWHERE)) & (register.starts <= day) & (register.ends >= day)
+        by_row[: register.order_count][there] += prices[name]
 
 
 def named_prices(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> dict[str, int]:
