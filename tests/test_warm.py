@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 import engine.solve.mechanisms.optimal as optimal
 from engine.errors import CallError, ClashError
-from engine.plan.earlier_plan import read_warm
+from engine.plan.earlier_plan import named_prices, read_warm, warm_from
 from engine.problem import MatchingProblem, compile_problem
 from engine.programme import read_programme
+from engine.programme.edits import Edits, edited
 from engine.run import Options, match_to_folder
 from engine.solve.budget import Budget
+from engine.solve.dual.bound import bound_at
 from engine.solve.exact.rounding import is_feasible
 from engine.solve.primal.warm import Warm, kept_columns
 from engine.solve.result import Result
@@ -102,6 +104,28 @@ def test_workers_and_orders_that_are_gone_are_left_out(nation_folder: Path, tmp_
     warm = read_warm(problem, nation_folder / "plan")
     assert 0 < len(warm.worker) < 500
     assert is_feasible(problem, kept_columns(problem, warm, NOBODY, problem.offers.value))
+
+
+def test_beds_keep_their_price_where_another_day_is_the_busiest(nation_folder: Path) -> None:
+    """Each order of a site with priced beds cancelled in turn: nobody gains by it at the prices that there were."""
+    programme = read_programme(nation_folder / "p")
+    problem = compile_problem(programme)
+    result = optimal.run(problem, 0.001, Budget(inf))
+    named = named_prices(problem, result.prices, result.crew)
+    before = bound_at(problem, result.prices, result.crew)
+    site, gone_rows = programme.orders.values("site_id"), 0
+    priced = {name.split("|")[1] for name, price in named.items() if price and name.startswith("beds|")}
+    rows = np.flatnonzero(np.isin(programme["sites"].id_text("site_id")[site], sorted(priced)))
+    for row in rows[:8].tolist():
+        where = {"order_id": str(programme.orders.id_text("order_id")[row])}
+        less = compile_problem(
+            edited(programme, Edits("x", "", ({"table": "orders", "where": where, "cancel": True},)))
+        )
+        warm = warm_from(less, named, NOBODY, NOBODY)
+        known = {name for name, _, _ in less.limits.names}
+        gone_rows += sum(bool(price) for name, price in named.items() if name not in known)
+        assert (bound_at(less, warm.prices, warm.crew).surplus <= before.surplus).all()
+    assert gone_rows
 
 
 def test_a_folder_without_a_plan_is_named(nation_folder: Path, tmp_path: Path) -> None:
