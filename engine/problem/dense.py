@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.clauses.views import Ints
-from engine.problem.dense_scans import Ceilings, GroupArrays, draw, scan_best, scan_top
+from engine.problem.dense_scans import Ceilings, GroupArrays, draw, scan_best, scan_slack, scan_top
 from engine.problem.eligibility import Rectangle
 from engine.problem.limits import Limits
 from engine.problem.register import Register
@@ -106,6 +106,17 @@ class DenseOffers:
 
         self._each(least, price)
         return _gathered(found, most)
+
+    def least_slack(self, table: Longs, surplus: Longs, slack: Longs) -> None:
+        """Lower ``slack`` (by order) to the least that a party gains (``surplus``) more than by a pair on the order."""
+        least = self.class_table(table)
+        for group in self.groups:
+            worth, kind = np.unique(group.weekly, axis=0, return_inverse=True)
+            by_kind = np.lexsort((surplus[group.party], kind.ravel()))
+            edges = np.searchsorted(kind.ravel()[by_kind], np.arange(len(worth) + 1))
+            scan_slack(
+                by_kind, edges, group.arrays, least[group.base_class][group.orders], surplus, group.orders, slack
+            )
 
     def _each(self, least: Longs, price: Callable[[DenseGroup, int, int, Ceilings], None]) -> None:
         """Call ``price`` for blocks of workers of every group, on both cores; groups one after another, since a party

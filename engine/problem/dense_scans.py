@@ -97,6 +97,30 @@ def scan_top(
 
 
 @kernel
+def scan_slack(
+    by_kind: Array, edges: Array, group: GroupArrays, cost: Array, surplus: Array, orders: Array, slack: Array
+) -> None:
+    """Lower ``slack`` (by order) to the least ``surplus - (value - cost)`` of an admitted pair on it.
+
+    ``by_kind`` has the workers of equal weekly worth side by side between ``edges``, by rising surplus: the first that
+    is admitted decides.
+    """
+    for j in range(len(orders)):
+        o = orders[j]
+        for kind in range(len(edges) - 1):
+            for k in range(edges[kind], edges[kind + 1]):
+                i = by_kind[k]
+                if k == edges[kind]:
+                    worth = np.rint((group.part[j] + group.weeks[j] * group.weekly[i, group.which[j]]) * SCALE)
+                    own = np.int64(worth) - cost[j]
+                if surplus[group.party[i]] - own >= slack[o]:
+                    break
+                if group.bits[i, j >> 3] >> (7 - (j & 7)) & 1:
+                    slack[o] = surplus[group.party[i]] - own
+                    break
+
+
+@kernel
 def draw(party: Array, bits: Array, orders: int, column: Array) -> None:
     """Draw admitted orders for each worker, from the party's own draws; repeats are left to the caller."""
     each = column.shape[1]

@@ -19,6 +19,7 @@ from engine.solve.dual.ascent import ascend
 from engine.solve.dual.bound import Bound, CrewPrices, at_prices, bound_at
 from engine.solve.dual.levels import Level
 from engine.solve.dual.sweeps import Spread, Sweeper, make_sweeper
+from engine.solve.dual.tightening import tightened
 
 Longs = npt.NDArray[np.int64]
 SAMPLED_EACH, MISSED_EACH, DENSE_PARTS = 12, 8, 10
@@ -68,10 +69,12 @@ def search_prices(
         if problem.dense is not None:
             problem, shift = _with_missed(problem, whole, best.crew, int(part.width * typical * SCALE))
             sweeper, moved, best = spread(make_sweeper(problem)), shift[moved], best.renumbered(shift)
-        found = bound_at(problem, whole, best.crew)
+        found = tightened(problem, bound_at(problem, whole, best.crew), budget)
         if found.value <= best.value:
             best = found
             tell(best)
+        if problem.dense is not None:
+            prices = found.prices / SCALE
         if budget.over:
             break
     return Searched(problem, moved, sweeper, best, made)
