@@ -22,7 +22,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.offers import NOTHING
+from engine.problem.offers import NOTHING, Offers
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
@@ -70,10 +70,31 @@ def solve_network(problem: MatchingProblem, prices: Longs, slack: int, budget: B
     ``slack`` (billionths) is how far from a party's best a pair may be for a chain to look at it at first. Where the
     budget ends first, nothing is proved and orders may hold too many.
     """
-    places = _begun(problem, prices)
-    order_count, parties = problem.offers.order_count, len(places.choice)
-    labels = Labels(*np.full((4, order_count), FAR))
-    worth, better = np.empty((2, parties), np.int64)
+    headcount = problem.limits.capacity.astype(np.int64)  # row o of a network is order o's
+    places = seated(problem.offers, problem.offers.value, headcount, prices)
+    proved = put_right(places, slack, budget)
+    return NetworkPlan(columns_of(places), places.price, proved)
+
+
+def seated(offers: Offers, value: Longs, headcount: Longs, prices: Longs) -> Places:
+    """Everybody on the best at the prices, which have fallen to the best bids; single placements worth ``value``."""
+    count, parties = offers.order_count, len(offers.must)
+    order = (offers.cell % count).astype(np.int32)
+    choice, following = np.empty((2, parties), np.int64)
+    held, first = np.empty((2, count), np.int64)
+    places = Places(offers.of_party, value, order, headcount, prices.copy(), choice, held, first, following)
+    worth, bids = np.empty(parties, np.int64), np.zeros(count, np.int64)
+    best_of_each(places, choice, worth)
+    best_bids(places, worth, bids)
+    np.minimum(places.price, bids, out=places.price)
+    seat(places)
+    return places
+
+
+def put_right(places: Places, slack: int, budget: Budget) -> bool:
+    """Move people and prices until they prove each other; whether they do, or the budget ended first."""
+    labels = Labels(*np.full((4, len(places.price)), FAR))
+    worth, better = np.empty((2, len(places.choice)), np.int64)
     slack = max(slack, LEAST_SLACK)
     for _ in range(ROUNDS):
         if not _until_done(partial(free_places, places, labels, CHAINS_A_STEP), budget):
@@ -83,29 +104,12 @@ def solve_network(problem: MatchingProblem, prices: Longs, slack: int, budget: B
             break
         wrong = better_of_each(places, better)
         if not wrong and _fits(places):
-            return NetworkPlan(_columns(places), places.price, True)
+            return True
         moved = better != places.choice
         places.choice[moved] = better[moved]
         seat(places)
         slack *= WIDER
-    return NetworkPlan(_columns(places), places.price, False)
-
-
-def _begun(problem: MatchingProblem, prices: Longs) -> Places:
-    """Everybody on the best at the prices, which have fallen to the best bids."""
-    offers = problem.offers
-    count, parties = offers.order_count, len(offers.must)
-    order = (offers.cell % count).astype(np.int32)
-    headcount = problem.limits.capacity.astype(np.int64)  # row o of a network is order o's
-    choice, following = np.empty((2, parties), np.int64)
-    held, first = np.empty((2, count), np.int64)
-    places = Places(offers.of_party, offers.value, order, headcount, prices.copy(), choice, held, first, following)
-    worth, bids = np.empty(parties, np.int64), np.zeros(count, np.int64)
-    best_of_each(places, choice, worth)
-    best_bids(places, worth, bids)
-    np.minimum(places.price, bids, out=places.price)
-    seat(places)
-    return places
+    return False
 
 
 def _candidates(places: Places, worth: Longs, slack: int) -> Candidates:
@@ -134,5 +138,6 @@ def _fits(places: Places) -> bool:
     return bool((free >= 0).all() and not (places.price[free > 0] > 0).any())
 
 
-def _columns(places: Places) -> Longs:
+def columns_of(places: Places) -> Longs:
+    """What everybody has, sorted."""
     return np.sort(places.choice[places.choice != NOTHING])

@@ -1,6 +1,7 @@
 """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached.
 
-Crews are left to sharp prices, which begin at the first level's. Where an earlier plan is near enough, chains of moves
+Where classes hardly matter places are allotted and filled by a network in place of a core. Crews are left to sharp
+prices, which begin at the first level's. Where an earlier plan is near enough, chains of moves
 at the prices that there are come first.
 """
 
@@ -10,6 +11,7 @@ from engine.problem.values import SCALE
 from engine.solve.dual.levels import Level, levels
 from engine.solve.dual.price_search import search_prices
 from engine.solve.primal.core import find_core, settle
+from engine.solve.search.allotments import allot, allots
 from engine.solve.search.stages import Search
 
 
@@ -32,7 +34,10 @@ def run(search: Search) -> None:
         price(search, level)
         if search.budget.over or crews:
             break
-        _place(search, level)
+        if allots(search):
+            allot(search)
+        else:
+            _place(search, level)
         if search.budget.over or search.good_enough():
             break
 
