@@ -70,6 +70,7 @@ def _as_it_is(content: bytes, _audience: Audience) -> bytes:
 
 
 UNPLACED, WORSE_OFF, MARKED = "unplaced.csv", "worse_off.csv", "marked.csv"
+DRAWN = ("principles", "yields", "policies", "bands")
 # Rows about single workers that say more than where they are placed: told to their own state, and to planners.
 OF_WORKERS = frozenset({WORSE_OFF, MARKED})
 FILES: Mapping[str, Own] = {
@@ -94,7 +95,8 @@ FILES: Mapping[str, Own] = {
     "relaxations.csv": Rows(("agreement",)),
     "harmonisation.json": _redacted_json,
     "harmonised.toml": _as_it_is,
-    **{f"{name}.{ending}": _as_it_is for name in ("principles", "yields") for ending in ("png", "svg")},
+    **{f"{name}.{ending}": _as_it_is for name in DRAWN for ending in ("png", "svg")},
+    **dict.fromkeys(("policies.csv", "seasons.csv", "years.csv", "bands.csv", "gain.csv", "assumptions.csv"), Rows()),
     "lines.csv": Rows(),
     MARKED: Rows(("worker_id", "order_id")),
     "rights.json": _redacted_json,

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.identity.access import MINISTRIES, Principal
+from api.runs.ahead_shown import outlook_shown, season_shown
 from api.runs.comparison_shown import compared
 from api.runs.explanation_shown import explanation_shown
 from api.runs.harmonisation_shown import harmonisation_shown
@@ -60,6 +61,14 @@ def _principles(of: Result) -> dict[str, Any]:
     return principles_shown(of.run.manifest["principles"])
 
 
+def _season(of: Result) -> dict[str, Any]:
+    return season_shown(of.run.manifest["season"])
+
+
+def _outlook(of: Result) -> dict[str, Any]:
+    return outlook_shown(of.run.manifest["outlook"])
+
+
 def _harmonisation(of: Result) -> dict[str, Any]:
     return harmonisation_shown(of.run.manifest["harmonisation"], of.known)
 
@@ -73,6 +82,8 @@ PAGES: Mapping[str, tuple[str, Callable[[Result], dict[str, Any]]]] = {
     "sweep": ("runs/sweep.html", _sweep),
     "rights": ("runs/rights.html", _rights),
     "compare": ("runs/principles.html", _principles),
+    "season": ("runs/season.html", _season),
+    "outlook": ("runs/outlook.html", _outlook),
     "harmonise": ("runs/harmonisation.html", _harmonisation),
 }
 OF_ANY = ("runs/done.html", _nothing_more)

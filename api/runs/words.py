@@ -13,6 +13,8 @@ KINDS = {
     "harmonise": msgid("What states could harmonise"),
     "explain": msgid("Explanation"),
     "overview": msgid("Register and demand at a glance"),
+    "season": msgid("A season as it comes"),
+    "outlook": msgid("Several years ahead"),
     "replay": msgid("Plan computed again"),
     "report": msgid("Report of a plan"),
     "rights": msgid("Rights report"),

@@ -43,7 +43,7 @@ def keep_what_can_be(folder: Path) -> list[Unfit]:
         if parted:
             _dissolve(folder, parted)
         elif broken:
-            _leave_out(folder, programme, held, broken)
+            leave_out(folder, programme, held, {one.worker_id for one in broken})
             found += broken
         else:
             allow_shares(folder, programme, completed(programme, held))
@@ -116,9 +116,8 @@ def _dissolve(folder: Path, groups: set[str]) -> None:
     rewrite(folder / "workers.csv", alone)
 
 
-def _leave_out(folder: Path, programme: Programme, held: list[Pair], broken: list[Unfit]) -> None:
-    """Take workers out of all tables, and the places that they hold out of their orders."""
-    gone = {one.worker_id for one in broken}
+def leave_out(folder: Path, programme: Programme, held: list[Pair], gone: set[str]) -> None:
+    """Take workers (``gone``, by id) out of all tables, and the places that they hold out of their orders."""
     taken = Counter(order for worker, order in held if worker in gone)
     places = dict(zip(programme.orders.id_text("order_id").tolist(), programme.orders.values("headcount"), strict=True))
     empty = {order for order, count in taken.items() if places[order] <= count}

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from engine.planning.outlook.many_futures import Futures
 
-OWN = ("futures", "years.csv", "bands.csv", "gain.csv", "assumptions.csv")
+OWN = ("futures", "years.csv", "bands.csv", "gain.csv", "assumptions.csv", "bands.png", "bands.svg")
 
 
 def register(app: typer.Typer) -> None:
@@ -34,21 +34,22 @@ def outlook(
 ) -> None:
     """Look several years ahead over many futures: who goes this year changes who may and who wants to go next year.
 
-    Writes years.csv, bands.csv, gain.csv and the assumptions with their sources. Every year's plan is audited.
+    Writes years.csv, bands.csv, gain.csv, the assumptions with their sources, and a picture. Every year's plan is
+    audited.
     """
     from engine.planning.assumptions import read_assumptions
     from engine.planning.outlook.futures import Outlook
     from engine.planning.outlook.many_futures import many_futures
+    from engine.planning.outlook.outlook_files import write_outlook
     from engine.planning.pool import process_pool
     from engine.programme import read_programme
+    from engine.words.wording import spoken_language
 
     known = read_assumptions(assumptions)
     read = read_programme(programme)
     done = _folder_of_futures(out)
     found = many_futures(Outlook(read, known, years, gap, seed), futures, far_sighted, process_pool, done)
-    for name, table in (("years", found.years), ("bands", found.bands), ("gain", found.gain)):
-        table.to_csv(out / f"{name}.csv", index=False)
-    known.write(out / "assumptions.csv")
+    write_outlook(out, found, known, spoken_language())
     _show(found)
 
 

@@ -32,13 +32,15 @@ def season(
 ) -> None:
     """Replay drawn seasons week by week, and hold ways of placing people as they come against the best in hindsight.
 
-    Writes policies.csv, seasons.csv and the assumptions with their sources.
+    Writes policies.csv, seasons.csv, the assumptions with their sources, and a picture.
     """
     from engine.atomic import refuse_occupied, written_aside
     from engine.planning.assumptions import read_assumptions
     from engine.planning.pool import process_pool
     from engine.planning.season.comparison import SeasonsAsked, compare_policies, make_desk, policies_table
+    from engine.planning.season.season_files import write_season
     from engine.programme import read_programme
+    from engine.words.wording import spoken_language
 
     refuse_occupied(out)
     known = read_assumptions(assumptions)
@@ -46,9 +48,7 @@ def season(
     rows = compare_policies(desk, SeasonsAsked(seasons, tuple(policy or ()), demand, seed), process_pool)
     table = policies_table(rows)
     with written_aside(out) as folder:
-        rows.to_csv(folder / "seasons.csv", index=False)
-        table.to_csv(folder / "policies.csv", index=False)
-        known.write(folder / "assumptions.csv")
+        write_season(folder, rows, known, spoken_language())
     if as_json:
         print(table.to_json(orient="records"))
     else:

@@ -85,9 +85,10 @@ def _pseudonyms(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _branches_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Branches of what-ifs and sweeps on a thread; processes, which begin anew for each run, where a test asks."""
+    """Branches and futures on a thread; processes, which begin anew for each run, where a test asks."""
     if "branch_processes" not in request.fixturenames:
-        monkeypatch.setattr("api.runs.branching.process_pool", lambda _: ThreadPoolExecutor(1))
+        for user in ("branching", "jobs.outlook_job"):
+            monkeypatch.setattr(f"api.runs.{user}.process_pool", lambda _: ThreadPoolExecutor(1))
 
 
 @pytest.fixture

@@ -66,7 +66,8 @@ def many_futures(
     """Run futures, by short-sighted plans and, if asked, by plans that charge learned prices of stays.
 
     In the folder ``done`` finished futures are kept, and those that are there, of the same programme, assumptions and
-    options, are not run again. The numbers are the same on any executor. Raises what matching raises.
+    options, are not run again. The numbers are the same on any executor. ``tell`` hears of each that is done and may
+    raise to stop. Raises what matching raises.
     """
     with tempfile.TemporaryDirectory(prefix="vaiven-") as place:
         path = Path(place, "outlook.pickle")
@@ -112,20 +113,29 @@ def _run(
     if waiting:
         with make_executor(len(waiting)) as executor:
             running = {executor.submit(_measures_of, path, future, prices): future for future in waiting}
-            for ended in as_completed(running):
-                future = running[ended]
-                found[future], file = ended.result(), kept[future]
-                if file is not None:
-                    aside = file.with_suffix(".part")
-                    aside.write_text(json.dumps(found[future]), "utf-8")
-                    aside.rename(file)
-                if tell is not None:
-                    tell(f"{plan} {future}")
+            try:
+                for ended in as_completed(running):
+                    future = running[ended]
+                    found[future] = ended.result()
+                    _keep(kept[future], found[future])
+                    if tell is not None:
+                        tell(f"{plan} {future}")
+            except BaseException:
+                executor.shutdown(wait=True, cancel_futures=True)  # or all that wait would be run to the end
+                raise
     return [
         {"plan": plan, "future": future, "year": year + 1, **measures}
         for future in futures
         for year, measures in enumerate(found[future])
     ]
+
+
+def _keep(file: Path | None, future: list[dict[str, Any]]) -> None:
+    """Keep a future that is done, whole or not at all."""
+    if file is not None:
+        aside = file.with_suffix(".part")
+        aside.write_text(json.dumps(future), "utf-8")
+        aside.rename(file)
 
 
 def _key(outlook: Outlook, plan: str, prices: Any) -> str:

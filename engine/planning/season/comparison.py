@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pickle
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,13 +72,19 @@ def compare_policies(desk: Desk, asked: SeasonsAsked, make_executor: MakeExecuto
     for name in asked.policies:
         policy_named(name)
     numbers = range(asked.seed, asked.seed + asked.seasons)
+    executor: Any = nullcontext() if make_executor is None else make_executor(asked.seasons)
+    with desk_in_file(desk) as path, executor as running:
+        rows = _all_rows(path, asked, numbers, running)
+    return pd.DataFrame(rows)
+
+
+@contextmanager
+def desk_in_file(desk: Desk) -> Iterator[str]:
+    """The path of a file that holds a desk as long as its seasons are replayed (`season_rows`), here or elsewhere."""
     with tempfile.TemporaryDirectory(prefix="vaiven-") as folder:
         path = Path(folder, "desk.pickle")
         path.write_bytes(pickle.dumps(desk, protocol=5))
-        executor: Any = nullcontext() if make_executor is None else make_executor(asked.seasons)
-        with executor as running:
-            rows = _all_rows(str(path), asked, numbers, running)
-    return pd.DataFrame(rows)
+        yield str(path)
 
 
 def _all_rows(path: str, asked: SeasonsAsked, numbers: Sequence[int], running: Executor | None) -> list[dict[str, Any]]:
@@ -119,7 +125,7 @@ def _row(desk: Desk, places: Any, found: Replayed, bound: float) -> dict[str, An
 
 @cache
 def _kept_desk(path: str) -> Desk:
-    desk: Desk = pickle.loads(Path(path).read_bytes())  # written by `compare_policies` a moment ago
+    desk: Desk = pickle.loads(Path(path).read_bytes())  # written by `desk_in_file` a moment ago
     return desk
 
 

@@ -1,0 +1,1 @@
+"""Charts of seasons to come: what policies reach of hindsight, and years ahead with their bands."""
