@@ -69,14 +69,16 @@ def search_prices(
         if problem.dense is not None:
             problem, shift = _with_missed(problem, whole, best.crew, int(part.width * typical * SCALE))
             sweeper, moved, best = spread(make_sweeper(problem)), shift[moved], best.renumbered(shift)
-        found = tightened(problem, bound_at(problem, whole, best.crew), budget)
+        found = bound_at(problem, whole, best.crew)
         if found.value <= best.value:
             best = found
             tell(best)
-        if problem.dense is not None:
-            prices = found.prices / SCALE
         if budget.over:
             break
+    tight = tightened(problem, best, budget)
+    if tight.value < best.value:
+        best = tight
+        tell(best)
     return Searched(problem, moved, sweeper, best, made)
 
 
