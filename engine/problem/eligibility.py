@@ -58,6 +58,14 @@ def admitted_rectangles(register: Register) -> list[Rectangle]:
     return [rectangle for rectangle in found if rectangle is not None]
 
 
+def admitted_workers(register: Register) -> Bools:
+    """Which workers (rows) are admitted to any order."""
+    found = np.zeros(register.worker_count, bool)
+    for rectangle in admitted_rectangles(register):
+        found[rectangle.workers[rectangle.bits.any(1)]] = True
+    return found
+
+
 def _rectangles(register: Register) -> Iterator[tuple[Ints, Ints, Ints]]:
     """(workers, orders, months) of each rectangle of manageable size."""
     occupations = register.programme.workers.lists("occupations")

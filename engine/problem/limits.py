@@ -110,8 +110,11 @@ class Limits:
 
     @cached_property
     def ratio_rows(self) -> Bools:
-        """Which rows are shares: they hold parts of both signs against 0."""
-        found = np.zeros(self.row_count, bool)
+        """Which rows are shares, which hold parts of both signs against 0; and all that were added behind the clauses'
+        rows, which may ask for a least use.
+        """
+        own = sum(len(named.block.capacity) for named in self.blocks)
+        found = np.arange(self.row_count) >= self.register.order_count + len(self.bed_rows) + own
         for named in self.blocks:
             if any(part.coefficient != 1.0 for part in named.block.parts):
                 found[named.first_row : named.first_row + len(named.block.capacity)] = True

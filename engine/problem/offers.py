@@ -107,6 +107,33 @@ class Offers:
             extra_coefficient=self.extra_coefficient[in_extras],
         )
 
+    def taken(self, columns: Longs) -> Offers:
+        """The given columns (never falling, each as often as it is given), numbered in that order."""
+        cells, extras = np.diff(self.cells)[columns], np.diff(self.extras)[columns]
+        held, extra = entries_from(self.cells[columns], cells), entries_from(self.extras[columns], extras)
+        return replace(
+            self,
+            of_party=np.searchsorted(columns, self.of_party),
+            value=self.value[columns],
+            cells=offsets_of(cells),
+            cell=self.cell[held],
+            cell_worker=self.cell_worker[held],
+            extras=offsets_of(extras),
+            extra_row=self.extra_row[extra],
+            extra_coefficient=self.extra_coefficient[extra],
+        )
+
+    def with_extras(self, column: Longs, row: Longs, coefficient: Floats) -> Offers:
+        """The offers with further extras, each the ``coefficient`` of a ``column`` in a ``row``."""
+        by_column = np.argsort(column, kind="stable")
+        at = self.extras[column[by_column] + 1]
+        return replace(
+            self,
+            extras=self.extras + offsets_by_row(column, self.count),
+            extra_row=np.insert(self.extra_row, at, row[by_column]).astype(np.int32),
+            extra_coefficient=np.insert(self.extra_coefficient, at, coefficient[by_column]),
+        )
+
     def lengths(self, columns: npt.NDArray[Any]) -> Longs:
         """How many placements each of the given columns holds."""
         return self.cells[columns + 1] - self.cells[columns]

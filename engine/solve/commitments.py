@@ -32,5 +32,5 @@ def promised_columns(problem: MatchingProblem, budget: Budget) -> npt.NDArray[np
 
 
 def _others_may_help(problem: MatchingProblem) -> bool:
-    """Whether a crew or a share may need people without a commitment."""
-    return bool(len(problem.crew_orders)) or bool((problem.limits.capacity == 0).any())
+    """Whether a crew, a share or a least use may need people without a commitment."""
+    return bool(len(problem.crew_orders)) or bool((problem.limits.capacity <= 0).any())

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import CallError
-from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem, compile_problem
 from engine.problem.values import SCALE
 from engine.solve.budget import Budget
@@ -94,17 +93,7 @@ def _holding(problem: MatchingProblem, before: list[Longs], reached: list[Tier],
     """The problem with ``value`` to maximise and a row for every tier before: ``-sum value_i <= -reached_i``."""
     limits, offers = problem.limits, replace(problem.offers, value=value)
     for number, (held, tier) in enumerate(zip(before, reached, strict=True)):
-        offers = _with_row(offers, problem.limits.row_count + number, -held / SCALE)
+        row = np.full(offers.count, problem.limits.row_count + number)
+        offers = offers.with_extras(np.arange(offers.count), row, -held / SCALE)
         limits = replace(limits, capacity=np.append(limits.capacity, SLACK - tier.objective / SCALE))
     return replace(problem, offers=offers, limits=limits)
-
-
-def _with_row(offers: Offers, row: int, coefficient: npt.NDArray[np.float64]) -> Offers:
-    """The offers with one more row in which each column counts its ``coefficient``."""
-    ends = offers.extras[1:]
-    return replace(
-        offers,
-        extras=offers.extras + np.arange(offers.count + 1),
-        extra_row=np.insert(offers.extra_row, ends, row).astype(np.int32),
-        extra_coefficient=np.insert(offers.extra_coefficient, ends, coefficient),
-    )

@@ -159,7 +159,7 @@ def _in_tight_share_or_crew(problem: MatchingProblem, columns: Longs, use: Float
     crew[problem.crew_orders] = True
     entries = entries_of(problem.offers, problem.limits, columns)
     owner = row_of_each(np.diff(entries.offsets))
-    ratio = problem.limits.ratio_rows & (use > -1)
+    ratio = problem.limits.ratio_rows & (use > problem.limits.capacity - 1)
     hits = _touches(problem, columns, crew)
     hits[owner[ratio[entries.row]]] = True
     return hits
