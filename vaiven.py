@@ -23,6 +23,7 @@ from engine.face.accounts import PlanAccounts, accounts
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.development import DevelopmentReport, development
+from engine.face.fairness import EquityFrontier, equity_frontier
 from engine.face.outlook import outlook
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
@@ -46,6 +47,7 @@ __all__ = [
     "ClashError",
     "Comparison",
     "DevelopmentReport",
+    "EquityFrontier",
     "ExtensionError",
     "Fault",
     "Futures",
@@ -67,6 +69,7 @@ __all__ = [
     "compare_agreements",
     "development",
     "discover",
+    "equity_frontier",
     "explain",
     "generate",
     "harmonise",

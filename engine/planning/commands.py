@@ -13,6 +13,7 @@ from engine.planning import CHARGE
 from engine.planning.accounts_command import register as register_accounts
 from engine.planning.agreement_commands import agreement_commands
 from engine.planning.development_command import register as register_development
+from engine.planning.fairness.commands import fairness_commands
 from engine.planning.outlook_command import register as register_outlook
 from engine.planning.rights_command import register as register_rights
 from engine.planning.season_command import register as register_season
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     register_development(app)
     register_outlook(app)
     app.add_typer(agreement_commands, name="agreement")
+    app.add_typer(fairness_commands, name="fairness")
 
 
 def whatif(

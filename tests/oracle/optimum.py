@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -72,16 +73,22 @@ def _solve(programme: Programme, columns: list[Column]) -> list[Column] | None:
 
 
 def best_choice(
-    programme: Programme, columns: list[Column], worth: list[float], floors: list[LimitRow]
+    programme: Programme, columns: list[Column], worth: list[float], floors: list[LimitRow], others: int = 0
 ) -> tuple[float, list[Column]] | None:
-    """Find the legal choice worth most, above some floors over the columns; None where there is none."""
-    no_order = [0] * len(programme.orders)
+    """Find the legal choice worth most, above some floors over the columns; None where there is none.
+
+    Floors may be over so many ``others`` too, fractions of one, which stand behind the columns.
+    """
+    no_order, size = [0] * len(programme.orders), len(columns)
     every = [*limit_rows(programme, columns), *floors]
-    rows = [LimitRow(row.amounts + no_order, row.low, row.high) for row in every]
+    rows = [LimitRow(row.amounts[:size] + no_order + row.amounts[size:], row.low, row.high) for row in every]
     rows += _crew_rows(programme, columns)
+    rows = [
+        replace(row, amounts=row.amounts + [0] * (size + len(no_order) + others - len(row.amounts))) for row in rows
+    ]
     result = milp(
-        [-one for one in worth] + no_order,
-        integrality=[1] * (len(columns) + len(no_order)),
+        [-one for one in worth] + no_order + [0] * others,
+        integrality=[1] * (size + len(no_order)) + [0] * others,
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(
             [row.amounts for row in rows],

@@ -1,0 +1,63 @@
+"""The verbs of fairness between groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from engine.atomic import written_aside
+from engine.planning.fairness.frontier import SMALLEST, Frontier
+from engine.planning.fairness.frontier import equity_frontier as find_frontier
+from engine.planning.fairness.frontier_files import frontier_table, groups_table, write_frontier
+from engine.programme import Programme
+from engine.run import Options
+
+
+@dataclass(frozen=True)
+class EquityFrontier:
+    """What each step towards equity gives up, each plan certified."""
+
+    found: Frontier
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row a step: what was asked, value and bound, people, weeks and income, and what of them is given up."""
+        return frontier_table(self.found).to_pandas()
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """A row for each sex, age band and region of each step: registered, admitted, placed, rate."""
+        return groups_table(self.found).to_pandas()
+
+    def plot(self, language: str = "en") -> Any:
+        """The picture, as an altair chart. Raises `CallError` where the drawing libraries are missing."""
+        from engine.charts import require_drawing_packages
+
+        require_drawing_packages()
+        from engine.charts.fairness.frontier import draw
+
+        return draw(self.table, self.found.titles, self.found.programme.settings.currency, language)
+
+    def to_folder(self, folder: Path | str, language: str = "en") -> Path:
+        """Write tables, plans and picture to a new folder; its path."""
+        with written_aside(Path(folder)) as target:
+            write_frontier(target, self.found, language)
+        return Path(folder)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.table.to_html()
+
+
+def equity_frontier(
+    programme: Programme, *measures: str, steps: int = 5, smallest: int = SMALLEST, options: Options | None = None
+) -> EquityFrontier:
+    """Match a season, then ask for ever more equity between regions or households, by some measures or by all.
+
+    Regions with fewer than ``smallest`` workers admitted are left out. Raises `CallError` for a measure that isn't
+    known, and what matching raises.
+    """
+    return EquityFrontier(find_frontier(programme, options or Options(time_limit=60.0), measures, steps, smallest))

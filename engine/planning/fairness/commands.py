@@ -1,0 +1,79 @@
+"""The commands of `vaiven fairness`: what equity costs, who is selected, who is asked back, what a score does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.command_language import SpokenGroup
+
+if TYPE_CHECKING:
+    from engine.planning.fairness.frontier import Frontier
+
+fairness_commands = typer.Typer(
+    cls=SpokenGroup,
+    no_args_is_help=True,
+    help="Fairness between groups: what equity costs, who is selected, who is asked back, what a score does.",
+)
+ProgrammeFolder = Annotated[Path, typer.Argument(help="The folder of the programme.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@fairness_commands.command("frontier")
+def frontier(
+    programme: ProgrammeFolder,
+    out: Annotated[Path, typer.Argument(help="A new folder for the tables, plans and picture.", show_default=False)],
+    equity: Annotated[
+        list[str] | None, typer.Option(help="A measure of equity; all of them without it.", show_default=False)
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps from the best plan to the most equity.")] = 5,
+    smallest: Annotated[int, typer.Option(min=1, help="Regions with fewer workers admitted are left out.")] = 5,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="The certified gap asked of every plan.")] = 0.001,
+    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the solve stage of each plan.")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each step towards equity between regions or households gives up, each plan with a certified bound.
+
+    Rates of the sexes are reported and never optimised. Writes frontier.csv, groups.csv, the plans and a picture.
+    """
+    from engine.atomic import refuse_occupied, written_aside
+    from engine.planning.fairness.frontier import equity_frontier
+    from engine.planning.fairness.frontier_files import frontier_table, write_frontier
+    from engine.programme import read_programme
+    from engine.run import Options
+    from engine.words.wording import spoken_language
+
+    refuse_occupied(out)
+    options = Options(gap=gap, time_limit=time_limit, seed=seed)
+    found = equity_frontier(read_programme(programme), options, equity or (), steps, smallest)
+    with written_aside(out) as folder:
+        write_frontier(folder, found, spoken_language())
+    if as_json:
+        print(frontier_table(found).to_pandas().to_json(orient="records"))
+    else:
+        _show_frontier(found)
+
+
+def _show_frontier(found: Frontier) -> None:
+    from engine.console import out, titled_table
+    from engine.words import message
+    from engine.words.wording import say, shown
+
+    for name, points in found.points.items():
+        table = titled_table(found.titles[name])
+        for heading in (
+            *(message("Asked"), message("Reached"), message("Placements"), message("Paid weeks")),
+            *(message("Net income"), message("Value"), message("Certified gap")),
+        ):
+            table.add_column(say(heading), justify="right")
+        for point in points:
+            totals = point.totals
+            asked = shown(point.asked, ".1%") if point.number else ""
+            counts = [shown(totals[one], ",.0f") for one in ("placements", "paid_weeks", "net_income")]
+            table.add_row(
+                asked, shown(totals[name], ".1%"), *counts, shown(totals["objective"], ",.1f"), shown(point.gap, ".3%")
+            )
+        out().print(table)

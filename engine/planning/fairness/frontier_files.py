@@ -1,0 +1,89 @@
+"""The equity frontier as files: a row a step, a row for each group of a step, the plans, and the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from engine.charts import DRAWING_PACKAGES
+from engine.planning.fairness.frontier import GIVEN_UP, Frontier, Point, every_measure
+from engine.spreadsheet_text import neutral_table
+
+COLUMNS = (
+    *("equity", "step", "asked", "limit", "status", "objective", "bound", "gap"),
+    *("workers", "placements", "paid_weeks", "net_income"),
+    *(f"{name}_given_up" for name in GIVEN_UP),
+    *("objective_given_up_at_least", "objective_given_up_at_most"),
+)
+OPTIONS = pa_csv.WriteOptions(quoting_style="needed")
+
+
+def frontier_table(frontier: Frontier) -> pa.Table:
+    """A row a step: `COLUMNS`, then the plan by every measure of equity."""
+    rows = [_row(points[0], point) for points in frontier.points.values() for point in points]
+    return pa.table({name: [row[name] for row in rows] for name in (*COLUMNS, *every_measure())})
+
+
+def _row(best: Point, point: Point) -> Mapping[str, str | float]:
+    totals = point.totals
+    lost = best.totals["objective"] - point.bound
+    return {
+        "equity": point.equity,
+        "step": point.number,
+        "asked": point.asked,
+        "limit": point.limit,
+        "status": point.status,
+        "bound": point.bound,
+        "gap": point.gap,
+        **{name: totals[name] for name in (*GIVEN_UP, *every_measure())},
+        **{f"{name}_given_up": best.totals[name] - totals[name] for name in GIVEN_UP},
+        "objective_given_up_at_least": max(0.0, lost),
+        "objective_given_up_at_most": best.bound - totals["objective"],
+    }
+
+
+def groups_table(frontier: Frontier) -> pa.Table:
+    """A row for each group of each step: equity, step, key, group, registered, admitted, placed, rate."""
+    rows = list(_groups(frontier))
+    names = ("equity", "step", "key", "group", "registered", "admitted", "placed", "rate")
+    return pa.table({name: [row[name] for row in rows] for name in names})
+
+
+def _groups(frontier: Frontier) -> Iterator[dict[str, str | float]]:
+    for points in frontier.points.values():
+        for point in points:
+            for one in point.groups:
+                rate = one.placed / one.admitted if one.admitted else float("nan")
+                yield {"equity": point.equity, "step": point.number, **asdict(one), "rate": rate}
+
+
+def write_frontier(folder: Path, frontier: Frontier, language: str = "en") -> bool:
+    """Write ``frontier.csv``, ``groups.csv``, the placements of every step and, where the drawing libraries are
+    installed, ``frontier.png`` and ``.svg``; whether they are.
+    """
+    table = frontier_table(frontier)
+    pa_csv.write_csv(neutral_table(table), folder / "frontier.csv", OPTIONS)
+    pa_csv.write_csv(neutral_table(groups_table(frontier)), folder / "groups.csv", OPTIONS)
+    (folder / "plans").mkdir()
+    for points in frontier.points.values():
+        for point in points:
+            _write_plan(folder / "plans" / f"{point.equity}-{point.number}.csv", frontier, point)
+    if any(find_spec(name) is None for name in DRAWING_PACKAGES):
+        return False
+    from engine.charts.fairness.frontier import write_picture
+
+    write_picture(folder, table.to_pandas(), frontier.titles, frontier.programme.settings.currency, language)
+    return True
+
+
+def _write_plan(path: Path, frontier: Frontier, point: Point) -> None:
+    """The placements of a step, as `vaiven check` reads them."""
+    workers = frontier.programme.workers.id_text("worker_id")[point.worker]
+    orders = frontier.programme.orders.id_text("order_id")[point.order]
+    placements = pa.table({"worker_id": workers.astype(str), "order_id": orders.astype(str)})
+    pa_csv.write_csv(neutral_table(placements), path, OPTIONS)
