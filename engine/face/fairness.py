@@ -9,9 +9,13 @@ from typing import Any
 import pandas as pd
 
 from engine.atomic import written_aside
+from engine.face.plan import Plan
+from engine.plan.read_plan import read_plan
 from engine.planning.fairness.frontier import SMALLEST, Frontier
 from engine.planning.fairness.frontier import equity_frontier as find_frontier
 from engine.planning.fairness.frontier_files import frontier_table, groups_table, write_frontier
+from engine.planning.fairness.impact import adverse_impact as find_impact
+from engine.planning.fairness.impact_files import impact_table
 from engine.programme import Programme
 from engine.run import Options
 
@@ -61,3 +65,14 @@ def equity_frontier(
     known, and what matching raises.
     """
     return EquityFrontier(find_frontier(programme, options or Options(time_limit=60.0), measures, steps, smallest))
+
+
+def adverse_impact(plan: Plan) -> pd.DataFrame:
+    """A row for each sex, age band and region at each stage (admitted of registered, placed of admitted): the rate, its
+    interval, its ratio to the highest, the exact test and a verdict, which groups too small to say don't get.
+    """
+    if plan.files.events is None:
+        return impact_table(find_impact(plan.programme, plan.worker)).to_pandas()
+    with plan.in_folder() as folder:
+        read = read_plan(plan.programme, folder)
+    return impact_table(find_impact(read.programme, read.worker)).to_pandas()

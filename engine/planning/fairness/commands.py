@@ -10,7 +10,10 @@ import typer
 from engine.command_language import SpokenGroup
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from engine.planning.fairness.frontier import Frontier
+    from engine.planning.fairness.impact import Impact
 
 fairness_commands = typer.Typer(
     cls=SpokenGroup,
@@ -76,4 +79,68 @@ def _show_frontier(found: Frontier) -> None:
             table.add_row(
                 asked, shown(totals[name], ".1%"), *counts, shown(totals["objective"], ",.1f"), shown(point.gap, ".3%")
             )
+        out().print(table)
+
+
+@fairness_commands.command("impact")
+def impact(
+    programme: ProgrammeFolder,
+    plan: Annotated[Path, typer.Argument(help="The folder of the plan.", show_default=False)],
+    out: Annotated[Path | None, typer.Argument(help="A new folder for the table.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the rates of admitted and placed workers by sex, age and region against each other, with exact tests.
+
+    Groups too small to say get no verdict. Writes impact.csv.
+    """
+    from engine.atomic import refuse_occupied
+    from engine.plan.read_plan import read_plan
+    from engine.planning.fairness.impact import adverse_impact
+    from engine.planning.fairness.impact_files import impact_table
+    from engine.programme import read_programme
+
+    if out is not None:
+        refuse_occupied(out)
+    read = read_plan(read_programme(programme), plan)
+    found = adverse_impact(read.programme, read.worker)
+    _write_or_print("impact", impact_table(found), out, as_json)
+    if not as_json:
+        _show_impact(found)
+
+
+def _write_or_print(name: str, table: pa.Table, out: Path | None, as_json: bool) -> None:
+    """Write a table as a file of a new folder, where one is asked for, and print it as JSON where that is."""
+    import pyarrow.csv as pa_csv
+
+    from engine.atomic import written_aside
+    from engine.spreadsheet_text import neutral_table
+
+    if out is not None:
+        with written_aside(out) as folder:
+            options = pa_csv.WriteOptions(quoting_style="needed")
+            pa_csv.write_csv(neutral_table(table), folder / f"{name}.csv", options)
+    if as_json:
+        print(table.to_pandas().to_json(orient="records"))
+
+
+def _show_impact(found: list[Impact]) -> None:
+    from engine.console import out, titled_table
+    from engine.planning.fairness.impact_files import IN_WORDS, STAGES
+    from engine.planning.fairness.selection import KEYS
+    from engine.words import message
+    from engine.words.wording import say, shown
+
+    for stage, title in STAGES.items():
+        table = titled_table(title)
+        for heading in (message("Group"), message("People"), message("Rate"), message("95 % interval")):
+            table.add_column(say(heading), justify="left" if heading == "Group" else "right")
+        for heading in (message("Of the highest"), message("p-value"), message("Verdict")):
+            table.add_column(say(heading))
+        for one in (each for each in found if each.stage == stage):
+            group = f"{say(KEYS[one.key])} {one.group}"
+            between = f"{shown(one.low, '.0%')} - {shown(one.high, '.0%')}"
+            p_value = "" if one.p_value != one.p_value else shown(one.p_value, ".3f")
+            ratio = "" if one.ratio != one.ratio else shown(one.ratio, ".2f")
+            rate = "" if one.rate != one.rate else shown(one.rate, ".1%")
+            table.add_row(group, shown(one.looked_at, ","), rate, between, ratio, p_value, say(IN_WORDS[one.verdict]))
         out().print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,12 @@ OPTIONS = pa_csv.WriteOptions(quoting_style="needed")
 def frontier_table(frontier: Frontier) -> pa.Table:
     """A row a step: `COLUMNS`, then the plan by every measure of equity."""
     rows = [_row(points[0], point) for points in frontier.points.values() for point in points]
-    return pa.table({name: [row[name] for row in rows] for name in (*COLUMNS, *every_measure())})
+    return _table(rows, (*COLUMNS, *every_measure()))
+
+
+def _table(rows: Sequence[Mapping[str, str | float]], columns: Sequence[str]) -> pa.Table:
+    """Rows as a table; what a row doesn't have (NaN) is an empty cell."""
+    return pa.table({name: [None if row[name] != row[name] else row[name] for row in rows] for name in columns})
 
 
 def _row(best: Point, point: Point) -> Mapping[str, str | float]:
@@ -49,9 +54,8 @@ def _row(best: Point, point: Point) -> Mapping[str, str | float]:
 
 def groups_table(frontier: Frontier) -> pa.Table:
     """A row for each group of each step: equity, step, key, group, registered, admitted, placed, rate."""
-    rows = list(_groups(frontier))
     names = ("equity", "step", "key", "group", "registered", "admitted", "placed", "rate")
-    return pa.table({name: [row[name] for row in rows] for name in names})
+    return _table(list(_groups(frontier)), names)
 
 
 def _groups(frontier: Frontier) -> Iterator[dict[str, str | float]]:
