@@ -23,7 +23,7 @@ from engine.face.accounts import PlanAccounts, accounts
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.development import DevelopmentReport, development
-from engine.face.fairness import EquityFrontier, adverse_impact, equity_frontier
+from engine.face.fairness import EquityFrontier, adverse_impact, equity_frontier, recalls_after_speaking
 from engine.face.outlook import outlook
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
@@ -79,6 +79,7 @@ __all__ = [
     "outlook",
     "read_plan",
     "read_programme",
+    "recalls_after_speaking",
     "rematch",
     "report",
     "rights",

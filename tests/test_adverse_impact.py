@@ -16,7 +16,8 @@ from oracle.programme_reader import read as read_naively
 from scipy.stats import hypergeom
 
 import vaiven
-from engine.planning.fairness.impact import LEVEL, SMALLEST, Verdict, holm, impacts, interval
+from engine.planning.fairness.exact_tests import LEVEL, holm, interval
+from engine.planning.fairness.impact import SMALLEST, Verdict, impacts
 from engine.planning.fairness.selection import Selected
 from scenarios.presets import northern_triangle
 

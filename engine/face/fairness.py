@@ -14,8 +14,11 @@ from engine.plan.read_plan import read_plan
 from engine.planning.fairness.frontier import SMALLEST, Frontier
 from engine.planning.fairness.frontier import equity_frontier as find_frontier
 from engine.planning.fairness.frontier_files import frontier_table, groups_table, write_frontier
+from engine.planning.fairness.grievances import NONE, read_grievances
 from engine.planning.fairness.impact import adverse_impact as find_impact
 from engine.planning.fairness.impact_files import impact_table
+from engine.planning.fairness.recall_files import recalls_table
+from engine.planning.fairness.recalls import recalls_after_speaking as compare_recalls
 from engine.programme import Programme
 from engine.run import Options
 
@@ -76,3 +79,13 @@ def adverse_impact(plan: Plan) -> pd.DataFrame:
     with plan.in_folder() as folder:
         read = read_plan(plan.programme, folder)
     return impact_table(find_impact(read.programme, read.worker)).to_pandas()
+
+
+def recalls_after_speaking(programme: Programme, grievances: Path | str | None = None) -> pd.DataFrame:
+    """A row for each employer: how many of last year's crew who transferred or, by a table of ``grievances``
+    (worker_id, employer_id, filed_on), complained it asks back, beside the others, with an exact test.
+
+    Raises `CallError` where there is no such table and `InputError` for its faults.
+    """
+    known = NONE if grievances is None else read_grievances(programme, Path(grievances))
+    return recalls_table(compare_recalls(programme, known)).to_pandas()

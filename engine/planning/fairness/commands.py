@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.planning.fairness.frontier import Frontier
     from engine.planning.fairness.impact import Impact
+    from engine.planning.fairness.recalls import Recalls
 
 fairness_commands = typer.Typer(
     cls=SpokenGroup,
@@ -144,3 +145,61 @@ def _show_impact(found: list[Impact]) -> None:
             rate = "" if one.rate != one.rate else shown(one.rate, ".1%")
             table.add_row(group, shown(one.looked_at, ","), rate, between, ratio, p_value, say(IN_WORDS[one.verdict]))
         out().print(table)
+
+
+@fairness_commands.command("recalls")
+def recalls(
+    programme: ProgrammeFolder,
+    out: Annotated[Path | None, typer.Argument(help="A new folder for the table.", show_default=False)] = None,
+    grievances: Annotated[
+        Path | None,
+        typer.Option(help="A table of worker_id, employer_id, filed_on: grievances.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which employers ask back fewer of last year's crew who complained or moved away than of the others.
+
+    An exact test for each, corrected for being many, and one over all. Writes recalls.csv.
+    """
+    from engine.atomic import refuse_occupied
+    from engine.planning.fairness.grievances import NONE, read_grievances
+    from engine.planning.fairness.recall_files import recalls_table
+    from engine.planning.fairness.recalls import recalls_after_speaking
+    from engine.programme import read_programme
+
+    if out is not None:
+        refuse_occupied(out)
+    read = read_programme(programme)
+    known = NONE if grievances is None else read_grievances(read, grievances)
+    found = recalls_after_speaking(read, known)
+    _write_or_print("recalls", recalls_table(found), out, as_json)
+    if not as_json:
+        _show_recalls(found)
+
+
+def _show_recalls(found: Recalls) -> None:
+    from engine.console import out, titled_table
+    from engine.planning.fairness.recall_files import IN_WORDS
+    from engine.planning.fairness.recalls import UNKNOWN
+    from engine.words import message
+    from engine.words.wording import say, shown
+
+    table = titled_table(message("Asked back of last year's crew"))
+    for heading in (message("Employer"), message("Of those who spoke"), message("Of the others"), message("Verdict")):
+        table.add_column(say(heading))
+    for one in found.employers:
+        rates = one.rates
+        counts = (
+            f"{shown(chosen, ',')} / {shown(size, ',')}"
+            for chosen, size in ((rates.chosen, rates.size), (rates.others_chosen, rates.others))
+        )
+        table.add_row(one.employer, *counts, say(IN_WORDS[one.verdict]))
+    out().print(table)
+    told = message(
+        "All employers together: p-value {p_value:.3f}. Left aside, who left early without having spoken: {aside:,}. "
+        "Employers without an order this season: {without:,}.",
+        p_value=found.p_value,
+        aside=found.aside,
+        without=found.without_order,
+    )
+    out().print(told, *UNKNOWN, sep="\n", markup=False, soft_wrap=True)

@@ -13,9 +13,10 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import fisher_exact
 
 from engine.clauses.views import Bools
+from engine.planning.fairness.exact_tests import LEVEL, holm, interval
 from engine.planning.fairness.selection import KEYS, Selected, selected
 from engine.problem.eligibility import admitted_workers
 from engine.problem.register import Register
@@ -23,7 +24,6 @@ from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]
 FOUR_FIFTHS = 0.8
-LEVEL = 0.05
 SMALLEST = 5
 
 
@@ -124,20 +124,3 @@ def _impact(
 ) -> Impact:
     low, high = interval(one[1], one[2])
     return Impact(stage, key, one[0].group, one[1], one[2], low, high, ratio, p_value, verdict)
-
-
-def interval(chosen: int, looked_at: int) -> tuple[float, float]:
-    """The exact 95 % interval of a rate, NaN where nobody was looked at."""
-    if not looked_at:
-        return float("nan"), float("nan")
-    found = binomtest(chosen, looked_at).proportion_ci(1 - LEVEL)
-    return float(found.low), float(found.high)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """The p-values corrected for being several, so that any false alarm among them is as rare as the level says."""
-    values = np.array(p_values, np.float64)
-    order = np.argsort(values, kind="stable")
-    corrected = np.empty(len(values))
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1)))
-    return [float(value) for value in corrected]
