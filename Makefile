@@ -85,6 +85,7 @@ proof: setup postgresql
 	VAIVEN_STABLE_PROGRAMMES=500 $(BIN)/python -m pytest tests/solve/test_stable.py | tee -a out/proof.txt
 	VAIVEN_NETWORKS=500 $(BIN)/python -m pytest tests/test_network.py | tee -a out/proof.txt
 	VAIVEN_TIER_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_tiers.py | tee -a out/proof.txt
+	VAIVEN_EQUITY_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_equity_frontier.py | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.planning 20000 100 | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.warm_start 20000 | tee -a out/proof.txt
 	VAIVEN_HOSTILE_DATABASES=sqlite,postgresql $(BIN)/python -m pytest -s tests/service/test_hostile_uploads.py | tee -a out/proof.txt
