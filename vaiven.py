@@ -23,7 +23,14 @@ from engine.face.accounts import PlanAccounts, accounts
 from engine.face.agreements import compare_agreements, harmonise, lint_agreements, try_agreements
 from engine.face.certificate import Certificate
 from engine.face.development import DevelopmentReport, development
-from engine.face.fairness import EquityFrontier, adverse_impact, equity_frontier, recalls_after_speaking
+from engine.face.fairness import (
+    EquityFrontier,
+    ScoreAudit,
+    adverse_impact,
+    equity_frontier,
+    recalls_after_speaking,
+    score_audit,
+)
 from engine.face.outlook import outlook
 from engine.face.plan import Plan, read_plan
 from engine.face.principles import PrinciplesTable, compare
@@ -58,6 +65,7 @@ __all__ = [
     "PrinciplesTable",
     "Programme",
     "RightsReport",
+    "ScoreAudit",
     "SeasonTable",
     "SolverError",
     "SweepTable",
@@ -83,6 +91,7 @@ __all__ = [
     "rematch",
     "report",
     "rights",
+    "score_audit",
     "season",
     "sweep",
     "try_agreements",

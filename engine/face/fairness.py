@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from engine.planning.fairness.impact import adverse_impact as find_impact
 from engine.planning.fairness.impact_files import impact_table
 from engine.planning.fairness.recall_files import recalls_table
 from engine.planning.fairness.recalls import recalls_after_speaking as compare_recalls
+from engine.planning.fairness.score import ScoredGroup, ScoredPlan, scored_groups, scored_plans
+from engine.planning.fairness.score_files import scored_groups_table, scored_plans_table
 from engine.programme import Programme
 from engine.run import Options
 
@@ -89,3 +92,34 @@ def recalls_after_speaking(programme: Programme, grievances: Path | str | None =
     """
     known = NONE if grievances is None else read_grievances(programme, Path(grievances))
     return recalls_table(compare_recalls(programme, known)).to_pandas()
+
+
+@dataclass(frozen=True)
+class ScoreAudit:
+    """An outside score looked through before it gets a weight."""
+
+    scored: Sequence[ScoredGroup]
+    planned: Sequence[ScoredPlan]
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """A row for each sex, age band and region: whom the score favours, and whether it keeps its word."""
+        return scored_groups_table(self.scored).to_pandas()
+
+    @property
+    def plans(self) -> pd.DataFrame:
+        """A row for the best plan without a weight on the score, and one for that with it."""
+        return scored_plans_table(self.planned).to_pandas()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.groups.to_html()
+
+
+def score_audit(programme: Programme, weight: float = 0.3, options: Options | None = None) -> ScoreAudit:
+    """Look through the scores of a programme: by group, and by the plan with a weight beside that without.
+
+    Raises `CallError` where nobody has a score, and what matching raises.
+    """
+    planned = scored_plans(programme, weight, options or Options(time_limit=60.0))
+    return ScoreAudit(scored_groups(programme), planned)

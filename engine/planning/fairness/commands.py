@@ -10,11 +10,14 @@ import typer
 from engine.command_language import SpokenGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from engine.planning.fairness.frontier import Frontier
     from engine.planning.fairness.impact import Impact
     from engine.planning.fairness.recalls import Recalls
+    from engine.planning.fairness.score import ScoredGroup, ScoredPlan
 
 fairness_commands = typer.Typer(
     cls=SpokenGroup,
@@ -104,24 +107,25 @@ def impact(
         refuse_occupied(out)
     read = read_plan(read_programme(programme), plan)
     found = adverse_impact(read.programme, read.worker)
-    _write_or_print("impact", impact_table(found), out, as_json)
+    _write_or_print({"impact": impact_table(found)}, out, as_json)
     if not as_json:
         _show_impact(found)
 
 
-def _write_or_print(name: str, table: pa.Table, out: Path | None, as_json: bool) -> None:
-    """Write a table as a file of a new folder, where one is asked for, and print it as JSON where that is."""
+def _write_or_print(tables: Mapping[str, pa.Table], out: Path | None, as_json: bool) -> None:
+    """Write tables as files of a new folder, where one is asked for, and print the first as JSON where that is."""
     import pyarrow.csv as pa_csv
 
     from engine.atomic import written_aside
     from engine.spreadsheet_text import neutral_table
 
     if out is not None:
+        options = pa_csv.WriteOptions(quoting_style="needed")
         with written_aside(out) as folder:
-            options = pa_csv.WriteOptions(quoting_style="needed")
-            pa_csv.write_csv(neutral_table(table), folder / f"{name}.csv", options)
+            for name, table in tables.items():
+                pa_csv.write_csv(neutral_table(table), folder / f"{name}.csv", options)
     if as_json:
-        print(table.to_pandas().to_json(orient="records"))
+        print(next(iter(tables.values())).to_pandas().to_json(orient="records"))
 
 
 def _show_impact(found: list[Impact]) -> None:
@@ -172,7 +176,7 @@ def recalls(
     read = read_programme(programme)
     known = NONE if grievances is None else read_grievances(read, grievances)
     found = recalls_after_speaking(read, known)
-    _write_or_print("recalls", recalls_table(found), out, as_json)
+    _write_or_print({"recalls": recalls_table(found)}, out, as_json)
     if not as_json:
         _show_recalls(found)
 
@@ -203,3 +207,66 @@ def _show_recalls(found: Recalls) -> None:
         without=found.without_order,
     )
     out().print(told, *UNKNOWN, sep="\n", markup=False, soft_wrap=True)
+
+
+@fairness_commands.command("score")
+def score(
+    programme: ProgrammeFolder,
+    out: Annotated[Path | None, typer.Argument(help="A new folder for the tables.", show_default=False)] = None,
+    weight: Annotated[float, typer.Option(min=0.0, help="The weight on the score that is tried.")] = 0.3,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="The certified gap asked of every plan.")] = 0.001,
+    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for the solve stage of each plan.")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="Draws between equally good plans.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Look through an outside score before it gets a weight: whom it favours, whether it keeps its word, what it costs.
+
+    Tests by sex, age and region, and the plan with a weight beside that without. Writes score_groups.csv and
+    score_plans.csv.
+    """
+    from engine.atomic import refuse_occupied
+    from engine.planning.fairness.score import scored_groups, scored_plans
+    from engine.planning.fairness.score_files import scored_groups_table, scored_plans_table
+    from engine.programme import read_programme
+    from engine.run import Options
+
+    if out is not None:
+        refuse_occupied(out)
+    read = read_programme(programme)
+    groups = scored_groups(read)
+    plans = scored_plans(read, weight, Options(gap=gap, time_limit=time_limit, seed=seed))
+    tables = {"score_groups": scored_groups_table(groups), "score_plans": scored_plans_table(plans)}
+    _write_or_print(tables, out, as_json)
+    if not as_json:
+        _show_score(groups, plans)
+
+
+def _show_score(groups: list[ScoredGroup], plans: list[ScoredPlan]) -> None:
+    from engine.console import out, titled_table
+    from engine.planning.fairness.score_files import IN_WORDS
+    from engine.planning.fairness.selection import KEYS
+    from engine.words import message
+    from engine.words.wording import say, shown
+
+    table = titled_table(message("The score by group"))
+    for heading in (message("Group"), message("People"), message("Mean score"), message("Of the others")):
+        table.add_column(say(heading))
+    for heading in (message("Favours"), message("Completed"), message("Foretold"), message("Keeps its word")):
+        table.add_column(say(heading))
+    for one in groups:
+        means = ("" if mean != mean else shown(mean, ".2f") for mean in (one.score, one.others))
+        foretold = (shown(one.completed, ","), shown(one.expected, ",.1f"), say(IN_WORDS[one.calibration]))
+        group = f"{say(KEYS[one.key])} {one.group}"
+        table.add_row(group, shown(one.people, ","), *means, say(IN_WORDS[one.favour]), *foretold)
+    out().print(table)
+    without, weighed = plans
+    told = message(
+        "With a weight of {weight} the plan is worth {given_up:,.1f} less without the score; the mean score goes from "
+        "{before:.3f} to {after:.3f}, and {moved:,} people have other placements.",
+        weight=weighed.weight,
+        given_up=without.value - weighed.value,
+        before=without.mean_score,
+        after=weighed.mean_score,
+        moved=weighed.moved,
+    )
+    out().print(told, markup=False, soft_wrap=True)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import binomtest, hypergeom
 
+Floats = npt.NDArray[np.float64]
 LEVEL = 0.05
 
 
@@ -55,7 +57,7 @@ class TwoRates:
         people, chosen, size = self._drawn
         return float(hypergeom(people, chosen, size).cdf(max(0, size + chosen - people)))
 
-    def shares(self) -> tuple[int, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    def shares(self) -> tuple[int, Floats]:
         """(the fewest of the first group that can be chosen, the likelihood of that many and each number above)."""
         people, chosen, size = self._drawn
         least, most = max(0, size + chosen - people), min(size, chosen)
@@ -72,3 +74,13 @@ def p_value_of_all(pairs: Sequence[TwoRates]) -> float:
         least, likely = least + own_least, np.convolve(likely, own)
     total = sum(pair.chosen for pair in pairs)
     return float(min(1.0, likely[: total - least + 1].sum()))
+
+
+def p_value_of_count(count: int, likely: Floats) -> float:
+    """How likely a count as far off as this, or farther, is among independent events of the given likelihoods: twice
+    the smaller tail of their exact sum (Poisson, 1837), at most 1.
+    """
+    law = np.ones(1)
+    for one in likely:
+        law = np.convolve(law, [1 - one, one])
+    return float(min(1.0, 2 * min(law[: count + 1].sum(), law[count:].sum())))
