@@ -9,6 +9,7 @@ from statistics import median
 
 import pandas as pd
 import pytest
+from base_programme import ORDER, WORKER, base
 from command_line import run_command
 
 import vaiven
@@ -136,3 +137,30 @@ def test_totals_of_origins_add_up_to_those_of_all() -> None:
         for one in whole:
             told = [part.totals[name] for found in parts for part in found if part.mechanism == one]
             assert sum(told) == pytest.approx(whole[one][name]), (one, name)
+
+
+TRADES = ("6111", "6112", "7511", "9211", "9212")
+
+
+@pytest.mark.parametrize("planted", [(), (2,), (0, 3), (0, 1, 2, 3, 4)])
+def test_the_harm_check_finds_exactly_who_was_planted(planted: tuple[int, ...], tmp_path: Path) -> None:
+    """In each trade two people and one place: who came first has it by the former rule, and loses it by the best plan
+    where the other one was planted with more experience.
+    """
+    workers, orders = [], []
+    for number, trade in enumerate(TRADES):
+        months = (12, 24) if number in planted else (24, 12)
+        orders.append({**ORDER, "order_id": f"O{number}", "isco08": trade, "hourly_wage": str(10 + number)})
+        for place, (name, month) in enumerate(zip(("early", "late"), months, strict=True)):
+            came = f"2025-1{place}-01T08:00:00"
+            own = {"worker_id": f"{name}{number}", "occupations": f"{trade}:{month}", "registered_at": came}
+            workers.append({**WORKER, **own})
+    season = base(workers, orders).programme(tmp_path / "season")
+    found = vaiven.compare(season, "optimal", options=vaiven.Options(gap=0.0))
+    earned = {f"early{number}": 40 * (10 + number) * 92 / 7 for number in planted}
+    told = found.worse_off.set_index("worker_id")
+    assert set(told.index) == set(earned) and set(told["mechanism"]) <= {"optimal"}
+    assert told["income_before"].to_dict() == pytest.approx(earned, abs=0.01) and (told["income"] == 0).all()
+    (row,) = found.table[found.table["mechanism"] == "optimal"].to_dict("records")
+    assert (row["worse_off"], row["better_off"]) == (len(planted), len(planted))
+    assert row["income_lost"] == pytest.approx(sum(earned.values()), abs=0.01)
