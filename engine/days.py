@@ -47,8 +47,16 @@ def _shift_years(days: npt.NDArray[Any], years: int) -> Days:
 
 
 def calendar_year(days: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """The calendar year of each day."""
-    return (np.asarray(days).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int32)
+    """The calendar year of each day; of many days within a few years each different day is asked once."""
+    days = np.asarray(days)
+    first, last = (int(days.min()), int(days.max())) if days.size else (0, 0)
+    if last - first >= days.size:
+        return _calendar_year(days)
+    return np.asarray(_calendar_year(np.arange(first, last + 1))[days - first])
+
+
+def _calendar_year(days: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    return (days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int32)
 
 
 def month_day(days: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
