@@ -87,6 +87,13 @@ def over_cells(problem: MatchingProblem, by_order: Longs, *, most: bool) -> Long
     return reduce.reduceat(by_order[offers.cell % offers.order_count], offers.cells[:-1])
 
 
+def latest_weeks(problem: MatchingProblem, weeks: Weeks) -> Longs:
+    """The week in which the last order closes that may take each party; 0 where none may."""
+    latest = np.zeros(len(problem.offers.must), np.int64)
+    np.maximum.at(latest, problem.offers.party_of_each(), over_cells(problem, weeks.closes, most=True))
+    return latest
+
+
 def draw_season(
     problem: MatchingProblem, weeks: Weeks, assumptions: Assumptions, seed: int, demand: float = 1.0
 ) -> DrawnSeason:
@@ -97,8 +104,7 @@ def draw_season(
     """
     offers, rng = problem.offers, np.random.default_rng([seed, 2026])
     parties, party = len(offers.must), offers.party_of_each()
-    latest = np.zeros(parties, np.int64)
-    np.maximum.at(latest, party, over_cells(problem, weeks.closes, most=True))
+    latest = latest_weeks(problem, weeks)
     low, high = assumptions.span("season.patience_weeks")
     arrives = np.floor(rng.random(parties) * (latest + 1)).astype(np.int64)
     waits = arrives + rng.integers(low, high + 1, parties)
@@ -137,6 +143,16 @@ def _drawn_orders(
     places = np.rint(forecast * np.clip(demand * spread, 0, MOST)).astype(np.int64)
     promised = np.bincount(programme["commitments"].values("order_id"), minlength=orders)
     return np.where(promised > 0, 0, filed), np.maximum(places, promised)
+
+
+def odds_of_filing(weeks: Weeks, assumptions: Assumptions) -> tuple[Longs, Floats]:
+    """(weeks in which each order may be filed, the odds of each); shape (orders, kinds of notice)."""
+    low, high = assumptions.span("season.notice_weeks")
+    notice = np.arange(low, high + 1)
+    late = assumptions.number("season.late_share")
+    odds = np.append(late, np.full(len(notice), (1 - late) / len(notice)))
+    when = np.maximum(weeks.closes[:, None] - np.append(0, notice), 0)
+    return when, np.tile(odds, (len(when), 1))
 
 
 def odds_of_giving_up(problem: MatchingProblem, assumptions: Assumptions) -> Floats:

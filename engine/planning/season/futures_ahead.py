@@ -1,0 +1,99 @@
+"""Futures that may follow a week, drawn by what an office has seen so far: who hasn't registered yet, what isn't filed.
+
+Whole other seasons would not do: of those who haven't registered by a week, more come after it than a season that is
+drawn from nothing says, since it has many of them come before. Here all that is drawn is drawn given what was seen.
+Each party's draws, and each order's, are spread evenly over the futures (McKay, Beckman and Conover, 1979, Latin
+hypercube sampling), so that a few futures are as good as many independent ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm
+
+from engine.planning.season.drawn_season import (
+    MOST,
+    DrawnSeason,
+    forecast_of,
+    latest_weeks,
+    odds_of_filing,
+    odds_of_giving_up,
+)
+from engine.planning.season.replay import Desk, Week
+
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def futures_ahead(desk: Desk, week: Week, count: int) -> list[DrawnSeason]:
+    """So many futures of a season from a week on; who has registered and what is filed is in each as it was seen.
+
+    Who gives up after a placement is drawn too, also of those who wait; ``told`` is not, and is 0.
+    """
+    rng = np.random.default_rng([week.number, count, 2027])
+    parties, orders = len(week.seen), len(week.filed)
+    arriving, giving_up, missing = (_spread(rng, count, parties) for _ in range(3))
+    filing, asking, scale = _spread(rng, count, orders), _spread(rng, count, orders), _spread(rng, count, 1)[:, 0]
+    party, known = desk.problem.offers.party_of_each(), desk.assumptions
+    odds, absent = odds_of_giving_up(desk.problem, known), known.number("season.no_show")
+    found = []
+    for number in range(count):
+        comes, arrives, waits = _people(desk, week, arriving[number], rng)
+        places = _places(desk, week, asking[number], scale[number])
+        filed = _filed(desk, week, filing[number])
+        drops, nobody = giving_up[number][party] < odds, missing[number][party] < absent
+        found.append(DrawnSeason(comes, arrives, waits, np.zeros(parties, np.int64), filed, places, drops, nobody))
+    return found
+
+
+def _spread(rng: np.random.Generator, count: int, size: int) -> Floats:
+    """Numbers from 0 to 1, of each column one in each of ``count`` equal parts; shape (count, size)."""
+    return np.asarray((np.argsort(rng.random((count, size)), axis=0) + rng.random((count, size))) / count)
+
+
+def _people(desk: Desk, week: Week, drawn: Floats, rng: np.random.Generator) -> tuple[Bools, Longs, Longs]:
+    """(who comes or came, the week in which, until which week each waits), by party.
+
+    Of those not seen by week t, ``come a / (1 - come (1 - a))`` come later, where ``a`` is the share of their weeks
+    that is left; each of these weeks is as likely.
+    """
+    latest, come = latest_weeks(desk.problem, desk.weeks), desk.assumptions.number("season.come")
+    left = np.maximum(latest - week.number, 0)
+    share = left / (latest + 1)
+    odds = come * share / np.maximum(1 - come * (1 - share), 1e-12)
+    within = np.minimum(drawn / np.maximum(odds, 1e-12), 1 - 1e-9)
+    arrives = week.number + 1 + np.floor(within * left).astype(np.int64)
+    low, high = desk.assumptions.span("season.patience_weeks")
+    waits = arrives + rng.integers(low, high + 1, len(latest))
+    comes = week.seen | (drawn < odds)
+    return comes, np.where(week.seen, week.arrived, arrives), np.where(week.seen, week.until, waits)
+
+
+def _filed(desk: Desk, week: Week, drawn: Floats) -> Longs:
+    """The week in which each order is or will be filed, by the odds of those weeks that are left."""
+    weeks, odds = odds_of_filing(desk.weeks, desk.assumptions)
+    left = odds * (weeks > week.number)
+    left[:, 0] += left.sum(axis=1) <= 0
+    steps = np.cumsum(left, axis=1)
+    chosen = (drawn[:, None] * steps[:, -1:] >= steps).sum(axis=1)
+    ahead = weeks[np.arange(len(weeks)), np.minimum(chosen, weeks.shape[1] - 1)]
+    return np.where(week.filed, week.filed_at, np.maximum(ahead, week.number + 1))
+
+
+def _places(desk: Desk, week: Week, drawn: Floats, drawn_scale: float) -> Longs:
+    """The places of each order: as asked where it is filed, else the forecast times a scale that those filed tell.
+
+    Demand as times the forecast is known beforehand to within ``demand_doubt``, and each filed order tells it to within
+    ``demand_spread``; by normal distributions the precisions add up.
+    """
+    own = week.problem.limits.capacity[: len(week.filed)]
+    forecast = forecast_of(desk.problem).astype(np.float64)
+    spread, doubt = (max(desk.assumptions.number(f"season.{name}"), 1e-3) for name in ("demand_spread", "demand_doubt"))
+    told = week.filed & (forecast > 0)
+    precision = doubt**-2 + told.sum() * spread**-2
+    mean = (doubt**-2 + (own[told] / forecast[told]).sum() * spread**-2) / precision
+    scale = mean + norm.ppf(drawn_scale) / precision**0.5
+    ahead = forecast * np.clip(scale * (1 + spread * norm.ppf(drawn)), 0, MOST)
+    return np.where(week.filed, own, np.rint(ahead)).astype(np.int64)
