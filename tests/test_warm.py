@@ -50,8 +50,7 @@ def test_an_earlier_plan_is_found_again_in_its_columns(seed: int, tmp_path_facto
         result = optimal.run(problem, 0.0, Budget(inf))
     except ClashError:
         return
-    reduced = problem.offers.value
-    kept = kept_columns(problem, _warm(result), NOBODY, reduced)
+    kept = kept_columns(problem, _warm(result), NOBODY, lambda: problem.offers.value)
     assert kept.tolist() == result.columns.tolist()
     assert is_feasible(problem, kept)
 
@@ -71,7 +70,7 @@ def test_what_smaller_limits_have_no_room_for_leaves(share: float, nation_folder
     problem = compile_problem(read_programme(nation_folder / "p"))
     warm = read_warm(problem, nation_folder / "plan")
     cut = _with_less(problem, share)
-    kept = kept_columns(cut, warm, NOBODY, cut.offers.value)
+    kept = kept_columns(cut, warm, NOBODY, lambda: cut.offers.value)
     assert is_feasible(cut, kept)
     assert len(kept) >= 0.8 * share * len(warm.worker)
 
@@ -103,7 +102,7 @@ def test_workers_and_orders_that_are_gone_are_left_out(nation_folder: Path, tmp_
     problem = compile_problem(read_programme(tmp_path / "p"))
     warm = read_warm(problem, nation_folder / "plan")
     assert 0 < len(warm.worker) < 500
-    assert is_feasible(problem, kept_columns(problem, warm, NOBODY, problem.offers.value))
+    assert is_feasible(problem, kept_columns(problem, warm, NOBODY, lambda: problem.offers.value))
 
 
 def test_beds_keep_their_price_where_another_day_is_the_busiest(nation_folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from engine.programme.reorder import drawn_alike, drawn_order
 from engine.programme.row_edits import kinds
 from engine.programme.row_edits.edit import row_edits
 from engine.run import Options, match_read
+from engine.solve.primal.warm import kept_columns
 from scenarios.presets import nation, northern_triangle
 
 WHAT_IFS = Path(__file__).parents[1] / "scenarios" / "what_ifs"
@@ -146,6 +148,21 @@ def test_edits_of_one_agreement_add_up(programme: Programme) -> None:
     assert quotas == [5]
     assert "count 3 instead" in str(after.notices[-2])
     assert "count 5 instead of 3" in str(after.notices[-1])
+
+
+@pytest.mark.parametrize("change", [{"count": 3}, {"add": {"count": 2}}])
+def test_what_a_base_knows_holds_in_a_branch(change: dict[str, Any], base: Base, programme: Programme) -> None:
+    """Its columns and what its prices prove, where counts alone differ: as they are found from nothing."""
+    edits = _edits({"agreement": _quota(programme), "clause": "quota", **change})
+    branch = recompiled(base.problem, drawn_alike(base.drawn, edited(programme, edits), base.seed).drawn)
+    plain = replace(base.warm, columns=None, bound=None)
+    known, found = base.warm.first_bound(branch), plain.first_bound(branch)
+    assert known.value == found.value
+    assert np.array_equal(known.chosen, found.chosen)
+    nobody, value = np.empty(0, np.int64), branch.offers.value
+    kept = [kept_columns(branch, warm, nobody, lambda: value) for warm in (base.warm, plain)]
+    assert np.array_equal(kept[0], kept[1])
+    assert known.value != base.warm.first_bound(base.problem).value
 
 
 def test_edits_leave_the_base_alone(programme: Programme) -> None:

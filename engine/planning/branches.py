@@ -31,6 +31,7 @@ from engine.programme.edits import Edits, edited
 from engine.programme.programme import Programme
 from engine.programme.reorder import Drawn, drawn_alike, drawn_order
 from engine.solve.budget import Budget
+from engine.solve.dual.bound import bound_at
 from engine.solve.match import match
 from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
@@ -123,7 +124,8 @@ def make_base(
     start = None if begun is None else read_warm(problem, begun)
     result = match(problem, "optimal", gap, Budget(time_limit), listener, start)
     measures = _audited(PlacementTable(programme, workers[result.worker], orders[result.order]), origin)
-    warm = Warm(result.prices, result.crew, result.worker, result.order)
+    proved = bound_at(result.problem, result.prices, result.crew)
+    warm = Warm(result.prices, result.crew, result.worker, result.order, result.columns, proved)
     outcome = _outcome("base", programme.settings.title, measures, result, time.monotonic() - begin)
     return Base(programme, result.problem, warm, outcome, (workers, orders), gap, time_limit, seed, origin)
 

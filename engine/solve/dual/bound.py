@@ -112,14 +112,26 @@ def bound_at(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> Bound
     if problem.dense is not None:
         dense_cells = problem.dense.best(priced.table, surplus)
         chosen[dense_cells != NOTHING] = NOTHING
+    value = _capacities(problem, prices, crew) + int(surplus.sum())
+    return Bound(value, prices, crew, chosen, surplus, dense_cells)
+
+
+def recounted(problem: MatchingProblem, known: Bound) -> Bound:
+    """The bound at the prices of a ``known`` one, for a problem that differs from its own in capacities alone: then
+    everybody chooses as before.
+    """
+    return replace(known, value=_capacities(problem, known.prices, known.crew) + int(known.surplus.sum()))
+
+
+def _capacities(problem: MatchingProblem, prices: Longs, crew: CrewPrices) -> int:
+    """What all limits are worth at the prices, orders with crews by their choice to open."""
     orders = problem.crew_orders
     paid = prices.copy()
     paid[orders] = 0
     opened = problem.register.headcount[orders] * prices[orders] - problem.register.min_crew[orders] * crew.least
     if len(crew.link):
         np.add.at(opened, np.searchsorted(orders, crew.order), crew.link)
-    value = _exact_product(problem.limits.capacity, paid) + int(np.maximum(opened, 0).sum()) + int(surplus.sum())
-    return Bound(value, prices, crew, chosen, surplus, dense_cells)
+    return _exact_product(problem.limits.capacity, paid) + int(np.maximum(opened, 0).sum())
 
 
 def _exact_product(capacity: Floats, prices: Longs) -> int:

@@ -6,6 +6,7 @@ smaller limit has no room for any more, cheapest first; chains of moves mend the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.arrays import row_of_each
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.offers import Offers
 from engine.problem.problem import MatchingProblem
-from engine.solve.dual.bound import CrewPrices
+from engine.solve.dual.bound import Bound, CrewPrices, bound_at, recounted
 from engine.solve.exact.rounding import is_feasible
 from engine.solve.primal.insertion import insert
 
@@ -28,29 +29,38 @@ class Warm:
     """What a run may begin from, in the numbering of the problem that it is for.
 
     ``prices`` (billionths) by row of its limits and ``crew`` prices; ``worker`` and ``order`` are the placements of an
-    earlier plan, which need not be legal any more.
+    earlier plan, which need not be legal any more. Where the problem has the very columns of the one that was solved,
+    ``columns`` are those of the plan and ``bound`` is what the prices proved there.
     """
 
     prices: Longs
     crew: CrewPrices
     worker: Longs
     order: Longs
+    columns: Longs | None = None
+    bound: Bound | None = None
+
+    def first_bound(self, problem: MatchingProblem) -> Bound:
+        """What the prices prove for a problem: of the same columns, nobody chooses otherwise than before."""
+        if self.bound is None:
+            return bound_at(problem, self.prices, self.crew)
+        return recounted(problem, self.bound)
 
 
 def listed_for(problem: MatchingProblem, warm: Warm) -> tuple[MatchingProblem, Longs]:
     """The problem with columns for the warm placements that are dense pairs; and where the old columns are."""
-    if problem.dense is None:
+    if problem.dense is None or warm.columns is not None:
         return problem, np.arange(problem.offers.count)
     return problem.grown(problem.dense.pairs(warm.worker, warm.order))
 
 
-def kept_columns(problem: MatchingProblem, warm: Warm, promised: Longs, reduced: Longs) -> Longs:
+def kept_columns(problem: MatchingProblem, warm: Warm, promised: Longs, reduced: Callable[[], Longs]) -> Longs:
     """The ``promised`` columns, with those of the warm placements that are legal together beside them.
 
     Columns on full rows give way cheapest first, by ``reduced`` value; crews that become too small go whole.
     """
     offers = problem.offers
-    held = _columns_of(offers, warm.worker, warm.order)
+    held = _columns_of(offers, warm.worker, warm.order) if warm.columns is None else warm.columns
     party = offers.party_of(held)
     free = held[~offers.must[party]]
     bound_parties = offers.party_of(promised)
@@ -62,7 +72,7 @@ def kept_columns(problem: MatchingProblem, warm: Warm, promised: Longs, reduced:
     safe = _without_small_crews(problem, _within_limits(problem, np.sort(np.concatenate([free, promised])), promised))
     if not is_feasible(problem, safe):
         safe = promised
-    return np.sort(insert(problem, safe, free[np.argsort(-reduced[free], kind="stable")]))
+    return np.sort(insert(problem, safe, free[np.argsort(-reduced()[free], kind="stable")]))
 
 
 def _columns_of(offers: Offers, worker: Longs, order: Longs) -> Longs:

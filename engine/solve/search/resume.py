@@ -15,8 +15,7 @@ def run(search: Search) -> None:
     """List what the earlier plan holds, keep what is still legal, and insert whoever fits."""
     assert search.warm is not None
     search.take(*listed_for(search.problem, search.warm))
-    reduced = search.reduced()
-    search.offer(kept_columns(search.problem, search.warm, search.plan.columns, reduced))
-    search.fill(reduced)
+    search.offer(kept_columns(search.problem, search.warm, search.plan.columns, search.reduced))
+    search.fill()
     search.budget.step()
     search.tell("plan")

@@ -41,9 +41,9 @@ class Search(SearchState):
     def begin(self) -> None:
         """Know a bound, at the prices of an earlier plan or at none, and the plan of the promises alone."""
         problem, warm = self.problem, self.warm
-        free = np.zeros(problem.limits.row_count, np.int64), no_crew_prices(problem)
+        free = np.zeros(problem.limits.row_count, np.int64)
         self.whole = problem.offers.count <= self.tuning.whole_program and problem.dense is None
-        self.bound = bound_at(problem, *(free if warm is None else (warm.prices, warm.crew)))
+        self.bound = bound_at(problem, free, no_crew_prices(problem)) if warm is None else warm.first_bound(problem)
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self.tell("prices")

@@ -66,11 +66,11 @@ class SearchState:
         """Value less price of every column, at the prices of the bound."""
         return at_prices(self.problem, self.bound.prices, self.bound.crew).reduced()
 
-    def fill(self, reduced: Longs | None = None) -> None:
-        """Insert whoever still fits, best value less price (``reduced``) first, so that no single insertion is left."""
+    def fill(self) -> None:
+        """Insert whoever still fits, best value less price first, so that no single insertion is left."""
         if not self.legal:
             return
-        self.offer(fill(self.problem, self.plan.columns, self.reduced() if reduced is None else reduced))
+        self.offer(fill(self.problem, self.plan.columns, self.reduced()))
         if self.problem.dense is not None:
             self.problem, _, columns = insert_dense(self.problem, self.plan.columns, self.bound)
             self.plan = choice_of(self.problem, columns)
