@@ -127,6 +127,23 @@ def test_beds_keep_their_price_where_another_day_is_the_busiest(nation_folder: P
     assert gone_rows
 
 
+def test_after_events_the_prices_that_there_are_are_kept(nation_folder: Path) -> None:
+    """No search for others: what they prove and a wide core at them are within the gap."""
+    tuning = Tuning(whole_program=0, sifted_program=0)
+    programme = read_programme(nation_folder / "p")
+    result = optimal.run(compile_problem(programme, tuning), 0.001, Budget(inf))
+    named = named_prices(result.problem, result.prices, result.crew)
+    names = programme.orders.id_text("order_id")[np.unique(result.order)[::20]].tolist()
+    entry = {"table": "orders", "where": {"order_id": names}, "cancel": True}
+    less = compile_problem(edited(programme, Edits("x", "", (entry,))), tuning)
+    found = optimal.run(less, 0.01, Budget(inf), warm=warm_from(less, named, result.worker, result.order))
+    best = optimal.run(less, 0.0005, Budget(inf))
+    assert "sweeps" not in found.statistics
+    assert found.objective >= 0.99 * found.bound
+    assert found.bound >= best.objective
+    assert is_feasible(less, found.columns)
+
+
 def test_a_folder_without_a_plan_is_named(nation_folder: Path, tmp_path: Path) -> None:
     """Prices and placements are both needed."""
     problem = compile_problem(read_programme(nation_folder / "p"))

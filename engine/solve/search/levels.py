@@ -28,6 +28,8 @@ def run(search: Search) -> None:
     begun_at = (search.proved - search.plan.objective) / max(SCALE, abs(search.proved)) if search.warm else None
     if begun_at is not None and begun_at < search.tuning.few_changes * search.gap and not crews:
         _mend(search)
+        if not (search.budget.over or search.good_enough() or search.problem.dense is not None or allots(search)):
+            _place(search, search.tuning.mending_core)
         if search.budget.over or search.good_enough():
             return
     for level in levels(search.gap, each, begun_at, search.tuning):
@@ -37,7 +39,7 @@ def run(search: Search) -> None:
         if allots(search):
             allot(search)
         else:
-            _place(search, level)
+            _place(search, level.width)
         if search.budget.over or search.good_enough():
             break
 
@@ -58,12 +60,12 @@ def _mend(search: Search) -> None:
     search.tell("placing")
 
 
-def _place(search: Search, level: Level) -> None:
+def _place(search: Search, width: float) -> None:
     """Settle whoever the prices leave no choice, and re-place the others exactly."""
     problem, offers = search.problem, search.problem.offers
     promised = search.plan.columns[offers.must[offers.party_of(search.plan.columns)]]
     wider = search.tuning.dense_width if problem.dense is not None else 1
-    plan, core = settle(problem, promised, find_core(problem, search.bound, search.width(wider * level.width)))
+    plan, core = settle(problem, promised, find_core(problem, search.bound, search.width(wider * width)))
     search.statistics["core"] = len(core.columns)
     search.offer(plan)
     search.budget.step()
