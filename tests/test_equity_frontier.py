@@ -21,7 +21,7 @@ from engine.programme import Programme, read_programme
 from engine.run import Options
 from scenarios.presets import northern_triangle
 
-PROGRAMMES = int(os.environ.get("VAIVEN_EQUITY_PROGRAMMES", "8"))
+PROGRAMMES = int(os.environ.get("VAIVEN_EQUITY_PROGRAMMES", "5"))
 EXACT = Options(gap=0.0)
 STEPS = 3
 
@@ -108,13 +108,13 @@ def _without_sex(made: Draft) -> Draft:
 def test_a_plan_is_read_anew_by_others(tmp_path: Path) -> None:
     """What the files say of every step is what the placements in its file come to."""
     northern_triangle.build(60, 2).write(tmp_path / "season")
-    asked = ("--equity", "least_rate", "--equity", "range", "--steps", "2", "--smallest", "2")
+    asked = ("--equity", "least_rate", "--equity", "range", "--steps", "1", "--smallest", "2")
     done = run_command("fairness", "frontier", tmp_path / "season", tmp_path / "out", *asked)
     assert done.returncode == 0, done.stderr
     rows = pd.read_csv(tmp_path / "out" / "frontier.csv")
     groups = pd.read_csv(tmp_path / "out" / "groups.csv")
     workers = pd.read_csv(tmp_path / "season" / "workers.csv").set_index("worker_id")
-    assert set(rows["equity"]) == {"least_rate", "range"} and len(rows) > 3
+    assert set(rows["equity"]) == {"least_rate", "range"} and len(rows) > 2
     for row in rows.to_dict("records"):
         plan = tmp_path / "out" / "plans" / f"{row['equity']}-{row['step']}.csv"
         assert run_command("check", tmp_path / "season", plan).returncode == 0
