@@ -70,9 +70,13 @@ def _as_it_is(content: bytes, _audience: Audience) -> bytes:
 
 
 UNPLACED, WORSE_OFF, MARKED = "unplaced.csv", "worse_off.csv", "marked.csv"
-DRAWN = ("principles", "yields", "policies", "bands")
+DRAWN = ("principles", "yields", "policies", "bands", "people_away")
+OF_REGIONS = (
+    *("accounts.csv", "totals.csv", "corridors.csv", "regions.csv", "sectors.csv", "uses.csv", "away.csv"),
+    *("evaluations.csv", "rates.csv", "countries.csv", "months.csv", "skills.csv", "openings.csv", "statistics.csv"),
+)
 # Rows about single workers that say more than where they are placed: told to their own state, and to planners.
-OF_WORKERS = frozenset({WORSE_OFF, MARKED})
+OF_WORKERS = frozenset({WORSE_OFF, MARKED, "placement_accounts.csv", "records.csv"})
 FILES: Mapping[str, Own] = {
     "placements.csv": Rows(("worker_id", "order_id")),
     UNPLACED: Rows(("worker_id",)),
@@ -97,10 +101,13 @@ FILES: Mapping[str, Own] = {
     "harmonised.toml": _as_it_is,
     **{f"{name}.{ending}": _as_it_is for name in DRAWN for ending in ("png", "svg")},
     **dict.fromkeys(("policies.csv", "seasons.csv", "years.csv", "bands.csv", "gain.csv", "assumptions.csv"), Rows()),
+    **dict.fromkeys(("placement_accounts.csv", "records.csv"), Rows(("worker_id", "order_id"))),
+    **dict.fromkeys(OF_REGIONS, Rows(("origin_region", "REF_AREA"))),
+    "accounts.json": _redacted_json,
     "lines.csv": Rows(),
     MARKED: Rows(("worker_id", "order_id")),
     "rights.json": _redacted_json,
-    **{f"{name}.html": _as_it_is for name in ("report", "rights")},
+    **{f"{name}.html": _as_it_is for name in ("report", "rights", "accounts", "development")},
     **{f"{name}.svg": _as_it_is for name in ("flows", "prices", "quota_use", "season_calendar")},
 }
 

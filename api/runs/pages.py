@@ -37,7 +37,7 @@ router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
 # Kinds that are started by a button: from a page of a plan, with the plan that they are about, or from the list.
-BY_BUTTON = ("rematch", "report", "rights", "explain", "overview")
+BY_BUTTON = ("rematch", "report", "rights", "accounts", "development", "explain", "overview")
 
 
 def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:

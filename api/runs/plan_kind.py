@@ -7,13 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.identity.access import Principal
+from api.answers.problems import refused
+from api.identity.access import DESTINATION, Principal
 from api.runs.earlier import EARLIER, require_earlier, write_earlier
 from api.runs.job import Job
 from api.runs.kind import Kind, Source
 from api.runs.schemas import PlanId, SpokenIn
 from engine.plan.read_plan import ReadPlan, read_plan
 from engine.programme import read_programme
+from engine.words import message
 
 
 class OfPlanIn(SpokenIn):
@@ -38,3 +40,15 @@ class PlanKind(Kind):
     def read(self, job: Job) -> ReadPlan:
         """The plan beside its programme, as its events left it."""
         return read_plan(read_programme(job.programme), job.folder / EARLIER)
+
+
+class RecordsKind(PlanKind):
+    """A kind that looks at what workers' records say of earnings, occupations and homes: told to their own state and,
+    in values that stand for many, to planners.
+    """
+
+    def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: Any) -> None:
+        """Raise 403 for a ministry of destination, and what a `PlanKind` raises."""
+        if principal.role == DESTINATION:
+            raise refused(message("What workers' records say is told to the ministry of their own state and planners."))
+        super().check(connection, principal, programme_id, asked)

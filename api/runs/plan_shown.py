@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.agreements.agreements import newest_agreements
-from api.identity.access import MINISTRIES, ORIGIN, Principal
+from api.identity.access import DESTINATION, MINISTRIES, ORIGIN, Principal
 from api.identity.visibility import agreements_seen, orders_seen, rows_seen, runs_seen
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, Agreements, code_of
 from api.runs.plans_compared import other_plans
@@ -27,7 +27,7 @@ from engine.words import Message, message
 from engine.words.names import country, sector
 
 MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS, MOST_OTHERS, MOST_REPORTS = 12, 5, 40, 30, 200
-REPORTS = ("report", "rights")  # kinds of run that tell of a whole plan
+REPORTS = ("report", "rights", "accounts", "development")  # kinds of run that tell of a whole plan
 # Limits that are no clause: an employer's own.
 OWN_LIMITS = ("headcount", "beds", "min_crew")
 Row = Mapping[str, Any]
@@ -81,6 +81,7 @@ def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[A
         "sector_name": _sector_name,
         "order_groups": ORDER_GROUPS,
         "files": list(names_of(connection, run.id)),
+        "may_read_records": principal.role != DESTINATION,
         "may_publish": principal.role in MINISTRIES and run.published_at is None,
         "may_repair": principal.role in MINISTRIES and run.published_at is not None,
     }

@@ -19,6 +19,7 @@ from api.runs.plan_words import Agreements
 from api.runs.principles_shown import principles_shown
 from api.runs.result_files import names_of
 from api.runs.sweep_shown import sweep_shown
+from engine.planning.accounts_files import SHOWN, unit_in_words
 from engine.planning.rights_files import MARKS
 
 
@@ -61,6 +62,12 @@ def _principles(of: Result) -> dict[str, Any]:
     return principles_shown(of.run.manifest["principles"])
 
 
+def _accounts(of: Result) -> dict[str, Any]:
+    told = of.run.manifest["accounts"]
+    units = [unit_in_words(line["unit"], told["currency"]) for line in told["lines"]]
+    return {"units": units, "headings": [line["title"] for line in told["lines"] if line["line"] in SHOWN]}
+
+
 def _season(of: Result) -> dict[str, Any]:
     return season_shown(of.run.manifest["season"])
 
@@ -82,6 +89,8 @@ PAGES: Mapping[str, tuple[str, Callable[[Result], dict[str, Any]]]] = {
     "sweep": ("runs/sweep.html", _sweep),
     "rights": ("runs/rights.html", _rights),
     "compare": ("runs/principles.html", _principles),
+    "accounts": ("runs/accounts.html", _accounts),
+    "development": ("runs/development.html", _nothing_more),
     "season": ("runs/season.html", _season),
     "outlook": ("runs/outlook.html", _outlook),
     "harmonise": ("runs/harmonisation.html", _harmonisation),

@@ -17,6 +17,8 @@ KINDS = {
     "outlook": msgid("Several years ahead"),
     "replay": msgid("Plan computed again"),
     "report": msgid("Report of a plan"),
+    "accounts": msgid("Accounts of both ends"),
+    "development": msgid("Development report"),
     "rights": msgid("Rights report"),
 }
 STATES = {

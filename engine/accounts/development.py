@@ -22,9 +22,10 @@ LEAST_PEOPLE = 5
 
 @dataclass(frozen=True)
 class Development:
-    """The development report of a plan, over its accounts."""
+    """The development report of a plan, over its accounts; with an ``origin`` of the regions of that country alone."""
 
     accounts: Accounts
+    origin: str = ""
 
     @cached_property
     def regions(self) -> pd.DataFrame:
@@ -46,6 +47,7 @@ class Development:
         names = list(keys)
         workers = self.accounts.ledger.placements.programme.workers
         home = pd.DataFrame({key: workers.labels(key).text() for key in names})
+        home = home[home["origin_country"] == self.origin] if self.origin else home
         told = home.groupby(names).size().rename("registered").to_frame()
         stays, months = self.records[self.records["kind"] == "occupation"], self._months(names)
         told["people"] = stays.groupby(names)["worker_id"].nunique()

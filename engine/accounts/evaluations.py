@@ -117,4 +117,6 @@ EVALUATIONS = (
 def beside_evaluations(ledger: Ledger) -> pd.DataFrame:
     """A row for each evaluation: name, measures, plan (NaN: the data can't tell), low, high, source, explains."""
     told = [{**vars(one), "plan": round(one.measure(ledger), 1)} for one in EVALUATIONS]
-    return pd.DataFrame(told, columns=["name", "measures", "plan", "low", "high", "source", "explains"])
+    columns = ["name", "measures", "plan", "low", "high", "source", "explains"]
+    table = pd.DataFrame(told, columns=columns, dtype=object)  # or sentences would become plain texts
+    return table.astype({"plan": float, "low": float, "high": float})

@@ -18,7 +18,7 @@ from engine.accounts.ledger import Unit, every_line
 from engine.charts import require_drawing_packages
 from engine.spreadsheet_text import neutral_table
 from engine.words import Message, message
-from engine.words.wording import worded
+from engine.words.wording import worded, worded_all
 
 VIEWS = {
     "corridors": ("origin_country", "destination_country"),
@@ -40,6 +40,7 @@ def write_accounts(folder: Path, found: Accounts, language: str = "en") -> None:
     tables = {"accounts": found.by(KEYS), "totals": found.by([])} | {
         name: found.by(keys) for name, keys in VIEWS.items()
     }
+    told = worded_all(accounts_told(found), language)
     evaluations = beside_evaluations(found.ledger)
     for column in ("measures", "source", "explains"):
         evaluations[column] = [worded(text, language) for text in evaluations[column]]
@@ -52,8 +53,8 @@ def write_accounts(folder: Path, found: Accounts, language: str = "en") -> None:
     }
     for name, table in tables.items():
         write_table(folder / f"{name}.csv", table)
-    told = as_json(found, language)
-    (folder / "accounts.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    text = json.dumps(as_json(found, language), indent=1, ensure_ascii=False)
+    (folder / "accounts.json").write_text(text + "\n", "utf-8")
     page = rendered(
         "accounts_page.html",
         language,
@@ -61,8 +62,8 @@ def write_accounts(folder: Path, found: Accounts, language: str = "en") -> None:
         settings=found.ledger.placements.programme.settings,
         told=told,
         headings=[line["title"] for line in told["lines"] if line["line"] in SHOWN],
-        corridors=_across(tables["corridors"], VIEWS["corridors"]),
-        evaluations=evaluations.astype(object).where(evaluations.notna(), None).to_dict("records"),
+        corridors=told["corridors"],
+        evaluations=told["evaluations"],
         rates=found.rates.astype({"as_of": str}).to_dict("records"),
     )
     (folder / "accounts.html").write_text(page, "utf-8")
@@ -77,16 +78,33 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     pa_csv.write_csv(neutral_table(arrow), path, pa_csv.WriteOptions(quoting_style="needed"))
 
 
+def accounts_told(found: Accounts) -> dict[str, Any]:
+    """The accounts as a page tells them: those of `as_json`, ``corridors`` with the lines that are `SHOWN`, and
+    ``evaluations`` beside the plan.
+    """
+    evaluations = beside_evaluations(found.ledger).astype(object)
+    return {
+        **_totals(found),
+        "corridors": _across(found.by(VIEWS["corridors"]), VIEWS["corridors"]),
+        "evaluations": evaluations.where(evaluations.notna(), None).to_dict("records"),
+    }
+
+
 def as_json(found: Accounts, language: str = "en") -> dict[str, Any]:
     """The accounts over all placements: for each line its formula, the rates that it uses, and its readings."""
+    told: dict[str, Any] = worded_all(_totals(found), language)
+    return told
+
+
+def _totals(found: Accounts) -> dict[str, Any]:
     placements = found.ledger.placements
     settings = placements.programme.settings
     totals = {row["line"]: row for row in found.by([]).to_dict("records")}
     lines = [
         {
             "line": name,
-            "title": worded(kind.TITLE, language),
-            "formula": worded(kind.FORMULA, language),
+            "title": kind.TITLE,
+            "formula": kind.FORMULA,
             "rates": list(kind.RATES),
             "unit": str(kind.UNIT),
             **{reading: totals[name][reading] for reading in READINGS},

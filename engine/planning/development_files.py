@@ -10,10 +10,9 @@ import pandas as pd
 from engine.accounts.development import LEAST_PEOPLE, Development
 from engine.charts import require_drawing_packages
 from engine.planning.accounts_files import write_table
-from engine.words import message
-from engine.words.catalogue import tongue
-from engine.words.names import country, name_in, region
-from engine.words.wording import worded
+from engine.words import Message, message
+from engine.words.names import country, region
+from engine.words.wording import worded, worded_all
 
 SHOWN = {
     "registered": message("Registered"),
@@ -47,28 +46,34 @@ def write_development(folder: Path, found: Development, language: str = "en") ->
         language,
     )
     figure.write(folder)
-    page = rendered(
-        "development_page.html",
-        language,
-        [figure],
-        settings=found.accounts.ledger.placements.programme.settings,
-        share=found.share_at_home,
-        filled=int(found.openings["filled"].sum()),
-        places=int(found.openings["headcount"].sum()),
-        least=LEAST_PEOPLE,
-        headings=[worded(words, language) for words in SHOWN.values()],
-        tables=[
-            (worded(message("By country"), language), _rows(found.countries, language)),
-            (worded(message("By region"), language), _rows(found.regions, language)),
-        ],
-    )
+    told = worded_all(development_told(found), language)
+    settings = found.accounts.ledger.placements.programme.settings
+    page = rendered("development_page.html", language, [figure], settings=settings, **told)
     (folder / "development.html").write_text(page, "utf-8")
 
 
-def _rows(table: pd.DataFrame, language: str) -> list[dict[str, Any]]:
-    locale = str(tongue(language).locale)
-    return [{"name": _name(row, locale), "figures": [row[name] for name in SHOWN]} for row in table.to_dict("records")]
+def development_told(found: Development) -> dict[str, Any]:
+    """The report as plain values and sentences: ``share`` of those abroad who have an opening at home, how many
+    ``places`` there are and are ``filled``, and ``tables`` (a title, rows with a name and the figures of ``headings``).
+    """
+    return {
+        "currency": found.accounts.ledger.placements.programme.settings.currency,
+        "share": found.share_at_home,
+        "filled": int(found.openings["filled"].sum()),
+        "places": int(found.openings["headcount"].sum()),
+        "least": LEAST_PEOPLE,
+        "headings": list(SHOWN.values()),
+        "tables": [
+            (message("By country"), _rows(found.countries)),
+            (message("By region"), _rows(found.regions)),
+        ],
+    }
 
 
-def _name(row: Any, locale: str) -> str:
-    return name_in(region(row["origin_region"]) if row.get("origin_region") else country(row["origin_country"]), locale)
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{"name": _name(row), "figures": [row[name] for name in SHOWN]} for row in table.to_dict("records")]
+
+
+def _name(row: Any) -> Message:
+    named = region(row["origin_region"]) if row.get("origin_region") else country(row["origin_country"])
+    return Message("{name}", {"name": named})

@@ -103,7 +103,7 @@ def test_a_ministry_of_origin_is_told_nothing_of_others(generated_world: World) 
         {"kind": "compare", "mechanisms": ["stable"], "gap": 0.05},
         {"kind": "harmonise", "agreements": _own_agreements(world, "gt"), "most": 1, "gap": 0.05},
         {"kind": "report", "plan": plan["id"], "lang": "es"},
-        {"kind": "rights", "plan": plan["id"]},
+        *({"kind": kind, "plan": plan["id"]} for kind in ("rights", "accounts", "development")),
         {"kind": "explain", "plan": plan["id"], "order": held[0].order_id},
         {"kind": "explain", "plan": plan["id"], "clause": clause},
         {"kind": "explain", "plan": plan["id"], "commitments": True},

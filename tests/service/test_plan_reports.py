@@ -72,3 +72,44 @@ def test_rights_name_no_worker_to_the_other_end(world: World) -> None:
     told, workers = _told(world, "ca", run), {row["worker_id"] for row in _placed(world, "ca", plan)}
     assert workers and not any(worker in told for worker in workers)
     assert "marked.csv" not in told and "lines.csv" in told
+
+
+@pytest.mark.computes
+def test_accounts_of_a_plan(world: World) -> None:
+    """What the page tells of a line is the sum over placements, to the cent, in the file."""
+    world.certified(headcount=3)
+    plan = world.run("gt", gap=0.0)["id"]
+    run = _by_button(world, "gt", plan, "accounts")
+    told = world.must("gt", "GET", f"{P}/runs/{run}")["manifest"]["accounts"]
+    placed = _rows(world, "gt", run, "placement_accounts.csv")
+    assert told["placements"] == len(placed) == len(_placed(world, "gt", plan)) == 3
+    money = [line for line in told["lines"] if line["unit"] == "money"]
+    for line in money:
+        assert line["middle"] == pytest.approx(sum(float(row[line["line"]]) for row in placed), abs=0.02), line
+    shown = text_of(Browser(world, "gt").get(f"{PAGE}/runs/{run}"))
+    assert len(money) > 5 and all(line["title"] in shown and f"{line['middle']:,.0f}" in shown for line in money)
+    spanish = text_of(Browser(world, "gt").get(f"{PAGE}/runs/{run}", **{"Accept-Language": "es"}))
+    assert not any(one["measures"] in spanish or one["explains"] in spanish for one in told["evaluations"])
+
+
+@pytest.mark.computes
+def test_the_development_report_of_a_plan(generated_world: World) -> None:
+    """A ministry of origin's regions alone, though others hold places on the same orders; the other end has none."""
+    world = generated_world
+    theirs = world.run("hn", gap=0.05)["id"]
+    world.must("hn", "POST", f"{P}/runs/{theirs}/publication")
+    plan = world.run("gt", gap=0.05)["id"]
+    run = _by_button(world, "gt", plan, "development")
+    assert [row["origin_country"] for row in _rows(world, "gt", run, "countries.csv")] == ["GT"]
+    regions = _rows(world, "gt", run, "regions.csv")
+    assert {row["origin_country"] for row in regions} == {"GT"}
+    assert sum(int(row["people"]) for row in regions) == len(
+        {row["worker_id"] for row in _rows(world, "gt", run, "records.csv") if row["kind"] == "occupation"}
+    )
+    others = {row["worker_id"] for row in world.operations("hn", limit=1000)}
+    told = _told(world, "gt", run)
+    assert others and not any(worker in told for worker in others) and "Honduras" not in told
+    refused = world.call(
+        "ca", "POST", P + "/runs", json={"kind": "development", "plan": world.run("ca", gap=0.05)["id"]}
+    )
+    assert refused.status_code == 403 and "own state" in refused.json()["detail"]
