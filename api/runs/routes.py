@@ -54,9 +54,7 @@ def start_run(
     request: Request,
     context: Context = allowed("run.start", takes="object"),
 ) -> Response:
-    """Start a run: a match, a re-match, what-ifs, a sweep, an explanation or a report; it waits in the queue for a
-    worker, and `before` says how many others come first.
-    """
+    """Start a run of one of the kinds: it waits in the queue for a worker, and `before` says how many come first."""
     if isinstance(asked, SpokenIn) and asked.lang is None:
         asked.lang = preferred_language(request.headers.get("accept-language", ""))
     identifier = begin_run(context.connection, context.principal, programme_id, asked)

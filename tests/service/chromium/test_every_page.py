@@ -14,6 +14,7 @@ from identity_provider import SECRET, IdentityProvider, running
 from playwright.sync_api import Browser, Page
 from test_pages import page_routes
 from visitor import Place, Visitor
+from world import World
 
 from api.settings import settings
 from api.storage.account_tables import accounts
@@ -62,7 +63,9 @@ def _leave_something_of_each_kind(place: Place) -> dict[str, list[str]]:
     world = place.world
     site = world.must("e1", "GET", "/v1/programmes/{p}/orders")["items"][0]["site_id"]
     world.order("e1", submit=False, site_id=site)
-    runs = [world.must("gt", "GET", "/v1/programmes/{p}/runs")["items"][0]["id"], world.run("gt", time_limit=30)["id"]]
+    published = world.must("gt", "GET", "/v1/programmes/{p}/runs")["items"][0]["id"]
+    results = _results(world, published)
+    runs = [published, world.run("gt", time_limit=30)["id"]]  # the newest, whose pages links lead to, is a plan
     asked = {"question": "Which plan?", "conclusion": "", "run_ids": runs}
     answer = Somebody(world, "gt").post("/programmes/{p}/experiments", asked)
     assert answer.status_code == 303
@@ -75,7 +78,22 @@ def _leave_something_of_each_kind(place: Place) -> dict[str, list[str]]:
     beside = f"/programmes/{world.programme}/runs/{runs[0]}/beside/{runs[1]}"
     letters = f"/programmes/{world.programme}/runs/{runs[0]}/letters"
     officers = [beside, f"{beside}/people", letters, "/me/second-factor/new", sheet.headers["Location"]]
-    return {"gt": officers, "e1": [f"/programmes/{world.programme}/crew-returns"]}
+    return {"gt": officers + results, "e1": [f"/programmes/{world.programme}/crew-returns"]}
+
+
+def _results(world: World, plan: str) -> list[str]:
+    """The page of a result of each kind that tells of a plan, of rules or of what may come."""
+    own = [one["agreement_id"] for one in world.must("gt", "GET", "/v1/programmes/{p}/agreements")["items"]]
+    asked: tuple[dict[str, Any], ...] = (
+        *({"kind": kind, "plan": plan} for kind in ("rights", "accounts", "development")),
+        {"kind": "compare", "mechanisms": ["stable"]},
+        {"kind": "harmonise", "agreements": [name for name in own if name.startswith("GT-US")][:2]},
+        {"kind": "season", "seasons": 1, "policies": ["greedy"]},
+        {"kind": "outlook", "years": 1, "futures": 2},
+    )
+    made = [world.run("gt", gap=0.1, **one) for one in asked]
+    assert {one["state"] for one in made} == {"done"}
+    return [f"/programmes/{world.programme}/runs/{one['id']}" for one in made]
 
 
 @pytest.fixture(scope="module")
