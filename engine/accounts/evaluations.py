@@ -119,4 +119,4 @@ def beside_evaluations(ledger: Ledger) -> pd.DataFrame:
     told = [{**vars(one), "plan": round(one.measure(ledger), 1)} for one in EVALUATIONS]
     columns = ["name", "measures", "plan", "low", "high", "source", "explains"]
     table = pd.DataFrame(told, columns=columns, dtype=object)  # or sentences would become plain texts
-    return table.astype({"plan": float, "low": float, "high": float})
+    return table.assign(**{name: pd.to_numeric(table[name]) for name in ("plan", "low", "high")})
