@@ -31,7 +31,7 @@ NONE = Grievances(np.empty(0, np.int64), np.empty(0, object), np.empty(0, np.int
 
 def read_grievances(programme: Programme, path: Path) -> Grievances:
     """Read a table of worker_id, employer_id and filed_on. Raises `CallError` where there is none and `InputError` for
-    missing columns, unknown workers and days that are none.
+    missing columns, unknown workers, employers of no season, and days that are none.
     """
     if not path.is_file():
         raise CallError(
@@ -49,11 +49,23 @@ def read_grievances(programme: Programme, path: Path) -> Grievances:
     texts = {name: np.asarray(table.columns[name].to_pylist(), object) for name in COLUMNS}
     worker = pd.Index(programme.workers.id_text("worker_id")).get_indexer(pd.Index(texts["worker_id"]))
     filed = pd.to_datetime(pd.Series(texts["filed_on"]), format="%Y-%m-%d", errors="coerce").to_numpy("datetime64[D]")
-    for row in np.flatnonzero((worker < 0) | np.isnat(filed)).tolist():
-        name = "worker_id" if worker[row] < 0 else "filed_on"
-        said = message("is not in {owner}", owner="workers") if worker[row] < 0 else message("is not a date")
-        right = message("an id of {owner}", owner="workers") if worker[row] < 0 else message("a day as 2026-01-31")
-        faults.append(Fault(path.name, table.row(row), name, str(texts[name][row] or ""), said, right))
+    unknown = message("is not in {owner}", owner="workers"), message("an id of {owner}", owner="workers")
+    no_employer = message("is not in {owner}", owner="employers"), message("an id of {owner}", owner="employers")
+    no_day = message("is not a date"), message("a day as 2026-01-31")
+    wrong = (
+        ("worker_id", worker < 0, unknown),
+        ("employer_id", ~np.isin(texts["employer_id"].astype(str), _employers(programme)), no_employer),
+        ("filed_on", np.isnat(filed), no_day),
+    )
+    for name, of_row, (said, right) in wrong:
+        for row in np.flatnonzero(of_row).tolist():
+            faults.append(Fault(path.name, table.row(row), name, str(texts[name][row] or ""), said, right))
     if faults:
         raise InputError(faults)
     return Grievances(worker.astype(np.int64), texts["employer_id"], filed.astype(np.int64))
+
+
+def _employers(programme: Programme) -> npt.NDArray[np.str_]:
+    """Employers of this season and of earlier stays."""
+    past = programme["history"].labels("employer_id").names
+    return np.array([*programme["employers"].id_text("employer_id"), *past], dtype=str)
