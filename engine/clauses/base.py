@@ -165,7 +165,7 @@ class Ledger(Rule):
     def surely_holds(self, past_days: Array, days_apart: Array, past_stays: Array, days: Array) -> Array:
         """Truth where a single placement of ``days`` days, ``days_apart`` after the last of ``past_stays`` stays of
         ``past_days`` days in all (each in the calendar that the clause looks at) and joined to none, keeps the clause
-        for certain. False is always right.
+        for certain. False is always right. What surely holds also does where the placement is shorter or farther apart.
         """
         return np.asarray(False)
 

@@ -31,26 +31,62 @@ class ListedPairs:
         return self.worker
 
 
+@dataclass(frozen=True)
+class Stays:
+    """Stays that somebody could take: where, the day of their start, and how many days they last."""
+
+    destination: Ints
+    start: Ints | Longs
+    days: Longs
+
+
 def strike_illegal(register: Register, rectangle: Rectangle) -> Rectangle:
-    """The rectangle less the pairs that are no legal calendar on their own."""
+    """The rectangle less the pairs that are no legal calendar on their own.
+
+    Whom every ledger surely allows the longest stay from the nearest start at each destination may take any order; only
+    the others are looked at pair by pair.
+    """
     ledgers = [ledger for _, ledger, _ in register.programme.in_force(Ledger)]
     if not ledgers:
         return rectangle
+    everyone = _surely_legal(register, rectangle.workers, _hardest(register, rectangle.orders), ledgers)
+    rows = np.flatnonzero(~everyone.all(1))
+    if not len(rows):
+        return rectangle
+    bits = rectangle.bits.copy()
+    part = replace(rectangle, workers=rectangle.workers[rows], months=rectangle.months[rows], bits=bits[rows])
+    bits[rows] = _struck(register, part, ledgers)
+    return replace(rectangle, bits=bits)
+
+
+def _struck(register: Register, rectangle: Rectangle, ledgers: list[Ledger]) -> npt.NDArray[np.uint8]:
+    """The bits of a rectangle less those of illegal pairs."""
     admitted = rectangle.admitted.copy()
-    doubtful = admitted & ~_surely_legal(register, rectangle, ledgers)
-    row, column = np.nonzero(doubtful)
+    orders = rectangle.orders
+    stays = Stays(
+        register.destination[orders], register.starts[orders], register.ends[orders] - register.starts[orders] + 1
+    )
+    row, column = np.nonzero(admitted & ~_surely_legal(register, rectangle.workers, stays, ledgers))
     if len(row):
         pairs = ListedPairs(rectangle.workers[row], rectangle.orders[column])
         legal = PairLedger(register, pairs).legal(np.arange(len(row)), np.arange(len(row) + 1))
         admitted[row[~legal], column[~legal]] = False
-    return replace(rectangle, bits=np.packbits(admitted, axis=1))
+    return np.packbits(admitted, axis=1)
 
 
-def _surely_legal(register: Register, rectangle: Rectangle, ledgers: list[Ledger]) -> Bools:
-    """Pairs that every ledger allows whatever else it looks at, judged by totals of the past alone."""
-    days, last_end, seasons = _past_totals(register, rectangle.workers)
-    destination = register.destination[rectangle.orders]
-    start, end = register.starts[rectangle.orders][None, :], register.ends[rectangle.orders][None, :]
+def _hardest(register: Register, orders: Ints) -> Stays:
+    """For each destination the nearest start and the longest stay of its orders."""
+    destination, of_order = np.unique(register.destination[orders], return_inverse=True)
+    start, days = np.full(len(destination), 2**40), np.zeros(len(destination), np.int64)
+    np.minimum.at(start, of_order, register.starts[orders])
+    np.maximum.at(days, of_order, register.ends[orders].astype(np.int64) - register.starts[orders] + 1)
+    return Stays(destination, start, days)
+
+
+def _surely_legal(register: Register, workers: Ints, stays: Stays, ledgers: list[Ledger]) -> Bools:
+    """(worker, stay) that every ledger allows whatever else it looks at, judged by totals of the past alone."""
+    days, last_end, seasons = _past_totals(register, workers)
+    destination, start, length = stays.destination, stays.start[None, :], stays.days[None, :]
     past_days, last, count = days[:, destination], last_end[:, destination], seasons[:, destination]
     longest_gap = max((join.max_gap_days for _, join, _ in register.transfers), default=-1)
     apart = start - last - 1
@@ -62,12 +98,12 @@ def _surely_legal(register: Register, rectangle: Rectangle, ledgers: list[Ledger
                 days[:, zone].sum(axis=1, keepdims=True),
                 start - last_end[:, zone].max(axis=1, initial=_NEVER)[:, None] - 1,
                 seasons[:, zone].sum(axis=1, keepdims=True),
-                end - start + 1,
+                length,
             )
             sure &= held | ~zone[destination]
         else:
-            sure &= ledger.surely_holds(past_days, apart, count, end - start + 1)
-    return np.broadcast_to(sure, (len(rectangle.workers), len(rectangle.orders)))
+            sure &= ledger.surely_holds(past_days, apart, count, length)
+    return np.broadcast_to(sure, (len(workers), len(destination)))
 
 
 def _past_totals(register: Register, workers: Ints) -> tuple[Longs, Longs, Longs]:
