@@ -46,9 +46,9 @@ def test_a_season_under_beds_is_allotted(folder: Path, seed: int, monkeypatch: p
     problem = _problem(folder / f"{seed}", draft, Tuning(whole_program=0))
     allotted: list[Search] = []
 
-    def noted(search: Search) -> None:
+    def noted(search: Search) -> bool:
         allotted.append(search)
-        allot(search)
+        return allot(search)
 
     monkeypatch.setattr(levels, "allot", noted)
     found = optimal.run(problem, GAP, Budget(inf))
@@ -109,3 +109,11 @@ def test_a_run_that_is_cut_short_has_a_legal_plan(folder: Path) -> None:
         problem = _problem(folder / "0", us_h2a.build(WORKERS, 0), Tuning(whole_program=0, passes=20))
         found = optimal.run(problem, 0.0, Budget(inf, steps))
         assert is_feasible(found.problem, found.columns) and found.objective <= found.bound
+
+
+def test_where_no_network_is_solved_a_core_is_placed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search goes on as for other programmes."""
+    problem = _problem(folder / "0", us_h2a.build(WORKERS, 0), Tuning(whole_program=0, passes=20))
+    monkeypatch.setattr("engine.solve.search.allotments.put_right", lambda *_: False)
+    found = optimal.run(problem, GAP, Budget(inf))
+    assert is_feasible(found.problem, found.columns) and found.bound - found.objective <= GAP * found.bound

@@ -41,12 +41,15 @@ def allots(search: Search) -> bool:
     return bool(own.sum() <= HARDLY * search.gap * bound.value)
 
 
-def allot(search: Search) -> None:
-    """Allot places and fill them until the gap is reached or no step gains; keep the plan, and the bound it proves."""
+def allot(search: Search) -> bool:
+    """Allot places and fill them until the gap is reached or no step gains; keep the plan, and the bound it proves.
+
+    False where not even the first network was solved.
+    """
     problem, common = search.problem, common_rows(search.problem)
     steps = _begun(search, common)
     if steps is None:
-        return
+        return False
     search.offer(_legal(problem, columns_of(steps.places), steps.places))
     for _ in range(STEPS):
         if steps.worth >= search.worth(1 - search.gap / 2) or steps.box < LEAST_BOX or not steps.step(search):
@@ -57,6 +60,7 @@ def allot(search: Search) -> None:
     search.improved(tightened(problem, bound_at(problem, prices, search.bound.crew), search.budget))
     search.offer(_legal(problem, columns_of(steps.places), steps.places))
     search.fill()
+    return True
 
 
 @dataclass
