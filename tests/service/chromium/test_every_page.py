@@ -38,8 +38,10 @@ def _template(path: str) -> str:
     return ""
 
 
-def _linked(place: Place, who: str) -> dict[str, str]:
-    """An address of each kind of page that links lead somebody to, from the first page on."""
+def _linked(place: Place, who: str, apart: set[str]) -> dict[str, str]:
+    """An address of each kind of page that links lead somebody to, from the first page on; not those looked at apart,
+    as results that have the address of a plan and not its pages.
+    """
     somebody, waiting, found = Somebody(place.world, who), ["/home", "/me", "/slip"], {}
     while waiting:
         path = waiting.pop(0)
@@ -49,7 +51,7 @@ def _linked(place: Place, who: str) -> dict[str, str]:
             assert answer.status_code == 200, (who, path, answer.status_code)
             found[template] = path
             hrefs = [urljoin(path, unescape(href)) for href in re.findall(r'href="([^"#][^"]*)"', answer.text)]
-            waiting += [href for href in hrefs if not NOT_LINKED.search(href)]
+            waiting += [href for href in hrefs if not NOT_LINKED.search(href) and href not in apart]
     return found
 
 
@@ -65,7 +67,7 @@ def _leave_something_of_each_kind(place: Place) -> dict[str, list[str]]:
     world.order("e1", submit=False, site_id=site)
     published = world.must("gt", "GET", "/v1/programmes/{p}/runs")["items"][0]["id"]
     results = _results(world, published)
-    runs = [published, world.run("gt", time_limit=30)["id"]]  # the newest, whose pages links lead to, is a plan
+    runs = [published, world.run("gt", time_limit=30)["id"]]
     asked = {"question": "Which plan?", "conclusion": "", "run_ids": runs}
     answer = Somebody(world, "gt").post("/programmes/{p}/experiments", asked)
     assert answer.status_code == 303
@@ -100,10 +102,11 @@ def _results(world: World, plan: str) -> list[str]:
 def addresses(place: Place) -> dict[str, list[str]]:
     """Each kind of page at the first role that links lead there."""
     chosen = _leave_something_of_each_kind(place)
+    apart = {path for paths in chosen.values() for path in paths}
     told: dict[str, list[str]] = {who: [] for who in ROLES}
     seen: set[str] = set()
     for who in ROLES:
-        found = _linked(place, who)
+        found = _linked(place, who, apart)
         told[who] = [path for template, path in found.items() if template not in seen]
         seen |= set(found)
     return {who: paths + chosen.get(who, []) for who, paths in told.items()}
