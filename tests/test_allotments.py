@@ -112,8 +112,9 @@ def test_a_run_that_is_cut_short_has_a_legal_plan(folder: Path) -> None:
 
 
 def test_where_no_network_is_solved_a_core_is_placed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search goes on as for other programmes."""
-    problem = _problem(folder / "0", us_h2a.build(WORKERS, 0), Tuning(whole_program=0, passes=20))
+    """The plan comes from the core: nothing is sifted here."""
+    tuning = Tuning(whole_program=0, sifted_program=0, passes=20)
+    problem = _problem(folder / "0", us_h2a.build(WORKERS, 0), tuning)
     monkeypatch.setattr("engine.solve.search.allotments.put_right", lambda *_: False)
     found = optimal.run(problem, GAP, Budget(inf))
     assert is_feasible(found.problem, found.columns) and found.bound - found.objective <= GAP * found.bound

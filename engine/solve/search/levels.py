@@ -1,8 +1,8 @@
 """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached.
 
 Where classes hardly matter places are allotted and filled by a network in place of a core. Crews are left to sharp
-prices, which begin at the first level's. Where an earlier plan is near enough, chains of moves
-at the prices that there are come first.
+prices, which begin at the first level's. Where an earlier plan is near enough, chains of moves and a wide core at its
+prices come first.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ def run(search: Search) -> None:
         price(search, level)
         if search.budget.over or crews:
             break
-        if allots(search):
-            allot(search)
-        else:
+        if not (allots(search) and allot(search)):
             _place(search, level.width)
         if search.budget.over or search.good_enough():
             break
