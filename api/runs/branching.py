@@ -8,7 +8,6 @@ from typing import Any
 from api.answers.problems import content_fault
 from api.runs.job import Job
 from engine.discovery import discover
-from engine.kernel import software_version
 from engine.planning.branches import Base, Outcome, make_base
 from engine.planning.pool import process_pool, run_branches
 from engine.programme import read_programme
@@ -31,13 +30,7 @@ def branched(job: Job, branches: Sequence[Edits]) -> tuple[Base, list[Outcome], 
     base = base_of(job)
     outcomes = matched(job, base, branches)
     forget_base()
-    return base, outcomes, origin_of(job, base)
-
-
-def origin_of(job: Job, base: Base) -> dict[str, Any]:
-    """What the manifest says of where branches come from."""
-    software = f"vaiven {software_version()}"
-    return {"programme_sha256": base.programme.sha256, "software": software, "seed": job.options["seed"]}
+    return base, outcomes, job.provenance(base.programme)
 
 
 def matched(job: Job, base: Base, branches: Sequence[Edits]) -> list[Outcome]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from api.identity.access import ORIGIN
 from api.runs.audience import Audience
+from engine.kernel import software_version
+from engine.programme import Programme
 from engine.solve.result import Progress
 from engine.words.kept import kept, sentences_of
 
@@ -44,6 +46,11 @@ class Job:
     def programme(self) -> Path:
         """The folder of the programme."""
         return self.folder / "programme"
+
+    def provenance(self, programme: Programme) -> dict[str, Any]:
+        """What the manifest says of where results come from."""
+        software = f"vaiven {software_version()}"
+        return {"programme_sha256": programme.sha256, "software": software, "seed": self.options["seed"]}
 
 
 @dataclass(frozen=True)

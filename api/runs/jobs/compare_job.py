@@ -14,7 +14,6 @@ from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import Mechanism, require_mechanism
 from api.runs.kind import Kind
 from api.runs.schemas import SpokenIn
-from engine.kernel import software_version
 from engine.planning.principle_files import write_principles
 from engine.planning.principles import FORMER_RULE, Principles, compare_principles
 from engine.programme import read_programme
@@ -53,19 +52,17 @@ class Compare(Kind):
         folder = job.folder / "result"
         folder.mkdir()
         write_principles(folder, compared, asked["lang"] or "en")
-        return Results(files_in(folder), _manifest(compared) | {"seed": asked["seed"]})
+        return Results(files_in(folder), {"principles": _told(compared)} | job.provenance(programme))
 
 
-def _manifest(compared: Principles) -> dict[str, Any]:
+def _told(compared: Principles) -> dict[str, Any]:
     """What each mechanism came to; a total that isn't known is None."""
     rows = [
         {"mechanism": one.mechanism}
         | {name: None if math.isnan(total) else round(total, 6) for name, total in one.totals.items()}
         for one in compared.found
     ]
-    told = {"against": compared.against, "currency": compared.programme.settings.currency, "mechanisms": rows}
-    software = f"vaiven {software_version()}"
-    return {"principles": told, "programme_sha256": compared.programme.sha256, "software": software}
+    return {"against": compared.against, "currency": compared.programme.settings.currency, "mechanisms": rows}
 
 
 KIND = Compare()

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.answers.problems import content_fault
 from api.identity.access import Principal
 from api.requests.shapes import example
-from api.runs.branching import base_of, forget_base, matched, origin_of
+from api.runs.branching import base_of, forget_base, matched
 from api.runs.job import Job, Results, as_kept, files_in
 from api.runs.kind import Kind
 from api.runs.plan_shown import own_agreements
@@ -71,7 +71,7 @@ class Harmonise(Kind):
         folder.mkdir()
         write_harmonisation(folder, found, asked["lang"] or "en")
         told = {"base": found.base.totals, **harmonisation_told(found)}
-        return Results(files_in(folder), {"harmonisation": as_kept(told)} | origin_of(job, base))
+        return Results(files_in(folder), {"harmonisation": as_kept(told)} | job.provenance(base.programme))
 
 
 KIND = Harmonise()

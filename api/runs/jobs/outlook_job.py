@@ -10,7 +10,6 @@ from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.own_people import OwnPeopleKind
 from api.runs.schemas import SpokenIn
-from engine.kernel import software_version
 from engine.planning.assumptions import read_assumptions
 from engine.planning.outlook.futures import Outlook as Ahead
 from engine.planning.outlook.many_futures import many_futures
@@ -57,9 +56,7 @@ class Outlook(OwnPeopleKind):
         write_outlook(folder, found, known, asked["lang"] or "en")
         told: dict[str, Any] = {"bands": found.bands.to_dict("records"), "gain": found.gain.to_dict("records")}
         told |= {"currency": programme.settings.currency}
-        software = f"vaiven {software_version()}"
-        manifest = {"outlook": told, "programme_sha256": programme.sha256, "software": software, "seed": asked["seed"]}
-        return Results(files_in(folder), manifest)
+        return Results(files_in(folder), {"outlook": told} | job.provenance(programme))
 
 
 KIND = Outlook()

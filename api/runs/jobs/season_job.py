@@ -15,7 +15,6 @@ from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.own_people import OwnPeopleKind
 from api.runs.schemas import SpokenIn
-from engine.kernel import software_version
 from engine.planning.assumptions import read_assumptions
 from engine.planning.season.comparison import SeasonsAsked, desk_in_file, make_desk, policies_table, season_rows
 from engine.planning.season.policies import policies
@@ -64,9 +63,7 @@ class Season(OwnPeopleKind):
         folder.mkdir()
         write_season(folder, seasons, known, options["lang"] or "en")
         told = {"policies": policies_table(seasons).to_dict("records"), "demand": asked.demand}
-        software = f"vaiven {software_version()}"
-        manifest = {"season": told, "programme_sha256": programme.sha256, "software": software, "seed": asked.seed}
-        return Results(files_in(folder), manifest)
+        return Results(files_in(folder), {"season": told} | job.provenance(programme))
 
 
 def _kept_or_made(job: Job, path: str, asked: SeasonsAsked, number: int) -> list[dict[str, Any]]:

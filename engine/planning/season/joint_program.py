@@ -54,7 +54,10 @@ def taken_now(value: Longs, now: Longs, futures: Sequence[tuple[MatchingProblem,
         pieces.append((program, at))
     answer = solve(_joined(value[now] / SCALE, pieces, size), Budget(SECONDS))
     if answer is None or not answer.optimal:
-        raise SolverError(message("The linear program over the core was not solved."))
+        raise SolverError(
+            message("The program over a week's futures was not solved in {seconds:,.0f} seconds.", seconds=SECONDS),
+            message("Leave out the policy {name}, or take part of the register.", name="sampled-futures"),
+        )
     return answer.point[: len(now)]
 
 

@@ -66,7 +66,10 @@ def sift(
         if answer is None or answer.infeasible:
             return Sifted(problem, moved, best, core, np.empty(0), -np.inf, number, answer is not None)
         if not answer.optimal:
-            raise SolverError(message("The linear program over the core was not solved."))
+            raise SolverError(
+                message("The linear program over the core was not solved."),
+                message("Try another --seed or --gap, and please report this."),
+            )
         found = bound_at(problem, *prices_of(problem, restricted, answer.price))
         best = found if found.value < best.value else best
         tell(best)
