@@ -69,7 +69,7 @@ def _rounded(problem: MatchingProblem, ties: int) -> MatchingProblem:
     return replace(problem, offers=replace(problem.offers, value=value))
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(
     st.integers(0, 3),
     st.sampled_from([0.3, 1.0, 2.0, 4.0]),

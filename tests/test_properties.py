@@ -24,7 +24,6 @@ from engine.tuning import Tuning
 SEEDS = st.integers(0, 10_000)
 FEW = settings(
     max_examples=4,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
     derandomize=True,

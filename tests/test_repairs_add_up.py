@@ -283,7 +283,7 @@ def _drawn_events(programme: Programme, place: Path, rng: np.random.Generator) -
     return found
 
 
-@settings(max_examples=int(os.environ.get("VAIVEN_REPAIR_EXAMPLES", "4")), deadline=None, derandomize=True)
+@settings(max_examples=int(os.environ.get("VAIVEN_REPAIR_EXAMPLES", "4")), derandomize=True)
 @given(seed=st.integers(0, 10_000))
 def test_any_sequence_of_repairs_is_one_repair_with_all_events(
     seed: int, tmp_path_factory: pytest.TempPathFactory

@@ -35,7 +35,7 @@ def desk() -> Desk:
     return replace(found, others=found.others[:3])
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10_000), demand=st.sampled_from([0.6, 1.0, 1.6]), name=st.sampled_from(sorted(policies())))
 def test_what_stands_in_the_end_is_legal_and_within_the_bound(desk: Desk, seed: int, demand: float, name: str) -> None:
     """By the audit of the programme with the season's places; who never came or gave up holds no place."""

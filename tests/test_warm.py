@@ -41,7 +41,7 @@ def _with_less(problem: MatchingProblem, share: float) -> MatchingProblem:
     return replace(problem, limits=replace(limits, capacity=cut))
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(seed=st.integers(0, 400))
 def test_an_earlier_plan_is_found_again_in_its_columns(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Chains, travel groups and commitments included."""

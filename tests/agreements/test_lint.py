@@ -11,7 +11,7 @@ import pytest
 import tomli_w
 from agreements.written_agreements import HEAD, clause, text
 from command_line import run_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vaiven
@@ -220,7 +220,7 @@ def _meant(where: Where, placement: tuple[Any, ...]) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(WHERES, WHERES)
 def test_where_holds_and_meets_as_placements_show(one: Where, other: Where) -> None:
     """What is said to be held is held by every placement; two that share a placement are said to meet."""

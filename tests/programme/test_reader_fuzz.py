@@ -43,7 +43,6 @@ from engine.programme import Programme, read_programme, write_programme
 EXAMPLES = int(os.environ.get("VAIVEN_READER_EXAMPLES", "12"))
 FUZZ = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )

@@ -74,7 +74,6 @@ def _call_often(world: World, who: str, operation: Any, known: dict[str, list[st
     @seed(len(who))
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate,),

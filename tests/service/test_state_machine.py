@@ -339,7 +339,6 @@ def test_no_sequence_of_calls_promises_anything_twice(databases: Databases, kind
     few = settings(
         max_examples=EXAMPLES or (4 if kind == "sqlite" else 2),
         stateful_step_count=STEPS_OF_ONE,
-        deadline=None,
         database=None,
         derandomize=not EXAMPLES,
         print_blob=True,
