@@ -62,8 +62,11 @@ def _sentences(kind: type[Rule]) -> list[str]:
 def _parameters(kind: type[Rule]) -> str:
     if not fields(kind):
         return "No parameters of its own."
-    lines = [(f"`{field.name.rstrip('_')}`", _wanted(field), *_needed(field)) for field in fields(kind)]
-    return markdown_table(("parameter", "is", "required", "when absent"), lines)
+    lines = [
+        (f"`{field.name.rstrip('_')}`", field.metadata["called"], _wanted(field), *_needed(field))
+        for field in fields(kind)
+    ]
+    return markdown_table(("parameter", "called", "is", "required", "when absent"), lines)
 
 
 def _wanted(field: Field[Any]) -> str:

@@ -72,7 +72,7 @@ def test_edits_of_texts_say_what_they_touch_and_whom_it_looks_at(tmp_path: Path)
     workers = int(np.isin(begun.workers.labels("origin_country").text(), own.origins).sum())
     told = {
         "new rule": ({"new_clause": fewer}, "the rule fewer is new; 3 orders and 0 workers"),
-        "of one": ({"clause": "fewer", "count": 8}, "the rule fewer has count 8 instead of 9; 3 orders and"),
+        "of one": ({"clause": "fewer", "count": 8}, "the rule fewer has places 8 instead of 9; 3 orders and"),
         "as it is": ({"programme": {"title": begun.settings.title}}, "leaves everything as it is: it changes nothing."),
         "weights": ({"weights": {"choice": 3}}, "objective.choice 3 instead of nothing; 3 orders"),
         "agreement": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_every_kind_of_the_format_is_there() -> None:
 def test_a_kind_has_examples_on_both_sides(rule: type[Rule]) -> None:
     """A kind shows what it allows and what it refuses."""
     assert {example.holds for example in rule.examples} == {True, False}
+
+
+@pytest.mark.parametrize("rule", kinds().values(), ids=list(kinds()))
+def test_every_parameter_has_a_name_for_people(rule: type[Rule]) -> None:
+    """In words, and none twice in a kind."""
+    called = [one.metadata["called"] for one in fields(rule)]
+    assert all(called) and not set(called) & {one.name for one in fields(rule) if "_" in one.name}
+    assert len(set(called)) == len(called)
 
 
 @pytest.mark.parametrize(("kind", "example"), CASES)

@@ -13,7 +13,7 @@ from engine.planning.pool import process_pool, run_branches
 from engine.programme import read_programme
 from engine.programme.edits import Edits
 from engine.solve.result import Progress
-from engine.words import message
+from engine.words import Message, message
 
 NAME_MARKS = set("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -65,6 +65,11 @@ def base_of(job: Job) -> Base:
         known = make_base(programme, gap, job.time_limit, seed, job.listen, job.origin, begun)
     _bases[job.run_id] = known
     return known
+
+
+def title_of(asked: str, title: str) -> str:
+    """The title of edits: a sentence of the catalogue where what was asked for is a name of the library."""
+    return Message(title, {}) if set(asked) <= NAME_MARKS else title
 
 
 def text_of(column: str, asked: str) -> str:

@@ -91,7 +91,7 @@ class OfRule(Change):
             return message("{rule}: {value} more than now", rule=rule, value=value)
         if self.value.startswith("-"):
             return message("{rule}: {value} less than now", rule=rule, value=-value)
-        return message("{rule} becomes {value}", rule=rule, value=value)
+        return message("{rule}: set to {value}", rule=rule, value=value)
 
 
 class WithoutRule(Change):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.clauses.kinds import kinds
+from engine.clauses.parameters import parameter_in_words
 from engine.plan.reason import TEXTS, read_reason
 from engine.programme.toml_files import read_agreement
 from engine.words import Message, joined, message, msgid
@@ -106,7 +108,12 @@ class Agreements:
             found = [
                 (
                     f"{name}|{clause}|{key}",
-                    message("{rule}: {parameter}, now {value}", rule=clause, parameter=key, value=value),
+                    message(
+                        "{rule}: {parameter}, now {value}",
+                        rule=clause,
+                        parameter=self._parameter(name, clause, key),
+                        value=value,
+                    ),
                 )
                 for clause, cells in own
                 for key, value in cells.items()
@@ -115,6 +122,13 @@ class Agreements:
             rules += [(self.titles[name], named)] if named else []
             numbers += [(self.titles[name], found)] if found else []
         return {"rule": rules, "parameter": numbers}
+
+    def _parameter(self, agreement: str, clause: str, key: str) -> str:
+        """What a parameter of a clause is called; the key itself of what is none."""
+        kind = next(
+            (one.get("kind") for one in self.contents[agreement].get("clause", ()) if one.get("id") == clause), None
+        )
+        return parameter_in_words(kinds().get(str(kind)), key)
 
     def _choice(self, agreement: str, clause: str) -> Message:
         asks = self.asks(agreement, clause)
@@ -144,7 +158,7 @@ class Agreements:
         told = self.asks(first, rest[0]) if asks else None
         if told is not None:
             named = message("{rule} (“{asks}”)", rule=named, asks=told)
-        return joined(named, *(_scope(part) for part in rest[1:]), by=" · ")
+        return joined(named, *(_scope(self._parameter(first, rest[0], part)) for part in rest[1:]), by=" · ")
 
     def source_of(self, limit: str, clause_id: str) -> str:
         """The article or other source of a limit's clause, '' where none is told."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, field
+from dataclasses import MISSING, field, fields
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from engine.words import message
+from engine.words import Message, message
 
 Reader = Callable[[Any], Any]
 GREATEST_AMOUNT = 10**12
@@ -19,16 +19,22 @@ MOST_DAYS = 36_525
 MOST_WEEKS = 53
 
 
-def required(reader: Reader) -> Any:
-    """A dataclass field for a parameter that every clause of the kind must give."""
-    return field(metadata={"reader": reader})
+def required(reader: Reader, called: str = "") -> Any:
+    """A dataclass field for a parameter that every clause of the kind must give; ``called`` is its name for people."""
+    return field(metadata={"reader": reader, "called": called})
 
 
-def optional(reader: Reader, default: Any = None) -> Any:
+def optional(reader: Reader, default: Any = None, called: str = "") -> Any:
     """A dataclass field for a parameter that a clause may leave out."""
     if default is MISSING:
         raise TypeError("an optional parameter needs a default")
-    return field(default=default, metadata={"reader": reader})
+    return field(default=default, metadata={"reader": reader, "called": called})
+
+
+def parameter_in_words(rule: type | None, parameter: str) -> str:
+    """What a parameter of a kind is called (a key as it stands where the kind is unknown, or calls it nothing)."""
+    known = {one.name.rstrip("_"): one.metadata["called"] for one in fields(rule)} if rule else {}
+    return Message(known[parameter], {}) if known.get(parameter) else parameter
 
 
 def whole_number(value: Any) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from engine.clauses.kinds import kinds
+from engine.clauses.parameters import parameter_in_words
 from engine.clauses.where import EVERYTHING, ORDER_KEYS, Where
 from engine.programme.programme import Agreement, Programme, RawToml
 from engine.programme.row_edits.kind import Rows
@@ -96,14 +98,17 @@ def _rule_changed(name: str, old: RawToml | None, new: RawToml | None) -> Messag
 
 
 def _numbers_changed(place: str, old: RawToml, new: RawToml) -> Iterator[Message]:
-    """Each key whose value differs, those within tables by their path."""
+    """Each key whose value differs: a parameter of a rule by its name, those within tables by their path."""
+    kind = None if place else kinds().get(str(new.get("kind")))
     for key in sorted({*old, *new}):
         one, other = old.get(key), new.get(key)
         if isinstance(one, dict) and isinstance(other, dict):
             yield from _numbers_changed(f"{place}{key}.", one, other)
         elif one != other:
             was, now = (message("nothing") if value is None else str(value) for value in (one, other))
-            yield message("{name} {now} instead of {was}", name=f"{place}{key}", now=now, was=was)
+            yield message(
+                "{name} {now} instead of {was}", name=parameter_in_words(kind, f"{place}{key}"), now=now, was=was
+            )
 
 
 def _looked_at(made: Made, base: Programme, edited: Programme) -> Message:

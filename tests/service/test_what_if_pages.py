@@ -67,11 +67,11 @@ def test_a_what_if_is_made_in_forms_and_compared(who: str, world: World) -> None
     )  # where orders are that one sees
     assert added.status_code == 200 and "Edit 1 touches 1 row of orders." in text_of(added)
     two = browser.post(PAGE, {"changes": _sent(added), "do": "add", "kind": "rule", **TYPED["rule"]})
-    assert "quota of GT-CA · count becomes 2" in text_of(two)
-    touched = "the rule quota of GT-CA has count 2 instead of 50; 1 order and 10 workers are looked at."
+    assert "quota of GT-CA · places: set to 2" in text_of(two)
+    touched = "the rule quota of GT-CA has places 2 instead of 50; 1 order and 10 workers are looked at."
     assert f"Edit 2: {touched}" in text_of(two)
     one = browser.post(PAGE, {"changes": _sent(two), "do": "remove-0"})
-    assert "Places asked" not in text_of(one) and "quota of GT-CA · count becomes 2" in text_of(one)
+    assert "Places asked" not in text_of(one) and "quota of GT-CA · places: set to 2" in text_of(one)
     sent = browser.post(PAGE, {"changes": _sent(one), "do": "start", "title": "Half the quota", "time_limit": "60"})
     assert sent.status_code == 303 and Worker(world.engine).run_one()
     shown = browser.get(sent.headers["Location"])
@@ -136,7 +136,7 @@ def test_several_branches_are_made_and_compared(world: World) -> None:
     browser = Browser(world, "planner")
     first = browser.post(PAGE, {"changes": "[]", "do": "add", "kind": "rule", **TYPED["rule"]})
     kept = browser.post(PAGE, {"changes": _sent(first), "do": "another", "title": "Half the quota"})
-    assert "Half the quota: quota of GT-CA · count becomes 2" in text_of(kept) and _sent(kept) == "[]"
+    assert "Half the quota: quota of GT-CA · places: set to 2" in text_of(kept) and _sent(kept) == "[]"
     found = re.search(r'name="branches" value="([^"]*)"', kept.text)
     assert found
     branches = unescape(found[1])
@@ -253,8 +253,10 @@ def test_a_ready_made_what_if_is_started_from_its_page(world: World) -> None:
     spanish = text_of(browser.get(f"{PAGE}/ready-made", **{"Accept-Language": "es"}))
     assert not [one for one in ready_made() if str(one.title) in spanish]
     sent = browser.post(f"{PAGE}/ready-made", {"name": "register-a-tenth-smaller"})
-    assert sent.status_code == 303
+    assert sent.status_code == 303 and Worker(world.engine).run_one()
     identifier = sent.headers["Location"].rpartition("/")[2]
     assert world.must("planner", "GET", f"/v1/programmes/{{p}}/runs/{identifier}")["kind"] == "what_if"
+    compared = text_of(browser.get(sent.headers["Location"], **{"Accept-Language": "es"}))
+    assert "Una décima parte del registro se queda en casa" in compared and "A tenth" not in compared
     assert browser.post(f"{PAGE}/ready-made", {"name": "nothing-of-the-kind"}).status_code == 422
     assert Browser(world, "auditor").get(f"{PAGE}/ready-made").status_code == 403

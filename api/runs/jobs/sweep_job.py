@@ -12,7 +12,7 @@ from pydantic import Field
 from api.answers.problems import content_fault
 from api.identity.access import Principal
 from api.requests.shapes import example
-from api.runs.branching import branched, text_of
+from api.runs.branching import branched, text_of, title_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
 from api.runs.schemas import SpokenIn
@@ -62,8 +62,9 @@ class Sweep(Kind):
         folder.mkdir()
         lang = job.options.get("lang") or "en"
         write_sweep(folder, base.programme, asked, base.outcome, outcomes, lang, job.options["measure"])
+        title = title_of(job.options["sweep"], asked.common.title)
         failed = {outcome.id: outcome.failure for outcome in outcomes if outcome.failure}
-        return Results(files_in(folder), manifest | {"failed": failed})
+        return Results(files_in(folder), manifest | {"failed": failed, "title": title})
 
 
 def _sweep_of(asked: str) -> Grid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from api.identity.access import Principal
 from api.requests.shapes import example
-from api.runs.branching import branched, text_of
+from api.runs.branching import branched, text_of, title_of
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
 from api.runs.schemas import SpokenIn
@@ -80,7 +81,8 @@ def _read_what_ifs(asked: list[str]) -> list[Edits]:
             continue
         faults += unsafe_ids(content, file)
         name = one if text is not one else f"what-if-{number}"
-        found.append(edits_from(content, name, file, faults.append))
+        edits = edits_from(content, name, file, faults.append)
+        found.append(replace(edits, title=title_of(one, edits.title)))
     names = [edits.id for edits in found]
     for name in sorted({name for name in names if names.count(name) > 1}):
         faults.append(

@@ -13,7 +13,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import optional, whole_number
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import within
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Age(Gate):
     protects: ClassVar = {"min": 1}
     asks_more: ClassVar = {"min": 1, "max": -1}
     ranges: ClassVar = (("min", "max"),)
-    min: int | None = optional(whole_number)
-    max: int | None = optional(whole_number)
+    min: int | None = optional(whole_number, called=msgid("lowest age"))
+    max: int | None = optional(whole_number, called=msgid("highest age"))
     examples: ClassVar = (
         Example(True, {"min": 18, "max": 55}, "Eighteen on the first day.", ({"birth_date": "2008-03-01"},)),
         Example(False, {"min": 18}, "Eighteen one day too late.", ({"birth_date": "2008-03-02"},)),

@@ -27,7 +27,7 @@ from engine.clauses.views import Bools, CountedPlacements, Ints, Season
 from engine.clauses.vocabulary import KEYS, period_in_words
 from engine.clauses.where import ORDER_KEYS, Where
 from engine.days import day_number, day_text
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 _REGISTERED = ("origin_country", "origin_region", "household_id")
 _OF_ORDERS = (*ORDER_KEYS, "operator")
@@ -46,13 +46,13 @@ class Cap(Count):
 
     kind: ClassVar = "cap"
     asks_more: ClassVar = {"count": -1, "share_of_registered": -1}
-    count: int | None = optional(whole_number)
-    share_of_registered: Decimal | None = optional(share)
-    basis: str = optional(one_of("starts", "present", "workers"), "starts")
-    periods: tuple[tuple[date, date], ...] | None = optional(periods)
-    counts: tuple[int, ...] | None = optional(whole_numbers)
-    rollover: bool = optional(flag, False)
-    per: str | None = optional(one_of(*_PER))
+    count: int | None = optional(whole_number, called=msgid("places"))
+    share_of_registered: Decimal | None = optional(share, called=msgid("part of those registered (0 to 1)"))
+    basis: str = optional(one_of("starts", "present", "workers"), "starts", called=msgid("what is counted"))
+    periods: tuple[tuple[date, date], ...] | None = optional(periods, called=msgid("periods"))
+    counts: tuple[int, ...] | None = optional(whole_numbers, called=msgid("places in each period"))
+    rollover: bool = optional(flag, False, called=msgid("places left over are added to the next period"))
+    per: str | None = optional(one_of(*_PER), called=msgid("counted by itself for each"))
     examples: ClassVar = (
         Example(True, {"count": 2}, "Two of two.", _TWO, placements=_BOTH),
         Example(False, {"count": 1}, "Two of one.", _TWO, placements=_BOTH),

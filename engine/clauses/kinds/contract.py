@@ -12,7 +12,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import number_of_days, optional
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import days, within
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Contract(Gate):
     asks_more: ClassVar = {"min_days": 1, "max_days": -1}
     ranges: ClassVar = (("min_days", "max_days"),)
     told_to_employers: ClassVar = True
-    min_days: int | None = optional(number_of_days)
-    max_days: int | None = optional(number_of_days)
+    min_days: int | None = optional(number_of_days, called=msgid("fewest days of work"))
+    max_days: int | None = optional(number_of_days, called=msgid("most days of work"))
     examples: ClassVar = (
         Example(True, {"min_days": 30}, "Both ends count.", orders=({"end_date": "2026-03-30"},)),
         Example(False, {"min_days": 30}, "One day short.", orders=({"end_date": "2026-03-29"},)),

@@ -12,7 +12,7 @@ from engine.clauses.base import Example, Ledger
 from engine.clauses.parameters import number_of_days, required
 from engine.clauses.views import Array, Bools, Calendars, CalendarTable
 from engine.kernel import kernel
-from engine.words import Message, plural
+from engine.words import Message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class CoolOff(Ledger):
     kind: ClassVar = "cool_off"
     asks_more: ClassVar = {"min_days": 1}
     told_to_employers: ClassVar = True
-    min_days: int = required(number_of_days)
+    min_days: int = required(number_of_days, called=msgid("fewest days at home between stays"))
     examples: ClassVar = (
         Example(True, {"min_days": 90}, "A first stay."),
         Example(

@@ -13,7 +13,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import amount, optional, share
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.where import Where
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 _ROUNDING = 1e-9
 
@@ -30,8 +30,8 @@ class Deductions(Gate):
     asks_more: ClassVar = {"max_share": -1, "max_weekly": -1}
     told_to_employers: ClassVar = True
     told_in_offers: ClassVar = True
-    max_share: Decimal | None = optional(share)
-    max_weekly: Decimal | None = optional(amount)
+    max_share: Decimal | None = optional(share, called=msgid("greatest part of the wage deducted (0 to 1)"))
+    max_weekly: Decimal | None = optional(amount, called=msgid("greatest amount deducted a week"))
     examples: ClassVar = (
         Example(True, {"max_share": 0.05}, "33.75 of 675.", orders=({"weekly_deductions": 33.75},)),
         Example(False, {"max_share": 0.05}, "A cent more.", orders=({"weekly_deductions": 33.76},)),

@@ -12,7 +12,7 @@ import numpy as np
 from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import flag, number_of_days, optional
 from engine.clauses.views import Array, Bools, Pairs, Placements
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,10 @@ class Documents(Gate):
 
     kind: ClassVar = "documents"
     asks_more: ClassVar = {"passport_days_beyond": 1, "medical": 1}
-    passport_days_beyond: int | None = optional(number_of_days)
-    medical: bool = optional(flag, False)
+    passport_days_beyond: int | None = optional(
+        number_of_days, called=msgid("days that the passport is valid beyond the last day")
+    )
+    medical: bool = optional(flag, False, called=msgid("medical examination"))
     examples: ClassVar = (
         Example(True, {"passport_days_beyond": 30}, "Thirty days past.", ({"passport_expires": "2026-09-30"},)),
         Example(False, {"passport_days_beyond": 30}, "Only 29.", ({"passport_expires": "2026-09-29"},)),

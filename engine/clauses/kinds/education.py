@@ -12,7 +12,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import optional, whole_number
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import within
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Education(Gate):
     kind: ClassVar = "education"
     asks_more: ClassVar = {"min": 1, "max": -1}
     ranges: ClassVar = (("min", "max"),)
-    min: int | None = optional(whole_number)
-    max: int | None = optional(whole_number)
+    min: int | None = optional(whole_number, called=msgid("lowest level of education (ISCED)"))
+    max: int | None = optional(whole_number, called=msgid("highest level of education (ISCED)"))
     examples: ClassVar = (
         Example(True, {"max": 3}, "At the ceiling.", ({"isced": 3},)),
         Example(False, {"max": 3}, "Above it.", ({"isced": 4},)),

@@ -9,7 +9,7 @@ from typing import ClassVar
 from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import required, whole_number
 from engine.clauses.views import Array, Bools, Pairs, Placements
-from engine.words import Message, plural
+from engine.words import Message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Experience(Gate):
 
     kind: ClassVar = "experience"
     asks_more: ClassVar = {"min_months": 1}
-    min_months: int = required(whole_number)
+    min_months: int = required(whole_number, called=msgid("fewest months of experience"))
     examples: ClassVar = (
         Example(True, {"min_months": 12}, "Exactly twelve months.", ({"occupations": "9211:12"},)),
         Example(False, {"min_months": 12}, "Eleven months.", ({"occupations": "9211:11"},)),

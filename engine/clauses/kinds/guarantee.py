@@ -13,7 +13,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import amount, number_of_weeks, optional, share
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.where import Where
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 _ROUNDING = 1e-9
 
@@ -38,11 +38,13 @@ class Guarantee(Gate):
     asks_more: ClassVar = protects
     told_to_employers: ClassVar = True
     told_in_offers: ClassVar = True
-    min_weekly_hours: Decimal | None = optional(amount)
-    min_total_hours: Decimal | None = optional(amount)
-    min_share: Decimal | None = optional(share)
-    min_hours: Decimal | None = optional(amount)
-    window_weeks: int | None = optional(number_of_weeks)
+    min_weekly_hours: Decimal | None = optional(amount, called=msgid("fewest paid hours a week"))
+    min_total_hours: Decimal | None = optional(amount, called=msgid("fewest paid hours in all"))
+    min_share: Decimal | None = optional(
+        share, called=msgid("least part of the weekly hours that is guaranteed (0 to 1)")
+    )
+    min_hours: Decimal | None = optional(amount, called=msgid("fewest paid hours in some weeks together"))
+    window_weeks: int | None = optional(number_of_weeks, called=msgid("weeks whose hours count together"))
     examples: ClassVar = (
         Example(True, {"min_weekly_hours": 40}, "Forty hours are promised."),
         Example(False, {"min_weekly_hours": 40.5}, "Half an hour short."),

@@ -12,7 +12,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import one_of, required, word
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import level_beside
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 from engine.words.names import language
 
 _LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
@@ -24,8 +24,8 @@ class Language(Gate):
 
     kind: ClassVar = "language"
     asks_more: ClassVar = {"level": 1}
-    language: str = required(word)
-    level: str = required(one_of(*_LEVELS))
+    language: str = required(word, called=msgid("language"))
+    level: str = required(one_of(*_LEVELS), called=msgid("lowest level of the language"))
     examples: ClassVar = (
         Example(True, {"language": "en", "level": "A2"}, "At the level.", ({"languages": "en:A2"},)),
         Example(True, {"language": "en", "level": "A2"}, "Above it.", ({"languages": "es:A1;en:C1"},)),

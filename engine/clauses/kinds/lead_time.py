@@ -11,7 +11,7 @@ import numpy as np
 from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import number_of_days, optional
 from engine.clauses.views import Array, Bools, Pairs, Placements
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class LeadTime(Gate):
     kind: ClassVar = "lead_time"
     asks_more: ClassVar = {"days": 1}
     told_to_employers: ClassVar = True
-    days: int | None = optional(number_of_days)
+    days: int | None = optional(number_of_days, called=msgid("fewest days from the decision to the start"))
     examples: ClassVar = (
         Example(True, {"days": 55}, "Exactly 55 days."),
         Example(False, {"days": 56}, "A day short."),

@@ -13,7 +13,7 @@ from engine.clauses.parameters import number_of_years, required, whole_number
 from engine.clauses.views import Array, Bools, Calendars, CalendarTable
 from engine.days import calendar_year
 from engine.kernel import kernel
-from engine.words import Message, plural
+from engine.words import Message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class MaxSeasons(Ledger):
     kind: ClassVar = "max_seasons"
     asks_more: ClassVar = {"count": -1, "years": 1}
     told_to_employers: ClassVar = True
-    count: int = required(whole_number)
-    years: int = required(number_of_years)
+    count: int = required(whole_number, called=msgid("most seasons"))
+    years: int = required(number_of_years, called=msgid("years in which seasons count"))
     examples: ClassVar = (
         Example(
             True,

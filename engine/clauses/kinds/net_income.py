@@ -10,7 +10,7 @@ from typing import ClassVar
 from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import amount, required
 from engine.clauses.views import Array, Bools, Pairs, Placements
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 _ROUNDING = 1e-9
 
@@ -22,7 +22,7 @@ class NetIncome(Gate):
     kind: ClassVar = "net_income"
     protects: ClassVar = {"min_weekly": 1}
     asks_more: ClassVar = {"min_weekly": 1}
-    min_weekly: Decimal = required(amount)
+    min_weekly: Decimal = required(amount, called=msgid("lowest net income a week"))
     examples: ClassVar = (
         Example(True, {"min_weekly": 655}, "45 hours at 15 less 20 of deductions."),
         Example(False, {"min_weekly": 655.01}, "A cent short."),

@@ -12,7 +12,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import any_of, number_of_years, required
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import EXITS
-from engine.words import Message, plural
+from engine.words import Message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,10 @@ class PriorExit(Gate):
 
     kind: ClassVar = "prior_exit"
     asks_more: ClassVar = {"years": 1}
-    bar: tuple[str, ...] = required(any_of("completed", "early_return", "transferred", "overstay"))
-    years: int = required(number_of_years)
+    bar: tuple[str, ...] = required(
+        any_of("completed", "early_return", "transferred", "overstay"), called=msgid("ends of a stay that bar")
+    )
+    years: int = required(number_of_years, called=msgid("years for which they bar"))
     examples: ClassVar = (
         Example(
             False,

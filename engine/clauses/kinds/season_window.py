@@ -14,7 +14,7 @@ from engine.clauses.parameters import month_day as day_of_year
 from engine.clauses.parameters import required
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.days import calendar_year, month_day
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 _LEAP_YEAR = 366
 
@@ -25,8 +25,8 @@ class SeasonWindow(Gate):
 
     kind: ClassVar = "season_window"
     told_to_employers: ClassVar = True
-    from_: str = required(day_of_year)
-    to: str = required(day_of_year)
+    from_: str = required(day_of_year, called=msgid("first day of the season"))
+    to: str = required(day_of_year, called=msgid("last day of the season"))
     examples: ClassVar = (
         Example(True, {"from": "03-01", "to": "08-31"}, "The whole window."),
         Example(False, {"from": "03-02", "to": "08-31"}, "Starts a day early."),

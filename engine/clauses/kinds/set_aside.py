@@ -15,7 +15,7 @@ from engine.clauses.slots import flags_matching, single_slots
 from engine.clauses.views import Bools, CountedPlacements, Ints, Season
 from engine.clauses.vocabulary import class_of
 from engine.clauses.where import EVERYTHING, Where
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 _CAP = ({"id": "quota", "kind": "cap", "count": 2},)
 _PAST = ({"start_date": "2025-03-01", "end_date": "2025-06-30"},)
@@ -31,9 +31,9 @@ class SetAside(Reserve):
     protects: ClassVar = {"count": 1}
     asks_more: ClassVar = {"count": 1}
     where_is_a_class: ClassVar = True
-    within: str = required(word)
-    count: int = required(whole_number)
-    release_on: date | None = optional(day)
+    within: str = required(word, called=msgid("rule within which places are set aside"))
+    count: int = required(whole_number, called=msgid("places set aside"))
+    release_on: date | None = optional(day, called=msgid("day on which unused places are released"))
     examples: ClassVar = (
         Example(
             True,

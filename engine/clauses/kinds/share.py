@@ -16,7 +16,7 @@ from engine.clauses.slots import flags_matching, single_slots
 from engine.clauses.views import Bools, CountedPlacements, Season
 from engine.clauses.vocabulary import class_of, share_limits, where_in_words
 from engine.clauses.where import EVERYTHING, Where, read_where
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 _MIXED = ({"sex": "F"}, {"sex": "M"})
 _BOTH = ((0, 0), (1, 0))
@@ -34,9 +34,9 @@ class Share(Count):
     asks_more: ClassVar = {"min_share": 1, "max_share": -1}
     ranges: ClassVar = (("min_share", "max_share"),)
     where_is_a_class: ClassVar = True
-    of: Where = optional(read_where, EVERYTHING)
-    min_share: Decimal | None = optional(share_of_one)
-    max_share: Decimal | None = optional(share_of_one)
+    of: Where = optional(read_where, EVERYTHING, called=msgid("placements out of which the share is taken"))
+    min_share: Decimal | None = optional(share_of_one, called=msgid("least part (0 to 1)"))
+    max_share: Decimal | None = optional(share_of_one, called=msgid("greatest part (0 to 1)"))
     examples: ClassVar = (
         Example(True, {"where": {"sex": ["F"]}, "min_share": Decimal("0.5")}, "Half.", _MIXED, placements=_BOTH),
         Example(

@@ -15,7 +15,7 @@ from engine.clauses.views import Array, Bools, Calendars, CalendarTable
 from engine.clauses.vocabulary import days, value_in_words
 from engine.clauses.where import Where
 from engine.kernel import kernel
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 
@@ -32,9 +32,9 @@ class StayWindow(Ledger):
     kind: ClassVar = "stay_window"
     asks_more: ClassVar = {"max_days": -1, "window_days": 1}
     told_to_employers: ClassVar = True
-    max_days: int = required(number_of_days)
-    window_days: int = required(number_of_days)
-    zone: tuple[str, ...] = optional(countries, ())
+    max_days: int = required(number_of_days, called=msgid("most days present in a window"))
+    window_days: int = required(number_of_days, called=msgid("days of a window"))
+    zone: tuple[str, ...] = optional(countries, (), called=msgid("states whose days count together"))
     examples: ClassVar = (
         Example(True, {"max_days": 184, "window_days": 365}, "March to August is 184 days."),
         Example(False, {"max_days": 183, "window_days": 365}, "One too many."),

@@ -13,7 +13,7 @@ from engine.clauses.parameters import number_of_days, required
 from engine.clauses.views import Array, Bools, Calendars, CalendarTable
 from engine.clauses.vocabulary import days
 from engine.kernel import kernel
-from engine.words import Message, plural
+from engine.words import Message, msgid, plural
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class TotalStay(Ledger):
     kind: ClassVar = "total_stay"
     asks_more: ClassVar = {"max_days": -1, "reset_days": 1}
     told_to_employers: ClassVar = True
-    max_days: int = required(number_of_days)
-    reset_days: int = required(number_of_days)
+    max_days: int = required(number_of_days, called=msgid("most days present in all"))
+    reset_days: int = required(number_of_days, called=msgid("days of absence after which counting begins anew"))
     examples: ClassVar = (
         Example(True, {"max_days": 184, "reset_days": 60}, "March to August is 184 days."),
         Example(False, {"max_days": 183, "reset_days": 60}, "One too many."),

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from engine.clauses.base import Example, Join
 from engine.clauses.parameters import number_of_days, required, whole_number
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 _SPRING = {"start_date": "2026-03-01", "end_date": "2026-05-31"}
 _AWAY = {"id": "away", "kind": "cool_off", "min_days": 30}
@@ -23,8 +23,8 @@ class Transfer(Join):
     kind: ClassVar = "transfer"
     protects: ClassVar = {"max_gap_days": 1, "max_transfers": 1}
     asks_more: ClassVar = {"max_gap_days": -1, "max_transfers": -1}
-    max_gap_days: int = required(number_of_days)
-    max_transfers: int = required(whole_number)
+    max_gap_days: int = required(number_of_days, called=msgid("most days between two jobs of one stay"))
+    max_transfers: int = required(whole_number, called=msgid("most changes of job in a stay"))
     examples: ClassVar = (
         Example(
             True,

@@ -12,7 +12,7 @@ import numpy as np
 from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import amount, optional, positive_number, required
 from engine.clauses.views import Array, Bools, Pairs, Placements
-from engine.words import Message, message, plural
+from engine.words import Message, message, msgid, plural
 
 _TWO_SEASONS = (
     {"start_date": "2023-03-01", "end_date": "2023-06-30"},
@@ -33,8 +33,8 @@ class WageFloor(Gate):
     asks_more: ClassVar = {"hourly": 1, "from_season": -1}
     told_to_employers: ClassVar = True
     told_in_offers: ClassVar = True
-    hourly: Decimal = required(amount)
-    from_season: int = optional(positive_number, 1)
+    hourly: Decimal = required(amount, called=msgid("lowest hourly wage"))
+    from_season: int = optional(positive_number, 1, called=msgid("season of a worker from which it holds"))
     examples: ClassVar = (
         Example(True, {"hourly": 15}, "At the floor."),
         Example(False, {"hourly": 15.01}, "A cent below the floor."),

@@ -12,7 +12,7 @@ from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import any_of, number_of_years, optional, required
 from engine.clauses.views import Array, Bools, Pairs, Placements
 from engine.clauses.vocabulary import class_in_words
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class WorkerClass(Gate):
     """
 
     kind: ClassVar = "worker_class"
-    allow: tuple[str, ...] = required(any_of("new", "returning"))
-    returning_years: int = optional(number_of_years, 3)
+    allow: tuple[str, ...] = required(any_of("new", "returning"), called=msgid("classes of worker admitted"))
+    returning_years: int = optional(number_of_years, 3, called=msgid("years for which somebody is a returning worker"))
     examples: ClassVar = (
         Example(
             True,

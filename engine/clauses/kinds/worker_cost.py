@@ -10,7 +10,7 @@ from typing import ClassVar
 from engine.clauses.base import Example, Gate
 from engine.clauses.parameters import amount, required
 from engine.clauses.views import Array, Bools, Pairs, Placements
-from engine.words import Message, message
+from engine.words import Message, message, msgid
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class WorkerCost(Gate):
     asks_more: ClassVar = {"max": -1}
     told_to_employers: ClassVar = True
     told_in_offers: ClassVar = True
-    max: Decimal = required(amount)
+    max: Decimal = required(amount, called=msgid("greatest amount that the worker pays"))
     examples: ClassVar = (
         Example(True, {"max": 0}, "The employer pays.", orders=({"worker_cost": 0},)),
         Example(True, {"max": 0}, "An empty cell is no cost.", orders=({"worker_cost": ""},)),
