@@ -147,7 +147,7 @@ def test_edits_of_one_agreement_add_up(programme: Programme) -> None:
     quotas = [c.rule.count for a in after.agreements if a.id == _quota(programme) for c in a.clauses if c.id == "quota"]
     assert quotas == [5]
     assert "count 3 instead" in str(after.notices[-2])
-    assert "count 5 instead of 3" in str(after.notices[-1])
+    assert "places 5 instead of 3" in str(after.notices[-1])
 
 
 @pytest.mark.parametrize("change", [{"count": 3}, {"add": {"count": 2}}])
