@@ -146,7 +146,7 @@ def test_edits_of_one_agreement_add_up(programme: Programme) -> None:
     after = edited(programme, _edits({**one, "count": 3}, {**one, "add": {"count": 2}}))
     quotas = [c.rule.count for a in after.agreements if a.id == _quota(programme) for c in a.clauses if c.id == "quota"]
     assert quotas == [5]
-    assert "count 3 instead" in str(after.notices[-2])
+    assert "places 3 instead" in str(after.notices[-2])
     assert "places 5 instead of 3" in str(after.notices[-1])
 
 
