@@ -33,7 +33,14 @@ def test_a_slip_tells_why_somebody_was_not_placed(world: World) -> None:
     world.must("gt", "POST", f"{P}/runs/{plan}/publication")
     assert "Make a slip that tells" in browser.get(f"{RUNS}/{plan}/worker?worker_id={refused}").text
     first = _code(browser.post(page, {"worker_id": refused}))
-    second = _code(browser.post(page, {"worker_id": refused}))
+    sheet = browser.post(page, {"worker_id": refused})
+    second, letter = (
+        _code(sheet),
+        sheet.text.partition('<article class="letter" lang="es">')[2].partition("</article>")[0],
+    )
+    assert (
+        second in letter and "Su registro para trabajar" in letter
+    )  # to be handed over: as the worker's record has it
     nobody = Browser(world, cookies={LANGUAGE_COOKIE: "en"})
     told = text_of(nobody.post("/slip", {"code": second.lower()}))
     assert "No job of this season may take you" in told and "occupation that the worker has" in told
