@@ -23,14 +23,12 @@ from engine.planning.season.drawn_season import (
     odds_of_giving_up,
     over_cells,
 )
-from engine.problem.column_rows import entries_of, use_of
+from engine.planning.season.standing import lawful, on_orders, with_added
+from engine.problem.column_rows import use_of
 from engine.problem.problem import MatchingProblem
-from engine.solve.exact.rounding import is_feasible
-from engine.solve.primal.insertion import insert
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -188,11 +186,7 @@ def _take(run: Replay, ranking: Longs, number: int) -> None:
     problem = run.problem
     ranking = ranking[run.waiting[problem.offers.party_of(ranking)]]
     before = len(run.held)
-    while True:
-        grown = insert(problem, run.held, ranking, whole_crews=False)
-        added, run.held = len(grown) > len(run.held), grown
-        if not added or not problem.limits.ratio_rows.any():
-            break
+    run.held = with_added(problem, run.held, ranking)
     party = problem.offers.party_of(run.held[before:])
     run.waiting[party], run.placed_in[party] = False, number
 
@@ -239,19 +233,10 @@ def _give_up_crews(run: Replay, closing: Longs) -> None:
         return
     use = use_of(problem.offers, problem.limits, run.held)[crews]
     small = crews[(use > 0) & (use < problem.register.min_crew[crews])]
-    leaves = _on_orders(problem, run.held, small)
+    leaves = on_orders(problem, run.held, small)
     party = problem.offers.party_of(run.held[leaves])
     run.waiting[party] = True
     run.held = run.held[~leaves]
-
-
-def _on_orders(problem: MatchingProblem, columns: Longs, orders: Longs) -> Bools:
-    """Which columns have a placement on one of some orders."""
-    marked = np.zeros(problem.offers.order_count, np.int64)
-    marked[orders] = 1
-    _, order = problem.offers.placements(columns)
-    owner = np.repeat(np.arange(len(columns)), problem.offers.lengths(columns))
-    return np.bincount(owner, marked[order], minlength=len(columns)) > 0
 
 
 def _list_reserves(run: Replay, number: int, open_now: Bools) -> None:
@@ -278,7 +263,7 @@ def _call_reserves(run: Replay, orders: Longs, number: int) -> None:
         party = problem.offers.party_of(listed)
         free = ~run.gone[party] & (run.placed_in[party] < 0) & ~season.drops[listed] & ~season.missing[listed]
         before = len(run.held)
-        run.held = insert(problem, run.held, listed[free], whole_crews=False)[: before + run.vacated[order]]
+        run.held = with_added(problem, run.held, listed[free], int(run.vacated[order]))
         called = problem.offers.party_of(run.held[before:])
         run.vacated[order] -= len(called)
         run.waiting[called], run.placed_in[called] = False, number
@@ -288,25 +273,4 @@ def _call_reserves(run: Replay, orders: Longs, number: int) -> None:
 def _take_out_missing(run: Replay, starting: Longs) -> None:
     """Take out who isn't there on the first day, or gave up too late to be replaced before."""
     season = run.season
-    _lose(run, (season.drops | season.missing)[run.held] & _on_orders(run.problem, run.held, starting))
-
-
-def lawful(problem: MatchingProblem, columns: Longs) -> Longs:
-    """The columns that may stand: crews that became too small go, and of a row that is overrun (a share whose other
-    side left) the cheapest.
-    """
-    while not is_feasible(problem, np.sort(columns)):
-        use = use_of(problem.offers, problem.limits, columns)
-        crews = problem.crew_orders
-        small = crews[(use[crews] > 0) & (use[crews] < problem.register.min_crew[crews])]
-        if len(small):
-            columns = columns[~_on_orders(problem, columns, small)]
-            continue
-        over = use > problem.limits.capacity + ROUNDING
-        entries = entries_of(problem.offers, problem.limits, columns)
-        owner = np.repeat(np.arange(len(columns)), np.diff(entries.offsets))
-        guilty = np.unique(owner[over[entries.row] & (entries.coefficient > 0)])
-        if not len(guilty):
-            break
-        columns = np.delete(columns, guilty[np.argmin(problem.offers.value[columns[guilty]])])
-    return np.sort(columns)
+    _lose(run, (season.drops | season.missing)[run.held] & on_orders(run.problem, run.held, starting))
