@@ -80,6 +80,15 @@ def agreement_version(
     return connection.execute(of.order_by(agreements.c.version.desc()).limit(1)).one_or_none()
 
 
+def terms_on_costs(connection: sa.Connection, programme_id: str, identifier: str) -> tuple[str, tuple[str, ...]]:
+    """What an agreement is called, and what it says of who pays and provides what; nothing of one that isn't kept."""
+    row = agreement_version(connection, programme_id, identifier, None)
+    if row is None:
+        return identifier, ()
+    found = agreement_of(row.content, identifier)
+    return found.title or identifier, tuple(one.sentence for one in found.clauses if one.rule.told_in_offers)
+
+
 def require_party(
     principal: Principal, programme: ProgrammeRecord, agreement: Agreement, before: Agreement | None
 ) -> None:

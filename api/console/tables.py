@@ -40,7 +40,7 @@ class Column:
     """A column of a table. ``title`` and the ``words`` of its values are keys of the catalogue; ``link`` makes the
     address that a row's cell leads to; a ``whole`` cell isn't broken over lines; what is ``hidden`` is there for links;
     a ``joined`` one comes from another table that has one row at most for each of this; ``named`` gives the names that
-    its codes stand for.
+    its codes stand for; ``money`` is told to cents and added up below the table.
     """
 
     name: str
@@ -51,11 +51,14 @@ class Column:
     whole: bool = False
     hidden: bool = False
     joined: bool = False
+    money: bool = False
     link: Callable[[Any], str] | None = None
     named: Callable[[str], Name] | None = None
 
     def shown(self, row: Any) -> Any:
         """A row's cell as a page shows it."""
+        if self.money:
+            return Message("{n:,.2f}", {"n": row[self.name]})
         return in_words(row[self.name], self.words, self.named)
 
 
@@ -122,6 +125,7 @@ class Shown:
     total: int
     page: int
     facets: Mapping[str, Sequence[tuple[str, int]]]
+    sums: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:
@@ -173,7 +177,17 @@ def read_table(context: Context, listing: Listing, rows: sa.Select[Any], bare: s
     number = int(query["page"]) if query.get("page", "").isdigit() else 1
     number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
     found = _page_of(context, listing, rows, bare, query, number)
-    return Shown(listing, context.request.url.path, query, found, total, number, facets)
+    sums = _added_up(context, listing, _narrowed(listing, rows, query))
+    return Shown(listing, context.request.url.path, query, found, total, number, facets, sums)
+
+
+def _added_up(context: Context, listing: Listing, rows: sa.Select[Any]) -> Mapping[str, Any]:
+    """What the amounts of all rows come to, by column."""
+    asked = [sa.func.sum(one.value).label(one.name) for one in listing.columns if one.money]
+    if not asked:
+        return {}
+    found = context.connection.execute(rows.with_only_columns(*asked, maintain_column_froms=True)).mappings().one()
+    return {name: float(amount or 0) for name, amount in found.items()}
 
 
 def _page_of(

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from api.crews.beds import SiteWeeks, Stay, weeks_of
 from api.identity.access import Principal
 from api.identity.visibility import operations_seen, orders_seen, persons_told, rows_seen
+from api.placements.pay import SAME_ORDER
+from api.requests.context import Context
 from api.storage.operation_states import HOME, STANDING
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import operations, orders, persons, registers
@@ -19,7 +21,6 @@ from api.workers.rows import write_register
 from engine.programme.raw_table import RawTable
 
 Row = sa.Row[Any]
-SAME_ORDER = sa.and_(orders.c.programme_id == operations.c.programme_id, orders.c.order_id == operations.c.order_id)
 # Who somebody is, for as long as the other end is told.
 NAME = sa.case((persons_told(), persons.c.name), else_="")
 
@@ -103,6 +104,12 @@ def call_off(
     known = [(row.order_id, row.worker_id) for row in connection.execute(sa.select(recalls).where(mine))]
     write_register(connection, principal, programme, _table([pair for pair in known if pair not in gone]), instead=True)
     return sum(pair in gone for pair in known)
+
+
+def record_names(context: Context, rows: Iterable[Any]) -> None:
+    """Note in the audit log how many names of crews were told, if any."""
+    if names := sum(bool(row["name"]) for row in rows):
+        context.record("persons.read", f"programme/{context.programme.id}/operations", names=names)
 
 
 def _table(pairs: list[tuple[str, str]]) -> RawTable:

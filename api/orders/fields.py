@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,11 +103,6 @@ AMOUNTS = ("hourly_wage", "weekly_deductions", "worker_cost")
 DATES = ("start_date", "end_date", "labour_market_test_until")
 
 
-def currency_of(settings: str) -> str:
-    """The currency of a programme with these settings, '' where they name none."""
-    return str(tomllib.loads(settings).get("currency", ""))
-
-
 def facts_of(cells: Cells, currency: str) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     """The groups of an order's facts, each as (title, value as a page shows it); empty fields are left out."""
     for title, fields in GROUPS:
@@ -143,14 +137,16 @@ def _field(name: str) -> OrderField:
 
 
 def sentences_of(cells: Cells, currency: str) -> list[Message]:
-    """What an order asks for and pays, in two sentences."""
+    """What an order asks for and pays, in three sentences."""
     hours, wage = (Decimal(str(cells[name]) or "0") for name in ("weekly_hours", "hourly_wage"))
     days = {name: date.fromisoformat(cells[f"{name}_date"]) for name in ("start", "end")}
+    places = int(float(cells["headcount"]))
+    wages = hours * wage * ((days["end"] - days["start"]).days + 1) / 7
     return [
         plural(
             "{n:,} place in occupation {isco08} at site {site}, from {start:long} to {end:long}.",
             "{n:,} places in occupation {isco08} at site {site}, from {start:long} to {end:long}.",
-            n=int(float(cells["headcount"])),
+            n=places,
             isco08=cells["isco08"],
             site=cells["site_id"],
             **days,
@@ -160,6 +156,12 @@ def sentences_of(cells: Cells, currency: str) -> list[Message]:
             hours=hours,
             wage=wage,
             week=hours * wage,
+            currency=currency,
+        ),
+        message(
+            "Over the whole time that is {wages:,.2f} {currency} for each place, and {all:,.2f} {currency} for all.",
+            wages=wages,
+            all=wages * places,
             currency=currency,
         ),
     ]

@@ -19,7 +19,7 @@ from api.identity.access import DESTINATION, EMPLOYER
 from api.identity.visibility import orders_seen, rows_seen
 from api.orders.addresses import order_path
 from api.orders.checks import check_order
-from api.orders.fields import GROUPS, LISTS, TITLES, currency_of, facts_of, sentences_of
+from api.orders.fields import GROUPS, LISTS, TITLES, facts_of, sentences_of
 from api.orders.open_places import InTheWay
 from api.orders.order import OrderRecord, orders_of
 from api.orders.orders import (
@@ -165,7 +165,7 @@ def _trial(context: Context, cells: Mapping[str, str]) -> Any:
     count_check(context.principal.account_id)
     found = check_order(context.connection, context.principal, context.programme, cells)
     blurred = context.principal.role == EMPLOYER
-    return trial_of(found, cells, currency_of(context.programme.settings), blurred)
+    return trial_of(found, cells, context.programme.currency, blurred)
 
 
 def _asked(fields: Fields, model: type[Model]) -> Model:
@@ -270,7 +270,7 @@ def _form(
 
 def _review(context: Context, typed: Fields, cells: Mapping[str, str]) -> Response:
     """The page on which answers are checked; it takes nothing, so nothing is written."""
-    order, currency = context.objects.get("order_id"), currency_of(context.programme.settings)
+    order, currency = context.objects.get("order_id"), context.programme.currency
     told: dict[str, Any] = {
         "order": order,
         "addresses": _addresses(context),

@@ -16,7 +16,7 @@ from api.console.tables import Column, Filter, Listing, read_table, table_file
 from api.identity.access import ORIGIN
 from api.identity.visibility import orders_seen, owns
 from api.orders.addresses import order_path
-from api.orders.fields import TITLES, currency_of, facts_of, sentences_of
+from api.orders.fields import TITLES, facts_of, sentences_of
 from api.orders.open_places import InTheWay
 from api.orders.order import COLUMNS, OrderRecord
 from api.orders.orders import CHANGEABLE, STEPS, require_filer, step_order, versions_of
@@ -162,7 +162,7 @@ def _order(context: Context, error: InputError | None = None, asked: str = "") -
     if who.may("operation.read"):
         mine = sa.and_(orders.c.programme_id == order.programme_id, orders.c.order_id == order.order_id)
         placed = int(context.connection.scalar(sa.select(placed_on(who)).where(mine).select_from(orders)) or 0)
-    currency = currency_of(context.programme.settings)
+    currency = context.programme.currency
     told = {
         "order": order,
         "path_of_order": order_path(order.programme_id, order.order_id),

@@ -19,6 +19,7 @@ from api.identity.visibility import operations_seen, persons_told, workers_seen
 from api.placements.corrections import correct
 from api.placements.operation_history import history_of
 from api.placements.operations import STEPS, listed_operations, operation_out, step, step_many
+from api.placements.pay import wages_of
 from api.placements.schemas import BulkMoveIn, CorrectionIn
 from api.placements.tasks import OVERDUE, is_overdue, lead_days, tasks_of
 from api.placements.words import ROLES, STATES, STEPS_TO
@@ -170,6 +171,8 @@ def _case(context: Context, error: InputError | ServiceError | None = None, reas
         422 if error else 200,
         case=told,
         sees_worker=context.principal.may("worker.read") and context.connection.scalar(sa.select(mine)),
+        wages=wages_of(context.connection, row.id),
+        currency=context.programme.currency,
         states=STATES,
         roles=ROLES,
         history=history,

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.agreements.agreements import agreement_of, agreement_version
+from api.agreements.agreements import terms_on_costs
 from api.answers.problems import ServiceError, not_found, refused
 from api.identity.access import Principal
 from api.identity.passwords import ALPHABET, drawn_text, hash_secret
@@ -109,11 +109,7 @@ def _terms_on_costs(connection: sa.Connection, operation: sa.Row[Any]) -> tuple[
         placements.c.order_id == operation.order_id,
     )
     name = str(connection.scalar(sa.select(placements.c.agreement_id).where(placed)) or "")
-    row = agreement_version(connection, operation.programme_id, name, None)
-    if row is None:
-        return ()
-    clauses = agreement_of(row.content, name).clauses
-    return tuple(one.sentence for one in clauses if one.rule.told_in_offers)
+    return terms_on_costs(connection, operation.programme_id, name)[1]
 
 
 def answer_slip(connection: sa.Connection, code: str, answer: str) -> sa.Row[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -34,6 +35,11 @@ class ProgrammeRecord(Record):
     revision: int
     binding_revision: int
     created_at: datetime
+
+    @property
+    def currency(self) -> str:
+        """The currency that its settings name, '' where they name none."""
+        return str(tomllib.loads(self.settings).get("currency", ""))
 
 
 def programme_of(connection: sa.Connection, programme_id: str) -> ProgrammeRecord:

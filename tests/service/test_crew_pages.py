@@ -60,13 +60,39 @@ def test_who_comes_when_and_by_which_name(world: World) -> None:
     assert Browser(world, "e2").get(f"{P}/crew?form=json").json() == []
 
 
-@pytest.mark.parametrize("page", ["crew", "crew-beds", "crew-recalls"])
+@pytest.mark.parametrize("page", ["crew", "crew-beds", "crew-pay", "crew-recalls"])
 def test_crews_are_those_of_who_files_orders(world: World, page: str) -> None:
     """Of employers, and of the ministry of their state; the others are told why not."""
     for who in ("e1", "e2", "ca", "us"):
         assert Browser(world, who).get(f"{P}/{page}").status_code == 200
     for who in ("gt", "planner", "auditor", "administrator"):
         assert Browser(world, who).get(f"{P}/{page}").status_code == 403
+
+
+def test_what_is_paid_for_a_crew(world: World) -> None:
+    """By the order's hours and wage over the days of each placement, all of them below, as a file; the agreement's
+    demands on the employer beside it. An employer sees the own orders alone, in pages and files.
+    """
+    text = agreement("GT-CA", "GT", "CA") + '[[clause]]\nid = "costs"\nkind = "worker_cost"\nmax = 20\n'
+    path = f"/v1{P}/agreements/GT-CA"
+    headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
+    world.must("gt", "PUT", path, json={"toml": text}, headers=headers)
+    _published(world, "offered", weekly_deductions=70.5, worker_cost=12)
+    days = (date(2026, 8, 31) - date(2026, 3, 1)).days + 1
+    wages, guaranteed, kept = (round(one * days / 7, 2) for one in (45 * 15, 40 * 15, 70.5))
+    shown = Browser(world, "e1").get(f"{P}/crew-pay")
+    told = text_of(shown)
+    assert told.count(f"{wages:,.2f}") == 3 and f"{wages * 3:,.2f}" in told  # each of three, and together
+    assert f"{kept * 3:,.2f}" in told and "The worker pays at most 20 for the job." in told
+    assert "what is left to the employer isn't registered" in told
+    rows = Browser(world, "e1").get(f"{P}/crew-pay?form=json").json()
+    amounts = {(row["wages"], row["guaranteed"], row["deducted"], row["paid_by_worker"]) for row in rows}
+    assert len(rows) == 3 and amounts == {(wages, guaranteed, kept, 12.0)}
+    assert f",{wages}," in Browser(world, "e1").get(f"{P}/crew-pay?form=csv").text
+    assert Browser(world, "e2").get(f"{P}/crew-pay?form=json").json() == []
+    assert f"{wages:,.2f}" not in text_of(Browser(world, "e2").get(f"{P}/crew-pay"))
+    case = world.operations("e1")[0]["id"]
+    assert f"{wages:,.2f} USD" in text_of(Browser(world, "e1").get(f"{P}/placements/{case}"))
 
 
 def test_weeks_count_the_fullest_of_their_days() -> None:

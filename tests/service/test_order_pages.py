@@ -44,6 +44,7 @@ def test_an_order_says_what_it_asks_for_and_what_has_happened(world: World) -> N
     told = text_of(Browser(world, "e1").get(_path(order)))
     assert "4 places in occupation 9211 at site S1, from 1 March 2026 to 31 August 2026." in told
     assert "45 hours a week at 15.00 USD an hour make 675.00 USD before deductions." in told
+    assert "that is 17,742.86 USD for each place, and 70,971.43 USD for all." in told  # 184 days
     assert "English A2" in told and "pruning" in told and "0 of 4 places are filled." in told
     assert "submitted – employer Changed: Places" in told
 
