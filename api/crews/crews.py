@@ -13,7 +13,6 @@ from api.crews.beds import SiteWeeks, Stay, weeks_of
 from api.identity.access import Principal
 from api.identity.visibility import operations_seen, orders_seen, persons_told, rows_seen
 from api.placements.pay import SAME_ORDER
-from api.requests.context import Context
 from api.storage.operation_states import HOME, STANDING
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import operations, orders, persons, registers
@@ -104,12 +103,6 @@ def call_off(
     known = [(row.order_id, row.worker_id) for row in connection.execute(sa.select(recalls).where(mine))]
     write_register(connection, principal, programme, _table([pair for pair in known if pair not in gone]), instead=True)
     return sum(pair in gone for pair in known)
-
-
-def record_names(context: Context, rows: Iterable[Any]) -> None:
-    """Note in the audit log how many names of crews were told, if any."""
-    if names := sum(bool(row["name"]) for row in rows):
-        context.record("persons.read", f"programme/{context.programme.id}/operations", names=names)
 
 
 def _table(pairs: list[tuple[str, str]]) -> RawTable:

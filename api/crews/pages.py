@@ -15,7 +15,7 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section
 from api.console.tables import Column, Filter, Listing, read_table, table_file
-from api.crews.crews import NAME, call_off, last_crew, recall, recalled, record_names, sites_by_week, standing
+from api.crews.crews import NAME, call_off, last_crew, recall, recalled, sites_by_week, standing
 from api.crews.returns import returns_of
 from api.identity.access import EMPLOYER
 from api.identity.visibility import orders_seen
@@ -56,7 +56,7 @@ def list_arrivals(programme_id: str, context: Context = viewed("order.file")) ->
         context.record("persons.read", f"programme/{programme_id}/operations", form="file")
         return file
     shown = read_table(context, COMING, rows)
-    record_names(context, shown.rows)
+    _record_names(context, sum(bool(row["name"]) for row in shown.rows))
     return page(context, "crews/arrivals.html", shown=shown)
 
 
@@ -144,7 +144,7 @@ def _recall_page(
     programme, who = context.programme.id, context.principal
     shown = read_table(context, _recalls(programme), recalled(who, programme))
     crew = last_crew(context.connection, who, programme) if who.role == EMPLOYER else []
-    record_names(context, [*shown.rows, *(row._mapping for row in crew)])
+    _record_names(context, sum(bool(row["name"]) for row in shown.rows) + sum(bool(row.name) for row in crew))
     taking = sa.select(orders.c.order_id, orders.c.state).where(
         orders.c.programme_id == programme, orders_seen(who), orders.c.state != "closed"
     )
@@ -181,3 +181,8 @@ def _result(context: Context) -> Any:
     if done == "asked-back":
         return plural("{n:,} worker more is asked back.", "{n:,} workers more are asked back.", n=int(count))
     return plural("{n:,} worker is asked back no longer.", "{n:,} workers are asked back no longer.", n=int(count))
+
+
+def _record_names(context: Context, names: int) -> None:
+    if names:
+        context.record("persons.read", f"programme/{context.programme.id}/operations", names=names)

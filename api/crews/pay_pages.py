@@ -9,7 +9,7 @@ from api.agreements.agreements import terms_on_costs
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.tables import Column, Filter, Listing, read_table, table_file
-from api.crews.crews import NAME, record_names, standing
+from api.crews.crews import NAME, standing
 from api.placements.pay import DEDUCTED, GUARANTEED, PAID_BY_WORKER, WAGES
 from api.placements.words import STATES
 from api.requests.context import Context
@@ -52,7 +52,8 @@ def say_what_is_paid(programme_id: str, context: Context = viewed("order.file"))
         context.record("persons.read", f"programme/{programme_id}/operations", form="file")
         return file
     shown = read_table(context, PAID, rows)
-    record_names(context, shown.rows)
+    if names := sum(bool(row["name"]) for row in shown.rows):
+        context.record("persons.read", f"programme/{programme_id}/operations", names=names)
     placed = rows.join(placements, SAME_PLACEMENT).with_only_columns(
         placements.c.agreement_id, maintain_column_froms=True
     )
