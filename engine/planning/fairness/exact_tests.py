@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest, hypergeom
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.05
@@ -17,6 +17,8 @@ def interval(chosen: int, looked_at: int) -> tuple[float, float]:
     """The exact 95 % interval of a rate (Clopper and Pearson, 1934), NaN where nobody was looked at."""
     if not looked_at:
         return float("nan"), float("nan")
+    from scipy.stats import binomtest  # half a second that most commands can do without
+
     found = binomtest(chosen, looked_at).proportion_ci(1 - LEVEL)
     return float(found.low), float(found.high)
 
@@ -28,6 +30,13 @@ def holm(p_values: Sequence[float]) -> list[float]:
     corrected = np.empty(len(values))
     corrected[order] = np.minimum(1.0, np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1)))
     return [float(value) for value in corrected]
+
+
+def _hypergeometric(people: int, chosen: int, size: int) -> Any:
+    """How many of ``size`` people drawn from all are among those ``chosen``."""
+    from scipy.stats import hypergeom  # half a second that most commands can do without
+
+    return hypergeom(people, chosen, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class TwoRates:
     @property
     def p_value(self) -> float:
         """How likely so few of the first group are chosen, or fewer, if both are chosen alike (Fisher, one-sided)."""
-        return float(hypergeom(*self._drawn).cdf(self.chosen))
+        return float(_hypergeometric(*self._drawn).cdf(self.chosen))
 
     @property
     def least_p_value(self) -> float:
@@ -55,13 +64,13 @@ class TwoRates:
         (Tarone, 1990).
         """
         people, chosen, size = self._drawn
-        return float(hypergeom(people, chosen, size).cdf(max(0, size + chosen - people)))
+        return float(_hypergeometric(people, chosen, size).cdf(max(0, size + chosen - people)))
 
     def shares(self) -> tuple[int, Floats]:
         """(the fewest of the first group that can be chosen, the likelihood of that many and each number above)."""
         people, chosen, size = self._drawn
         least, most = max(0, size + chosen - people), min(size, chosen)
-        return least, np.asarray(hypergeom(people, chosen, size).pmf(np.arange(least, most + 1)))
+        return least, np.asarray(_hypergeometric(people, chosen, size).pmf(np.arange(least, most + 1)))
 
 
 def p_value_of_all(pairs: Sequence[TwoRates]) -> float:

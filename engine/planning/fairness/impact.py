@@ -13,7 +13,6 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import fisher_exact
 
 from engine.clauses.views import Bools
 from engine.planning.fairness.exact_tests import LEVEL, holm, interval
@@ -109,6 +108,8 @@ def _verdict(shown: bool, one: tuple[Selected, int, int], best: tuple[Selected, 
 
 
 def _test(one: tuple[Selected, int, int], best: tuple[Selected, int, int]) -> float:
+    from scipy.stats import fisher_exact  # half a second that most commands can do without
+
     table = [[one[1], one[2] - one[1]], [best[1], best[2] - best[1]]]
     return float(fisher_exact(table).pvalue)
 

@@ -14,7 +14,6 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import mannwhitneyu
 
 from engine.audit.audit import audit
 from engine.days import day_number
@@ -105,6 +104,8 @@ def _last_outcomes(programme: Programme) -> Floats:
 
 def _groups(programme: Programme, score: Floats, outcome: Floats) -> Iterator[ScoredGroup]:
     """Each group with its p-values, which are not corrected yet."""
+    from scipy.stats import mannwhitneyu  # half a second that most commands can do without
+
     scored = ~np.isnan(score)
     for key in KEYS:
         groups = groups_by(programme, key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from engine.planning.season.drawn_season import (
     MOST,
@@ -94,6 +94,6 @@ def _places(desk: Desk, week: Week, drawn: Floats, drawn_scale: float) -> Longs:
     told = week.filed & (forecast > 0)
     precision = doubt**-2 + told.sum() * spread**-2
     mean = (doubt**-2 + (own[told] / forecast[told]).sum() * spread**-2) / precision
-    scale = mean + norm.ppf(drawn_scale) / precision**0.5
-    ahead = forecast * np.clip(scale * (1 + spread * norm.ppf(drawn)), 0, MOST)
+    scale = mean + ndtri(drawn_scale) / precision**0.5
+    ahead = forecast * np.clip(scale * (1 + spread * ndtri(drawn)), 0, MOST)
     return np.where(week.filed, own, np.rint(ahead)).astype(np.int64)

@@ -12,7 +12,6 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
 
 from engine.planning.assumptions import Assumptions
 from engine.planning.season.drawn_season import (
@@ -112,6 +111,8 @@ def reserve_sizes(desk: Desk, places: Longs) -> Longs:
     """How many people each order keeps in reserve: enough for those who may give up or be missing in as many seasons
     as ``reserve_certainty`` says, by the binomial distribution at the mean odds of who may take it.
     """
+    from scipy.stats import binom  # half a second that most commands can do without
+
     offers, assumptions = desk.problem.offers, desk.assumptions
     order = offers.cell[offers.cells[:-1]] % max(offers.order_count, 1)
     odds = odds_of_giving_up(desk.problem, assumptions)
