@@ -16,8 +16,9 @@ import pandas as pd
 
 from engine.planning.assumptions import Assumptions
 from engine.planning.pool import MakeExecutor
-from engine.planning.season.drawn_season import draw_season, season_problem, weeks_of, with_places
+from engine.planning.season.drawn_season import draw_season, season_problem, weeks_of
 from engine.planning.season.hindsight import best_in_hindsight
+from engine.planning.season.leaving import HOME, MOVED, owed
 from engine.planning.season.policies import policies, policy_named
 from engine.planning.season.replay import Desk, Policy, Replayed, replay
 from engine.problem.values import SCALE
@@ -64,7 +65,8 @@ def make_desk(programme: Programme, assumptions: Assumptions, seed: int = 0) -> 
 
 def compare_policies(desk: Desk, asked: SeasonsAsked, make_executor: MakeExecutor | None = None) -> pd.DataFrame:
     """A row for each season and policy: season, demand, policy, value (in the objective's terms), bound (of the best in
-    hindsight, which no policy can pass), share, placements, lost, called.
+    hindsight, which no policy can pass), share, placements, lost, called, moved and
+    sent_home (who lost or left an employer during a stay), owed (to those sent home).
 
     Each plan has passed the audit. Seasons are replayed on the executor, in this process without one; the rows are the
     same. Raises `CallError` for a policy that isn't known, and what matching raises.
@@ -105,14 +107,15 @@ def season_rows(path: str, asked: SeasonsAsked, number: int) -> list[dict[str, A
     rows = []
     for name in asked.policies:
         found = replay(desk, season, _kept_policy(path, name))
-        rows.append(head | {"policy": name} | _row(desk, season.places, found, bound))
+        rows.append(head | {"policy": name} | _row(desk, found, bound))
     told = {"value": best.objective / SCALE, "bound": bound, "share": best.objective / max(best.bound, 1)}
-    return [*rows, head | {"policy": HINDSIGHT} | told | {"placements": len(best.worker), "lost": 0, "called": 0}]
+    none = dict.fromkeys(("lost", "called", "moved", "sent_home", "owed"), 0)
+    return [*rows, head | {"policy": HINDSIGHT} | told | {"placements": len(best.worker)} | none]
 
 
-def _row(desk: Desk, places: Any, found: Replayed, bound: float) -> dict[str, Any]:
+def _row(desk: Desk, found: Replayed, bound: float) -> dict[str, Any]:
     worker, order = desk.problem.offers.placements(found.columns)
-    verdict = audited_or_refused(with_places(desk.problem.programme, places), worker, order)
+    verdict = audited_or_refused(found.programme, worker, order)
     return {
         "value": verdict.objective,
         "bound": bound,
@@ -120,6 +123,9 @@ def _row(desk: Desk, places: Any, found: Replayed, bound: float) -> dict[str, An
         "placements": len(worker),
         "lost": found.lost,
         "called": found.called,
+        "moved": sum(one.what == MOVED for one in found.left),
+        "sent_home": sum(one.what == HOME for one in found.left),
+        "owed": sum(owed(found.programme, one) for one in found.left),
     }
 
 
@@ -136,7 +142,7 @@ def _kept_policy(path: str, name: str) -> Policy:
 
 def policies_table(seasons: pd.DataFrame) -> pd.DataFrame:
     """A row a policy, the best first: policy, seasons, share of the bound (mean, least, half_width of the 95 % interval
-    of the mean), placements, lost and called (means).
+    of the mean), placements, lost, called, moved, sent_home and owed (means).
     """
     by = seasons.groupby("policy")
     share = by["share"]
@@ -148,7 +154,7 @@ def policies_table(seasons: pd.DataFrame) -> pd.DataFrame:
             "half_width": (1.96 * share.std(ddof=1) / share.size() ** 0.5).fillna(0.0),
             "placements": by["placements"].mean(),
             "lost": by["lost"].mean(),
-            "called": by["called"].mean(),
+            **{name: by[name].mean() for name in ("called", "moved", "sent_home", "owed")},
         }
     )
     return table.sort_values("share", ascending=False).reset_index()

@@ -42,8 +42,10 @@ class Weeks:
 @dataclass(frozen=True)
 class DrawnSeason:
     """What happens in a season. By party: whether it ``comes``, in which week it ``arrives`` and until which it
-    ``waits``, how many weeks after its placement it would give up (``told``). By order: the week in which it is
-    ``filed`` and its ``places``. By column: whether the party would give up (``drops``) or not be there (``missing``).
+    ``waits``, how many weeks after its placement it would give up (``told``), how many weeks after its first day of
+    work it asks to leave its employer (``asks``). By order: the week in which it is ``filed``, its ``places``, the
+    week in which its employer is ``debarred``. By column: whether the party would give up (``drops``) or not be there
+    (``missing``). `ALWAYS` stands for what never happens.
     """
 
     comes: Bools
@@ -54,6 +56,8 @@ class DrawnSeason:
     places: Longs
     drops: Bools
     missing: Bools
+    asks: Longs
+    debarred: Longs
 
 
 def season_problem(programme: Programme) -> MatchingProblem:
@@ -114,6 +118,7 @@ def draw_season(
     gives_up, absent = rng.random(parties)[party], rng.random(parties)[party]
     odds = odds_of_giving_up(problem, assumptions)
     free = ~offers.must[party]
+    asks, debarred = _drawn_leaving(problem, weeks, assumptions, rng)
     return DrawnSeason(
         comes | offers.must,
         np.where(offers.must, 0, arrives),
@@ -123,6 +128,8 @@ def draw_season(
         places,
         (gives_up < odds) & free,
         (absent < assumptions.number("season.no_show")) & free,
+        asks,
+        debarred,
     )
 
 
@@ -143,6 +150,20 @@ def _drawn_orders(
     places = np.rint(forecast * np.clip(demand * spread, 0, MOST)).astype(np.int64)
     promised = np.bincount(programme["commitments"].values("order_id"), minlength=orders)
     return np.where(promised > 0, 0, filed), np.maximum(places, promised)
+
+
+def _drawn_leaving(
+    problem: MatchingProblem, weeks: Weeks, assumptions: Assumptions, rng: np.random.Generator
+) -> tuple[Longs, Longs]:
+    """(weeks after the first day of work in which each party asks to leave, the week in which the employer of each
+    order is debarred); `ALWAYS` for never.
+    """
+    parties, employers = len(problem.offers.must), problem.programme["employers"].size
+    after = rng.integers(*_through(assumptions.span("season.ask_to_leave_weeks")), parties)
+    asks = np.where(rng.random(parties) < assumptions.number("season.ask_to_leave"), after, ALWAYS)
+    when = rng.integers(0, weeks.last + 1, employers)
+    barred = np.where(rng.random(employers) < assumptions.number("season.debarment"), when, ALWAYS)
+    return asks, barred[problem.programme.orders.values("employer_id")]
 
 
 def odds_of_filing(weeks: Weeks, assumptions: Assumptions) -> tuple[Longs, Floats]:

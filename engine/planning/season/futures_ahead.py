@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from engine.planning.season.drawn_season import (
+    ALWAYS,
     MOST,
     DrawnSeason,
     forecast_of,
@@ -30,7 +31,8 @@ Bools = npt.NDArray[np.bool_]
 def futures_ahead(desk: Desk, week: Week, count: int) -> list[DrawnSeason]:
     """So many futures of a season from a week on; who has registered and what is filed is in each as it was seen.
 
-    Who gives up after a placement is drawn too, also of those who wait; ``told`` is not, and is 0.
+    Nobody is debarred there and nobody asks to leave. Who gives up after a placement is drawn too, of those who wait
+    and of those who are placed, given that they haven't told so yet.
     """
     rng = np.random.default_rng([week.number, count, 2027])
     parties, orders = len(week.seen), len(week.filed)
@@ -38,14 +40,30 @@ def futures_ahead(desk: Desk, week: Week, count: int) -> list[DrawnSeason]:
     filing, asking, scale = _spread(rng, count, orders), _spread(rng, count, orders), _spread(rng, count, 1)[:, 0]
     party, known = desk.problem.offers.party_of_each(), desk.assumptions
     odds, absent = odds_of_giving_up(desk.problem, known), known.number("season.no_show")
+    never, calm = np.full(parties, ALWAYS), np.full(orders, ALWAYS)
+    silent, told = _told(desk, week, count, rng)
+    odds = odds * silent[party] / (1 - odds * (1 - silent[party]))
     found = []
     for number in range(count):
         comes, arrives, waits = _people(desk, week, arriving[number], rng)
         places = _places(desk, week, asking[number], scale[number])
         filed = _filed(desk, week, filing[number])
         drops, nobody = giving_up[number][party] < odds, missing[number][party] < absent
-        found.append(DrawnSeason(comes, arrives, waits, np.zeros(parties, np.int64), filed, places, drops, nobody))
+        found.append(DrawnSeason(comes, arrives, waits, told[number], filed, places, drops, nobody, never, calm))
     return found
+
+
+def _told(desk: Desk, week: Week, count: int, rng: np.random.Generator) -> tuple[Floats, Longs]:
+    """(share of the weeks in which who gives up tells it that is still ahead, by party; how many weeks after the
+    placement each would tell it, later than now, by future and party).
+
+    Of those who haven't told by now, ``odds s / (1 - odds (1 - s))`` will, where ``s`` is that share.
+    """
+    low, high = desk.assumptions.span("season.drop_out_told_weeks")
+    since = np.where(week.placed < 0, low - 1, np.maximum(week.number - week.placed, low - 1))
+    left = np.maximum(high - since, 0)
+    told = since + 1 + np.floor(_spread(rng, count, len(since)) * np.maximum(left, 1)).astype(np.int64)
+    return left / (high - low + 1), told
 
 
 def _spread(rng: np.random.Generator, count: int, size: int) -> Floats:

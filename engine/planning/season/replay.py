@@ -1,7 +1,8 @@
 """A season replayed: week by week a policy says whom to place, and what happens then happens.
 
-Each week: who gives up leaves, emergencies are served, the policy chooses, orders that close with too small a crew give
-it up, each closing order draws its reserve list, and orders that start replace who isn't there from that list.
+Each week: who gives up leaves, who loses or leaves an employer is moved where that is allowed, emergencies are served,
+the policy chooses, orders that close with too small a crew give it up, each closing order draws its reserve list, and
+orders that start replace who isn't there from that list.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ from engine.planning.season.drawn_season import (
     odds_of_giving_up,
     over_cells,
 )
+from engine.planning.season.employers_left import leave_employers, standing_programme
+from engine.planning.season.leaving import Leaving, barred_from
+from engine.planning.season.releases import released
 from engine.planning.season.standing import lawful, on_orders, with_added
 from engine.problem.column_rows import use_of
 from engine.problem.problem import MatchingProblem
+from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -52,7 +57,7 @@ class Week:
     """What an office sees in week ``number``: the ``problem`` with the places of the orders filed (the others as
     forecast), the columns ``held``, who is ``waiting`` (by party) and until when, which columns are ``open`` now, and
     which orders are ``filed`` (in the week ``filed_at``); ``seen`` are the parties that have registered so far, each in
-    the week ``arrived``.
+    the week ``arrived``; who is held was ``placed`` in that week.
     """
 
     number: int
@@ -62,6 +67,7 @@ class Week:
     seen: Bools
     until: Longs
     arrived: Longs
+    placed: Longs
     open: Bools
     filed: Bools
     filed_at: Longs
@@ -94,6 +100,8 @@ class Replay:
     placed_in: Longs
     gone: Bools
     listed: Bools
+    moved: Bools
+    left: list[Leaving] = field(default_factory=list)
     reserves: dict[int, list[int]] = field(default_factory=dict)
     called: int = 0
     lost: int = 0
@@ -105,6 +113,8 @@ class Replay:
         self.single = np.diff(offers.cells) == 1
         self.vacated = np.zeros(offers.order_count, np.int64)
         self.wanted = reserve_sizes(self.desk, self.season.places)
+        self.until = self.season.waits.copy()
+        self.barred = barred_from(self.problem, self.season.debarred)
 
 
 def reserve_sizes(desk: Desk, places: Longs) -> Longs:
@@ -121,31 +131,40 @@ def reserve_sizes(desk: Desk, places: Longs) -> Longs:
     return binom.ppf(assumptions.number("season.reserve_certainty"), places, np.minimum(risk, 1.0)).astype(np.int64)
 
 
+Watch = Callable[[Replay, int], None]
+
+
 @dataclass(frozen=True)
 class Replayed:
-    """What came of a season: the ``columns`` that stand in the end, a legal plan; how many people gave up or were
-    missing (``lost``), and how many were called from reserve lists.
+    """What came of a season: the ``columns`` that stand in the end, a legal plan of the ``programme`` that it has
+    become; how many people gave up or were missing (``lost``), how many were called from reserve lists, and who
+    ``left`` an employer or asked to.
     """
 
     columns: Longs
+    programme: Programme
     value: int
     lost: int
     called: int
+    left: tuple[Leaving, ...]
 
 
-def replay(desk: Desk, season: DrawnSeason, policy: Policy) -> Replayed:
-    """Replay a season by a policy; what stands in the end is legal for `with_places`."""
+def replay(desk: Desk, season: DrawnSeason, policy: Policy, watch: Watch | None = None) -> Replayed:
+    """Replay a season by a policy; ``watch`` is shown how it stands at the end of each week."""
     parties = len(desk.problem.offers.must)
     problem = for_season(desk.problem, season.places)
     never = np.full(parties, -1, np.int64)
     nobody = np.zeros(parties, bool)
-    run = Replay(desk, season, problem, np.empty(0, np.int64), nobody, never, nobody.copy(), nobody.copy())
+    nothing = np.empty(0, np.int64)
+    run = Replay(desk, season, problem, nothing, nobody, never, nobody.copy(), nobody.copy(), nobody.copy())
     filed_at = over_cells(problem, season.filed, most=True)
     for number in range(desk.weeks.last + 1):
+        run.problem = released(problem, number)
         _let_go(run, number)
+        leave_employers(run, number)
         run.waiting |= season.comes & (season.arrives == number)
-        run.waiting &= (season.waits >= number) & ~run.gone
-        open_now = (filed_at <= number) & (run.closes >= number)
+        run.waiting &= (run.until >= number) & ~run.gone
+        open_now = (filed_at <= number) & (run.closes >= number) & (run.barred > number)
         if number == 0:
             _take(run, _promised(problem), number)
         _take(run, _emergencies(run, open_now), number)
@@ -156,14 +175,19 @@ def replay(desk: Desk, season: DrawnSeason, policy: Policy) -> Replayed:
         _list_reserves(run, number, open_now)
         _take_out_missing(run, starting)
         _call_reserves(run, np.union1d(closing, starting), number)
-    columns = lawful(problem, run.held)
-    return Replayed(columns, int(problem.offers.value[columns].sum()), run.lost, run.called)
+        if watch is not None:
+            watch(run, number)
+    columns = lawful(run.problem, run.held)
+    value = int(problem.offers.value[columns].sum())
+    programme = standing_programme(run, desk.weeks.last)
+    return Replayed(columns, programme, value, run.lost, run.called, tuple(run.left))
 
 
 def _seen_in(run: Replay, number: int, open_now: Bools) -> Week:
     """What the policy is shown: of orders that aren't filed the forecast, of people who haven't come nothing."""
     season, filed = run.season, run.season.filed <= number
-    shown = for_season(run.desk.problem, np.where(filed, season.places, run.desk.forecast))
+    asked = np.where(filed, season.places, run.desk.forecast)
+    shown = released(for_season(run.desk.problem, np.where(season.debarred <= number, 0, asked)), number)
     seen = season.comes & (season.arrives <= number)
     own = open_now & run.waiting[run.problem.offers.party_of_each()]
     return Week(
@@ -172,8 +196,9 @@ def _seen_in(run: Replay, number: int, open_now: Bools) -> Week:
         run.held,
         run.waiting.copy(),
         seen,
-        np.where(seen, season.waits, -1),
+        np.where(seen, run.until, -1),
         np.where(seen, season.arrives, -1),
+        run.placed_in.copy(),
         own,
         filed,
         np.where(filed, season.filed, -1),
@@ -244,9 +269,9 @@ def _list_reserves(run: Replay, number: int, open_now: Bools) -> None:
     """Ask those who still wait, and whose order closes or who would leave this week, to be called if they are needed:
     on each open order the most valuable first, as many as are expected to be missing there at most.
     """
-    problem, season = run.problem, run.season
+    problem = run.problem
     party = problem.offers.party_of_each()
-    leaving = (season.waits[party] == number) | (run.closes == number)
+    leaving = (run.until[party] == number) | (run.closes == number)
     asked = np.flatnonzero(open_now & run.single & run.waiting[party] & leaving & ~run.listed[party])
     for column in asked[np.argsort(-problem.offers.value[asked], kind="stable")].tolist():
         order, own = int(run.first_order[column]), int(party[column])
@@ -263,6 +288,7 @@ def _call_reserves(run: Replay, orders: Longs, number: int) -> None:
         listed = np.array(run.reserves.get(order, []), np.int64)
         party = problem.offers.party_of(listed)
         free = ~run.gone[party] & (run.placed_in[party] < 0) & ~season.drops[listed] & ~season.missing[listed]
+        free &= run.barred[listed] > number
         before = len(run.held)
         run.held = with_added(problem, run.held, listed[free], int(run.vacated[order]))
         called = problem.offers.party_of(run.held[before:])

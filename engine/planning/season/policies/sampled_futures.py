@@ -72,16 +72,18 @@ def _ahead(desk: Desk, week: Week, future: DrawnSeason, decided: Bools, worth: L
     Who gives up in a future counts for nothing there, unless he or she is decided now, before that is known. Each party
     has at most `EACH` columns there that aren't decided now, those that are ``worth`` most at learned prices.
     """
-    party = week.problem.offers.party_of_each()
+    party, closes = week.problem.offers.party_of_each(), over_cells(week.problem, desk.weeks.closes, most=False)
     to_come = ~week.seen & future.comes
     arrives = np.where(week.waiting, week.number, future.arrives)
     filed = np.where(week.filed, week.number, future.filed)
     begin = np.maximum(arrives[party], over_cells(week.problem, filed, most=True))
-    end = np.minimum(future.waits[party], over_cells(week.problem, desk.weeks.closes, most=False))
-    stays = decided | ~(future.drops | future.missing)
+    end = np.minimum(future.waits[party], closes)
+    placed = np.where(week.placed < 0, week.number, week.placed)
+    leaves = future.drops & ((placed + future.told)[party] <= closes)
+    stays = np.where(decided, ~leaves, ~(future.drops | future.missing))
     kept = (week.waiting | to_come)[party] & (begin <= end) & stays
     kept &= decided | _best_of_each(party, np.where(kept & ~decided, worth, NEVER))
-    return narrowed(for_season(week.problem, future.places, week.held), kept)
+    return narrowed(for_season(week.problem, future.places, week.held[~leaves[week.held]]), kept)
 
 
 def _best_of_each(party: npt.NDArray[np.integer], worth: Longs) -> Bools:
