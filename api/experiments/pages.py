@@ -21,7 +21,7 @@ from api.experiments.experiments import (
 )
 from api.experiments.schemas import ExperimentIn
 from api.requests.context import Context
-from api.runs.words import KINDS
+from api.runs.kind import titles
 from api.storage.database import utc
 from api.storage.tables import experiments
 from engine.errors import InputError
@@ -84,7 +84,7 @@ def show_experiment(programme_id: str, experiment_id: str, context: Context = vi
     """An experiment, which is shared by its address with those who may see it."""
     told = experiment_out(context.objects["experiment_id"])
     names = [(name, IN_WORDS[name]) for name in IN_TABLES]
-    return page(context, "experiments/experiment.html", experiment=told, names=names, kinds=KINDS)
+    return page(context, "experiments/experiment.html", experiment=told, names=names, kinds=titles())
 
 
 @router.get("/experiments/{experiment_id}/change")
@@ -122,10 +122,10 @@ def _read(fields: Fields) -> ExperimentIn:
 def _form(context: Context, typed: Any, ticked: list[str], version: int, error: InputError | None = None) -> Response:
     """The form of an experiment; its own runs are offered though they are deleted by now."""
     offered = runs_to_keep(context.connection, context.principal, context.programme.id, MOST_OFFERED)
-    choices = [(run.id, KINDS[run.kind], utc(run.created_at), _title(run)) for run in offered]
+    choices = [(run.id, titles()[run.kind], utc(run.created_at), _title(run)) for run in offered]
     known = {one[0] for one in choices}
     kept = context.objects["experiment_id"].runs if version else []
-    choices += [(one["id"], KINDS[one["kind"]], one["made_at"][:10], "") for one in kept if one["id"] not in known]
+    choices += [(one["id"], titles()[one["kind"]], one["made_at"][:10], "") for one in kept if one["id"] not in known]
     told = {"typed": typed, "ticked": ticked, "version": version, "choices": choices}
     status = 200 if error is None else 422
     return page(context, "experiments/form.html", status, **told, error=error, faults=faults_by_field(error))

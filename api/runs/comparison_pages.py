@@ -16,6 +16,7 @@ from api.requests.context import Context
 from api.runs.comparison_shown import branch_shown
 from api.runs.earlier import require_plan
 from api.runs.frames import file_of_frame, read_frame
+from api.runs.kind import titles
 from api.runs.plan_shown import seen_agreements
 from api.runs.plans_compared import (
     GAINED,
@@ -27,7 +28,6 @@ from api.runs.plans_compared import (
     plan_seen,
     plans_compared,
 )
-from api.runs.words import KINDS
 from api.storage.database import utc
 from engine.errors import InputError
 from engine.words import msgid
@@ -64,7 +64,9 @@ def compare_two_plans(programme_id: str, run_id: str, other_id: str, context: Co
         context,
         "runs/plans_compared.html",
         run_id=run_id,
-        plans=[(run.id, KINDS[run.kind], utc(run.created_at), run.published_at is not None) for run in (base, other)],
+        plans=[
+            (run.id, titles()[run.kind], utc(run.created_at), run.published_at is not None) for run in (base, other)
+        ],
         told=told,
         branch=branch_shown(as_outcome(base), as_outcome(other)),
         employers=moved[:MOST_EMPLOYERS],

@@ -1,120 +1,61 @@
 """The one gate through which everything leaves a run: files, placements, manifest, progress and problems.
 
-Each kind of file says here how it is made an audience's own. A file that isn't declared is not kept, and is not served
-should it be there; what still names another's after that is withheld. Both are logged.
+Each kind of run says of its files how they are made an audience's own. A file that isn't declared is not kept, and
+is not served should it be there; what still names another's after that is withheld. Both are logged.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from api.answers.problems import problem_content
-from api.identity.access import DESTINATION, ORIGIN
+from api.identity.access import ORIGIN
 from api.runs.audience import Audience
 from api.runs.job import Results
+from api.runs.kind import kinds
+from api.runs.own_files import Own
 from api.runs.reason_words import REASON_WORDS, own_reason_words
 from api.snapshots.scope import told_to
 from api.storage.tables import BEGUN_FROM
 from engine.errors import Fault, InputError, VaivenError
-from engine.plan.reason import without_facts
 from engine.words import message
 
 log = structlog.get_logger("vaiven.gate")
 _CODE = re.compile(r"<script(?![^>]*application/json).*?</script>", re.DOTALL)
-Own = Callable[[bytes, Audience], bytes]
 Records = dict[str, list[dict[str, str]]]
 
 
-@dataclass(frozen=True)
-class Rows:
-    """A table without the rows of which one of these columns names another's; other cells are redacted."""
-
-    columns: tuple[str, ...] = ()
-
-    def __call__(self, content: bytes, audience: Audience) -> bytes:
-        rows = csv.reader(io.StringIO(content.decode(), newline=""))
-        titles = next(rows, [])
-        keys = [number for number, title in enumerate(titles) if title in self.columns]
-        target = io.StringIO(newline="")
-        writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(titles)
-        for row in rows:
-            if not any(audience.is_hidden(row[key]) for key in keys):
-                writer.writerow([audience.redacted(cell) for cell in row])
-        return target.getvalue().encode()
-
-
-def _redacted_json(content: bytes, audience: Audience) -> bytes:
-    return (json.dumps(audience.redacted_content(json.loads(content)), indent=1) + "\n").encode()
-
-
-def _own_certificate(content: bytes, audience: Audience) -> bytes:
-    """The certificate without the checks of others' agreements; what it says of the plan is about all of it."""
-    certificate = json.loads(content)
-    own = [check for check in certificate["checks"] if not audience.is_hidden(check["rule"])]
-    return (json.dumps(audience.redacted_content(certificate | {"checks": own}), indent=1) + "\n").encode()
-
-
-def _as_it_is(content: bytes, _audience: Audience) -> bytes:
-    """A picture or a page that is drawn from what is the audience's own already."""
-    return content
-
-
-UNPLACED, WORSE_OFF, MARKED = "unplaced.csv", "worse_off.csv", "marked.csv"
-DRAWN = ("principles", "yields", "policies", "bands", "people_away")
-OF_REGIONS = (
-    *("accounts.csv", "totals.csv", "corridors.csv", "regions.csv", "sectors.csv", "uses.csv", "away.csv"),
-    *("evaluations.csv", "rates.csv", "countries.csv", "months.csv", "skills.csv", "openings.csv", "statistics.csv"),
-)
-# Rows about single workers that say more than where they are placed: told to their own state, and to planners.
-OF_WORKERS = frozenset({WORSE_OFF, MARKED, "placement_accounts.csv", "records.csv"})
-FILES: Mapping[str, Own] = {
-    "placements.csv": Rows(("worker_id", "order_id")),
-    UNPLACED: Rows(("worker_id",)),
-    "unfilled.csv": Rows(("order_id",)),
-    "prices.csv": Rows(("limit", "clause_id", "scope")),
-    "changes.csv": Rows(("worker_id", "order_id")),
-    "reserves.csv": Rows(("worker_id", "order_id")),
-    "events.csv": Rows(("worker_id", "order_id", "employer_id")),
-    "certificate.json": _own_certificate,
-    "comparison.csv": Rows(),
-    "groups.csv": Rows(("name",)),
-    "branches.csv": Rows(),
-    "comparison.json": _redacted_json,
-    "sweep.csv": Rows(),
-    "explanation.json": _redacted_json,
-    "overview.json": _redacted_json,
-    **{f"{name}.{ending}": _as_it_is for name in ("comparison", "sweep") for ending in ("png", "svg", "html")},
-    "mechanisms.csv": Rows(),
-    WORSE_OFF: Rows(("worker_id",)),
-    "relaxations.csv": Rows(("agreement",)),
-    "harmonisation.json": _redacted_json,
-    "harmonised.toml": _as_it_is,
-    **{f"{name}.{ending}": _as_it_is for name in DRAWN for ending in ("png", "svg")},
-    **dict.fromkeys(("policies.csv", "seasons.csv", "years.csv", "bands.csv", "gain.csv", "assumptions.csv"), Rows()),
-    **dict.fromkeys(("placement_accounts.csv", "records.csv"), Rows(("worker_id", "order_id"))),
-    **dict.fromkeys(OF_REGIONS, Rows(("origin_region", "REF_AREA"))),
-    "accounts.json": _redacted_json,
-    "lines.csv": Rows(),
-    MARKED: Rows(("worker_id", "order_id")),
-    "rights.json": _redacted_json,
-    **{f"{name}.html": _as_it_is for name in ("report", "rights", "accounts", "development")},
-    **{f"{name}.svg": _as_it_is for name in ("flows", "prices", "quota_use", "season_calendar")},
-}
+@cache
+def declared() -> Mapping[str, Own]:
+    """The files that may leave a run, as the kinds declare them. Raises `ValueError` where two kinds declare files of
+    one name that are made somebody's own in two ways.
+    """
+    found: dict[str, Own] = {}
+    for kind in kinds().values():
+        for name, own in kind.files.items():
+            if found.setdefault(name, own) != own:
+                raise ValueError(
+                    message(
+                        "{name} of {kind} is a file of another kind too, kept from others in another way.",
+                        name=name,
+                        kind=kind.name,
+                    )
+                )
+    return found
 
 
 def is_served(name: str) -> bool:
-    """Whether a file of a run may be served at all: one of those declared here."""
-    return name in FILES
+    """Whether a file of a run may be served at all: one of those declared."""
+    return name in declared()
 
 
 def gated(results: Results, audience: Audience) -> Results:
@@ -135,29 +76,11 @@ def _gated_file(name: str, content: bytes, audience: Audience) -> bytes | None:
     if not is_served(name):
         log.error("file withheld", file=name, why="not declared")
         return None
-    if name in OF_WORKERS and audience.role == DESTINATION:
-        return None
-    if name == UNPLACED and audience.role != ORIGIN:
-        content = without_facts(content.decode()).encode()  # a worker's profile is told to his or her own state alone
-    if name == UNPLACED and audience.role == DESTINATION:
-        content = _codes_alone(content)
-    if not audience.hidden:
-        return content
-    own = FILES[name](content, audience)
-    if not name.endswith(".png") and audience.is_hidden(_body(name, own)):
+    own = declared()[name](content, audience)
+    if own is not None and not name.endswith(".png") and audience.is_hidden(_body(name, own)):
         log.error("file withheld", file=name, why="names another's")
         return None
     return own
-
-
-def _codes_alone(content: bytes) -> bytes:
-    """Reasons without the rules that stand in somebody's way and what a place is worth to him or her."""
-    titles, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(titles)
-    writer.writerows((worker, reason.partition(":")[0]) for worker, reason in rows)
-    return target.getvalue().encode()
 
 
 def _body(name: str, content: bytes) -> str:

@@ -19,7 +19,7 @@ from api.requests.context import Context
 from api.runs.beginning import orders_by_state, stop_run
 from api.runs.earlier import has_plan
 from api.runs.jobs.match_job import MatchIn
-from api.runs.kind import kinds
+from api.runs.kind import FIRST, in_order, kinds, titles
 from api.runs.plain_words import plainly
 from api.runs.plan_shown import plan_in_words, seen_agreements
 from api.runs.result_files import served_file
@@ -28,7 +28,7 @@ from api.runs.run_out import run_out
 from api.runs.schemas import RunIn
 from api.runs.shares import LIVE
 from api.runs.starting import begun
-from api.runs.words import GAPS, KINDS, LIMITS, STATES
+from api.runs.words import GAPS, LIMITS, STATES
 from api.storage.tables import runs
 from engine.errors import InputError
 from engine.words import msgid, plural
@@ -36,8 +36,6 @@ from engine.words import msgid, plural
 router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
-# Kinds that are started by a button: from a page of a plan, with the plan that they are about, or from the list.
-BY_BUTTON = ("rematch", "report", "rights", "accounts", "development", "explain", "overview")
 
 
 def _minute(moment: sa.Column[Any]) -> sa.ColumnElement[str]:
@@ -55,14 +53,14 @@ def _listing(programme_id: str) -> Listing:
         msgid("Runs"),
         (
             Column("created_at", msgid("Started (UTC)"), _minute(runs.c.created_at), link=link),
-            Column("kind", msgid("What"), runs.c.kind, words=KINDS),
+            Column("kind", msgid("What"), runs.c.kind, words=titles()),
             Column("state", msgid("State"), runs.c.state, words=STATES),
             Column("ended_at", msgid("Ended (UTC)"), _minute(runs.c.ended_at)),
             Column("published_at", msgid("Published (UTC)"), _minute(runs.c.published_at)),
             Column("id", msgid("Number"), runs.c.id),
         ),
         (
-            Filter("kind", msgid("What"), runs.c.kind, words=KINDS),
+            Filter("kind", msgid("What"), runs.c.kind, words=titles()),
             Filter("state", msgid("State"), runs.c.state, words=STATES),
         ),
         sort="-created_at",
@@ -94,7 +92,9 @@ def list_runs(programme_id: str, context: Context = viewed("run.read")) -> Respo
     listing = _listing(programme_id)
     if (file := table_file(context, listing, asked)) is not None:
         return file
-    return page(context, "runs/list.html", shown=read_table(context, listing, asked))
+    buttons = [one for one in in_order() if one.button and not one.of_plan and one.is_told(context.principal)]
+    forms = [one for one in in_order() if one.form and one.is_told(context.principal)]
+    return page(context, "runs/list.html", shown=read_table(context, listing, asked), buttons=buttons, forms=forms)
 
 
 @router.get("/new-plan")
@@ -106,8 +106,7 @@ def ask_for_run(programme_id: str, context: Context = viewed("run.start")) -> Re
 @router.post("/runs")
 def start_run(programme_id: str, fields: FormFields, context: Context = viewed("run.start")) -> Response:
     """Start a run: a match, or what is asked of a plan."""
-    kind = kinds()[fields["kind"]] if fields.get("kind") in BY_BUTTON else kinds()["match"]
-
+    kind = kinds().get(fields.get("kind", ""), kinds()[FIRST])
     again = partial(_run_form, context, programme_id, _typed(fields, MatchIn))
     typed = _typed(fields, kind.asked)
     run = begun(context.connection, context.principal, programme_id, kind.asked, typed, again)
@@ -121,8 +120,8 @@ def show_run(programme_id: str, run_id: str, context: Context = viewed("run.read
     run = context.objects["run_id"]
     if has_plan(run):
         told = plan_in_words(context.connection, context.principal, run)
-        return page(context, "runs/plan.html", kind=KINDS[run.kind], **told)
-    told = {"run": run_out(context.connection, run_id), "row": run, "kinds": KINDS, "states": STATES}
+        return page(context, "runs/plan.html", kind=titles()[run.kind], **told)
+    told = {"run": run_out(context.connection, run_id), "row": run, "kinds": titles(), "states": STATES}
     if run.state == "done":
         template, shown = result_shown(context.connection, context.principal, run)
         return page(context, template, **shown, **told)

@@ -27,7 +27,7 @@ class OfPlanIn(SpokenIn):
 class PlanKind(Kind):
     """A kind that tells of a plan as its audience has it: of a ministry's own placements."""
 
-    keeps_input = False
+    of_plan, keeps_input = True, False
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: Any) -> None:
         """Raise `InputError` where there is no such plan, 409 where what it read was deleted."""
@@ -47,8 +47,12 @@ class RecordsKind(PlanKind):
     in values that stand for many, to planners.
     """
 
+    def is_told(self, principal: Principal) -> bool:
+        """Everybody but a ministry of destination."""
+        return principal.role != DESTINATION
+
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: Any) -> None:
         """Raise 403 for a ministry of destination, and what a `PlanKind` raises."""
-        if principal.role == DESTINATION:
+        if not self.is_told(principal):
             raise refused(message("What workers' records say is told to the ministry of their own state and planners."))
         super().check(connection, principal, programme_id, asked)

@@ -13,12 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from api.agreements.agreements import newest_agreements
-from api.identity.access import DESTINATION, MINISTRIES, ORIGIN, Principal
+from api.identity.access import MINISTRIES, ORIGIN, Principal
 from api.identity.visibility import agreements_seen, orders_seen, rows_seen, runs_seen
+from api.runs.kind import in_order, titles
 from api.runs.plan_words import GROUPS, ORDER_GROUPS, Agreements, code_of
 from api.runs.plans_compared import other_plans
 from api.runs.result_files import names_of, table_of
-from api.runs.words import KINDS
 from api.storage.database import utc
 from api.storage.tables import agreements, orders, placements, registers, runs
 from engine.plan.metrics import most_gain
@@ -27,7 +27,6 @@ from engine.words import Message, message
 from engine.words.names import country, sector
 
 MOST_EMPLOYERS, MOST_TO_NEGOTIATE, MOST_QUOTAS, MOST_OTHERS, MOST_REPORTS = 12, 5, 40, 30, 200
-REPORTS = ("report", "rights", "accounts", "development")  # kinds of run that tell of a whole plan
 # Limits that are no clause: an employer's own.
 OWN_LIMITS = ("headcount", "beds", "min_crew")
 Row = Mapping[str, Any]
@@ -81,7 +80,7 @@ def plan_in_words(connection: sa.Connection, principal: Principal, run: sa.Row[A
         "sector_name": _sector_name,
         "order_groups": ORDER_GROUPS,
         "files": list(names_of(connection, run.id)),
-        "may_read_records": principal.role != DESTINATION,
+        "buttons": [one for one in in_order() if one.of_plan and one.button and one.is_told(principal)],
         "may_publish": principal.role in MINISTRIES and run.published_at is None,
         "may_repair": principal.role in MINISTRIES and run.published_at is not None,
     }
@@ -114,7 +113,7 @@ def _others(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -
             one.id,
             message(
                 "{kind}, {day:long}, worth {worth:,.1f}",
-                kind=Message(KINDS[one.kind], {}),
+                kind=Message(titles()[one.kind], {}),
                 day=utc(one.created_at).date(),
                 worth=one.manifest["certificate"]["objective"],
             ),
@@ -125,13 +124,14 @@ def _others(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -
 
 def _reports(connection: sa.Connection, principal: Principal, run: sa.Row[Any]) -> list[tuple[str, str, date]]:
     """The reports of a plan that somebody sees, the newest of each kind: (id, what it is called, its day)."""
-    mine = sa.and_(runs.c.programme_id == run.programme_id, runs.c.kind.in_(REPORTS), runs.c.state == "done")
+    kinds = [kind.name for kind in in_order() if kind.of_plan]
+    mine = sa.and_(runs.c.programme_id == run.programme_id, runs.c.kind.in_(kinds), runs.c.state == "done")
     asked = sa.select(runs).where(mine, runs_seen(principal)).order_by(runs.c.id.desc()).limit(MOST_REPORTS)
     found: dict[str, tuple[str, str, date]] = {}
     for one in connection.execute(asked):
         if one.options.get("plan") == run.id:
-            found.setdefault(one.kind, (one.id, KINDS[one.kind], utc(one.created_at).date()))
-    return [found[kind] for kind in REPORTS if kind in found]
+            found.setdefault(one.kind, (one.id, titles()[one.kind], utc(one.created_at).date()))
+    return [found[kind] for kind in kinds if kind in found]
 
 
 def _country_name(code: str) -> Message:

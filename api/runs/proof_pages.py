@@ -13,10 +13,11 @@ from api.requests.context import Context
 from api.runs.beginning import begin_run
 from api.runs.earlier import require_plan
 from api.runs.jobs.replay_job import ReplayIn
+from api.runs.kind import titles
 from api.runs.plan_shown import seen_agreements
 from api.runs.plan_words import Agreements
 from api.runs.result_files import names_of
-from api.runs.words import KINDS, STATES
+from api.runs.words import STATES
 from api.storage.database import utc
 from api.storage.tables import INPUT, run_files, runs
 from engine.audit.lasting_rules import LASTING_RULES
@@ -39,7 +40,7 @@ def show_proof(programme_id: str, run_id: str, context: Context = viewed("run.re
         context,
         "runs/proof.html",
         run=run,
-        kind=KINDS[run.kind],
+        kind=titles()[run.kind],
         moments=[utc(moment) for moment in (run.created_at, run.ended_at)],
         certificate=certificate,
         in_words=status_in_words(certificate["status"]),

@@ -1,26 +1,9 @@
-"""Kinds and states of runs in words; keys of the catalogue."""
+"""States of runs in words, and what is asked of a match; keys of the catalogue."""
 
 from __future__ import annotations
 
 from engine.words import msgid
 
-KINDS = {
-    "match": msgid("Plan of the season"),
-    "rematch": msgid("Repair of a plan"),
-    "what_if": msgid("What if"),
-    "sweep": msgid("Sweep of a what if"),
-    "compare": msgid("One season by several principles"),
-    "harmonise": msgid("What states could harmonise"),
-    "explain": msgid("Explanation"),
-    "overview": msgid("Register and demand at a glance"),
-    "season": msgid("A season as it comes"),
-    "outlook": msgid("Several years ahead"),
-    "replay": msgid("Plan computed again"),
-    "report": msgid("Report of a plan"),
-    "accounts": msgid("Accounts of both ends"),
-    "development": msgid("Development report"),
-    "rights": msgid("Rights report"),
-}
 STATES = {
     "queued": msgid("waits in the queue"),
     "running": msgid("is being computed"),

@@ -12,7 +12,7 @@ from world import World
 
 from api.identity.access import DESTINATION, ORIGIN
 from api.runs.audience import Audience
-from api.runs.gate import FILES, gated, gated_problem
+from api.runs.gate import declared, gated, gated_problem
 from api.runs.job import Results
 from api.runs.worker import Worker
 from api.storage.database import transaction
@@ -21,6 +21,7 @@ from engine.errors import ClashError, Fault, InputError
 
 P = "/v1/programmes/{p}"
 SIZE = {"gap": 0.01}
+OF_PLAN = ("rights", "accounts", "development", "impact", "recalls")
 NAMES = {"worker_id", "household_id", "travel_group_id", "origin_region"}
 CODE = re.compile(r"<script(?![^>]*application/json).*?</script>", re.DOTALL)
 
@@ -103,7 +104,8 @@ def test_a_ministry_of_origin_is_told_nothing_of_others(generated_world: World) 
         {"kind": "compare", "mechanisms": ["stable"], "gap": 0.05},
         {"kind": "harmonise", "agreements": _own_agreements(world, "gt"), "most": 1, "gap": 0.05},
         {"kind": "report", "plan": plan["id"], "lang": "es"},
-        *({"kind": kind, "plan": plan["id"]} for kind in ("rights", "accounts", "development")),
+        *({"kind": kind, "plan": plan["id"]} for kind in OF_PLAN),
+        {"kind": "frontier", "equity": ["households"], "steps": 1, "gap": 0.05},
         {"kind": "explain", "plan": plan["id"], "order": held[0].order_id},
         {"kind": "explain", "plan": plan["id"], "clause": clause},
         {"kind": "explain", "plan": plan["id"], "commitments": True},
@@ -194,7 +196,9 @@ def test_a_file_that_is_not_declared_is_neither_kept_nor_served(world: World) ->
 OTHERS = Audience(ORIGIN, "GT", frozenset({"WHN1", "Islas de la Bahía", "HN-US", "HH-7"}))
 
 
-@pytest.mark.parametrize("name", sorted(name for name in FILES if name.endswith((".csv", ".json", ".svg", ".html"))))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in declared() if name.endswith((".csv", ".json", ".svg", ".html")))
+)
 def test_each_kind_of_file_is_made_ones_own_or_withheld(name: str) -> None:
     """A name of another in any place of it doesn't come through."""
     for term in sorted(OTHERS.hidden):

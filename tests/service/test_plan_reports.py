@@ -1,12 +1,15 @@
-"""What is told of a plan by a run of its own: rights, accounts, development; to whom which of it."""
+"""What is told of a plan by a run of its own: rights, accounts, development, fairness; to whom which of it."""
 
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from browser import Browser, text_of
+from generated_season import drawn_tables
 from world import World
 
 from api.runs.worker import Worker
@@ -92,24 +95,64 @@ def test_accounts_of_a_plan(world: World) -> None:
     assert not any(one["measures"] in spanish or one["explains"] in spanish for one in told["evaluations"])
 
 
+@pytest.fixture
+def tables(tmp_path: Path) -> dict[str, pd.DataFrame]:
+    """What the ministries and employers of the season handed in."""
+    return drawn_tables(tmp_path / "season")
+
+
 @pytest.mark.computes
-def test_the_development_report_of_a_plan(generated_world: World) -> None:
-    """A ministry of origin's regions alone, though others hold places on the same orders; the other end has none."""
+def test_reports_on_records_are_of_ones_own_people(generated_world: World, tables: dict[str, pd.DataFrame]) -> None:
+    """Development, who is selected, who is asked back: of a ministry of origin's people alone, though others hold
+    places on the same orders; the other end has none.
+    """
     world = generated_world
     theirs = world.run("hn", gap=0.05)["id"]
     world.must("hn", "POST", f"{P}/runs/{theirs}/publication")
+    others = {row["worker_id"] for row in world.operations("hn", limit=1000)}
     plan = world.run("gt", gap=0.05)["id"]
-    run = _by_button(world, "gt", plan, "development")
+    runs = {kind: _by_button(world, "gt", plan, kind) for kind in ("development", "impact", "recalls")}
+    _developed_as_in(world, runs["development"])
+    _selected_as_in(tables, _rows(world, "gt", runs["impact"], "impact.csv"), _placed(world, "gt", plan))
+    _asked_back_as_in(tables, _rows(world, "gt", runs["recalls"], "recalls.csv"))
+    for run in runs.values():
+        told = _told(world, "gt", run)
+        assert others and not any(worker in told for worker in others) and "Honduras" not in told
+    spanish = text_of(Browser(world, "gt").get(f"{PAGE}/runs/{runs['impact']}", **{"Accept-Language": "es"}))
+    assert "mujeres" in spanish and "People" not in spanish
+    other_end = world.run("ca", gap=0.05)["id"]
+    for kind in (*runs, "score"):
+        refused = world.call("ca", "POST", P + "/runs", json={"kind": kind, "plan": other_end})
+        assert refused.status_code == 403 and "own state" in refused.json()["detail"]
+        assert f'value="{kind}"' not in Browser(world, "ca").get(f"{PAGE}/runs/{other_end}").text
+
+
+def _developed_as_in(world: World, run: str) -> None:
+    """The regions are the ministry's own, and as many people stand there as have records."""
     assert [row["origin_country"] for row in _rows(world, "gt", run, "countries.csv")] == ["GT"]
     regions = _rows(world, "gt", run, "regions.csv")
     assert {row["origin_country"] for row in regions} == {"GT"}
     assert sum(int(row["people"]) for row in regions) == len(
         {row["worker_id"] for row in _rows(world, "gt", run, "records.csv") if row["kind"] == "occupation"}
     )
-    others = {row["worker_id"] for row in world.operations("hn", limit=1000)}
-    told = _told(world, "gt", run)
-    assert others and not any(worker in told for worker in others) and "Honduras" not in told
-    refused = world.call(
-        "ca", "POST", P + "/runs", json={"kind": "development", "plan": world.run("ca", gap=0.05)["id"]}
-    )
-    assert refused.status_code == 403 and "own state" in refused.json()["detail"]
+
+
+def _selected_as_in(tables: dict[str, pd.DataFrame], rows: list[dict[str, str]], placed: list[dict[str, Any]]) -> None:
+    """As many are looked at as are registered, as many chosen as are placed, in the regions that the register has."""
+    own = tables["workers"][tables["workers"]["origin_country"] == "GT"]
+    by_sex = [row for row in rows if row["key"] == "sex"]
+    assert sum(int(row["looked_at"]) for row in by_sex if row["stage"] == "admitted") == len(own)
+    people = len({row["worker_id"] for row in placed})
+    assert sum(int(row["chosen"]) for row in by_sex if row["stage"] == "placed") == people
+    assert {row["group"] for row in rows if row["key"] == "origin_region"} == {*own["origin_region"]} - {""}
+
+
+def _asked_back_as_in(tables: dict[str, pd.DataFrame], rows: list[dict[str, str]]) -> None:
+    """Who moved away from each employer in the year before the season's day, counted from what was handed in."""
+    own = tables["workers"][tables["workers"]["origin_country"] == "GT"]["worker_id"]
+    history, last_day = tables["history"], "2025-12-31"
+    moved = history[history["worker_id"].isin(own) & (history["exit_reason"] == "transferred")]
+    moved = moved[(moved["end_date"] >= "2025-01-01") & (moved["end_date"] <= last_day)]
+    asking = moved[moved["employer_id"].isin(set(tables["orders"]["employer_id"]))]
+    count = asking.groupby("employer_id")["worker_id"].nunique()
+    assert {row["employer_id"]: int(row["transferred"]) for row in rows} == count.to_dict()

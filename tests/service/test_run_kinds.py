@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from browser import Browser
 from world import World
 
+from api.runs import jobs
+from api.runs.gate import declared
 from api.runs.kind import kinds
 from api.runs.queue import keep_files, kept_files
 from api.runs.worker import Worker
@@ -120,6 +126,66 @@ def test_a_report_is_a_file_of_a_run(world: World) -> None:
         answer = world.call("gt", "GET", f"{P}/runs/{begun['id']}/files/report.html")
         assert answer.status_code == 200 and heading in answer.text
         assert not re.search(r'(src|href)="http', answer.text)
+
+
+KIND = '''"""How many rows of orders a plan's season has."""
+
+from typing import Literal
+
+from api.runs.job import Job, Results
+from api.runs.own_files import Rows
+from api.runs.plan_kind import OfPlanIn, PlanKind
+
+
+class RowsIn(OfPlanIn):
+    """Rows of the season."""
+
+    kind: Literal["row_count"]
+
+
+class RowCount(PlanKind):
+    """Rows counted."""
+
+    name, asked, title, button = "row_count", RowsIn, "Rows counted", "Count the rows"
+    files = {"row_count.csv": Rows()}
+
+    def compute(self, job: Job) -> Results:
+        """Count them."""
+        return Results({"row_count.csv": b"orders\\n1\\n"}, {"orders": self.read(job).programme.orders.size})
+
+
+KIND = RowCount()
+'''
+
+
+@pytest.fixture
+def with_a_new_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A file beside those of the other kinds, and nothing else."""
+    tmp_path.joinpath("row_count_job.py").write_text(KIND, "utf-8")
+    monkeypatch.setattr(jobs, "__path__", [*jobs.__path__, str(tmp_path)])
+    kinds.cache_clear()
+    declared.cache_clear()
+    yield
+    sys.modules.pop("api.runs.jobs.row_count_job", None)
+    monkeypatch.undo()
+    kinds.cache_clear()
+    declared.cache_clear()
+
+
+@pytest.mark.usefixtures("with_a_new_kind")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_new_kind_is_a_new_file(world: World) -> None:
+    """Its button stands on a plan's page, its run has a page, its file leaves by the gate, its title is in lists."""
+    world.certified()
+    plan, browser, here = world.run(gap=0.0)["id"], Browser(world, "gt"), "/programmes/{p}/runs"
+    assert "Count the rows" in browser.get(f"{here}/{plan}").text
+    sent = browser.post(here, {"kind": "row_count", "plan": plan})
+    assert Worker(world.engine).run_one()
+    shown = browser.get(sent.headers["Location"]).text
+    assert "Rows counted" in shown and "row_count.csv" in shown
+    run = sent.headers["Location"].rpartition("/")[2]
+    assert world.call("gt", "GET", f"{P}/runs/{run}/files/row_count.csv").text == "orders\n1\n"
+    assert "Rows counted" in browser.get(here).text and run in browser.get(f"{here}/{plan}").text
 
 
 def test_content_of_another_kind_is_refused(world: World) -> None:

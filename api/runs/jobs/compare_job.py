@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -12,12 +13,15 @@ from api.identity.access import Principal
 from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import Mechanism, require_mechanism
-from api.runs.kind import Kind
+from api.runs.kind import Finished, Kind
+from api.runs.own_files import Rows, RowsOfWorkers, drawn
+from api.runs.principles_shown import principles_shown
 from api.runs.schemas import SpokenIn
 from engine.planning.principle_files import write_principles
 from engine.planning.principles import FORMER_RULE, Principles, compare_principles
 from engine.programme import read_programme
 from engine.run import Options
+from engine.words import msgid
 
 
 class CompareIn(SpokenIn):
@@ -33,6 +37,14 @@ class Compare(Kind):
     """A comparison of mechanisms. A ministry of origin is told of its own workers alone."""
 
     name, asked = "compare", CompareIn
+    title, place = msgid("One season by several principles"), 20
+    form = "principles"
+    template = "runs/principles.html"
+    files = {
+        "mechanisms.csv": Rows(),
+        "worse_off.csv": RowsOfWorkers(("worker_id",)),
+        **drawn("principles"),
+    }
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: CompareIn) -> None:
         """Raise `InputError` for an unknown mechanism."""
@@ -53,6 +65,10 @@ class Compare(Kind):
         folder.mkdir()
         write_principles(folder, compared, asked["lang"] or "en")
         return Results(files_in(folder), {"principles": _told(compared)} | job.provenance(programme))
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """A table a question."""
+        return principles_shown(of.run.manifest["principles"])
 
 
 def _told(compared: Principles) -> dict[str, Any]:

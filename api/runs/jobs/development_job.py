@@ -6,11 +6,13 @@ from typing import Literal
 
 from api.requests.shapes import example
 from api.runs.job import Job, Results, as_kept, files_in
+from api.runs.own_files import ROWS_OF_REGIONS, RowsOfWorkers, as_it_is, drawn
 from api.runs.plan_kind import OfPlanIn, RecordsKind
 from engine.accounts.accounts import accounts
 from engine.accounts.development import Development
 from engine.accounts.rates import read_rates
-from engine.planning.development_files import development_told, write_development
+from engine.planning.development_files import TABLES, development_told, write_development
+from engine.words import msgid
 
 
 class DevelopmentIn(OfPlanIn):
@@ -24,6 +26,15 @@ class DevelopmentOfPlan(RecordsKind):
     """A development report, of a ministry of origin's own regions alone."""
 
     name, asked = "development", DevelopmentIn
+    title, place = msgid("Development report"), 75
+    button = msgid("Report to a planning ministry")
+    template = "runs/development.html"
+    files = {
+        **{f"{name}.csv": ROWS_OF_REGIONS for name in TABLES},
+        "records.csv": RowsOfWorkers(("worker_id",)),
+        "development.html": as_it_is,
+        **drawn("people_away"),
+    }
 
     def compute(self, job: Job) -> Results:
         """Report by region of origin."""

@@ -7,25 +7,28 @@ web process has. It is short, so it comes before what-ifs and sweeps.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
 
 from api.answers.problems import content_fault, refused
-from api.identity.access import ORIGIN, Principal
+from api.identity.access import MINISTRIES, ORIGIN, Principal
 from api.requests.shapes import example
 from api.runs.earlier import EARLIER, earlier_programme, require_earlier, with_others, write_earlier
+from api.runs.explanation_shown import explanation_shown
 from api.runs.job import Job, Results, as_kept
-from api.runs.kind import Kind, Source
+from api.runs.kind import Finished, Kind, Source
+from api.runs.own_files import redacted_json
 from api.runs.schemas import PlanId, SpokenIn
 from engine.planning.explain import explained
 from engine.planning.explain.ranked import CandidatesExplanation
 from engine.planning.explain.reading import unknown_id
 from engine.programme import read_programme
-from engine.words import message
+from engine.words import message, msgid
 from engine.words.wording import worded_all
 
 Id = Annotated[str, Field(min_length=1, max_length=130)]
@@ -52,6 +55,9 @@ class Explain(Kind):
     """An explanation."""
 
     name, asked, keeps_input = "explain", ExplainIn, False
+    title, place = msgid("Explanation"), 60
+    template = "runs/explanation.html"
+    files = {"explanation.json": redacted_json}
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: ExplainIn) -> None:
         """Raise `InputError` unless one thing is asked of a run that can be looked at again, 403 where a worker's
@@ -92,6 +98,11 @@ class Explain(Kind):
         worded = worded_all(told, job.options["lang"] or "en")
         content = json.dumps(worded, indent=1, default=str, ensure_ascii=False) + "\n"
         return Results({"explanation.json": content.encode()}, {"explanation": as_kept(told)})
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The lines and candidates, and whether the plan may be changed by them."""
+        may = of.principal.role in MINISTRIES and of.principal.may("run.start")
+        return {"may_change": may, **explanation_shown(of.run.manifest["explanation"], of.known)}
 
 
 KIND = Explain()

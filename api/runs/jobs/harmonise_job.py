@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -12,15 +12,17 @@ from api.answers.problems import content_fault
 from api.identity.access import Principal
 from api.requests.shapes import example
 from api.runs.branching import base_of, forget_base, matched
+from api.runs.harmonisation_shown import harmonisation_shown
 from api.runs.job import Job, Results, as_kept, files_in
-from api.runs.kind import Kind
+from api.runs.kind import Finished, Kind
+from api.runs.own_files import Rows, as_it_is, drawn, redacted_json
 from api.runs.plan_shown import own_agreements
 from api.runs.schemas import SpokenIn
 from engine.planning.branches import Base, Outcome
 from engine.planning.harmonising import harmonise
 from engine.planning.harmonising_files import harmonisation_told, write_harmonisation
 from engine.programme.edits import Edits
-from engine.words import message
+from engine.words import message, msgid
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -41,6 +43,15 @@ class Harmonise(Kind):
     """A search for relaxations, each matched alone; finished ones are kept for another attempt."""
 
     name, asked = "harmonise", HarmoniseIn
+    title, place = msgid("What states could harmonise"), 30
+    form = "harmonisation"
+    template = "runs/harmonisation.html"
+    files = {
+        "relaxations.csv": Rows(("agreement",)),
+        "harmonisation.json": redacted_json,
+        "harmonised.toml": as_it_is,
+        **drawn("yields"),
+    }
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: HarmoniseIn) -> None:
         """Raise `InputError` unless two agreements or more are named, all of them of one's own corridors."""
@@ -72,6 +83,10 @@ class Harmonise(Kind):
         write_harmonisation(folder, found, asked["lang"] or "en")
         told = {"base": found.base.totals, **harmonisation_told(found)}
         return Results(files_in(folder), {"harmonisation": as_kept(told)} | job.provenance(base.programme))
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """What is proposed, and what else was tried."""
+        return harmonisation_shown(of.run.manifest["harmonisation"], of.known)
 
 
 KIND = Harmonise()

@@ -15,6 +15,7 @@ from api.identity.access import Principal
 from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Kind
+from api.runs.own_files import PLAN_FILES
 from api.runs.plan_measures import plan_measures
 from api.runs.reason_words import reason_words
 from api.runs.schemas import RunIn
@@ -23,7 +24,7 @@ from engine.plan.plan_files import PlanFiles
 from engine.programme import read_programme
 from engine.run import Options, match_read
 from engine.solve.mechanisms import mechanisms
-from engine.words import message
+from engine.words import message, msgid
 
 LONG_SECONDS = 900
 Mechanism = Annotated[str, Field(pattern=r"^[a-z_-]{1,40}$")]
@@ -41,6 +42,8 @@ class Match(Kind):
     """A match: from the last checkpoint where there is one."""
 
     name, asked, has_plan = "match", MatchIn, True
+    title, place = msgid("Plan of the season"), 10
+    files = PLAN_FILES
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: MatchIn) -> None:
         """Raise `InputError` for an unknown mechanism."""

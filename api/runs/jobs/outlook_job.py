@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from api.requests.shapes import example
+from api.runs.ahead_shown import outlook_shown
 from api.runs.job import Job, Results, files_in
+from api.runs.kind import Finished
+from api.runs.own_files import Rows, drawn
 from api.runs.own_people import OwnPeopleKind
 from api.runs.schemas import SpokenIn
 from engine.planning.assumptions import read_assumptions
@@ -16,7 +20,7 @@ from engine.planning.outlook.many_futures import many_futures
 from engine.planning.outlook.outlook_files import write_outlook
 from engine.planning.pool import process_pool
 from engine.programme import read_programme
-from engine.words import message
+from engine.words import message, msgid
 
 
 class OutlookIn(SpokenIn):
@@ -34,6 +38,13 @@ class Outlook(OwnPeopleKind):
     """An outlook; futures that are done are kept for another attempt."""
 
     name, asked = "outlook", OutlookIn
+    title, place = msgid("Several years ahead"), 41
+    form = "outlook"
+    template = "runs/outlook.html"
+    files = {
+        **dict.fromkeys(("years.csv", "bands.csv", "gain.csv", "assumptions.csv"), Rows()),
+        **drawn("bands"),
+    }
 
     def compute(self, job: Job) -> Results:
         """Run the futures."""
@@ -57,6 +68,10 @@ class Outlook(OwnPeopleKind):
         told: dict[str, Any] = {"bands": found.bands.to_dict("records"), "gain": found.gain.to_dict("records")}
         told |= {"currency": programme.settings.currency}
         return Results(files_in(folder), {"outlook": told} | job.provenance(programme))
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The bands by year."""
+        return outlook_shown(of.run.manifest["outlook"])
 
 
 KIND = Outlook()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Literal
+from typing import Any, Literal
 
 from api.identity.access import ORIGIN
 from api.requests.shapes import example
 from api.runs.job import Job, Results, as_kept
-from api.runs.kind import Kind
+from api.runs.kind import Finished, Kind
+from api.runs.own_files import redacted_json
+from api.runs.plain_words import plainly
 from api.runs.schemas import SpokenIn
 from engine.planning.overview import overview
 from engine.programme import read_programme
+from engine.words import msgid
 from engine.words.wording import worded_all
 
 
@@ -27,6 +31,10 @@ class Overview(Kind):
     """An overview; which workers can never be placed, and why, is told to their own state alone."""
 
     name, asked, keeps_input = "overview", OverviewIn, False
+    title, place = msgid("Register and demand at a glance"), 15
+    button = msgid("Register and demand at a glance")
+    template = "runs/overview.html"
+    files = {"overview.json": redacted_json}
 
     def compute(self, job: Job) -> Results:
         """Look over the programme."""
@@ -38,6 +46,10 @@ class Overview(Kind):
         content = json.dumps(worded_all(told, job.options["lang"] or "en"), indent=1, ensure_ascii=False) + "\n"
         manifest = {"overview": as_kept(told), "programme_sha256": programme.sha256}
         return Results({"overview.json": content.encode()}, manifest)
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The overview with rules in words."""
+        return {"seen": plainly(of.run.manifest["overview"], of.known, asks=True)}
 
 
 KIND = Overview()

@@ -19,6 +19,7 @@ from api.runs.earlier import require_earlier
 from api.runs.job import Job, Results, files_in
 from api.runs.jobs.match_job import LONG_SECONDS, placed_rows
 from api.runs.kind import Kind, Source
+from api.runs.own_files import PLAN_FILES, Rows
 from api.runs.plan_measures import plan_measures
 from api.runs.queue import file_of_run
 from api.runs.reason_words import reason_words
@@ -30,7 +31,7 @@ from engine.planning import CHARGE
 from engine.planning.rematch import rematch
 from engine.programme import read_programme
 from engine.run import Options
-from engine.words import message
+from engine.words import message, msgid
 
 EVENTS = {"declined": "exclude", "dropped": "drop_out"}
 
@@ -50,6 +51,12 @@ class Rematch(Kind):
     """A repair; changes.csv and reserves.csv stand beside its plan."""
 
     name, asked, has_plan = "rematch", RematchIn, True
+    title, place = msgid("Repair of a plan"), 11
+    files = {
+        **PLAN_FILES,
+        **dict.fromkeys(("changes.csv", "reserves.csv"), Rows(("worker_id", "order_id"))),
+        "events.csv": Rows(("worker_id", "order_id", "employer_id")),
+    }
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: RematchIn) -> None:
         """Raise 403 for a planner, `InputError` where the plan isn't one of the ministry's own, and published unless

@@ -21,6 +21,7 @@ from api.runs.queue import file_of_run
 from api.runs.schemas import PlanId, RunIn
 from api.snapshots.packing import unpack
 from api.storage.tables import BEGUN_FROM, CHECKPOINT, INPUT, run_files, runs
+from engine.words import msgid
 
 KEPT, OF = "kept", "of.json"
 CUT_SHORT = ("time_limit", "interrupted")
@@ -38,6 +39,8 @@ class Replay(Kind):
     """A replay. It reads what the earlier run read, and tells nothing of it but which files are the same."""
 
     name, asked, keeps_input = "replay", ReplayIn, False
+    title, place = msgid("Plan computed again"), 61
+    template = "runs/replay.html"
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: ReplayIn) -> None:
         """Raise `InputError` where there is no such plan, 409 where what it read was deleted."""

@@ -10,11 +10,13 @@ import pyarrow.csv as pa_csv
 from api.requests.shapes import example
 from api.runs.earlier import EARLIER, earlier_programme
 from api.runs.job import Job, Results
+from api.runs.own_files import as_it_is
 from api.runs.plan_kind import OfPlanIn, PlanKind
 from engine.charts import charts
 from engine.charts.plan_view import PlanView
 from engine.charts.report import PAGE, write_report
 from engine.plan.plan_files import read_certificate, read_placements
+from engine.words import msgid
 
 
 class ReportIn(OfPlanIn):
@@ -28,6 +30,13 @@ class Report(PlanKind):
     """A report, drawn from the plan as its audience has it: a ministry's own placements, prices and checks."""
 
     name, asked = "report", ReportIn
+    title, place = msgid("Report of a plan"), 70
+    button = msgid("Draw the season calendar and the flows")
+    template = "runs/pictures.html"
+    files = {
+        "report.html": as_it_is,
+        **{f"{name}.svg": as_it_is for name in charts()},
+    }
 
     def compute(self, job: Job) -> Results:
         """Draw the page."""

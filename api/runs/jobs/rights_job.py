@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from api.identity.access import DESTINATION
 from api.requests.shapes import example
 from api.runs.job import Job, Results, as_kept, files_in
+from api.runs.kind import Finished
+from api.runs.own_files import Rows, RowsOfWorkers, as_it_is, redacted_json
 from api.runs.plan_kind import OfPlanIn, PlanKind
-from engine.planning.rights_files import MOST_SHOWN, rights_told, write_rights
+from engine.planning.rights_files import MARKS, MOST_SHOWN, rights_told, write_rights
 from engine.rights.report import rights
+from engine.words import msgid
 
 
 class RightsIn(OfPlanIn):
@@ -23,6 +27,15 @@ class RightsReport(PlanKind):
     """A rights report. A ministry of destination is told counts, and no placement by its worker."""
 
     name, asked = "rights", RightsIn
+    title, place = msgid("Rights report"), 71
+    button = msgid("Hold it against what protects workers")
+    template = "runs/rights.html"
+    files = {
+        "lines.csv": Rows(),
+        "marked.csv": RowsOfWorkers(("worker_id", "order_id")),
+        "rights.json": redacted_json,
+        "rights.html": as_it_is,
+    }
 
     def compute(self, job: Job) -> Results:
         """Hold the plan against every line."""
@@ -34,6 +47,10 @@ class RightsReport(PlanKind):
         write_rights(folder, found, job.options["lang"] or "en", most)
         manifest = {"rights": as_kept(rights_told(found, most)), "programme_sha256": plan.programme.sha256}
         return Results(files_in(folder), manifest)
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The marks in words."""
+        return {"marks": MARKS}
 
 
 KIND = RightsReport()

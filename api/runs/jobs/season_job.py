@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -12,7 +13,10 @@ from pydantic import Field
 from api.answers.problems import content_fault
 from api.identity.access import Principal
 from api.requests.shapes import example
+from api.runs.ahead_shown import season_shown
 from api.runs.job import Job, Results, files_in
+from api.runs.kind import Finished
+from api.runs.own_files import Rows, drawn
 from api.runs.own_people import OwnPeopleKind
 from api.runs.schemas import SpokenIn
 from engine.planning.assumptions import read_assumptions
@@ -20,7 +24,7 @@ from engine.planning.season.comparison import SeasonsAsked, desk_in_file, make_d
 from engine.planning.season.policies import policies
 from engine.planning.season.season_files import write_season
 from engine.programme import read_programme
-from engine.words import message
+from engine.words import message, msgid
 
 Policy = Annotated[str, Field(pattern=r"^[a-z_-]{1,40}$")]
 
@@ -40,6 +44,13 @@ class Season(OwnPeopleKind):
     """A replay of seasons; those that are done are kept for another attempt."""
 
     name, asked = "season", SeasonIn
+    title, place = msgid("A season as it comes"), 40
+    form = "season-replay"
+    template = "runs/season.html"
+    files = {
+        **dict.fromkeys(("policies.csv", "seasons.csv", "assumptions.csv"), Rows()),
+        **drawn("policies"),
+    }
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: SeasonIn) -> None:
         """Raise `InputError` for a policy that isn't known."""
@@ -64,6 +75,10 @@ class Season(OwnPeopleKind):
         write_season(folder, seasons, known, options["lang"] or "en")
         told = {"policies": policies_table(seasons).to_dict("records"), "demand": asked.demand}
         return Results(files_in(folder), {"season": told} | job.provenance(programme))
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The policies side by side."""
+        return season_shown(of.run.manifest["season"])
 
 
 def _kept_or_made(job: Job, path: str, asked: SeasonsAsked, number: int) -> list[dict[str, Any]]:

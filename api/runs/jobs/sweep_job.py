@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -14,15 +15,17 @@ from api.identity.access import Principal
 from api.requests.shapes import example
 from api.runs.branching import branched, text_of, title_of
 from api.runs.job import Job, Results, files_in
-from api.runs.kind import Kind
+from api.runs.kind import Finished, Kind
+from api.runs.own_files import Rows, drawn
 from api.runs.schemas import SpokenIn
 from api.runs.shown_edits import require_shown_columns
+from api.runs.sweep_shown import sweep_shown
 from api.uploads.safe_ids import require_safe_ids
 from engine.planning.measures import MEASURES
 from engine.planning.sweep import Sweep as Grid
 from engine.planning.sweep import read_sweep
 from engine.planning.sweep_files import write_sweep
-from engine.words import message
+from engine.words import message, msgid
 
 
 class SweepIn(SpokenIn):
@@ -40,6 +43,9 @@ class Sweep(Kind):
     """A sweep."""
 
     name, asked = "sweep", SweepIn
+    title, place = msgid("Sweep of a what if"), 13
+    template = "runs/sweep.html"
+    files = {"sweep.csv": Rows(), **drawn("sweep", page=True)}
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: SweepIn) -> None:
         """Raise `InputError` for an unknown measure and every fault of the sweep."""
@@ -65,6 +71,10 @@ class Sweep(Kind):
         title = title_of(job.options["sweep"], asked.common.title)
         failed = {outcome.id: outcome.failure for outcome in outcomes if outcome.failure}
         return Results(files_in(folder), manifest | {"failed": failed, "title": title})
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The points as a table."""
+        return sweep_shown(of.connection, of.run.id)
 
 
 def _sweep_of(asked: str) -> Grid:

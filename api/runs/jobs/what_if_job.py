@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -11,8 +12,10 @@ from pydantic import Field
 from api.identity.access import Principal
 from api.requests.shapes import example
 from api.runs.branching import branched, text_of, title_of
+from api.runs.comparison_shown import compared
 from api.runs.job import Job, Results, files_in
-from api.runs.kind import Kind
+from api.runs.kind import Finished, Kind
+from api.runs.own_files import Rows, drawn, redacted_json
 from api.runs.schemas import SpokenIn
 from api.runs.shown_edits import require_shown_columns
 from api.uploads.safe_ids import unsafe_ids
@@ -20,7 +23,7 @@ from engine.errors import Fault, InputError
 from engine.planning.comparison import as_json, write_comparison
 from engine.programme.edits import Edits, edits_from
 from engine.programme.toml_text import loads_shallow
-from engine.words import message
+from engine.words import message, msgid
 
 What = Annotated[str, Field(min_length=1, max_length=50_000)]
 
@@ -37,6 +40,14 @@ class WhatIf(Kind):
     """What-ifs."""
 
     name, asked = "what_if", WhatIfIn
+    title, place = msgid("What if"), 12
+    template = "runs/comparison.html"
+    files = {
+        **dict.fromkeys(("comparison.csv", "branches.csv"), Rows()),
+        "groups.csv": Rows(("name",)),
+        "comparison.json": redacted_json,
+        **drawn("comparison", page=True),
+    }
 
     def check(self, connection: sa.Connection, principal: Principal, programme_id: str, asked: WhatIfIn) -> None:
         """Raise `InputError` with every fault of form."""
@@ -55,6 +66,10 @@ class WhatIf(Kind):
         folder.mkdir()
         write_comparison(folder, base.programme, base.outcome, outcomes, job.options.get("lang") or "en")
         return Results(files_in(folder), manifest | {"comparison": as_json(base.outcome, outcomes)})
+
+    def shown(self, of: Finished) -> Mapping[str, Any]:
+        """The branches side by side."""
+        return compared(of.run.manifest["comparison"], of.known)
 
 
 def _read_what_ifs(asked: list[str]) -> list[Edits]:

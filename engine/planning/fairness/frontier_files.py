@@ -1,4 +1,4 @@
-"""The equity frontier as files: a row a step, a row for each group of a step, the plans, and the picture."""
+"""The equity frontier as files and as a report for people: steps, groups of each step, the plans, and the picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import pyarrow.csv as pa_csv
 
 from engine.charts import DRAWING_PACKAGES
 from engine.planning.fairness.frontier import GIVEN_UP, Frontier, Point, every_measure
+from engine.planning.fairness.selection import Selected
+from engine.planning.fairness.told import Cell, Told, ToldTable, count, group_cells, headings, ratio, share
 from engine.spreadsheet_text import neutral_table
+from engine.words import message
 
 COLUMNS = (
     *("equity", "step", "asked", "limit", "status", "objective", "bound", "gap"),
@@ -20,7 +23,49 @@ COLUMNS = (
     *(f"{name}_given_up" for name in GIVEN_UP),
     *("objective_given_up_at_least", "objective_given_up_at_most"),
 )
+STEPS = headings(
+    (),
+    (
+        *(message("Asked"), message("Reached"), message("People"), message("Placements"), message("Paid weeks")),
+        *(message("Net income"), message("Value"), message("Given up at least"), message("Given up at most")),
+        message("Certified gap"),
+    ),
+)
+RATES = headings(
+    (message("By"), message("Group")),
+    (message("Registered"), message("Admitted"), message("Placed"), message("Placed of those admitted")),
+)
+NOTES = (
+    message("The first row is the best plan. Every plan has passed the audit, and its bound is proved."),
+    message("Rates of women and men are reported and never optimised."),
+)
 OPTIONS = pa_csv.WriteOptions(quoting_style="needed")
+
+
+def frontier_told(frontier: Frontier, with_groups: bool = True) -> Told:
+    """A table a measure with a row a step; with groups, the rates of each under the best plan and the last step's."""
+    about = message("What each step from the best plan towards equity between regions or households gives up.")
+    tables = []
+    for name, points in frontier.points.items():
+        tables.append(ToldTable(frontier.titles[name], STEPS, [_cells(points[0], point) for point in points]))
+        if with_groups and len(points) > 1:
+            title = message("Groups under the last step: {measure}", measure=frontier.titles[name])
+            tables.append(ToldTable(title, RATES, [_group_cells(one) for one in points[-1].groups]))
+    return Told(about, tables, NOTES)
+
+
+def _cells(best: Point, point: Point) -> tuple[Cell, ...]:
+    row, totals = _row(best, point), point.totals
+    counts = (count(totals[name]) for name in ("workers", "placements", "paid_weeks", "net_income"))
+    lost = (ratio(float(row[f"objective_given_up_{way}"])) for way in ("at_least", "at_most"))
+    gap = message("{n:.3%}", n=point.gap)
+    return (share(point.asked), share(totals[point.equity]), *counts, ratio(totals["objective"]), *lost, gap)
+
+
+def _group_cells(one: Selected) -> tuple[Cell, ...]:
+    counts = count(one.registered), count(one.admitted), count(one.placed)
+    rate = one.placed / one.admitted if one.admitted else float("nan")
+    return (*group_cells(one.key, one.group), *counts, share(rate))
 
 
 def frontier_table(frontier: Frontier) -> pa.Table:

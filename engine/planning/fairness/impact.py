@@ -60,14 +60,16 @@ class Impact:
         return self.chosen / self.looked_at if self.looked_at else float("nan")
 
 
-def adverse_impact(programme: Programme, worker: Longs) -> list[Impact]:
-    """Every group by every key, at both stages, of a plan that places some workers (rows)."""
-    return impact_of(programme, admitted_workers(Register(programme)), worker)
+def adverse_impact(programme: Programme, worker: Longs, origin: str = "") -> list[Impact]:
+    """Every group by every key, at both stages, of a plan that places some workers (rows); with an ``origin`` of its
+    workers alone.
+    """
+    return impact_of(programme, admitted_workers(Register(programme)), worker, origin)
 
 
-def impact_of(programme: Programme, admitted: Bools, worker: Longs) -> list[Impact]:
+def impact_of(programme: Programme, admitted: Bools, worker: Longs, origin: str = "") -> list[Impact]:
     """The same where it is known who is admitted."""
-    every = list(selected(programme, admitted, worker))
+    every = list(selected(programme, admitted, worker, origin))
     found = []
     for key in KEYS:
         own = [one for one in every if one.key == key]

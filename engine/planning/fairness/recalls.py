@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.days import day_number, years_before
 from engine.planning.fairness.exact_tests import LEVEL, TwoRates, holm, p_value_of_all
 from engine.planning.fairness.grievances import NONE, Grievances
+from engine.planning.principle_totals import of_origin
 from engine.programme.programme import Programme
 from engine.words import message
 
@@ -69,9 +70,11 @@ class Recalls:
     without_order: int
 
 
-def recalls_after_speaking(programme: Programme, grievances: Grievances = NONE) -> Recalls:
-    """Compare recalls of those who spoke with those of the rest, employer by employer and over all."""
-    crew = _last_crews(programme, grievances)
+def recalls_after_speaking(programme: Programme, grievances: Grievances = NONE, origin: str = "") -> Recalls:
+    """Compare recalls of those who spoke with those of the rest, employer by employer and over all; with an ``origin``
+    of its workers alone.
+    """
+    crew = _last_crews(programme, grievances, of_origin(programme, origin))
     pairs = [_rates(crew, employer) for employer in np.unique(crew.employer[crew.spoke & crew.asks]).tolist()]
     corrected = iter(holm([own.p_value for _, own in pairs if own.least_p_value < LEVEL]))
     found = [_judged(crew, employer, own, corrected) for employer, own in pairs]
@@ -96,12 +99,13 @@ class _Crews:
         return self.transferred | self.grieved
 
 
-def _last_crews(programme: Programme, grievances: Grievances) -> _Crews:
+def _last_crews(programme: Programme, grievances: Grievances, counted: Bools) -> _Crews:
     history, employers = programme["history"], programme["employers"].id_text("employer_id").astype(str)
     last = np.array([day_number(programme.settings.as_of)])
     first = years_before(last, 1)
     end, reason = history.values("end_date"), history.labels("exit_reason").text()
     own = np.flatnonzero((end >= first) & (end <= last) & (history.labels("employer_id").codes >= 0))
+    own = own[counted[history.values("worker_id")[own]]]
     names = history.labels("employer_id").text()[own].astype(str)
     rows = [f"{name} {worker}" for name, worker in zip(names, history.values("worker_id")[own].tolist(), strict=True)]
     keys, at = np.unique(np.array(rows, dtype=str), return_inverse=True)

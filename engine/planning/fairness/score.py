@@ -21,6 +21,7 @@ from engine.errors import CallError
 from engine.planning.fairness.exact_tests import LEVEL, holm, p_value_of_count
 from engine.planning.fairness.selection import KEYS, groups_by
 from engine.planning.measures import measure
+from engine.planning.principle_totals import of_origin
 from engine.programme.programme import Programme
 from engine.run import Options, match_read
 from engine.words import message
@@ -78,17 +79,19 @@ class ScoredPlan:
     moved: int
 
 
-def scored_groups(programme: Programme) -> list[ScoredGroup]:
-    """Every group by every key, by the mean of each worker's scores. Raises `CallError` where nobody has a score."""
-    scores = programme["scores"]
-    if not scores.size:
+def scored_groups(programme: Programme, origin: str = "") -> list[ScoredGroup]:
+    """Every group by every key, by the mean of each worker's scores; with an ``origin`` of its workers alone. Raises
+    `CallError` where nobody has a score.
+    """
+    scores, counted = programme["scores"], of_origin(programme, origin)
+    if not counted[scores.values("worker_id")].any():
         raise CallError(
             message("The programme has no scores."), message("Add a table scores with worker_id, order_id and score.")
         )
     size = programme.workers.size
     count = np.bincount(scores.values("worker_id"), minlength=size)
     total = np.bincount(scores.values("worker_id"), scores.values("score"), size)
-    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    mean = np.where((count > 0) & counted, total / np.maximum(count, 1), np.nan)
     return list(_judged(list(_groups(programme, mean, _last_outcomes(programme)))))
 
 
@@ -147,17 +150,20 @@ def _verdict(p_value: float) -> Verdict:
     return Verdict.SIGN if p_value < LEVEL else Verdict.NO_SIGN
 
 
-def scored_plans(programme: Programme, weight: float, options: Options) -> list[ScoredPlan]:
-    """The best plans without a weight on the score and with one. Raises what matching raises."""
+def scored_plans(programme: Programme, weight: float, options: Options, origin: str = "") -> list[ScoredPlan]:
+    """The best plans without a weight on the score and with one. With an ``origin`` people, weeks, income, scores and
+    moves are those of its workers; the value and its bound are the whole plan's. Raises what matching raises.
+    """
     programme.require_weights(message("An audit of scores"))
-    plain = _weighted(programme, 0.0)
+    plain, counted = _weighted(programme, 0.0), of_origin(programme, origin)
     found: list[ScoredPlan] = []
     before: set[tuple[int, int]] = set()
     for own in (0.0, weight):
         matched = match_read(_weighted(programme, own), options)
-        pairs = set(zip(matched.worker.tolist(), matched.order.tolist(), strict=True))
         value = audit(plain, matched.worker, matched.order).objective
-        totals = measure(plain, matched.worker, matched.order, value).totals
+        totals = measure(plain, matched.worker, matched.order, value, origin).totals
+        worker, order = (rows[counted[matched.worker]] for rows in (matched.worker, matched.order))
+        pairs = set(zip(worker.tolist(), order.tolist(), strict=True))
         moved = len({worker for worker, _ in before ^ pairs}) if found else 0
         plan = ScoredPlan(
             weight=own,
@@ -167,7 +173,7 @@ def scored_plans(programme: Programme, weight: float, options: Options) -> list[
             placements=totals["placements"],
             paid_weeks=totals["paid_weeks"],
             net_income=totals["net_income"],
-            mean_score=_mean_score(programme, matched.worker, matched.order),
+            mean_score=_mean_score(programme, worker, order),
             moved=moved,
         )
         found.append(plan)

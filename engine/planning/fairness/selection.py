@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from engine.clauses.views import Bools
 from engine.days import NO_DATE, calendar_year, day_number, month_day
+from engine.planning.principle_totals import of_origin
 from engine.programme.programme import Programme
 from engine.words import Message, message
 
@@ -34,15 +35,17 @@ class Selected:
     placed: int
 
 
-def selected(programme: Programme, admitted: Bools, worker: Longs) -> Iterator[Selected]:
+def selected(programme: Programme, admitted: Bools, worker: Longs, origin: str = "") -> Iterator[Selected]:
     """The counts of every group by every key. ``admitted`` is by worker (rows), ``worker`` the rows that are placed.
+    With an ``origin`` its workers alone count.
 
     Somebody who is placed counts as admitted: a plan may hold a promise that today's gates wouldn't admit.
     """
     placed = np.zeros(programme.workers.size, bool)
     placed[worker] = True
+    counted = of_origin(programme, origin)
     for key in KEYS:
-        group = groups_by(programme, key)
+        group = np.where(counted, groups_by(programme, key), "")
         names, code = np.unique(group, return_inverse=True)
         counts = (np.bincount(code, some, len(names)) for some in (None, admitted | placed, placed))
         for name, *own in zip(names, *counts, strict=True):

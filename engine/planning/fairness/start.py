@@ -108,7 +108,8 @@ class Start:
         could[self.problem.offers.cell_worker] = True
         size = np.bincount(codes[self.admitted & (codes >= 0)], minlength=len(labels.names))
         used = np.unique(codes[could & (codes >= 0)])
-        used = used[(size[used] >= smallest) & [labels.names[code] not in without for code in used]]
+        asked = np.array([labels.names[code] not in without for code in used], bool)
+        used = used[(size[used] >= smallest) & asked]
         known = np.isin(codes, used)
         group = np.full(len(codes), -1)
         group[known] = np.searchsorted(used, codes[known])

@@ -87,7 +87,8 @@ def _results(world: World, plan: str) -> list[str]:
     """The page of a result of each kind that tells of a plan, of rules or of what may come."""
     own = [one["agreement_id"] for one in world.must("gt", "GET", "/v1/programmes/{p}/agreements")["items"]]
     asked: tuple[dict[str, Any], ...] = (
-        *({"kind": kind, "plan": plan} for kind in ("rights", "accounts", "development")),
+        *({"kind": kind, "plan": plan} for kind in ("rights", "accounts", "development", "impact", "recalls")),
+        {"kind": "frontier", "equity": ["households"], "steps": 1},
         {"kind": "compare", "mechanisms": ["stable"]},
         {"kind": "harmonise", "agreements": [name for name in own if name.startswith("GT-US")][:2]},
         {"kind": "season", "seasons": 1, "policies": ["greedy"]},
