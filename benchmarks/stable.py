@@ -40,8 +40,9 @@ def _without_joint_limits(workers: int) -> None:
     orders = max(WISHES, int(workers * PLACES_PER_WORKER / HEADCOUNT))
     offers, limits = _bare(workers, orders, rng.integers(0, orders, workers * WISHES, dtype=np.int32))
     worth = rng.integers(0, 2**40, offers.count)
+    wish, tie = np.arange(offers.count), np.arange(workers, dtype=np.int32)
     begun = time.process_time()
-    standing = standing_of(offers, limits, np.arange(offers.count), worth, np.arange(workers, dtype=np.int32), NOBODY)
+    standing = standing_of(offers, limits, wish, worth, tie, NOBODY)
     propose(offers, limits, standing, np.arange(workers))
     seconds = time.process_time() - begun
     asked = int((standing.turn - offers.of_party[:-1]).sum())

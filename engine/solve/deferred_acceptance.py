@@ -89,8 +89,10 @@ def standing_of(offers: Offers, limits: Limits, wish: Longs, worth: Longs, tie: 
     # a heap is made anew when it is full: room for as many that have left as can be there
     room = np.where(kind == UPPER, 2 * np.minimum(np.floor(capacity), size).astype(np.int64) + 2, 0)
     begin = offsets_of(room)
-    ranked = worth.copy()
-    ranked[pinned] = ALWAYS
+    ranked = worth
+    if len(pinned):
+        ranked = worth.copy()
+        ranked[pinned] = ALWAYS
     standing = Standing(
         offers.of_party,
         wish,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.clauses.views import Array
 from engine.kernel import kernel
 from engine.problem.limits import Limits
-from engine.problem.offers import Offers
+from engine.problem.offers import NOTHING, Offers
 
 if TYPE_CHECKING:
     from engine.solve.deferred_acceptance import Standing
@@ -59,42 +61,49 @@ def _replace_lowest(worth: Array, tie: Array, column: Array, begin: int, count: 
 
 @kernel
 def propose_to_orders(waiting: Array, n: int, cell: Array, orders: int, s: Standing) -> None:
-    """Let the first ``n`` parties of ``waiting`` propose, the last of them first, and whoever is refused, until nobody
-    has a proposal left. ``cell`` is by column. Rows that hold nobody's promise keep their lowest at the heap's root.
+    """Let the first ``n`` parties of ``waiting`` propose, and whoever is refused, until nobody has a proposal left.
+    ``cell`` is by column. Rows that hold nobody's promise keep their lowest at the heap's root.
+
+    A party goes down its list until it is held or has asked everybody. All that wait do so in the order in which their
+    lists lie in memory, again and again: it doesn't matter whose turn it is. Whom somebody displaces begins where it
+    was held, which the cutoff has refused by then.
     """
-    wish, turn, held, worth, tie = s.wish, s.turn, s.held, s.worth, s.tie
-    cut_worth, cut_tie, use, filled = s.cut_worth, s.cut_tie, s.use, s.filled
-    heap_worth, heap_tie, heap_column = s.heap_worth, s.heap_tie, s.heap_column
+    of_party, wish, turn, held, party, worth, tie = s.of_party, s.wish, s.turn, s.held, s.party, s.worth, s.tie
+    cut_worth, cut_tie, use, filled, begins = s.cut_worth, s.cut_tie, s.use, s.filled, s.begin
+    heap_worth, heap_tie, heap_column, kind, capacity = s.heap_worth, s.heap_tie, s.heap_column, s.kind, s.capacity
+    closed, waits = s.closed, np.zeros(len(s.held), np.bool_)
+    waits[waiting[:n]] = True
     while n > 0:
-        n -= 1
-        p = waiting[n]
-        place, end, t, j, o = turn[p], s.of_party[p + 1], tie[p], 0, 0
-        while place < end:
-            j = wish[place]
-            o = cell[j] % orders
-            if not (s.closed[o] or ranks_no_higher(worth[j], t, cut_worth[o], cut_tie[o])):
+        for p in range(len(waits)):
+            if not waits[p]:
+                continue
+            waits[p] = False
+            n -= 1
+            held[p] = NOTHING
+            place, end, t = turn[p], of_party[p + 1], tie[p]
+            while place < end:
+                j = wish[place]
+                o = cell[j] if cell[j] < orders else cell[j] % orders
+                w = worth[j]
+                if closed[o] or ranks_no_higher(w, t, cut_worth[o], cut_tie[o]):
+                    place += 1
+                    continue
+                begin, count = begins[o], filled[o]
+                if use[o] + 1 <= capacity[o]:
+                    use[o] += 1
+                    held[p] = j
+                    if kind[o]:
+                        _put(heap_worth, heap_tie, heap_column, begin, count, w, t, j)
+                        filled[o] = count + 1
+                    break
+                if not count or ranks_no_higher(w, t, heap_worth[begin], heap_tie[begin]):
+                    cut_worth[o], cut_tie[o] = w, t
+                    place += 1
+                    continue
+                waits[party[heap_column[begin]]] = True
+                n += 1
+                cut_worth[o], cut_tie[o] = heap_worth[begin], heap_tie[begin]
+                held[p] = j
+                _replace_lowest(heap_worth, heap_tie, heap_column, begin, count, w, t, j)
                 break
-            place += 1
-        turn[p] = place
-        if place == end:
-            continue
-        if use[o] + 1 <= s.capacity[o]:
-            use[o] += 1
-            held[p] = j
-            if s.kind[o]:
-                _put(heap_worth, heap_tie, heap_column, s.begin[o], filled[o], worth[j], t, j)
-                filled[o] += 1
-            continue
-        lowest = heap_column[s.begin[o]] if filled[o] else j
-        if lowest == j or ranks_no_higher(worth[j], t, heap_worth[s.begin[o]], heap_tie[s.begin[o]]):
-            lowest = j
-        else:
-            held[p] = j
-            _replace_lowest(heap_worth, heap_tie, heap_column, s.begin[o], filled[o], worth[j], t, j)
-        q = s.party[lowest]
-        cut_worth[o], cut_tie[o] = worth[lowest], tie[q]
-        if q != p:
-            held[q] = -1
-        turn[q] += 1
-        waiting[n] = q
-        n += 1
+            turn[p] = place

@@ -14,7 +14,7 @@ from engine.problem.values import SCALE, Values
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-UNIT = 10
+NEARLY = 3  # billionths: a value, its choice and their mean are each rounded to the nearest
 SHORT = 64
 
 
@@ -48,8 +48,8 @@ def own_lists(problem: MatchingProblem, wishes: Wishes) -> Longs:
 
 
 def worth_to_orders(problem: MatchingProblem, wishes: Wishes) -> Longs:
-    """What orders and limits rank by: the value of each column without ``choice``, for each of its placements, in tens
-    of billionths, beyond which values are taken for equal; shape (columns,).
+    """What orders and limits rank by: the value of each column without ``choice``, for each of its placements, in
+    billionths, nearly equal ones levelled; shape (columns,).
 
     A travel group and a calendar of several placements rank by the mean of their placements, so that being many is no
     advantage.
@@ -57,8 +57,22 @@ def worth_to_orders(problem: MatchingProblem, wishes: Wishes) -> Longs:
     offers = problem.offers
     choice = float(problem.programme.settings.weights["choice"])
     rest = offers.value - np.rint(choice * wishes.wanted * SCALE).astype(np.int64)
-    unit = UNIT * np.diff(offers.cells)
-    return (2 * rest + unit) // (2 * unit)
+    many = np.diff(offers.cells)
+    return levelled((2 * rest + many) // (2 * many))
+
+
+def levelled(worth: Longs) -> Longs:
+    """Values with nearly equal ones made equal: of a chain whose neighbours lie no further apart than roundings bring
+    equal values, all count as its lowest. A grid would part some of them, wherever its lines lie.
+    """
+    values = np.unique(worth)
+    follows = np.diff(values, prepend=values[:1] - NEARLY - 1) <= NEARLY
+    if not follows.any():
+        return worth
+    lowest = values[np.maximum.accumulate(np.where(follows, 0, np.arange(len(values))))]
+    raised, level = values[follows], lowest[follows]
+    at = np.minimum(np.searchsorted(raised, worth), len(raised) - 1)
+    return np.where(raised[at] == worth, level[at], worth)
 
 
 @kernel

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from adversarial_programmes import Draft, draft
 from base_programme import ORDER, WORKER, base
+from hypothesis import given
+from hypothesis import strategies as st
 from oracle.programme_reader import read as read_naively
 from oracle.stable import Stability, gale_shapley
 
@@ -18,6 +20,7 @@ from engine.errors import ClashError
 from engine.programme import Programme
 from engine.programme.reorder import drawn_order
 from engine.run import Matched, Options, match_read
+from engine.solve.wishes import NEARLY, levelled
 from scenarios.adversarial.season import ORIGINS
 
 PROGRAMMES = int(os.environ.get("VAIVEN_STABLE_PROGRAMMES", "20"))
@@ -109,6 +112,18 @@ def test_whoever_has_a_claim_is_kept_from_it_by_a_limit_that_is_named(seed: int,
     told = {entry["order_id"] for entry in certificate["wasted_places"]} | set(certificate["withdrawn_orders"])
     found = Stability(read_naively(tmp_path / "p"), _plan(matched), _ties(programme, 0))
     assert [pair for pair in found.blocking() if not set(pair[0].order_ids) & told] == []
+
+
+@given(st.lists(st.integers(-40, 40), min_size=1, max_size=12), st.integers(0, NEARLY // 2))
+def test_equal_values_that_were_rounded_apart_rank_alike(exact: list[int], off: int) -> None:
+    """Wherever they lie, and nobody passes somebody who is worth more."""
+    worth = np.array(exact) * (2 * NEARLY + off)
+    rounded = np.concatenate([worth, worth + off, worth - off])
+    found = levelled(rounded)
+    assert (found.reshape(3, -1) == found[: len(worth)]).all()
+    order = np.argsort(rounded, kind="stable")
+    assert (np.diff(found[order]) >= 0).all()
+    assert len(np.unique(found)) == len(np.unique(worth))
 
 
 def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
