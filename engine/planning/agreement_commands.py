@@ -220,6 +220,9 @@ def harmonise(
     ],
     most: Annotated[int, typer.Option(min=1, help="How many relaxations to propose together.")] = 3,
     edits: Annotated[Path | None, typer.Option(help="Write the proposal as a what-if, EDITS.toml.")] = None,
+    relaxed: Annotated[
+        Path | None, typer.Option(help="Write the programme with the agreements as proposed to a new folder.")
+    ] = None,
     smallest: Annotated[
         bool,
         typer.Option("--smallest/--whole", help="Propose the least relaxation that brings as much, or the whole one."),
@@ -234,17 +237,23 @@ def harmonise(
     Each clause that asks more than the others' do is relaxed to what they ask, and the season matched again: alone, and
     the best together. What would protect workers less is shown apart and never proposed.
     """
+    from engine.atomic import refuse_occupied
     from engine.planning.branches import make_base
     from engine.planning.harmonising import harmonise as search
     from engine.planning.harmonising import write_edits
+    from engine.planning.harmonising_files import write_relaxed
     from engine.planning.pool import side_by_side
     from engine.programme import read_programme
     from engine.words.wording import spoken_language, worded_all
 
+    if relaxed is not None:
+        refuse_occupied(relaxed)
     base = make_base(read_programme(programme), gap, time_limit, seed)
     found = search(base, agreements, most, side_by_side, smallest)
     if edits is not None:
         write_edits(found, edits)
+    if relaxed is not None:
+        write_relaxed(found, base.programme, programme, relaxed)
     if as_json:
         print(json.dumps(worded_all(asdict(found), spoken_language()), default=_plain))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import tomli_w
 
+from engine.atomic import written_aside
 from engine.charts import DRAWING_PACKAGES
 from engine.planning.harmonising import GAINS, Harmonisation, Yield, write_edits
+from engine.programme.edits import Edits, edited
+from engine.programme.programme import Programme
 from engine.spreadsheet_text import neutral_table
 from engine.words import message
 from engine.words.wording import worded, worded_all
@@ -79,6 +84,21 @@ def write_harmonisation(folder: Path, found: Harmonisation, language: str = "en"
 
     write_picture(folder, _drawn(found, language), language)
     return True
+
+
+def write_relaxed(found: Harmonisation, programme: Programme, season: Path, folder: Path) -> None:
+    """Write a copy of the programme's folder ``season`` with the agreements as proposed, so that it can be matched.
+
+    An agreement that is relaxed is written anew, without its comments; all other files stay as they are. Raises
+    `CallError` where ``folder`` isn't empty.
+    """
+    proposal = found.edits()
+    after = edited(programme, Edits(proposal["id"], "", tuple(proposal["edit"]))).texts
+    with written_aside(folder) as target:
+        shutil.copytree(season, target, dirs_exist_ok=True)
+        for file, content in after.items():
+            if content != programme.texts[file]:
+                (target / file).write_text(tomli_w.dumps(dict(content)), "utf-8")
 
 
 def _drawn(found: Harmonisation, language: str) -> pd.DataFrame:

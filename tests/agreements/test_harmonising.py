@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import tomli_w
+from adversarial_programmes import Draft
 from agreements.written_agreements import clause, text
 from base_programme import base as two_workers
 from command_line import run_command
@@ -83,6 +85,29 @@ def test_the_top_three_bring_as_what_ifs_what_was_said(base: Base, found: Harmon
         for measure in ("placements", "paid_weeks", "net_income", "objective"):
             gained = branch.totals[measure] - base.outcome.totals[measure]
             assert gained == pytest.approx(gains[measure], rel=0.02), (branch.id, measure)
+
+
+def test_the_proposal_written_out_is_matched_to_what_was_said(tmp_path: Path) -> None:
+    """Of two states whose people wait for the same orders, one asks for experience that nobody has."""
+    drawn = two_workers()
+    strict = clause("p-months", "experience", min_months=240)
+    other = {**drawn.agreements[0], "id": "HN-ES", "origins": ["HN"], "clause": [strict]}
+    workers = drawn.tables["workers"]
+    more = workers.assign(worker_id=workers["worker_id"] + "x", origin_country="HN")
+    tables = {**drawn.tables, "workers": pd.concat([workers, more], ignore_index=True)}
+    tables["orders"] = tables["orders"].assign(headcount="9")
+    Draft(drawn.settings, [*drawn.agreements, other], tables).programme(tmp_path / "season")
+    names = drawn.agreements[0]["id"], "HN-ES"
+    done = run_command(
+        "agreement", "harmonise", tmp_path / "season", *names, "--relaxed", tmp_path / "relaxed", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    gained = json.loads(done.stdout)["gains_together"]["placements"]
+    before, after = (vaiven.match(vaiven.read_programme(tmp_path / name)) for name in ("season", "relaxed"))
+    assert gained > 0 and len(after.placements) - len(before.placements) == gained
+    same = [path for path in (tmp_path / "season").rglob("*") if path.is_file() and path.name != "HN-ES.toml"]
+    for path in same:
+        assert (tmp_path / "relaxed" / path.relative_to(tmp_path / "season")).read_bytes() == path.read_bytes()
 
 
 def test_what_lowers_a_protection_is_not_proposed(found: Harmonisation) -> None:
