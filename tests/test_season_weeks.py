@@ -32,7 +32,7 @@ def _troubled(**changed: object) -> Assumptions:
 
 @pytest.fixture(scope="module", params=["northern-triangle", "sawp"])
 def desk(request: pytest.FixtureRequest) -> Desk:
-    found = make_desk(vaiven.generate(request.param, workers=90), _troubled())
+    found = make_desk(vaiven.generate(request.param, workers=120), _troubled())
     return replace(found, others=found.others[:2])
 
 
