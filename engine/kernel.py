@@ -29,3 +29,12 @@ def kernel(function: Function) -> Function:
     """Compile ``function`` with numba on first use; later runs of the same version load it from the cache."""
     compiled: Function = numba.njit(cache=True, nogil=True)(function)  # type: ignore[assignment]  # called as it is
     return compiled
+
+
+def inner_kernel(function: Function) -> Function:
+    """Compile ``function`` into the kernels that call it in their loops.
+
+    A call by itself counts every array that it is handed, which costs more than adding up the rows of one column.
+    """
+    compiled: Function = numba.njit(cache=True, nogil=True, forceinline=True)(function)  # type: ignore[assignment]
+    return compiled

@@ -23,9 +23,10 @@ class Tuning:
     Proof (`engine.solve.mechanisms.optimal`): ``sifting_rounds`` of width ``sifting_width`` over at least ``core_each``
     columns a party; programs of ``closing_columns`` and ``nodes``, doubled up to ``most_closing_columns``.
 
-    Beginning from an earlier plan: ``mending_width`` of the core for chains of moves alone, ``mending_core`` of the one
-    that is placed whole after them, both at the plan's prices and tried where the plan is within ``few_changes`` times
-    the gap asked.
+    Beginning from an earlier plan (`engine.solve.search.mending`), where that is within ``few_changes`` times the gap
+    asked: ``free_passes`` among those who hold nothing, ``joint_passes`` with those who join them, both from
+    ``mending_step`` on; ``free_width`` and ``held_width`` say what the two may take, ``mending_width`` is that of the
+    core. Where pairs aren't listed, ``chains_width`` of the core for chains of moves instead.
 
     Machine: blocks above ``columns_per_thread`` columns, and costs of more than ``cells_per_thread`` cells, are shared
     with the other core. Sums are whole numbers, so that this changes no result.
@@ -50,8 +51,13 @@ class Tuning:
     nodes: int = 2_000
     closing_columns: int = 40_000
     most_closing_columns: int = 200_000
-    mending_width: float = 0.2
-    mending_core: float = 0.03
+    free_passes: int = 20
+    joint_passes: int = 40
+    mending_step: float = 0.02
+    free_width: float = 0.15
+    held_width: float = 0.01
+    mending_width: float = 0.002
+    chains_width: float = 0.2
     few_changes: float = 10.0
     columns_per_thread: int = 150_000
     cells_per_thread: int = 100_000

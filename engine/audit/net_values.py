@@ -19,7 +19,7 @@ from engine.audit.limit_prices import SCALE, LimitPrices, link_costs, pair_costs
 from engine.audit.net_pairs import gathered_pairs, ranked_pairs
 from engine.audit.placement_table import PlacementTable
 from engine.audit.valuation import placement_values
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.programme.programme import Programme
 
 Longs = npt.NDArray[np.int64]
@@ -28,7 +28,7 @@ NOBODY = -1
 PAIRS_PER_BLOCK = 2_000_000
 
 
-@kernel
+@inner_kernel
 def _bits(at: Any, worker: int, order: int) -> int:
     """One bit for each count of years within which the worker came back from the order's destination."""
     found = 0
@@ -51,7 +51,7 @@ def _someone_of_each(at: Any, first: int, last: int, someone: Any) -> None:
                 someone[at.class_of[worker] * flags + _bits(at, worker, order), order] = worker
 
 
-@kernel
+@inner_kernel
 def _nets(at: Any, cost: Any, worker: int, orders: Any, net: Any) -> int:
     """All pairs of a worker and what each is worth beyond what it pays; returns how many they are."""
     flags, n = 1 << at.earlier.shape[0], 0

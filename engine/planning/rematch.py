@@ -171,10 +171,15 @@ def _with_charge(problem: MatchingProblem, warm: Warm, charge: int) -> MatchingP
 
 
 def _at_own_value(result: Result, warm: Warm, charge: int, gap: float) -> Result:
-    """The result in terms of the problem without the charge; its bound is what its prices prove there."""
+    """The result in terms of the problem without the charge; its bound is what its prices prove there, or those of the
+    earlier plan, which no charge bent.
+    """
     problem = _with_charge(result.problem, warm, -charge)
     objective = int(problem.offers.value[result.columns].sum())
-    proved = max(bound_at(problem, result.prices, result.crew).value, objective)
+    best = bound_at(problem, result.prices, result.crew)
+    if not np.array_equal(result.prices, warm.prices):
+        best = min(best, warm.first_bound(problem), key=lambda bound: bound.value)
+    proved = max(best.value, objective)
     stop, knowledge = result.stop, result.knowledge
     if proved - objective > gap * max(SCALE, proved) and stop in (Stop.GAP, Stop.PROVED):
         stop, knowledge = Stop.EXHAUSTED, Knowledge.BOUNDED
@@ -188,6 +193,8 @@ def _at_own_value(result: Result, warm: Warm, charge: int, gap: float) -> Result
         objective=objective,
         bound=proved,
         price_bound=proved,
+        prices=best.prices,
+        crew=best.crew,
     )
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.arrays import offsets_of, row_of_each
 from engine.clauses.views import Array, Ints
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.problem.limits import Limits
 from engine.problem.offers import ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
@@ -19,7 +19,7 @@ Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-@kernel
+@inner_kernel
 def add_cell(cell: int, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
     """Add what a placement in ``cell`` uses of every row to ``use``, ``sign`` times."""
     c, o = cell // orders, cell % orders
@@ -32,7 +32,7 @@ def add_cell(cell: int, orders: int, limits: LimitArrays, use: Array, sign: floa
             use[limits.base[p] + key * limits.width[p] + limits.slot[e]] += sign * limits.coefficient[p]
 
 
-@kernel
+@inner_kernel
 def add_column(j: int, held: ColumnArrays, orders: int, limits: LimitArrays, use: Array, sign: float) -> None:
     """Add what column ``j`` uses of every row to ``use``, ``sign`` times."""
     for k in range(held.cells[j], held.cells[j + 1]):
@@ -41,7 +41,7 @@ def add_column(j: int, held: ColumnArrays, orders: int, limits: LimitArrays, use
         use[held.extra_row[k]] += sign * held.extra_coefficient[k]
 
 
-@kernel
+@inner_kernel
 def list_cell(
     c: int, o: int, limits: LimitArrays, wanted: Array, own: bool, at: int, row: Array, coefficient: Array
 ) -> int:
@@ -81,7 +81,7 @@ def scratch_for(limits: Limits) -> Scratch:
     )
 
 
-@kernel
+@inner_kernel
 def _note(r: int, amount: float, wanted: Array, scratch: Scratch, n: int) -> int:
     if wanted[r] == 0:
         return n
@@ -93,7 +93,7 @@ def _note(r: int, amount: float, wanted: Array, scratch: Scratch, n: int) -> int
     return n + 1
 
 
-@kernel
+@inner_kernel
 def net_rows(j: int, held: ColumnArrays, orders: int, limits: LimitArrays, wanted: Array, scratch: Scratch) -> int:
     """Write the ``wanted`` rows (not 0) that column ``j`` touches, each once with all it uses; how many they are."""
     n = 0

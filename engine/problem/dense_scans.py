@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.clauses.views import Array
 from engine.draws import first_state, next_state
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.problem.values import SCALE
 
 REFUSED = -(2**62)
@@ -38,7 +38,7 @@ class Ceilings(NamedTuple):
     cost: Array
 
 
-@kernel
+@inner_kernel
 def pair_worth(i: int, j: int, group: GroupArrays, cost: Array) -> int:
     """What the pair of worker i and order j of a group is worth less its cost, `REFUSED` where it is not admitted."""
     if not group.bits[i, j >> 3] >> (7 - (j & 7)) & 1:

@@ -59,6 +59,11 @@ class Offers:
         return len(self.value)
 
     @property
+    def single(self) -> bool:
+        """Whether each column is one placement without extras."""
+        return len(self.cell) == self.count and not len(self.extra_row)
+
+    @property
     def arrays(self) -> ColumnArrays:
         """What columns hold, for kernels."""
         return ColumnArrays(self.cells, self.cell, self.extras, self.extra_row, self.extra_coefficient)

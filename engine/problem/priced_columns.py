@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.clauses.views import Array
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.problem.limits import Limits
 from engine.problem.offers import NOTHING, ColumnArrays, Offers
 from engine.problem.packed_parts import LimitArrays
@@ -47,12 +47,15 @@ def best_offers(offers: Offers, table: Longs, prices: Longs) -> tuple[Longs, Lon
     """Each party's best column at the prices (`NOTHING` where none is worth its price) and its surplus."""
     parties = len(offers.of_party) - 1
     chosen, surplus = np.empty(parties, np.int64), np.empty(parties, np.int64)
+    if offers.single:
+        _best_single(offers.of_party, offers.value, offers.cell, offers.must, table.ravel(), chosen, surplus)
+        return chosen, surplus
     arrays = offers.of_party, offers.value, offers.arrays, offers.must
     _best(*arrays, table.ravel(), prices, chosen, surplus)
     return chosen, surplus
 
 
-@kernel
+@inner_kernel
 def _reduced(j: int, value: Array, columns: ColumnArrays, table: Array, prices: Array) -> int:
     worth = value[j]
     for k in range(columns.cells[j], columns.cells[j + 1]):
@@ -84,9 +87,27 @@ def _best(
         chosen[p], surplus[p] = at, best
 
 
+@kernel
+def _best_single(
+    of_party: Array, value: Array, cell: Array, must: Array, table: Array, chosen: Array, surplus: Array
+) -> None:
+    for p in range(len(of_party) - 1):
+        best, at = np.int64(0), NOTHING
+        if must[p]:
+            best = np.int64(-(2**62))
+        for j in range(of_party[p], of_party[p + 1]):
+            worth = value[j] - table[cell[j]]
+            if worth > best:
+                best, at = worth, j
+        chosen[p], surplus[p] = at, best
+
+
 def reduced_values(offers: Offers, table: Longs, prices: Longs) -> Longs:
     """Value less price of every column."""
     out = np.empty(offers.count, np.int64)
+    if offers.single:
+        _all_reduced_single(offers.value, offers.cell, table.ravel(), out)
+        return out
     _all_reduced(offers.value, offers.arrays, table.ravel(), prices, out)
     return out
 
@@ -95,3 +116,9 @@ def reduced_values(offers: Offers, table: Longs, prices: Longs) -> Longs:
 def _all_reduced(value: Array, columns: ColumnArrays, table: Array, prices: Array, out: Array) -> None:
     for j in range(len(value)):
         out[j] = _reduced(j, value, columns, table, prices)
+
+
+@kernel
+def _all_reduced_single(value: Array, cell: Array, table: Array, out: Array) -> None:
+    for j in range(len(value)):
+        out[j] = value[j] - table[cell[j]]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.clauses.views import Array, Ints
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.problem.offers import NOTHING
 
 Longs = npt.NDArray[np.int64]
@@ -244,21 +244,21 @@ def _fill_place(places: Places, source: int, candidates: Candidates, labels: Lab
     return moved
 
 
-@kernel
+@inner_kernel
 def _gain(places: Places, p: int) -> int:
     """What a party gains from what it has."""
     j = places.choice[p]
     return places.value[j] - places.price[places.order[j]] if j >= 0 else 0
 
 
-@kernel
+@inner_kernel
 def _enter(places: Places, p: int, j: int) -> None:
     o = places.order[j]
     places.choice[p], places.following[p], places.first[o] = j, places.first[o], p
     places.held[o] += 1
 
 
-@kernel
+@inner_kernel
 def _leave(places: Places, p: int) -> None:
     o = places.order[places.choice[p]]
     if places.first[o] == p:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.arrays import offsets_by_row
 from engine.clauses.views import Array
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.problem.offers import NOTHING
 from engine.problem.problem import MatchingProblem
 from engine.solve.dual.sweeps import Sweeper
@@ -85,7 +85,7 @@ def _fill(
                 break
 
 
-@kernel
+@inner_kernel
 def _has_room(order: int, offsets: Array, rows: Array, capacity: Array, use: Array) -> bool:
     room = True
     for k in range(offsets[order], offsets[order + 1]):
@@ -93,7 +93,7 @@ def _has_room(order: int, offsets: Array, rows: Array, capacity: Array, use: Arr
     return room
 
 
-@kernel
+@inner_kernel
 def _uses(column: int, wanted: int, cells: Arrays) -> bool:
     """Whether the cell of ``column`` uses a row."""
     of_placement, _, offsets, row = cells
@@ -105,7 +105,7 @@ def _uses(column: int, wanted: int, cells: Arrays) -> bool:
     return found
 
 
-@kernel
+@inner_kernel
 def _may_enter(
     column: int, party: int, current: int, own_rows: int, capacity: Array, cells: Arrays, use: Array
 ) -> bool:
@@ -185,7 +185,7 @@ def _search(
     return count, end, last_column, last_party
 
 
-@kernel
+@inner_kernel
 def _nearest(nodes: Array, count: int) -> int:
     """The node of least cost that is not done, -1 where all are."""
     at = -1
@@ -195,7 +195,7 @@ def _nearest(nodes: Array, count: int) -> int:
     return at
 
 
-@kernel
+@inner_kernel
 def _move(party: int, before: int, after: int, cells: Arrays, taken: Array, use: Array) -> None:
     """Let a party change its column; -1 is none."""
     of_placement, of_party, offsets, row = cells
@@ -210,7 +210,7 @@ def _move(party: int, before: int, after: int, cells: Arrays, taken: Array, use:
     taken[party] = after
 
 
-@kernel
+@inner_kernel
 def _fits(party: int, column: int, capacity: Array, cells: Arrays, use: Array) -> bool:
     """Whether no row that the party uses by its column is overrun."""
     of_placement, of_party, offsets, row = cells

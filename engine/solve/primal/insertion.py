@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from engine.arrays import row_of_each
 from engine.clauses.views import Array
-from engine.kernel import kernel
+from engine.kernel import inner_kernel, kernel
 from engine.problem.column_rows import add_cell, add_column, use_of
 from engine.problem.dense import DenseGroup, Found, ceilings_of, values_of
 from engine.problem.dense_scans import REFUSED, Ceilings, GroupArrays, pair_worth
@@ -160,7 +160,7 @@ def _least_to_open(problem: MatchingProblem, use: npt.NDArray[np.float64]) -> Lo
     return least
 
 
-@kernel
+@inner_kernel
 def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
     c, o = cell // orders, cell % orders
     for r in range(limits.order_offsets[o], limits.order_offsets[o + 1]):
@@ -176,7 +176,7 @@ def _holds(cell: int, orders: int, limits: LimitArrays, capacity: Array, use: Ar
     return True
 
 
-@kernel
+@inner_kernel
 def column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArrays, capacity: Array, use: Array) -> bool:
     """Whether no row that column ``j`` adds to is overrun."""
     for k in range(columns.cells[j], columns.cells[j + 1]):
@@ -188,7 +188,7 @@ def column_holds(j: int, columns: ColumnArrays, orders: int, limits: LimitArrays
     return True
 
 
-@kernel
+@inner_kernel
 def _too_few(j: int, columns: ColumnArrays, orders: int, least: Array) -> bool:
     """Whether column ``j`` brings fewer people to an order than must come at once; a travel group may be a crew."""
     for k in range(columns.cells[j], columns.cells[j + 1]):

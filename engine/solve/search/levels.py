@@ -1,7 +1,7 @@
 """Prices by chunked dual steps and a plan on their core, sharper at each level until the gap is reached.
 
 Where classes hardly matter places are allotted and filled by a network in place of a core. Crews are left to sharp
-prices, which begin at the first level's. Where an earlier plan is near enough, chains of moves and a wide core at its
+prices, which begin at the first level's. Where an earlier plan is near enough and wasn't mended, chains of moves at its
 prices come first.
 """
 
@@ -26,10 +26,8 @@ def run(search: Search) -> None:
     each = search.sweeping().pairs_each
     crews = bool(len(search.problem.crew_orders))
     begun_at = (search.proved - search.plan.objective) / max(SCALE, abs(search.proved)) if search.warm else None
-    if begun_at is not None and begun_at < search.tuning.few_changes * search.gap and not crews:
-        _mend(search)
-        if not (search.budget.over or search.good_enough() or search.problem.dense is not None or allots(search)):
-            _place(search, search.tuning.mending_core)
+    if begun_at is not None and begun_at < search.tuning.few_changes * search.gap and not (crews or search.mended):
+        _move_by_chains(search)
         if search.budget.over or search.good_enough():
             return
     for level in levels(search.gap, each, begun_at, search.tuning):
@@ -37,7 +35,7 @@ def run(search: Search) -> None:
         if search.budget.over or crews:
             break
         if not (allots(search) and allot(search)):
-            _place(search, level.width)
+            place(search, level.width)
         if search.budget.over or search.good_enough():
             break
 
@@ -51,14 +49,14 @@ def price(search: Search, level: Level) -> None:
     search.statistics["sweeps"] = search.statistics.get("sweeps", 0) + found.passes
 
 
-def _mend(search: Search) -> None:
+def _move_by_chains(search: Search) -> None:
     """Fill by chains of moves, at the prices that there are, what an earlier plan leaves open."""
-    core = find_core(search.problem, search.bound, search.width(search.tuning.mending_width))
+    core = find_core(search.problem, search.bound, search.width(search.tuning.chains_width))
     search.offer(search.replacement(core).mend())
     search.tell("placing")
 
 
-def _place(search: Search, width: float) -> None:
+def place(search: Search, width: float) -> None:
     """Settle whoever the prices leave no choice, and re-place the others exactly."""
     problem, offers = search.problem, search.problem.offers
     promised = search.plan.columns[offers.must[offers.party_of(search.plan.columns)]]

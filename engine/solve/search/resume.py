@@ -16,6 +16,7 @@ def run(search: Search) -> None:
     assert search.warm is not None
     search.take(*listed_for(search.problem, search.warm))
     search.offer(kept_columns(search.problem, search.warm, search.plan.columns, search.reduced))
+    search.kept = search.plan.columns
     search.fill()
     search.budget.step()
     search.tell("plan")

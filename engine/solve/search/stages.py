@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.problem.column_rows import use_of
 from engine.problem.values import SCALE
 from engine.solve.commitments import promised_columns
-from engine.solve.dual.bound import bound_at, no_crew_prices
+from engine.solve.dual.bound import Bound, bound_at, no_crew_prices
 from engine.solve.dual.price_search import sampled
 from engine.solve.dual.sweeps import Spread, Sweeper, make_sweeper
 from engine.solve.exact.rounding import choice_of
@@ -30,13 +31,16 @@ class Search(SearchState):
     """What the stages share beyond bound and plan.
 
     ``whole`` tells that the problem is small enough to be solved as one program; ``sweeper`` is made by whichever stage
-    first prices by passes, after a drawn few of dense pairs are listed.
+    first prices by passes, after a drawn few of dense pairs are listed. ``kept`` still holds of an earlier plan,
+    and ``mended`` tells whether `mending` went on from it.
     """
 
     warm: Warm | None
     spread: Spread
     whole: bool = field(init=False)
     sweeper: Sweeper | None = field(init=False, default=None)
+    kept: Longs | None = field(init=False, default=None)
+    mended: bool = field(init=False, default=False)
 
     def begin(self) -> None:
         """Know a bound, at the prices of an earlier plan or at none, and the plan of the promises alone."""
@@ -47,6 +51,31 @@ class Search(SearchState):
         self.proved = self.bound.value
         self.plan = choice_of(problem, promised_columns(problem, self.budget))
         self.tell("prices")
+
+    def part(self, columns: Longs, plan: Longs, at: Bound, gap: float) -> Search:
+        """The search among ``columns`` (sorted) alone, to within ``gap`` of the whole, from the prices of a bound.
+
+        Parties that have some of them may give up what they hold in ``plan``; everybody else keeps it.
+        """
+        offers, limits = self.problem.offers, self.problem.limits
+        others = self.without(plan, columns)
+        some = offers.taken(columns)
+        some = replace(some, must=offers.must & (np.diff(some.of_party) > 0))
+        room = replace(limits, capacity=limits.capacity - use_of(offers, limits, others))
+        problem = replace(self.problem, offers=some, limits=room)
+        part = Search(problem, gap, self.budget, None, None, self.spread)
+        part.whole, part.bound = False, bound_at(problem, at.prices, at.crew)
+        part.proved = part.bound.value
+        part.gap *= self.proved / max(part.proved, SCALE)
+        part.plan = choice_of(problem, np.searchsorted(columns, np.setdiff1d(plan, others, assume_unique=True)))
+        return part
+
+    def without(self, plan: Longs, columns: Longs) -> Longs:
+        """The columns of ``plan`` whose party has none of ``columns``."""
+        offers = self.problem.offers
+        able = np.zeros(len(offers.must), bool)
+        able[offers.party_of(columns)] = True
+        return plan[~able[offers.party_of(plan)]]
 
     @property
     def tuning(self) -> Tuning:
