@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from engine.words import Message, msgid
+from engine.words.english import in_english
 
 # What stands before the dot is the code that files show.
 WORDINGS: Mapping[str, str] = {
@@ -72,7 +73,7 @@ class Reason(NamedTuple):
         return Message(WORDINGS[self.case], self.values)
 
     def __str__(self) -> str:
-        return f"{self.code}: {str.__str__(self.sentence)}"
+        return f"{self.code}: {in_english(WORDINGS[self.case], self.values)}"
 
 
 def reason(case: str, /, **values: Any) -> Reason:

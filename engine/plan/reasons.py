@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.arrays import row_of_each
+from engine.arrays import offsets_of
+from engine.clauses.views import Array
+from engine.kernel import kernel
 from engine.plan.exchange import Exchanges
 from engine.plan.reason import Reason, reason
 from engine.plan.refusals import refusals, why_no_crew
-from engine.problem.column_rows import entries_of, use_of
-from engine.problem.offers import NOTHING, Offers
+from engine.problem.column_rows import Scratch, net_rows, scratch_for, use_of
+from engine.problem.offers import NOTHING, ColumnArrays, Offers
+from engine.problem.packed_parts import LimitArrays
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.dual.bound import at_prices
@@ -20,7 +23,6 @@ from engine.solve.result import Knowledge, Result
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-COLUMNS_PER_BLOCK = 400_000
 ROUNDING = 1e-9
 
 
@@ -65,17 +67,17 @@ class _State:
         self.exchanges = Exchanges(problem, result.columns, self.use)
 
     def _look_at_rows(self) -> None:
-        limits = self.problem.limits
-        for begin in range(0, len(self.columns), COLUMNS_PER_BLOCK):
-            block = self.columns[begin : begin + COLUMNS_PER_BLOCK]
-            entries = entries_of(self.problem.offers, limits, block)
-            owner, capacity = row_of_each(np.diff(entries.offsets)), limits.capacity[entries.row]
-            for found, used in ((self.blocking, self.use[entries.row]), (self.never, 0.0)):
-                # the last written is the first: rows are gone through from the end
-                hits = np.flatnonzero(used + entries.coefficient > capacity + ROUNDING)[::-1]
-                found[block[owner[hits]]] = entries.row[hits]
-        self.never[self.never != NOTHING] = np.where(
-            limits.ratio_rows[self.never[self.never != NOTHING]], NOTHING, self.never[self.never != NOTHING]
+        offers, limits = self.problem.offers, self.problem.limits
+        allowed, wanted = limits.capacity + ROUNDING, np.ones(limits.row_count, np.int8)
+        _first_rows(
+            self.columns,
+            offers.arrays,
+            offers.order_count,
+            limits.arrays,
+            (wanted, allowed, self.use, limits.ratio_rows),
+            scratch_for(limits),
+            self.blocking,
+            self.never,
         )
 
     def without_pairs(self) -> Longs:
@@ -95,15 +97,10 @@ class _State:
         """The best column of each free party at the prices and its reduced value, of those that could ever be; of all
         where none could. `NOTHING` for a party without columns.
         """
-        offers = self.problem.offers
         best, worth = np.full(len(self.free), NOTHING), np.zeros(len(self.free), np.int64)
-        if not len(self.columns):
-            return best, worth
-        reduced = at_prices(self.problem, self.result.prices, self.result.crew).reduced()[self.columns]
-        party = offers.party_of_each()[self.columns]
-        ranked = np.lexsort((self.columns, -reduced, self.never[self.columns] != NOTHING, party))
-        first = ranked[np.flatnonzero(np.diff(party[ranked], prepend=-1))]
-        best[party[first]], worth[party[first]] = self.columns[first], reduced[first]
+        if len(self.columns):
+            reduced = at_prices(self.problem, self.result.prices, self.result.crew).reduced()
+            _best_of_free(self.problem.offers.of_party, self.free, reduced, self.never, best, worth)
         return best, worth
 
     def unplaced_with_offers(self) -> dict[int, Reason]:
@@ -112,6 +109,7 @@ class _State:
         groups = self.problem.programme.workers.labels("travel_group_id").codes
         lone = int((groups < 0).sum())
         best, worth = self._best()
+        self.orders_of = self._orders_of(best[best != NOTHING])
         for party in np.flatnonzero(self.free):
             lead = int(self.problem.lead[party])
             column = int(best[party])
@@ -124,11 +122,19 @@ class _State:
             reasons |= dict.fromkeys(members, self._reason(column, int(worth[party])))
         return reasons
 
+    def _orders_of(self, columns: Longs) -> dict[int, list[int]]:
+        """The orders (rows) of each of the given columns."""
+        orders, ends = (
+            self.problem.offers.placements(columns)[1].tolist(),
+            offsets_of(self.problem.offers.lengths(columns)),
+        )
+        return {column: orders[ends[i] : ends[i + 1]] for i, column in enumerate(columns.tolist())}
+
     def _reason(self, column: int, worth: int) -> Reason:
         """Why a column, the best of its party, is not in the plan."""
-        offers = self.problem.offers
-        order = "+".join(dict.fromkeys(self.orders[offers.placements(np.array([column]))[1]]))
-        value = offers.value[column] / SCALE
+        rows = self.orders_of[column]
+        order = "+".join(dict.fromkeys(self.orders[row] for row in rows))
+        value = self.problem.offers.value[column] / SCALE
         if self.never[column] != NOTHING:
             return self._full("limit_full.never", int(self.never[column]), order)
         row = int(self.blocking[column])
@@ -139,7 +145,7 @@ class _State:
         if row == NOTHING:
             if self.waits[column]:
                 return reason("limit_full.min_crew", order=order)
-            wasting = [self.wasting[row] for row in offers.placements(np.array([column]))[1] if row in self.wasting]
+            wasting = [self.wasting[row] for row in rows if row in self.wasting]
             if wasting:
                 return reason("limit_full.kept_free", limit=self._name(wasting[0].limit), order=order)
             return reason("left_within_gap.worker", order=order, gain=worth / SCALE)
@@ -243,6 +249,50 @@ def _on_orders(offers: Offers, columns: Longs, marked: Bools) -> Bools:
 def _most_frequent(key: Longs, row: Longs) -> dict[int, int]:
     """For each key the row, other than `NOTHING`, that occurs most often (the lowest on a tie)."""
     kept = row != NOTHING
-    pairs, counts = np.unique(np.stack([key[kept], row[kept]], 1), axis=0, return_counts=True)
-    ranked = np.lexsort((-pairs[:, 1], counts, pairs[:, 0]))
-    return {int(k): int(r) for k, r in pairs[ranked]}
+    size = int(row.max(initial=0)) + 1
+    pairs, counts = np.unique(key[kept].astype(np.int64) * size + row[kept], return_counts=True)
+    ranked = pairs[np.lexsort((-(pairs % size), counts, pairs // size))]
+    return dict(zip((ranked // size).tolist(), (ranked % size).tolist(), strict=True))
+
+
+@kernel
+def _first_rows(
+    columns: Array,
+    held: ColumnArrays,
+    orders: int,
+    limits: LimitArrays,
+    rows: tuple[Array, Array, Array, Array],
+    scratch: Scratch,
+    blocking: Array,
+    never: Array,
+) -> None:
+    """Write the first row (of least number) in the way of each column, and the first that could never hold it.
+
+    ``rows`` are, by row, which to look at (all), what is allowed, what is used, and which are shares.
+    """
+    wanted, allowed, use, ratio = rows
+    for j in columns:
+        for i in range(net_rows(j, held, orders, limits, wanted, scratch)):
+            r, amount = scratch.row[i], scratch.amount[i]
+            if amount == 0:
+                continue
+            if use[r] + amount > allowed[r] and (blocking[j] == NOTHING or r < blocking[j]):
+                blocking[j] = r
+            if amount > allowed[r] and (never[j] == NOTHING or r < never[j]):
+                never[j] = r
+        if never[j] != NOTHING and ratio[never[j]]:
+            never[j] = NOTHING
+
+
+@kernel
+def _best_of_free(of_party: Array, free: Array, reduced: Array, never: Array, best: Array, worth: Array) -> None:
+    for p in range(len(free)):
+        if not free[p]:
+            continue
+        at = NOTHING
+        for j in range(of_party[p], of_party[p + 1]):
+            possible, before = never[j] == NOTHING, at != NOTHING and never[at] == NOTHING
+            if at == NOTHING or (possible and not before) or (possible == before and reduced[j] > reduced[at]):
+                at = j
+        if at != NOTHING:
+            best[p], worth[p] = at, reduced[at]

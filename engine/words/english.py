@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from engine.words.names import Name, name_in
@@ -27,10 +28,10 @@ def filled(text: str, values: Mapping[str, Any], show: Show) -> str:
     return "".join(before + (show(values[name], form) if name else "") for before, name, form in pieces(text))
 
 
-def pieces(text: str) -> Iterator[tuple[str, str, str]]:
+@lru_cache(maxsize=4096)
+def pieces(text: str) -> tuple[tuple[str, str, str], ...]:
     """The pieces of a key: (text before, name of the value or "", how it is shown)."""
-    for before, name, form, _ in _FORMATTER.parse(text):
-        yield before, name or "", form or ""
+    return tuple((before, name or "", form or "") for before, name, form, _ in _FORMATTER.parse(text))
 
 
 def placeholders(text: str) -> set[str]:
