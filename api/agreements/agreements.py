@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from api.uploads.safe_ids import unsafe_ids
 from engine.agreements.agreement_text import AgreementText
 from engine.agreements.comparing import Difference, changed_lines, compare
 from engine.agreements.lint import Lint, lint
+from engine.clauses.where import ORDER_KEYS, Where
 from engine.errors import Fault, InputError
 from engine.programme.programme import Agreement
 from engine.programme.toml_files import parse_toml, read_agreement
@@ -80,13 +82,25 @@ def agreement_version(
     return connection.execute(of.order_by(agreements.c.version.desc()).limit(1)).one_or_none()
 
 
-def terms_on_costs(connection: sa.Connection, programme_id: str, identifier: str) -> tuple[str, tuple[str, ...]]:
-    """What an agreement is called, and what it says of who pays and provides what; nothing of one that isn't kept."""
+def where_of(order: Mapping[str, Any] | sa.RowMapping, origin: str) -> Where:
+    """What placements of an order are to clauses, of workers of a state."""
+    told = {key: (str(order[key]),) for key in ORDER_KEYS if order[key]}
+    start = date.fromisoformat(order["start_date"])
+    return Where({**told, "origin_country": (origin,)}, start_between=(start, start))
+
+
+def terms_on_costs(
+    connection: sa.Connection, programme_id: str, identifier: str, placed: Sequence[Where]
+) -> tuple[str, tuple[str, ...]]:
+    """What an agreement is called, and what it says of who pays and provides what, where it looks at one at least of
+    the placements (`where_of`); nothing of an agreement that isn't kept.
+    """
     row = agreement_version(connection, programme_id, identifier, None)
     if row is None:
         return identifier, ()
     found = agreement_of(row.content, identifier)
-    return found.title or identifier, tuple(one.sentence for one in found.clauses if one.rule.told_in_offers)
+    told = [one for one in found.clauses if one.rule.told_in_offers and any(map(one.where.meets, placed))]
+    return found.title or identifier, tuple(one.sentence for one in told)
 
 
 def require_party(

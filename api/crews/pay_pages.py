@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from fastapi import Response
 
-from api.agreements.agreements import terms_on_costs
+from api.agreements.agreements import terms_on_costs, where_of
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.tables import Column, Filter, Listing, read_table, table_file
@@ -14,6 +16,7 @@ from api.placements.pay import DEDUCTED, GUARANTEED, PAID_BY_WORKER, WAGES
 from api.placements.words import STATES
 from api.requests.context import Context
 from api.storage.tables import operations, orders, placements
+from engine.clauses.where import ORDER_KEYS, Where
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}")
@@ -33,7 +36,7 @@ PAID = Listing(
         Column("wages", msgid("Wages"), WAGES, number=True, money=True),
         Column("guaranteed", msgid("Guaranteed of it"), GUARANTEED, number=True, money=True),
         Column("deducted", msgid("Kept from the pay"), DEDUCTED, number=True, money=True),
-        Column("paid_by_worker", msgid("Paid by the worker for papers"), PAID_BY_WORKER, number=True, money=True),
+        Column("paid_by_worker", msgid("Paid by the worker"), PAID_BY_WORKER, number=True, money=True),
     ),
     (
         Filter("order_id", msgid("Order"), operations.c.order_id),
@@ -54,10 +57,21 @@ def say_what_is_paid(programme_id: str, context: Context = viewed("order.file"))
     shown = read_table(context, PAID, rows)
     if names := sum(bool(row["name"]) for row in shown.rows):
         context.record("persons.read", f"programme/{programme_id}/operations", names=names)
-    placed = rows.join(placements, SAME_PLACEMENT).with_only_columns(
-        placements.c.agreement_id, maintain_column_froms=True
-    )
-    agreements = sorted(context.connection.scalars(placed.distinct()))
-    terms = [terms_on_costs(context.connection, programme_id, one) for one in agreements]
+    terms = [
+        terms_on_costs(context.connection, programme_id, agreement, placed)
+        for agreement, placed in sorted(_placed_by_agreement(context.connection, rows).items())
+    ]
     currency = context.programme.currency
     return page(context, "crews/pay.html", shown=shown, terms=[one for one in terms if one[1]], currency=currency)
+
+
+def _placed_by_agreement(connection: sa.Connection, rows: sa.Select[Any]) -> dict[str, list[Where]]:
+    """What the placements are that stand, by the agreement that each is under."""
+    columns = (placements.c.agreement_id, operations.c.origin_country, *(orders.c[key] for key in ORDER_KEYS))
+    asked = rows.join(placements, SAME_PLACEMENT).with_only_columns(
+        *columns, operations.c.start_date, maintain_column_froms=True
+    )
+    found: dict[str, list[Where]] = {}
+    for row in connection.execute(asked.distinct()).mappings():
+        found.setdefault(row["agreement_id"], []).append(where_of(row, row["origin_country"]))
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from api.agreements.agreements import terms_on_costs
+from api.agreements.agreements import terms_on_costs, where_of
 from api.answers.problems import ServiceError, not_found, refused
 from api.identity.access import Principal
 from api.identity.passwords import ALPHABET, drawn_text, hash_secret
@@ -23,6 +23,7 @@ from api.storage.account_tables import accounts
 from api.storage.database import inserting, now
 from api.storage.revisions import raise_revision, take_programmes
 from api.storage.tables import operations, orders, placements, programmes, registers, slips
+from engine.clauses.where import Where
 from engine.programme.toml_files import parse_toml
 from engine.words import message
 from engine.words.names import country, region
@@ -97,19 +98,19 @@ def conditions_of(connection: sa.Connection, operation: sa.Row[Any]) -> dict[str
         "country": country(operation.destination_country),
         "travel_cost": connection.scalar(sa.select(corridors.travel_cost_to_worker).where(way)) or "",
         "beds": connection.scalar(sa.select(sites.beds).where(place)) or "",
-        "terms": _terms_on_costs(connection, operation),
+        "terms": _terms_on_costs(connection, operation, where_of(order, operation.origin_country)),
     }
 
 
-def _terms_on_costs(connection: sa.Connection, operation: sa.Row[Any]) -> tuple[str, ...]:
-    """What the agreement of a placement says of costs and housing."""
+def _terms_on_costs(connection: sa.Connection, operation: sa.Row[Any], offered: Where) -> tuple[str, ...]:
+    """What the agreement of a placement says of costs and housing, as far as it looks at such a one."""
     placed = sa.and_(
         placements.c.run_id == operation.run_id,
         placements.c.worker_id == operation.worker_id,
         placements.c.order_id == operation.order_id,
     )
     name = str(connection.scalar(sa.select(placements.c.agreement_id).where(placed)) or "")
-    return terms_on_costs(connection, operation.programme_id, name)[1]
+    return terms_on_costs(connection, operation.programme_id, name, [offered])[1]
 
 
 def answer_slip(connection: sa.Connection, code: str, answer: str) -> sa.Row[Any]:

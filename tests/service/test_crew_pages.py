@@ -74,6 +74,7 @@ def test_what_is_paid_for_a_crew(world: World) -> None:
     demands on the employer beside it. An employer sees the own orders alone, in pages and files.
     """
     text = agreement("GT-CA", "GT", "CA") + '[[clause]]\nid = "costs"\nkind = "worker_cost"\nmax = 20\n'
+    text += '[[clause]]\nid = "cooks"\nkind = "wage_floor"\nhourly = 11\nwhere = { isco08 = ["5120"] }\n'
     path = f"/v1{P}/agreements/GT-CA"
     headers = {"If-Match": world.call("gt", "GET", path).headers["ETag"]}
     world.must("gt", "PUT", path, json={"toml": text}, headers=headers)
@@ -84,6 +85,7 @@ def test_what_is_paid_for_a_crew(world: World) -> None:
     told = text_of(shown)
     assert told.count(f"{wages:,.2f}") == 3 and f"{wages * 3:,.2f}" in told  # each of three, and together
     assert f"{kept * 3:,.2f}" in told and "The worker pays at most 20 for the job." in told
+    assert "The hourly wage is at least 11" not in told  # it is of cooks, and none is placed
     assert "what is left to the employer isn't registered" in told
     rows = Browser(world, "e1").get(f"{P}/crew-pay?form=json").json()
     amounts = {(row["wages"], row["guaranteed"], row["deducted"], row["paid_by_worker"]) for row in rows}
