@@ -79,7 +79,7 @@ def as_it_is(content: bytes, _audience: Audience) -> bytes | None:
 
 def drawn(*names: str, page: bool = False) -> Mapping[str, Own]:
     """Pictures by their names, as PNG and SVG, and with ``page`` as HTML too."""
-    endings = ("png", "svg", "html") if page else ("png", "svg")
+    endings = ("png", "svg", "narrow.svg", *(("html",) if page else ()))
     return {f"{name}.{ending}": as_it_is for name in names for ending in endings}
 
 

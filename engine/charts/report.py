@@ -54,16 +54,17 @@ class Figure:
         return cls(name, title, specifications, pictures)
 
     def write(self, folder: Path) -> None:
-        """Write ``NAME.png`` and ``NAME.svg``, as on a desk."""
+        """Write ``NAME.png`` and ``NAME.svg``, as on a desk, and ``NAME.narrow.svg``, as on a telephone."""
         import vl_convert
 
         svg = self.pictures["wide"]
         (folder / f"{self.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=PIXELS_PER_POINT))
         (folder / f"{self.name}.svg").write_text(svg, "utf-8")
+        (folder / f"{self.name}.narrow.svg").write_text(self.pictures["narrow"], "utf-8")
 
 
 def write_report(view: PlanView, folder: Path, language: str = "en") -> Path:
-    """Write ``NAME.png``, ``NAME.svg`` of every chart and ``report.html`` to ``folder``; the path of the page.
+    """Write every chart (`Figure.write`) and ``report.html`` to ``folder``; the path of the page.
 
     The folder appears whole or not at all. Raises `CallError` where it exists and is
     not empty, the language is unknown, or a drawing library is missing.

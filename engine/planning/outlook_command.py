@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from engine.planning.outlook.many_futures import Futures
 
-OWN = ("futures", "years.csv", "bands.csv", "gain.csv", "assumptions.csv", "bands.png", "bands.svg")
+OWN = ("futures", "years.csv", "bands.csv", "gain.csv", "assumptions.csv", "bands.png", "bands.svg", "bands.narrow.svg")
 
 
 def register(app: typer.Typer) -> None:

@@ -18,7 +18,7 @@ from engine.spreadsheet_text import neutral_table
 from engine.words import message
 
 POINTS = "points"
-OWN = {POINTS, "sweep.csv", "sweep.csv.part", "sweep.png", "sweep.svg", "sweep.html"}
+OWN = {POINTS, "sweep.csv", "sweep.csv.part", "sweep.png", "sweep.svg", "sweep.narrow.svg", "sweep.html"}
 
 
 def folder_of_points(out: Path) -> Path:

@@ -172,7 +172,9 @@ def test_a_heat_map_frames_the_base() -> None:
 def test_the_page_compares_with_the_base(compared: BranchesView, tmp_path: Path) -> None:
     """Heading, the base first, units in the headings, differences, failures, and who gains and loses by name."""
     write_what_ifs(replace(compared, language="es"), tmp_path, "comparison", "Hipótesis")
-    assert {path.name for path in tmp_path.iterdir()} == {"comparison.html", "comparison.png", "comparison.svg"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"comparison.{ending}" for ending in ("html", "png", "svg", "narrow.svg")
+    }
     text = (tmp_path / "comparison.html").read_text("utf-8")
     body = re.sub(r"<script.*?</script>|<svg.*?</svg>", "", text, flags=re.DOTALL)
     assert '<html lang="es">' in body and "<h1>Hipótesis</h1>" in body and "Season 2026" in body

@@ -35,7 +35,7 @@ class Report(PlanKind):
     template = "runs/pictures.html"
     files = {
         "report.html": as_it_is,
-        **{f"{name}.svg": as_it_is for name in charts()},
+        **{f"{name}.{ending}": as_it_is for name in charts() for ending in ("svg", "narrow.svg")},
     }
 
     def compute(self, job: Job) -> Results:
