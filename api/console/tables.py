@@ -177,7 +177,7 @@ def read_table(context: Context, listing: Listing, rows: sa.Select[Any], bare: s
     number = int(query["page"]) if query.get("page", "").isdigit() else 1
     number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
     found = _page_of(context, listing, rows, bare, query, number)
-    sums = _added_up(context, listing, _narrowed(listing, rows, query))
+    sums = _added_up(context, listing, _narrowed(listing, rows if bare is None else bare, query))
     return Shown(listing, context.request.url.path, query, found, total, number, facets, sums)
 
 

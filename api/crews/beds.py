@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-Stay = tuple[date, date]
+Stay = tuple[date, date, int]  # the first day, the last, and how many people
 WEEK = timedelta(days=7)
 
 
@@ -37,17 +37,17 @@ class SiteWeeks:
 def weeks_of(stays: Iterable[Stay]) -> list[Week]:
     """The weeks from the first arrival to the last departure; both days of a stay are nights at the site."""
     changes: dict[date, int] = {}
-    for first, last in stays:
-        changes[first] = changes.get(first, 0) + 1
+    for first, last, people in stays:
+        changes[first] = changes.get(first, 0) + people
         after = last + timedelta(days=1)
-        changes[after] = changes.get(after, 0) - 1
+        changes[after] = changes.get(after, 0) - people
     if not changes:
         return []
     most: dict[date, int] = {}
-    day, end, people = min(changes), max(changes), 0
+    day, end, there = min(changes), max(changes), 0
     while day < end:
-        people += changes.get(day, 0)
+        there += changes.get(day, 0)
         monday = day - timedelta(days=day.weekday())
-        most[monday] = max(most.get(monday, 0), people)
+        most[monday] = max(most.get(monday, 0), there)
         day += timedelta(days=1)
     return [Week(monday, count) for monday, count in sorted(most.items())]

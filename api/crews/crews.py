@@ -25,19 +25,24 @@ NAME = sa.case((persons_told(), persons.c.name), else_="")
 
 
 def standing(principal: Principal, programme_id: str) -> sa.Select[Any]:
-    """The placements that stand and somebody sees, with the order and the person of each."""
-    joined = operations.join(orders, SAME_ORDER).outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
+    """The placements that stand and somebody sees, with the order of each."""
     mine = sa.and_(operations.c.programme_id == programme_id, operations.c.state.in_(STANDING))
-    return sa.select(operations).select_from(joined).where(mine, operations_seen(principal), orders_seen(principal))
+    joined = sa.select(operations).select_from(operations.join(orders, SAME_ORDER))
+    return joined.where(mine, operations_seen(principal), orders_seen(principal))
+
+
+def with_persons(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """Placements with the person of each, whose `NAME` may be told."""
+    return rows.outerjoin(persons, persons.c.worker_id == operations.c.worker_id)
 
 
 def sites_by_week(connection: sa.Connection, principal: Principal, programme_id: str) -> list[SiteWeeks]:
     """The sites that somebody sees, with the weeks in which people are there."""
     columns = (orders.c.site_id, operations.c.start_date, operations.c.end_date)
-    asked = standing(principal, programme_id).with_only_columns(*columns, maintain_column_froms=True)
+    asked = standing(principal, programme_id).with_only_columns(*columns, sa.func.count(), maintain_column_froms=True)
     stays: dict[str, list[Stay]] = {}
-    for site, first, last in connection.execute(asked):
-        stays.setdefault(site, []).append((date.fromisoformat(first), date.fromisoformat(last)))
+    for site, first, last, people in connection.execute(asked.group_by(*columns)):
+        stays.setdefault(site, []).append((date.fromisoformat(first), date.fromisoformat(last), people))
     sites = registers["sites"]
     mine = sa.and_(sites.c.programme_id == programme_id, rows_seen("sites", principal))
     rows = connection.execute(sa.select(sites).where(mine).order_by(sites.c.site_id))

@@ -15,7 +15,7 @@ from api.console.page_router import PageRouter, viewed
 from api.console.rendering import gone_to, page
 from api.console.sections import Section
 from api.console.tables import Column, Filter, Listing, read_table, table_file
-from api.crews.crews import NAME, call_off, last_crew, recall, recalled, sites_by_week, standing
+from api.crews.crews import NAME, call_off, last_crew, recall, recalled, sites_by_week, standing, with_persons
 from api.crews.returns import returns_of
 from api.identity.access import EMPLOYER
 from api.identity.visibility import orders_seen
@@ -31,7 +31,8 @@ router = PageRouter(prefix="/programmes/{programme_id}")
 SECTIONS = (Section(msgid("Crew"), "/programmes/{programme_id}/crew", "order.file", 30),)
 MOST_SITES_OPEN = 3  # so many are shown week by week without asking for one
 COLUMNS = (
-    Column("name", msgid("Name"), NAME),
+    Column("id", msgid("Case"), operations.c.id, hidden=True),
+    Column("name", msgid("Name"), NAME, joined=True),
     Column("worker_id", msgid("Pseudonym"), operations.c.worker_id),
     Column("order_id", msgid("Order"), operations.c.order_id),
     Column("site_id", msgid("Work site"), orders.c.site_id),
@@ -42,7 +43,7 @@ COLUMNS = (
 FILTERS = (
     Filter("state", msgid("State"), operations.c.state, words=STATES),
     Filter("site_id", msgid("Work site"), orders.c.site_id),
-    Filter("order_id", msgid("Order"), operations.c.order_id),
+    Filter("order_id", msgid("Order begins with"), operations.c.order_id, text=True),
 )
 COMING = Listing(msgid("Who comes when"), COLUMNS, FILTERS, sort="start_date")
 
@@ -50,12 +51,13 @@ COMING = Listing(msgid("Who comes when"), COLUMNS, FILTERS, sort="start_date")
 @router.get("/crew")
 def list_arrivals(programme_id: str, context: Context = viewed("order.file")) -> Response:
     """Who comes when, with the days of arrival and departure; as a calendar too."""
-    rows = standing(context.principal, programme_id)
+    bare = standing(context.principal, programme_id)
+    rows = with_persons(bare)
     file = table_file(context, COMING, rows)
     if file is not None:
         context.record("persons.read", f"programme/{programme_id}/operations", form="file")
         return file
-    shown = read_table(context, COMING, rows)
+    shown = read_table(context, COMING, rows, bare)
     _record_names(context, sum(bool(row["name"]) for row in shown.rows))
     return page(context, "crews/arrivals.html", shown=shown)
 

@@ -11,7 +11,8 @@ from api.agreements.agreements import terms_on_costs, where_of
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.console.tables import Column, Filter, Listing, read_table, table_file
-from api.crews.crews import NAME, standing
+from api.crews.crews import NAME, standing, with_persons
+from api.identity.access import EMPLOYER
 from api.placements.pay import DEDUCTED, GUARANTEED, PAID_BY_WORKER, WAGES
 from api.placements.words import STATES
 from api.requests.context import Context
@@ -28,7 +29,8 @@ SAME_PLACEMENT = sa.and_(
 PAID = Listing(
     msgid("What is paid"),
     (
-        Column("name", msgid("Name"), NAME),
+        Column("id", msgid("Case"), operations.c.id, hidden=True),
+        Column("name", msgid("Name"), NAME, joined=True),
         Column("worker_id", msgid("Pseudonym"), operations.c.worker_id),
         Column("order_id", msgid("Order"), operations.c.order_id),
         Column("start_date", msgid("Arrives"), operations.c.start_date, whole=True),
@@ -39,7 +41,7 @@ PAID = Listing(
         Column("paid_by_worker", msgid("Paid by the worker"), PAID_BY_WORKER, number=True, money=True),
     ),
     (
-        Filter("order_id", msgid("Order"), operations.c.order_id),
+        Filter("order_id", msgid("Order begins with"), operations.c.order_id, text=True),
         Filter("site_id", msgid("Work site"), orders.c.site_id),
         Filter("state", msgid("State"), operations.c.state, words=STATES),
     ),
@@ -50,17 +52,17 @@ PAID = Listing(
 @router.get("/crew-pay")
 def say_what_is_paid(programme_id: str, context: Context = viewed("order.file")) -> Response:
     """What each placement that stands is paid by its order, and all of them; as a file too."""
-    rows = standing(context.principal, programme_id)
+    bare = standing(context.principal, programme_id)
+    rows = with_persons(bare)
     if (file := table_file(context, PAID, rows)) is not None:
         context.record("persons.read", f"programme/{programme_id}/operations", form="file")
         return file
-    shown = read_table(context, PAID, rows)
+    shown = read_table(context, PAID, rows, bare)
     if names := sum(bool(row["name"]) for row in shown.rows):
         context.record("persons.read", f"programme/{programme_id}/operations", names=names)
-    terms = [
-        terms_on_costs(context.connection, programme_id, agreement, placed)
-        for agreement, placed in sorted(_placed_by_agreement(context.connection, rows).items())
-    ]
+    # Whoever sees all of a state has its agreements on their own pages.
+    placed = _placed_by_agreement(context.connection, bare) if context.principal.role == EMPLOYER else {}
+    terms = [terms_on_costs(context.connection, programme_id, name, placed[name]) for name in sorted(placed)]
     currency = context.programme.currency
     return page(context, "crews/pay.html", shown=shown, terms=[one for one in terms if one[1]], currency=currency)
 

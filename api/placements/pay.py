@@ -21,8 +21,8 @@ def _number(cell: sa.ColumnElement[str]) -> sa.ColumnElement[float]:
     return sa.cast(sa.func.coalesce(sa.func.nullif(cell, ""), "0"), sa.Float)
 
 
-def _cents(amount: sa.ColumnElement[Any]) -> sa.ColumnElement[float]:
-    return sa.func.round(sa.cast(amount, sa.Numeric(18, 6)), 2, type_=sa.Float)
+def _cents(amount: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.round(amount * 100.0, type_=sa.Float) / 100.0
 
 
 WAGES = _cents(_number(orders.c.weekly_hours) * _number(orders.c.hourly_wage) * WEEKS)

@@ -99,9 +99,9 @@ def test_what_is_paid_for_a_crew(world: World) -> None:
 
 def test_weeks_count_the_fullest_of_their_days() -> None:
     """From Monday on; both days of a stay are at the site, and a bed is free on the day after."""
-    first = (date(2026, 3, 4), date(2026, 3, 9))
-    second = (date(2026, 3, 10), date(2026, 3, 20))
-    told = [(week.monday.isoformat(), week.people) for week in weeks_of([first, first, second])]
+    first = (date(2026, 3, 4), date(2026, 3, 9), 2)
+    second = (date(2026, 3, 10), date(2026, 3, 20), 1)
+    told = [(week.monday.isoformat(), week.people) for week in weeks_of([first, second])]
     assert told == [("2026-03-02", 2), ("2026-03-09", 2), ("2026-03-16", 1)]
     assert weeks_of([]) == []
 

@@ -29,6 +29,26 @@ AXE = Axe()
 # What inline scripts and styles would need; the policy of the pages forbids them.
 INLINE = "script:not([src]), style, [style], [onclick], [onchange], [onsubmit], [onload], a[href^='javascript']"
 
+# What is wrong on a telephone: the page is wider than it, something scrolls that the keyboard can't reach or that has
+# no name, a chart is drawn so small that its axes can't be read.
+HELD_BY_A_TELEPHONE = """async () => {
+  const images = [...document.querySelectorAll("main figure img")];
+  images.forEach(one => { one.loading = "eager"; });
+  await Promise.all(images.map(one => one.decode()));
+  const wide = document.documentElement.scrollWidth, found = wide > 320 ? [`${wide} px wide`] : [];
+  for (const one of document.querySelectorAll("main *")) {
+    const cut = one.scrollWidth > one.clientWidth + 1;
+    const scrolls = cut && ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+    const named = one.getAttribute("aria-label") || (one.labels && one.labels.length);
+    if (scrolls && !(one.tabIndex >= 0 && named)) found.push(`scrolls without a name: ${one.outerHTML.slice(0, 120)}`);
+  }
+  for (const one of images) {
+    const shown = one.clientWidth, drawn = one.naturalWidth;
+    if (shown < 0.8 * drawn) found.push(`${one.currentSrc} is drawn ${drawn} px wide and shown ${shown}`);
+  }
+  return found;
+}"""
+
 
 def _template(path: str) -> str:
     """The route that answers an address, as its template; empty where none does."""
@@ -87,8 +107,11 @@ def _results(world: World, plan: str) -> list[str]:
     """The page of a result of each kind that tells of a plan, of rules or of what may come."""
     own = [one["agreement_id"] for one in world.must("gt", "GET", "/v1/programmes/{p}/agreements")["items"]]
     asked: tuple[dict[str, Any], ...] = (
-        *({"kind": kind, "plan": plan} for kind in ("rights", "accounts", "development", "impact", "recalls")),
+        *({"kind": kind, "plan": plan} for kind in ("report", "rights", "accounts", "development", "impact", "recalls")),
         {"kind": "frontier", "equity": ["households"], "steps": 1},
+        {"kind": "overview"},
+        {"kind": "sweep", "sweep": "sweep-guatemala-capacity"},
+        {"kind": "what_if", "what_ifs": ["register-a-tenth-smaller", "guatemala-capacity-up"]},
         {"kind": "compare", "mechanisms": ["stable"]},
         {"kind": "harmonise", "agreements": [name for name in own if name.startswith("GT-US")][:2]},
         {"kind": "season", "seasons": 1, "policies": ["greedy"]},
@@ -137,14 +160,15 @@ def _looked_at(visitor: Visitor, path: str) -> list[str]:
     visitor.page.set_viewport_size({"width": 1100, "height": 800})
     visitor.page.emulate_media(color_scheme="light")
     visitor.open(path)
+    visitor.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     faults = _faults(visitor.page)
     visitor.page.emulate_media(color_scheme="dark")
     faults += [f"dark: {one}" for one in _faults(visitor.page, runOnly=["color-contrast"])]
     if visitor.has(INLINE):
         faults.append("a script or a style stands within the page")
     visitor.page.set_viewport_size({"width": 320, "height": 800})
-    width = visitor.page.evaluate("document.documentElement.scrollWidth")
-    return faults + ([f"{width} px wide on a telephone"] if width > 320 else [])
+    faults += [f"on a telephone: {one}" for one in visitor.page.evaluate(HELD_BY_A_TELEPHONE)]
+    return faults
 
 
 def test_links_lead_to_most_pages(addresses: dict[str, list[str]]) -> None:
