@@ -107,7 +107,10 @@ def _results(world: World, plan: str) -> list[str]:
     """The page of a result of each kind that tells of a plan, of rules or of what may come."""
     own = [one["agreement_id"] for one in world.must("gt", "GET", "/v1/programmes/{p}/agreements")["items"]]
     asked: tuple[dict[str, Any], ...] = (
-        *({"kind": kind, "plan": plan} for kind in ("report", "rights", "accounts", "development", "impact", "recalls")),
+        *(
+            {"kind": kind, "plan": plan}
+            for kind in ("report", "rights", "accounts", "development", "impact", "recalls")
+        ),
         {"kind": "frontier", "equity": ["households"], "steps": 1},
         {"kind": "overview"},
         {"kind": "sweep", "sweep": "sweep-guatemala-capacity"},
