@@ -87,11 +87,14 @@ def test_every_chart_is_a_png_and_an_svg(report: Path) -> None:
         assert 600 <= width <= 4000 and 400 <= height <= 4000
         assert (report.parent / f"{name}.png").stat().st_size > 20_000
         assert (report.parent / f"{name}.svg").read_text("utf-8").startswith("<svg")
+        narrow = (report.parent / f"{name}.narrow.svg").read_text("utf-8")
+        drawn = re.search(r'<svg[^>]* width="(\d+)', narrow)
+        assert drawn and int(drawn[1]) <= 360  # a telephone shows it whole, and its letters as they were drawn
 
 
 def test_the_folder_holds_nothing_else(report: Path) -> None:
-    """Two pictures a chart and the page, no leftovers of writing aside."""
-    assert len(list(report.parent.iterdir())) == 2 * len(charts()) + 1
+    """Three pictures a chart and the page, no leftovers of writing aside."""
+    assert len(list(report.parent.iterdir())) == 3 * len(charts()) + 1
     assert [path.name for path in report.parent.parent.iterdir()] == [report.parent.name]
 
 
