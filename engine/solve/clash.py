@@ -17,6 +17,10 @@ Longs = npt.NDArray[np.int64]
 LINES = 50
 
 
+class NoLegalPlan(SolverError):
+    """A search came to no legal plan though nothing is promised: its own fault, unless more was asked of plans."""
+
+
 def clash_error(problem: MatchingProblem) -> VaivenError:
     """The error that names the rules which the commitments alone already break, with the people concerned.
 
@@ -24,7 +28,7 @@ def clash_error(problem: MatchingProblem) -> VaivenError:
     """
     table = problem.programme["commitments"]
     if not table.size:
-        return SolverError(
+        return NoLegalPlan(
             message("The search ended without a legal plan; nothing was written."), message("Please report this.")
         )
     worker, order = table.values("worker_id").astype(np.int64), table.values("order_id").astype(np.int64)

@@ -31,6 +31,7 @@ from engine.solve.search.stages import Search, run_stages
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+LESS_THAN_ONE = 0.999
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,30 @@ def difference_weights(rates: Floats, admitted: Longs) -> Floats:
 class Copies:
     """A problem in which each column stands once for each way of counting its members, ``counted`` of them.
 
-    ``column`` is the column of the problem before that each copy is of, ``plain`` the copy of each that counts nobody.
+    ``column`` is the column of the problem before that each copy is of, ``plain`` the copy of each that counts nobody;
+    a copy that counts one more of the i-th of ``members`` stands ``stride[i]`` further. At most ``most`` of each group
+    are counted.
     """
 
     problem: MatchingProblem
+    members: Members
     counted: Members
     column: Longs
     plain: Longs
+    stride: Longs
+    most: Longs
+
+    def counting(self, columns: Longs) -> Longs:
+        """The copies of a plan's columns that count as many as may be."""
+        own = np.flatnonzero(np.isin(self.members.column, columns))
+        own = own[np.argsort(self.members.group[own], kind="stable")]
+        group, amount = self.members.group[own], self.members.amount[own]
+        before = np.cumsum(amount) - amount
+        first = np.searchsorted(group, group)
+        number = np.clip(self.most[group] - (before - before[first]), 0, amount)
+        found = self.plain.copy()
+        np.add.at(found, self.members.column[own], number * self.stride[own])
+        return found[columns]
 
     def reach(self, columns: Longs) -> int:
         """How many are counted in a plan."""
@@ -139,7 +157,7 @@ def make_copies(problem: MatchingProblem, members: Members, most: Longs) -> Copi
     some = number > 0
     counted = Members(copy[some], members.group[at[some]], number[some])
     ruled = _ruled(replace(problem, offers=offers.taken(column)), counted, np.eye(len(most)), most.astype(np.float64))
-    return Copies(ruled, counted, column, plain)
+    return Copies(ruled, members, counted, column, plain, stride, most)
 
 
 def _copies(members: Members, size: Longs, columns: int) -> tuple[Longs, Longs]:
@@ -156,12 +174,12 @@ def _copies(members: Members, size: Longs, columns: int) -> tuple[Longs, Longs]:
 
 def match_most(copies: Copies, begun: Longs, budget: Budget) -> Result:
     """The plan that counts most; ``begun`` is a legal plan in columns of the problem before. Its objective and bound
-    are in billionths of a worker.
+    are in billionths of a worker, and less than one worker apart unless the budget is over.
     """
     value = np.zeros(copies.problem.offers.count, np.int64)
     np.add.at(value, copies.counted.column, copies.counted.amount * SCALE)
     problem = replace(copies.problem, offers=replace(copies.problem.offers, value=value))
-    return _best(problem, copies.plain[begun], 0.0, budget)
+    return _best(problem, copies.counting(begun), LESS_THAN_ONE / max(1, int(copies.most.sum())), budget)
 
 
 def match_reaching(copies: Copies, least: int, begun: Longs, gap: float, budget: Budget) -> Result:

@@ -65,7 +65,8 @@ def levelled(worth: Longs) -> Longs:
     """Values with nearly equal ones made equal: of a chain whose neighbours lie no further apart than roundings bring
     equal values, all count as its lowest. A grid would part some of them, wherever its lines lie.
     """
-    values = np.unique(worth)
+    values = np.sort(worth)  # what np.unique does by hashing takes ten times as long
+    values = values[np.diff(values, prepend=values[:1] - 1) > 0]
     follows = np.diff(values, prepend=values[:1] - NEARLY - 1) <= NEARLY
     if not follows.any():
         return worth

@@ -123,7 +123,7 @@ def _point(start: Start, equity: str, number: int, step: Step) -> Point:
     admitted[start.rows[0][start.admitted]] = True
     totals = dict(measure(programme, worker, order, verdict.objective).totals) | _equities(start, result)
     status = STATUS[result.stop]
-    bound = max(verdict.objective, result.bound / SCALE)
+    bound = max(verdict.objective, min(result.bound, start.best.bound) / SCALE)
     groups = list(selected(programme, admitted, worker))
     return Point(equity, number, step.asked, step.limit, worker, order, status, bound, totals, groups)
 

@@ -93,6 +93,10 @@ class Start:
         """The households with somebody who has a legal calendar."""
         return self.groups("household_id")
 
+    def workers_in(self, columns: Longs) -> Longs:
+        """The workers whom columns place."""
+        return self.problem.offers.placements(columns)[0]
+
     def _never_placed(self, groups: Groups, group: int) -> bool:
         """Whether no plan places anybody of a group, by the bound on how many of it a plan can place."""
         own = groups.members.group == group
