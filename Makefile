@@ -91,6 +91,7 @@ proof: setup postgresql
 	VAIVEN_HOSTILE_DATABASES=sqlite,postgresql $(BIN)/python -m pytest -s tests/service/test_hostile_uploads.py | tee -a out/proof.txt
 	VAIVEN_BOTH_DATABASES=1 $(BIN)/python -m pytest tests/service --ignore tests/service/chromium | tee -a out/proof.txt
 	VAIVEN_FIRST_MINISTRIES=0,3 $(BIN)/python -m pytest tests/service/test_promised_elsewhere.py | tee -a out/proof.txt
+	VAIVEN_CAPS=500 $(BIN)/python -m pytest tests/service/test_used_up.py | tee -a out/proof.txt
 	VAIVEN_SEQUENCES=100 $(BIN)/python -m pytest tests/service/test_state_machine.py | tee -a out/proof.txt
 	VAIVEN_FUZZ_EXAMPLES=20 $(BIN)/python -m pytest tests/service/test_schema_fuzzing.py | tee -a out/proof.txt
 	$(BIN)/python -m benchmarks.service_load | tee -a out/proof.txt

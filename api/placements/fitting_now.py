@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from api.answers.problems import Contradiction, ServiceError
 from api.identity.access import Principal
-from api.placements.verdict import promised_pairs
 from api.snapshots.fitting import Pair, Unfit
 from api.snapshots.held_pairs import unfit_beside_held
 from api.snapshots.pairs import write_pairs
 from api.snapshots.scope import told_to
+from api.snapshots.standing import promised_pairs
 from api.storage.database import allow_computing
 from api.storage.operation_states import STANDING
 from api.storage.records import programme_of

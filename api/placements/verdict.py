@@ -20,6 +20,7 @@ from api.identity.access import ORIGIN
 from api.snapshots.fitting import Pair, Unfit
 from api.snapshots.held_pairs import unfit_beside_held
 from api.snapshots.pairs import write_pairs
+from api.snapshots.standing import promised_pairs
 from api.storage.database import new_id
 from api.storage.many_rows import ManyRows
 from api.storage.operation_states import ENDED, OFFERABLE, STAFFED, STANDING
@@ -162,19 +163,6 @@ def _standing(connection: sa.Connection, run: Row) -> _Standing:
     fixed = promised_pairs(connection, run.programme_id)
     fixed |= {pair: row.agreed_on for pair, row in facts.items()}
     return _Standing(facts, own, ended, gone, fixed)
-
-
-def promised_pairs(connection: sa.Connection, programme_id: str) -> dict[Pair, str]:
-    """What the register promises on orders that take somebody new, and nobody declined or left, with the day of each
-    agreement.
-    """
-    rows = registers["commitments"].c
-    staffed = sa.and_(orders.c.programme_id == rows.programme_id, orders.c.order_id == rows.order_id)
-    asked = sa.select(rows.worker_id, rows.order_id, rows.agreed_on).join(orders, staffed)
-    same = sa.and_(operations.c.programme_id == programme_id, operations.c.worker_id == rows.worker_id)
-    ended = sa.exists().where(same, operations.c.order_id == rows.order_id, operations.c.state.in_(ENDED))
-    asked = asked.where(rows.programme_id == programme_id, orders.c.state.in_(STAFFED), ~ended)
-    return {(row.worker_id, row.order_id): row.agreed_on for row in connection.execute(asked)}
 
 
 def _planned(connection: sa.Connection, run: Row, found: Mapping[str, Row]) -> dict[Pair, Planned]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from shutil import copytree
 
 from api.identity.access import ORIGIN
 from api.runs.kind import Kind, Source
 from api.snapshots.held_pairs import held_in, leave_out
 from api.snapshots.snapshot import write_snapshot
+from api.snapshots.used_up import leave_what_is_left
 from engine.errors import InputError
 from engine.programme import read_programme
 
@@ -36,4 +39,8 @@ def _leave_others_out(folder: Path, country: str) -> None:
     names, countries = programme.workers.id_text("worker_id"), programme.workers.labels("origin_country").text()
     others = {str(name) for name, home in zip(names, countries, strict=True) if home != country}
     if others:
-        leave_out(folder, programme, held_in(programme), others)
+        with tempfile.TemporaryDirectory(prefix="vaiven-counted-") as place:
+            counted = copytree(folder, Path(place, "programme"))
+            held = held_in(programme)
+            leave_out(folder, programme, held, others)
+            leave_what_is_left(folder, counted, [pair for pair in held if pair[0] in others])

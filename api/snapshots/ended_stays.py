@@ -8,6 +8,7 @@ placed on the same days.
 - What today's rules don't admit any more (a passport has ended, the horizon is the next season's) holds its place
   alone: its order has one less, history says what it said, and its worker is ruled out of all orders of those days.
 - Of a worker who is in the register no more the place is held likewise.
+- The start of a stay that holds its place alone is used up (`api.snapshots.used_up`).
 """
 
 from __future__ import annotations

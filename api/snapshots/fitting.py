@@ -62,8 +62,8 @@ def unfit(
 def broken_shares(programme: Programme, pairs: Iterable[Pair]) -> dict[Clause, tuple[int, int]]:
     """The shares that placements break, with how many of how many are inside."""
     chosen = list(pairs)
-    worker = _rows_of(programme.workers.id_text("worker_id"), [one for one, _ in chosen])
-    order = _rows_of(programme.orders.id_text("order_id"), [one for _, one in chosen])
+    worker = rows_of_ids(programme.workers.id_text("worker_id"), [one for one, _ in chosen])
+    order = rows_of_ids(programme.orders.id_text("order_id"), [one for _, one in chosen])
     table = PlacementTable(programme, worker, order)
     return {
         rule: excess.share[:2]
@@ -84,8 +84,8 @@ class _Fitting:
     def __post_init__(self) -> None:
         pairs = [*self.facts, *self.candidates]
         self.pairs = pairs
-        self.worker = _rows_of(self.programme.workers.id_text("worker_id"), [worker for worker, _ in pairs])
-        self.order = _rows_of(self.programme.orders.id_text("order_id"), [order for _, order in pairs])
+        self.worker = rows_of_ids(self.programme.workers.id_text("worker_id"), [worker for worker, _ in pairs])
+        self.order = rows_of_ids(self.programme.orders.id_text("order_id"), [order for _, order in pairs])
         self.free = np.arange(len(pairs)) >= len(self.facts)
         self.value = np.array([0.0] * len(self.facts) + list(self.candidates.values()))
         self.begun = np.bincount(self.order[~self.free], minlength=self.programme.orders.size) > 0
@@ -158,7 +158,8 @@ class _Fitting:
             self.broken.setdefault(row, rule)
 
 
-def _rows_of(ids: npt.NDArray[np.object_], wanted: list[str]) -> Rows:
+def rows_of_ids(ids: npt.NDArray[np.object_], wanted: list[str]) -> Rows:
+    """The row of each wanted id; every one must be there."""
     known = {name: row for row, name in enumerate(ids.tolist())}
     return np.array([known[name] for name in wanted], np.int64)
 

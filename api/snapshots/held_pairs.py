@@ -5,8 +5,8 @@ reader is told. Invariant: the commitments that a run reads are a legal plan by 
 the rest of their travel groups; so no run fails because of who is under way.
 
 - Who can't be kept by the rules is left out, with the places that it holds. Of a count that is exceeded as many are
-  left out as there are too many: those that stay use it up, and nobody new comes. Of a share nobody is left out
-  (`api.snapshots.held_shares`).
+  left out as there are too many: those that stay use it up, and nobody new comes. Caps count who is left out
+  (`api.snapshots.used_up`). Of a share nobody is left out (`api.snapshots.held_shares`).
 - A crew that is under way is no less than it is: its order asks for no more.
 - A travel group that is parted, and can't be joined again, is no group any more.
 """
@@ -56,6 +56,11 @@ def held_in(programme: Programme) -> list[Pair]:
     workers, orders = programme.workers.id_text("worker_id"), programme.orders.id_text("order_id")
     rows = (promises.values(name).astype(np.int64).tolist() for name in ("worker_id", "order_id"))
     return [(str(workers[worker]), str(orders[order])) for worker, order in zip(*rows, strict=True)]
+
+
+def commitments_in(folder: Path) -> set[Pair]:
+    """The commitments of a programme's folder, as (worker, order)."""
+    return {(row["worker_id"], row["order_id"]) for row in read_rows(folder / "commitments.csv")}
 
 
 def unfit_beside_held(

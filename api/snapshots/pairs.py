@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from api.agreements.agreements import newest_agreements
 from api.snapshots.columns import rows_of, write_table, write_tables
-from api.snapshots.ended_stays import ended_stays, settle_stays, told_apart
+from api.snapshots.ended_stays import EndedStays, ended_stays, settle_stays, told_apart
+from api.snapshots.held_pairs import commitments_in
 from api.snapshots.placed_rows import orders_with_fewer_places, with_held
+from api.snapshots.standing import write_counted, write_rules
+from api.snapshots.used_up import leave_what_is_left
 from api.storage.records import ProgrammeRecord
 from api.storage.tables import orders, registers
 
@@ -30,18 +32,19 @@ def write_pairs(
     agreements. ``held`` pairs are commitments, with the day on which each was agreed. An order whose places ended stays
     hold is left out.
 
-    Returns what completes the folder (`settle_stays`): it computes, and needs the connection no more.
+    Returns what completes the folder (`settle_stays`, `leave_what_is_left`): it computes, and needs the connection no
+    more. A folder beside it holds what it needs for that.
 
     Invariant: what is judged by these pairs comes out as it would in the whole programme, whatever stands in rows that
     don't bear on them. So a rule that counts who is registered brings whoever it counts, and of them what it counts by.
     """
-    folder.joinpath("agreements").mkdir(parents=True)
-    folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
-    for row in connection.execute(newest_agreements(programme.id)):
-        (folder / "agreements" / f"{row.agreement_id}.toml").write_text(row.content, "utf-8")
+    write_rules(connection, programme, folder)
     pairs = [*held, *others]
     tables = {name: rows_of(connection, registers[name], name, programme.id) for name in registers}
     home = ended_stays(connection, programme.id)
+    ended = home.days.keys() & held.keys()
+    if ended:
+        write_counted(connection, programme, tables, ended, _counted(folder))
     gone = home.places_without(set(tables["workers"]["worker_id"].to_pylist()))
     registered = tables["workers"]
     tables["workers"] = _with_groups(registered, {worker for worker, _ in pairs})
@@ -53,7 +56,19 @@ def write_pairs(
     write_tables(tables, folder)
     if _counts_registered(folder):
         write_table(_with_counted(tables["workers"], registered), folder / "workers.csv")
-    return partial(settle_stays, folder, home, told_already)
+    return partial(_settle, folder, home, told_already, ended)
+
+
+def _counted(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-counted")
+
+
+def _settle(folder: Path, home: EndedStays, told: pa.Table, ended: Set[tuple[str, str]]) -> None:
+    """Let ended stays that the rules don't admit hold their places alone, and count all that are no commitments."""
+    settle_stays(folder, home, told)
+    gone = ended - commitments_in(folder)
+    if gone:
+        leave_what_is_left(folder, _counted(folder), gone)
 
 
 def _counts_registered(folder: Path) -> bool:

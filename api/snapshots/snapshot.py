@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,11 +16,13 @@ from api.identity.access import PLANNER
 from api.identity.generalisation import generalisation_of, skills_of
 from api.snapshots.columns import rows_of, table_of, write_tables
 from api.snapshots.ended_stays import ended_stays, settle_stays, told_apart
-from api.snapshots.fitting import Unfit
-from api.snapshots.held_pairs import keep_what_can_be
+from api.snapshots.fitting import Pair, Unfit
+from api.snapshots.held_pairs import commitments_in, keep_what_can_be
 from api.snapshots.placed_rows import orders_with_fewer_places, with_held, with_ruled_out, without_pairs
 from api.snapshots.promised_elsewhere import ruled_out
 from api.snapshots.scope import Scope
+from api.snapshots.standing import promised_pairs, write_counted
+from api.snapshots.used_up import leave_what_is_left
 from api.storage.database import allow_computing
 from api.storage.operation_states import ENDED, HOME, OFFERABLE
 from api.storage.records import ProgrammeRecord
@@ -38,12 +41,12 @@ def write_snapshot(connection: sa.Connection, programme: ProgrammeRecord, scope:
     folder.joinpath("programme.toml").write_text(programme.settings, "utf-8")
     corridors = _corridors(connection, programme.id, scope)
     tables = {name: rows_of(connection, registers[name], name, programme.id) for name in registers}
-    held, home = _held(connection, programme.id, scope), ended_stays(connection, programme.id)
-    there = set(tables["workers"]["worker_id"].to_pylist())
+    registered, there = dict(tables), set(tables["workers"]["worker_id"].to_pylist())
+    standing, home = _standing(connection, programme.id, scope), ended_stays(connection, programme.id)
+    held = {pair: day for pair, day in standing.items() if pair[0] in there}
     gone = Counter() if scope.only_order is not None else home.places_without(there)
     destinations = {destination for _, destination in corridors}
     taken = Counter(order for _, order in held)
-    standing = set(held)
     tables["orders"] = _orders(connection, programme.id, scope, destinations, taken, gone)
     read = set(tables["orders"]["order_id"].to_pylist())
     held = {} if scope.only_order is not None else {pair: day for pair, day in held.items() if pair[1] in read}
@@ -65,7 +68,26 @@ def write_snapshot(connection: sa.Connection, programme: ProgrammeRecord, scope:
         told_already = told.table("history", told_already)
     write_tables(tables, folder)
     settle_stays(folder, home, told_already)
-    return keep_what_can_be(folder) if tables["commitments"].num_rows else []
+    left_out = keep_what_can_be(folder) if tables["commitments"].num_rows else []
+    if scope.only_order is None:
+        every = {*standing, *promised_pairs(connection, programme.id)}
+        _count_what_stands(connection, programme, registered, every, folder)
+    return left_out
+
+
+def _count_what_stands(
+    connection: sa.Connection,
+    programme: ProgrammeRecord,
+    tables: Mapping[str, pa.Table],
+    standing: set[Pair],
+    folder: Path,
+) -> None:
+    """Count in the caps of a folder what stands and isn't among its commitments."""
+    gone = standing - commitments_in(folder)
+    if gone:
+        with tempfile.TemporaryDirectory(prefix="vaiven-counted-") as place:
+            write_counted(connection, programme, tables, gone, Path(place, "programme"))
+            leave_what_is_left(folder, Path(place, "programme"), gone)
 
 
 def _write_agreements(
@@ -96,15 +118,15 @@ def _corridors(connection: sa.Connection, programme_id: str, scope: Scope) -> se
     return {(row.origin, row.destination) for row in connection.execute(asked)}
 
 
-def _held(connection: sa.Connection, programme_id: str, scope: Scope) -> dict[tuple[str, str], str]:
-    """The placements that are kept, as (worker, order), each with the day on which it was agreed."""
+def _standing(connection: sa.Connection, programme_id: str, scope: Scope) -> dict[Pair, str]:
+    """The placements that stand whatever the run plans, as (worker, order), each with the day on which it was agreed;
+    also of workers who are in the register no more.
+    """
     theirs = sa.or_(runs.c.role != scope.role, runs.c.country != scope.country)
     kept = sa.or_(operations.c.state.in_(scope.held), sa.and_(operations.c.state.in_(OFFERABLE), theirs))
-    workers = registers["workers"].c
-    same = sa.and_(workers.programme_id == programme_id, workers.worker_id == operations.c.worker_id)
     columns = (operations.c.worker_id, operations.c.order_id, operations.c.agreed_on)
     asked = sa.select(*columns).join(runs, runs.c.id == operations.c.run_id)
-    asked = asked.where(operations.c.programme_id == programme_id, kept, sa.exists().where(same))
+    asked = asked.where(operations.c.programme_id == programme_id, kept)
     return {(row.worker_id, row.order_id): row.agreed_on for row in connection.execute(asked)}
 
 

@@ -158,6 +158,9 @@ operations = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
     text_column("agreed_on"),  # the programme's day when it was proposed, from which lead times count
+    # Of a worker who is in the register no more: what caps count the stay by, besides the two states.
+    text_column("origin_region"),
+    text_column("last_exit"),
     sa.UniqueConstraint("programme_id", "worker_id", "order_id"),
     sa.Index("ix_operations_order", "programme_id", "order_id"),
     # All that the table of placements counts and sorts by at first, so that it reads nothing else for it.

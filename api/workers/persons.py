@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from api.identity.passwords import drawn_text
 from api.runs.private_files import forget_inputs
+from api.snapshots.standing import keep_what_counts
 from api.storage.database import inserting
 from api.storage.revisions import raise_revision, take_programmes
 from api.storage.tables import operation_history, operations, persons, reason_slips, registers, slips
@@ -93,6 +94,7 @@ def erase(connection: sa.Connection, worker_id: str) -> tuple[int, int]:
     mine = sa.select(workers.c.programme_id).where(workers.c.worker_id == worker_id)
     within = list(connection.scalars(mine))
     country = str(connection.scalar(sa.select(persons.c.origin_country).where(persons.c.worker_id == worker_id)) or "")
+    keep_what_counts(connection, worker_id)
     erased = 0
     for name in WORKER_TABLES:
         table = registers[name]

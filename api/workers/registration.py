@@ -12,6 +12,7 @@ from api.identity.access import Principal
 from api.identity.visibility import workers_seen
 from api.placements.open_operations import move_many
 from api.placements.words import state_in_words
+from api.snapshots.standing import keep_what_counts
 from api.storage.operation_states import OFFERABLE, OPEN
 from api.storage.tables import operations, persons, registers
 from api.workers.persons import WORKER_TABLES
@@ -63,6 +64,7 @@ def leave_programme(
         )
     move_many(connection, principal, [row for row in open_ if row.state in OFFERABLE], "withdrawn")
     move_many(connection, principal, [row for row in open_ if row.state not in OFFERABLE], "dropped")
+    keep_what_counts(connection, worker_id, programme_id)
     rows = 0
     for table in (registers[name] for name in WORKER_TABLES):
         gone = table.delete().where(table.c.programme_id == programme_id, table.c.worker_id == worker_id)

@@ -196,3 +196,52 @@ def test_a_generated_season_that_came_home_is_not_placed_again(generated_world: 
     by_worker = sorted((one["worker_id"], one["start_date"], one["end_date"]) for one in held)
     for one, other in pairwise(by_worker):
         assert one[0] != other[0] or one[2] < other[1]
+
+
+def _unfit_for_ever(world: World, worker_id: str) -> None:
+    world.change_worker("gt", worker_id, profile={"available_from": "2026-09-25"})
+
+
+def _erased(world: World, worker_id: str) -> None:
+    world.must("gt", "DELETE", f"{P}/workers/{worker_id}")
+
+
+def _gone_home(world: World, worker_id: str) -> None:
+    world.must("gt", "DELETE", f"{P}/workers/{worker_id}/registration")
+
+
+GOING = (_unfit_for_ever, _erased, _gone_home)
+
+
+@pytest.mark.parametrize("goes", GOING)
+def test_a_start_stays_used_up_where_its_worker_is_known_or_admitted_no_more(world: World, goes: Any) -> None:
+    """Of three starts two were used by people whom no rule admits any more: one is planned, published, and no other."""
+    _write_agreement(world, 3)
+    _, taken = _home(world, 2)
+    for one in taken:
+        goes(world, one["worker_id"])
+    world.certified(headcount=4)
+    for proposed in (1, 0):
+        run, done = _published(world)
+        assert done.status_code == 201, done.text
+        assert done.json()["proposed"] == proposed and len(_placed(world, run)) == 1
+    assert world.must("gt", "GET", f"{P}/soundness")["kept"]
+
+
+@pytest.mark.computes
+def test_a_quota_of_a_region_and_class_knows_who_was_erased(world: World) -> None:
+    """Two newcomers of one region used up both places that it has for newcomers; another region's are free."""
+    workers = [one["cells"]["worker_id"] for one in world.must("gt", "GET", P + "/registers/workers")["items"]]
+    for worker in workers:
+        world.change_worker("gt", worker, profile={"origin_region": "GT-13"})
+    cap = 'kind = "cap"\ncount = 2\nper = "origin_region"\nwhere = { worker_class = ["new"] }'
+    _write_agreement(world, 50, f'[[clause]]\nid = "more"\n{cap}\n')
+    _, taken = _home(world, 2)
+    for one in taken:
+        _erased(world, one["worker_id"])
+    (other,) = [one for one in workers if one not in {gone["worker_id"] for gone in taken}][:1]
+    world.change_worker("gt", other, profile={"origin_region": "GT-01"})
+    world.certified(headcount=4)
+    run, done = _published(world)
+    assert done.status_code == 201, done.text
+    assert {worker for worker, _ in _placed(world, run)} == {other}

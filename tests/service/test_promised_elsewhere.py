@@ -104,14 +104,26 @@ def test_placements_elsewhere_count_among_how_many_one_may_have(world: World) ->
     assert _publish_whole(world, "us") == 0
 
 
-def test_a_limit_over_several_destinations_lets_the_rest_be_published(world: World) -> None:
-    """A run that reads a part of what it counts plans too many: they are named, and the others aren't held up."""
+def test_a_limit_over_several_destinations_is_planned_as_far_as_it_is_left(world: World) -> None:
+    """Of five places of all states four are proposed elsewhere: a run that doesn't read them plans one, which fits."""
     settings = world.must("gt", "GET", P)["settings"] + '\n[[clause]]\nid = "all"\nkind = "cap"\ncount = 5\n'
     world.must("gt", "PATCH", P, json={"settings": settings}, headers={"If-Match": "*"})
     world.certified(headcount=4)
     _us_order(world, headcount=4)
     assert _publish_whole(world, "gt") == 4
+    assert _publish_whole(world, "hn") == 1
+    assert _publish_whole(world, "hn") == 0
+    assert _publish_whole(world, "gt") == 0
+
+
+def test_what_came_in_meanwhile_under_a_limit_over_states_is_named(world: World) -> None:
+    """A plan made before others filled the limit is refused with what is too many; the rest may be published."""
+    settings = world.must("gt", "GET", P)["settings"] + '\n[[clause]]\nid = "all"\nkind = "cap"\ncount = 5\n'
+    world.must("gt", "PATCH", P, json={"settings": settings}, headers={"If-Match": "*"})
+    world.certified(headcount=4)
+    _us_order(world, headcount=4)
     run = world.run("hn", gap=0.0)
+    assert _publish_whole(world, "gt") == 4
     path = f"{P}/runs/{run['id']}/publication"
     refused = world.call("hn", "POST", path)
     assert refused.status_code == 409 and len(refused.json()["faults"]) == 3
