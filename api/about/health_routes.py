@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.answers.problems import ServiceError
 from api.logs.metrics import measured
-from api.requests.lanes import lanes_of
+from api.requests.lanes import Asker, lanes_of
 from api.requests.shapes import example
 from api.storage.database import database, require_current_schema
 from engine.errors import CallError
@@ -35,7 +35,7 @@ async def is_live() -> HealthOut:
 async def is_ready(request: Request) -> HealthOut:
     """Whether the database answers and has the schema of this version (else 503)."""
     try:
-        await lanes_of(request).health.run(("health",), lambda: require_current_schema(database()))
+        await lanes_of(request).health.run(Asker(), lambda: require_current_schema(database()))
     except (sa.exc.SQLAlchemyError, CallError) as error:
         raise ServiceError(503, message("The database isn't ready.")) from error
     return HealthOut(status="ok")
@@ -44,4 +44,4 @@ async def is_ready(request: Request) -> HealthOut:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"example": "# HELP"}}}})
 async def read_metrics(request: Request) -> Response:
     """Metrics in the text format of Prometheus; counts and times alone, of nobody in particular."""
-    return Response(await lanes_of(request).health.run(("metrics",), measured), media_type=CONTENT_TYPE_LATEST)
+    return Response(await lanes_of(request).health.run(Asker(), measured), media_type=CONTENT_TYPE_LATEST)

@@ -65,8 +65,15 @@ class Problem(BaseModel):
     faults_left_out: int = 0
 
 
+RETRY_SECONDS = "10"  # when to come again where nothing better is known
+
+
 class ServiceError(VaivenError):
-    """An error that knows its HTTP status; with ``keeps``, what was written until then is kept."""
+    """An error that knows its HTTP status; with ``keeps``, what was written until then is kept.
+
+    Invariant: 429 says that whoever asks does so too much, 503 that the service can't do it now, whoever asks; both say
+    when to come again.
+    """
 
     code = "service"
     keeps = False
@@ -74,7 +81,7 @@ class ServiceError(VaivenError):
     def __init__(self, status: int, message: str, hint: str = "", headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message, hint)
         self.http_status = status
-        self.headers = dict(headers or {})
+        self.headers = {"Retry-After": RETRY_SECONDS, **(headers or {})} if status == 503 else dict(headers or {})
 
 
 class Contradiction(InputError):

@@ -14,7 +14,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from pydantic import BaseModel
 
 from api.requests.context import Manner, Takes
-from api.requests.lanes import Keys, lanes_of
+from api.requests.lanes import Asker, lanes_of
 from api.requests.opening import READING, Opening, Overtaken, opening_key
 from api.requests.repeated import fingerprint, keep_answer
 
@@ -111,7 +111,7 @@ def _signing_in(handler: Callable[..., Any]) -> Callable[..., Any]:
     async def run(*, request: Request, **content: Any) -> Any:
         host, lanes = request.client.host if request.client else "", lanes_of(request)
         lane = lanes.asking_outside if getattr(handler, "asks_outside", False) else lanes.signing_in
-        return await lane.run((host,), partial(handler, request=request, **content))
+        return await lane.run(Asker(host), partial(handler, request=request, **content))
 
     return run
 
@@ -121,11 +121,11 @@ async def _in_lane(opening: Opening, manner: Manner, call: Callable[[], Response
     lanes, request = lanes_of(opening.request), opening.request
     who = getattr(request.state, "account_id", None) or opening_key(request)
     if manner.heavy:
-        return await lanes.heavy.run((who,), call)
+        return await lanes.heavy.run(Asker(who), call)
     if not opening.unsafe:
-        return await lanes.reading.run((who,), call)
-    keys: Keys = (who, request.path_params["programme_id"]) if "programme_id" in request.path_params else (who,)
-    return await lanes.writing.run(keys, call)
+        return await lanes.reading.run(Asker(who), call)
+    shared = (request.path_params["programme_id"],) if "programme_id" in request.path_params else ()
+    return await lanes.writing.run(Asker(who, shared), call)
 
 
 def _done(handler: Callable[..., Any], status: int, opening: Opening, content: dict[str, Any]) -> Response:

@@ -2,7 +2,8 @@
 
 Invariants: signing in, health and reading never wait for a thread that a writer or a heavy call holds, nor for one that
 waits for another service; nobody, and no programme, holds more than its share of a lane; a queue is bounded in length
-and in time, and what doesn't fit is told when to come again (429 where it is one's own doing, else 503).
+and in time, and what doesn't fit is told when to come again: 429 where whoever asks has as many calls under way or
+waiting as it may, else 503 (others fill the lane or the programme's share).
 """
 
 from __future__ import annotations
@@ -20,15 +21,29 @@ from api.answers.problems import ServiceError
 from engine.words import message
 
 Result = TypeVar("Result")
-Keys = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who calls: by itself (an account, a host; empty where nobody in particular), and what it shares with others who
+    call (a programme).
+    """
+
+    own: str = ""
+    shared: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What has a share of a lane."""
+        return (self.own, *self.shared) if self.own else self.shared
 
 
 @dataclass
 class Lane:
     """Threads for one kind of work.
 
-    Each key (an account, a programme) has at most ``share`` of the ``threads``; at most ``queue`` calls wait, a quarter
-    of them for one key, and none longer than ``patience`` seconds. Used from one event loop.
+    Each account and each programme has at most ``share`` of the ``threads``; at most ``queue`` calls wait, a quarter
+    of them for one of these, and none longer than ``patience`` seconds. Used from one event loop.
     """
 
     threads: int
@@ -37,26 +52,26 @@ class Lane:
     patience: float
     _held: Counter[str] = field(default_factory=Counter)
     _busy: int = 0
-    _waiting: deque[tuple[Keys, asyncio.Future[None]]] = field(default_factory=deque)
+    _waiting: deque[tuple[Asker, asyncio.Future[None]]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._limiter = CapacityLimiter(self.threads)
 
-    async def run(self, keys: Keys, call: Callable[[], Result]) -> Result:
+    async def run(self, asker: Asker, call: Callable[[], Result]) -> Result:
         """Call on a thread of this lane. Raises 429 or 503 with Retry-After where there is no room."""
-        await self._enter(keys)
+        await self._enter(asker)
         try:
             return await to_thread.run_sync(call, limiter=self._limiter)
         finally:
-            self._leave(keys)
+            self._leave(asker)
 
-    async def _enter(self, keys: Keys) -> None:
-        if self._fits(keys):
-            self._take(keys)
+    async def _enter(self, asker: Asker) -> None:
+        if self._fits(asker):
+            self._take(asker)
             return
-        self._require_room(keys)
+        self._require_room(asker)
         turn = asyncio.get_running_loop().create_future()
-        entry = (keys, turn)
+        entry = (asker, turn)
         self._waiting.append(entry)
         try:
             await asyncio.wait({turn}, timeout=self.patience)
@@ -65,36 +80,36 @@ class Lane:
             raise
         if not turn.done():
             self._give_up(entry)
-            raise too_busy()
+            raise too_many_at_once() if self._held[asker.own] >= self.share else too_busy()
 
-    def _give_up(self, entry: tuple[Keys, asyncio.Future[None]]) -> None:
-        keys, turn = entry
+    def _give_up(self, entry: tuple[Asker, asyncio.Future[None]]) -> None:
+        asker, turn = entry
         if turn.done():
-            self._leave(keys)
+            self._leave(asker)
         else:
             self._waiting.remove(entry)
 
-    def _require_room(self, keys: Keys) -> None:
-        if len(self._waiting) >= self.queue:
+    def _require_room(self, asker: Asker) -> None:
+        if asker.own and self._has_many_waiting(asker.own):
+            raise too_many_at_once()
+        if len(self._waiting) >= self.queue or any(map(self._has_many_waiting, asker.shared)):
             raise too_busy()
-        for key in keys:
-            if sum(key in waiting for waiting, _ in self._waiting) >= max(1, self.queue // 4):
-                raise ServiceError(
-                    429, message("Too many at once."), message("Wait for the ones before."), {"Retry-After": "2"}
-                )
 
-    def _fits(self, keys: Keys) -> bool:
-        return self._busy < self.threads and all(self._held[key] < self.share for key in keys)
+    def _has_many_waiting(self, key: str) -> bool:
+        return sum(key in waiting.keys for waiting, _ in self._waiting) >= max(1, self.queue // 4)
 
-    def _take(self, keys: Keys) -> None:
+    def _fits(self, asker: Asker) -> bool:
+        return self._busy < self.threads and all(self._held[key] < self.share for key in asker.keys)
+
+    def _take(self, asker: Asker) -> None:
         self._busy += 1
-        self._held.update(keys)
+        self._held.update(asker.keys)
 
-    def _leave(self, keys: Keys) -> None:
+    def _leave(self, asker: Asker) -> None:
         """Free a thread, and let the first in the queue have it whose share isn't used up."""
         self._busy -= 1
-        self._held.subtract(keys)
-        for key in keys:
+        self._held.subtract(asker.keys)
+        for key in asker.keys:
             if not self._held[key]:
                 del self._held[key]
         for entry in list(self._waiting):
@@ -150,6 +165,11 @@ class Lanes:
         self.health = Lane(threads=1, share=1, queue=64, patience=5)
         self.following = Lane(threads=1, share=1, queue=4, patience=5)
         self.uploads, self.streams = Share(4), Share(10)
+
+
+def too_many_at_once() -> ServiceError:
+    """What is told where one's own calls fill one's share."""
+    return ServiceError(429, message("Too many at once."), message("Wait for the ones before."), {"Retry-After": "2"})
 
 
 def too_busy() -> ServiceError:

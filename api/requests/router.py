@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from api.requests.bodies import allow_body, require_shallow
 from api.requests.context import Manner
 from api.requests.handlers import run_by
-from api.requests.lanes import lanes_of
+from api.requests.lanes import Asker, lanes_of
 from api.requests.opening import READING, opening_key, opening_of
 
 MOST_FIELDS, LARGEST_FIELD = 10, 64 * 1024
@@ -32,7 +32,7 @@ class Route(APIRoute):
                 return await handle(request)
             opening = opening_of(manner, request)
             lanes = lanes_of(request)
-            who = await lanes.reading.run((opening_key(request),), opening.looked)
+            who = await lanes.reading.run(Asker(opening_key(request)), opening.looked)
             request.state.account_id = who.account_id
             allow_body(request.scope, manner.upload)
             if not manner.upload:

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from api.answers.problems import ServiceError
 from api.identity.authenticate import principal_of
 from api.identity.visibility import runs_seen
-from api.requests.lanes import Lane, Share
+from api.requests.lanes import Asker, Lane, Share
 from api.runs.run_out import runs_out
 from api.runs.schemas import RunOut
 from api.runs.shares import LIVE
@@ -84,7 +84,7 @@ class Looks:
         found: Mapping[Followed, RunOut] | None = None
         try:
             with suppress(sa.exc.SQLAlchemyError, ServiceError):
-                found = await self._lane.run((), partial(self._read, list(wanted)))
+                found = await self._lane.run(Asker(), partial(self._read, list(wanted)))
         finally:
             for followed, told in wanted.items():
                 told.set_result(Unread.UNANSWERED if found is None else found.get(followed, Unread.UNSEEN))

@@ -116,7 +116,9 @@ def should_give_way(connection: sa.Connection, run: Row, seconds: float) -> bool
 
 
 def require_room(connection: sa.Connection, principal: Principal) -> None:
-    """Raise 429 where as many runs wait as an account, or all accounts of a planner's role, may have waiting."""
+    """Raise 429 where as many runs wait as an account may have waiting, 503 where all planners together have as many as
+    they may.
+    """
     connection.execute(sa.select(accounts.c.id).where(accounts.c.id == principal.account_id).with_for_update())
     waiting = sa.select(sa.func.count()).where(runs.c.state == "queued")
     own = connection.scalar(waiting.where(runs.c.account_id == principal.account_id)) or 0
@@ -124,14 +126,14 @@ def require_room(connection: sa.Connection, principal: Principal) -> None:
     most = settings().waiting_runs_of_a_planner if planner else settings().waiting_runs_of_a_ministry
     if own >= most:
         said = message("{own} runs of this account wait already, and {most} may.", own=own, most=most)
-        raise _full(said, connection, principal)
+        raise _full(429, said, connection, principal)
     together = connection.scalar(waiting.where(runs.c.role == principal.role)) or 0
     if planner and together >= settings().waiting_runs_of_planners:
         said = message("{count} runs of planners wait already, and no more may.", count=together)
-        raise _full(said, connection, principal)
+        raise _full(503, said, connection, principal)
 
 
-def _full(said: str, connection: sa.Connection, principal: Principal) -> ServiceError:
+def _full(status: int, said: str, connection: sa.Connection, principal: Principal) -> ServiceError:
     mine = sa.select(runs.c.id).where(runs.c.account_id == principal.account_id, runs.c.state == "queued")
     ids = connection.scalars(mine.order_by(runs.c.id).limit(100)).all()
     hint = (
@@ -139,4 +141,4 @@ def _full(said: str, connection: sa.Connection, principal: Principal) -> Service
         if ids
         else message("Wait until some of them have ended.")
     )
-    return ServiceError(429, said, hint, {"Retry-After": "60"})
+    return ServiceError(status, said, hint, {"Retry-After": "60"})

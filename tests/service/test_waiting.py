@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from world import ORDER, World
 
 from api.answers.database_problems import database_problem
+from api.answers.problems import ServiceError
 from api.programmes import soundness
-from api.requests.lanes import Lane, Lanes, lanes_of
+from api.requests.lanes import Asker, Lane, Lanes, lanes_of
 from api.runs.following import Followed, Look, Looks, Unread
 from api.runs.schemas import RunOut
 from api.storage.database import database, is_postgresql, lift_limits, transaction
@@ -145,6 +146,46 @@ def test_one_accounts_heavy_calls_leave_room(world: World, monkeypatch: pytest.M
             go_on.set()
         statuses = [one.result().status_code for one in heavy]
     assert set(statuses) <= {200, 429} and statuses.count(200) >= 8
+
+
+@pytest.mark.parametrize(
+    ("calls", "told"),
+    [
+        ([Asker("a")] * 4, 429),  # two of one's own run, and one waits
+        ([Asker(own, ("p",)) for own in "abcd"], 503),  # the programme is full
+        ([Asker(own) for own in "abcdefgh"], 503),  # the lane is
+        ([Asker("a", ("p",))] * 4, 429),  # the programme is full by one's own doing
+        ([Asker()] * 8, 503),  # nobody in particular
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_429_is_ones_own_doing_and_503_others(calls: list[Asker], told: int, at_once: bool) -> None:
+    """Of three threads each has two at most, and four may wait, one of each: the last call of all is refused, at once
+    or, where there is room to wait, when its patience ends.
+    """
+
+    async def refused() -> ServiceError:
+        lane = Lane(threads=3, share=2, queue=4 if at_once else 40, patience=30 if at_once else 0)
+        go_on = threading.Event()
+        others = [asyncio.create_task(lane.run(asker, go_on.wait)) for asker in calls[:-1]]
+        await asyncio.sleep(0)
+        try:
+            with pytest.raises(ServiceError) as last:
+                await lane.run(calls[-1], go_on.wait)
+        finally:
+            go_on.set()
+            await asyncio.gather(*others, return_exceptions=True)
+        return last.value
+
+    error = asyncio.run(refused())
+    assert error.http_status == told and int(error.headers["Retry-After"]) > 0
+
+
+def test_whatever_is_not_ready_says_when_to_come_again() -> None:
+    """Every 503 has a Retry-After, one of its own or the usual."""
+    assert int(ServiceError(503, "").headers["Retry-After"]) > 0
+    assert ServiceError(503, "", headers={"Retry-After": "2"}).headers == {"Retry-After": "2"}
+    assert ServiceError(404, "").headers == {}
 
 
 def test_the_pool_has_a_connection_for_each_thread(world: World) -> None:
