@@ -105,6 +105,8 @@ def own_name(tag: str) -> str:
 
 def _told(value: Any) -> str:
     """A value as it stands in a page: sentences, numbers and days as the language has them."""
+    if isinstance(value, str):  # most of what stands in a page; markup that a macro made among it
+        return say(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -115,7 +117,7 @@ def _told(value: Any) -> str:
         return shown(value, ",")
     if isinstance(value, date):
         return shown(value, "long")
-    return say(value) if isinstance(value, str) else value  # markup that a macro made
+    return value
 
 
 def make_ready() -> None:

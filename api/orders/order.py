@@ -51,7 +51,8 @@ class OrderRecord(Record):
     @property
     def cells(self) -> dict[str, str]:
         """What the order says: the columns of the format."""
-        return {name: getattr(self, name) for name in COLUMNS}
+        held = vars(self)
+        return {name: held[name] for name in COLUMNS}
 
     def differs(self, cells: Mapping[str, str]) -> set[str]:
         """The columns of the format in which other cells say something else."""

@@ -55,14 +55,10 @@ def _cell(value: Any) -> str:
 
 def order_out(order: OrderRecord) -> OrderOut:
     """An order as it goes over the wire."""
-    read: dict[str, Any] = {}
-    cells = order.cells
-    for name in OrderFields.model_fields:
-        text = cells[name]
-        if name in ("required_skills", "desired_skills", "languages"):
-            read[name] = [part for part in text.split(";") if part]
-        elif text:
-            read[name] = text
+    held = vars(order)
+    read: dict[str, Any] = {name: held[name] for name in OrderFields.model_fields if held[name]}
+    for name in ("required_skills", "desired_skills", "languages"):
+        read[name] = [part for part in held[name].split(";") if part]
     own = {"order_id": order.order_id, "employer_id": order.employer_id, "state": order.state, "version": order.version}
     moments = {"created_at": utc(order.created_at), "changed_at": utc(order.changed_at)}
     return OrderOut.model_validate(read | own | moments)

@@ -250,11 +250,16 @@ def _named(programme: Programme, key: str, value: str) -> list[str]:
     """By what a where names a value that occurs in a programme; by nothing where it doesn't."""
     if key == "worker_class":
         return [value]
-    if key in ("employer_id", "site_id"):
-        return [value] if value in programme[f"{key[:-3]}s"].id_text(key).tolist() else []
-    if key == "operator":
-        employers = programme["employers"]
-        of_it = employers.labels("operator").text() == value
-        return [str(one) for one in employers.id_text("employer_id")[of_it]]
+    if key in ("employer_id", "site_id", "operator"):
+        return _of_orders(programme, key, value)
     table = programme.workers if key in OF_WHOM else programme.orders
     return [value] if value in table.labels(key).names else []
+
+
+def _of_orders(programme: Programme, key: str, value: str) -> list[str]:
+    """The employers (of an operator) or the site of a value, where they have orders in a programme."""
+    name, column = ("sites", key) if key == "site_id" else ("employers", "employer_id")
+    ids = programme[name].id_text(column)
+    of_it = programme[name].labels(key).text() == value if key == "operator" else ids == value
+    ordering = np.isin(np.arange(len(ids)), programme.orders.values(column).astype(np.int64))
+    return [str(one) for one in ids[of_it & ordering]]

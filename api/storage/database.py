@@ -31,6 +31,7 @@ from engine.words import message
 
 READ_ONLY = "vaiven_read_only"
 COMPUTING_SECONDS = 600  # how long a transaction that writes may stand idle while something is computed in it
+RESTED_SECONDS = 1.0  # after which a connection may be gone without anybody having noticed
 _ONE_WRITER = threading.RLock()  # on SQLite, so that writers of this process wait in line and not by trying
 
 
@@ -59,15 +60,35 @@ def database(url: str = "") -> sa.Engine:
         return _sqlite(address)
     limits = " ".join(f"-c {name}={value}" for name, value in _limits().items())
     options = f"{address.query.get('options', '')} {limits}".strip()
-    return sa.create_engine(
+    engine = sa.create_engine(
         address.difference_update_query(["options"]),
         pool_size=20,
         max_overflow=30,
         pool_timeout=settings().lock_seconds,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": math.ceil(settings().lock_seconds)},
     )
+    _ask_whether_there(engine)
+    return engine
+
+
+def _ask_whether_there(engine: sa.Engine) -> None:
+    """Ask a connection that rested whether it is still there, before it is used. One that was used just now isn't
+    asked: that would be every eighth round trip of a read, and where it is gone all the same, 503 says so.
+    """
+
+    @sa.event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _used(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error  # the pool makes another
 
 
 def _limits() -> dict[str, int]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import pytest
@@ -195,6 +196,26 @@ def test_the_pool_has_a_connection_for_each_thread(world: World) -> None:
     assert isinstance(pool, sa.pool.QueuePool)
     assert sum(lane.threads for lane in lanes) < pool.size() + pool._max_overflow
     assert database() is world.engine
+
+
+@pytest.mark.parametrize("rested", [True, False])
+def test_who_meets_a_connection_that_ended_is_served_or_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, rested: bool
+) -> None:
+    """PostgreSQL ends what rests in the pool: that is noticed before it is used, or told by 503."""
+    if not is_postgresql(world.engine):
+        return  # a file doesn't end connections
+    monkeypatch.setattr("api.storage.database.RESTED_SECONDS", 0.0 if rested else inf)
+    world.must("gt", "GET", P)
+    others = sa.create_engine(world.engine.url)
+    with others.connect() as connection:
+        ours = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database()"
+        assert all(connection.scalars(sa.text(f"{ours} AND pid <> pg_backend_pid()")).all())
+    others.dispose()
+    first = world.call("gt", "GET", P)
+    assert first.status_code == (200 if rested else 503), first.text
+    assert rested or int(first.headers["Retry-After"]) > 0
+    world.must("gt", "GET", P)
 
 
 def test_streams_of_events_have_a_share(world: World) -> None:

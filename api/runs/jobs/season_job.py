@@ -63,7 +63,11 @@ class Season(OwnPeopleKind):
         """Replay season after season."""
         programme, known, options = read_programme(job.programme), read_assumptions(None), job.options
         asked = SeasonsAsked(
-            options["seasons"], tuple(options["policies"]), options["demand"], options["seed"], options["gap"]
+            options["seasons"],
+            tuple(dict.fromkeys(options["policies"])),
+            options["demand"],
+            options["seed"],
+            options["gap"],
         )
         rows: list[dict[str, Any]] = []
         with desk_in_file(make_desk(programme, known)) as path:
