@@ -15,6 +15,10 @@ from engine.words.catalogue import known_language
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
+# What is named twice is run once: no list makes a run dearer than what it names.
+EACH_ONCE = AfterValidator(lambda names: list(dict.fromkeys(names)))
+
+
 class RunIn(BaseModel):
     """What to run: what all kinds of run share. Each kind adds its own, with an example (`api.runs.jobs`)."""
 
@@ -22,7 +26,9 @@ class RunIn(BaseModel):
     gap: Annotated[float, Field(ge=0, le=1)] = 0.001
     time_limit: Annotated[float, Field(gt=0, le=86_400, description="Seconds of the solve stage.")] = 600
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    states: Annotated[list[Literal["submitted", "certified"]], Field(min_length=1, max_length=2)] = ["certified"]
+    states: Annotated[list[Literal["submitted", "certified"]], Field(min_length=1, max_length=2), EACH_ONCE] = [
+        "certified"
+    ]
 
 
 def _spoken(tag: str) -> str:

@@ -40,6 +40,15 @@ def test_a_run_says_which_orders_it_left_out(world: World) -> None:
     assert certified["order_id"] not in str(told)
 
 
+@pytest.mark.parametrize(
+    ("kind", "column"), [("season", "policies"), ("compare", "mechanisms"), ("harmonise", "agreements")]
+)
+def test_what_is_named_often_is_run_once(kind: str, column: str) -> None:
+    """However long the list is."""
+    asked = kinds()[kind].asked.model_validate({"kind": kind, column: ["one", "two", "one", "one"]})
+    assert getattr(asked, column) == ["one", "two"]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_mechanism_can_be_run(world: World) -> None:
     """Whatever its name is written with; another name is refused with those that there are."""

@@ -16,7 +16,7 @@ from api.runs.jobs.match_job import Mechanism, require_mechanism
 from api.runs.kind import Finished, Kind
 from api.runs.own_files import Rows, RowsOfWorkers, drawn
 from api.runs.principles_shown import principles_shown
-from api.runs.schemas import SpokenIn
+from api.runs.schemas import EACH_ONCE, SpokenIn
 from engine.planning.principle_files import write_principles
 from engine.planning.principles import FORMER_RULE, Principles, compare_principles
 from engine.programme import read_programme
@@ -29,7 +29,7 @@ class CompareIn(SpokenIn):
 
     model_config = example({"kind": "compare", "mechanisms": ["optimal", "stable"], "against": "first-come"})
     kind: Literal["compare"]
-    mechanisms: Annotated[list[Mechanism], Field(max_length=20)] = []
+    mechanisms: Annotated[list[Mechanism], Field(max_length=20), EACH_ONCE] = []
     against: Mechanism = FORMER_RULE
 
 

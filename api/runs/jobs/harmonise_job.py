@@ -17,7 +17,7 @@ from api.runs.job import Job, Results, as_kept, files_in
 from api.runs.kind import Finished, Kind
 from api.runs.own_files import Rows, as_it_is, drawn, redacted_json
 from api.runs.plan_shown import own_agreements
-from api.runs.schemas import SpokenIn
+from api.runs.schemas import EACH_ONCE, SpokenIn
 from engine.planning.branches import Base, Outcome
 from engine.planning.harmonising import harmonise
 from engine.planning.harmonising_files import harmonisation_told, write_harmonisation
@@ -34,7 +34,7 @@ class HarmoniseIn(SpokenIn):
 
     model_config = example({"kind": "harmonise", "agreements": ["GT-US-h2a-2026", "MX-US-h2a-2026"]})
     kind: Literal["harmonise"]
-    agreements: Annotated[list[Name], Field(max_length=30)]
+    agreements: Annotated[list[Name], Field(max_length=30), EACH_ONCE]
     most: Annotated[int, Field(ge=1, le=10)] = 3
     smallest: bool = True
 

@@ -18,7 +18,7 @@ from api.runs.job import Job, Results, files_in
 from api.runs.kind import Finished
 from api.runs.own_files import Rows, drawn
 from api.runs.own_people import OwnPeopleKind
-from api.runs.schemas import SpokenIn
+from api.runs.schemas import EACH_ONCE, SpokenIn
 from engine.planning.assumptions import read_assumptions
 from engine.planning.season.comparison import SeasonsAsked, desk_in_file, make_desk, policies_table, season_rows
 from engine.planning.season.policies import policies
@@ -36,7 +36,7 @@ class SeasonIn(SpokenIn):
     kind: Literal["season"]
     gap: Annotated[float, Field(ge=0, le=1, description="Within which the best in hindsight is known.")] = 0.002
     seasons: Annotated[int, Field(ge=1, le=50)] = 10
-    policies: Annotated[list[Policy], Field(max_length=20)] = []
+    policies: Annotated[list[Policy], Field(max_length=20), EACH_ONCE] = []
     demand: Annotated[float, Field(ge=0, le=4)] = 1.0
 
 
@@ -64,7 +64,7 @@ class Season(OwnPeopleKind):
         programme, known, options = read_programme(job.programme), read_assumptions(None), job.options
         asked = SeasonsAsked(
             options["seasons"],
-            tuple(dict.fromkeys(options["policies"])),
+            tuple(options["policies"]),
             options["demand"],
             options["seed"],
             options["gap"],
