@@ -102,7 +102,10 @@ def audience_of(role: str, country: str, programme: Path) -> Audience:
     own, others = _terms_of_employers(programme, reached)
     if role == ORIGIN:
         for row in _rows(programme / "workers.csv"):
-            (own if row.get("origin_country") == country else others).update(_cells(row, WORKER_IDS))
+            mine = row.get("origin_country") == country
+            (own if mine else others).update(_cells(row, WORKER_IDS))
+            if not mine:  # the rows of a count by state of origin
+                others.add(f"origin_country={row.get('origin_country')}")
     others |= {str(one[name]) for one in agreements if one not in ours for name in ("id", "title") if name in one}
     own |= {str(one[name]) for one in ours for name in ("id", "title") if name in one}
     own |= {cell for row in _rows(programme / "orders.csv") for cell in _cells(row, ("order_id", "employer_id"))}

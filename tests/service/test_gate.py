@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from world import World
 
-from api.identity.access import DESTINATION, ORIGIN
-from api.runs.audience import Audience
+from api.identity.access import DESTINATION, ORIGIN, PLANNER
+from api.runs.audience import Audience, audience_of
 from api.runs.gate import declared, gated, gated_problem
 from api.runs.job import Results
 from api.runs.worker import Worker
@@ -212,6 +212,16 @@ def test_each_kind_of_file_is_made_ones_own_or_withheld(name: str) -> None:
         told = "".join(one.decode() for one in own.files.values()) + str(own.manifest)
         assert term not in told
         assert name.endswith((".svg", ".html")) or "W1" in told or "GT-CA" in told
+
+
+def test_counts_by_state_of_origin_are_told_to_that_state(tmp_path: Path) -> None:
+    """Of a cap by state of origin a ministry of origin is told its own use, a planner everybody's."""
+    tmp_path.joinpath("workers.csv").write_text("worker_id,origin_country\nW1,GT\nW2,HN\n")
+    rows = [f"own|origin_country={one}|2026-06-19,own,origin_country={one} 2026-06-19,7,60" for one in ("GT", "HN")]
+    prices = "\n".join(["limit,clause_id,scope,used,count", *rows, ""]).encode()
+    for role, seen in ((ORIGIN, ["GT"]), (PLANNER, ["GT", "HN"])):
+        told = gated(Results({"prices.csv": prices}, {}), audience_of(role, "GT", tmp_path)).files["prices.csv"]
+        assert re.findall(r"^own\|origin_country=(\w+)", told.decode(), re.M) == seen
 
 
 def test_problems_are_told_as_ones_own(tmp_path: Path) -> None:
