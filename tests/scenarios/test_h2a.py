@@ -9,6 +9,7 @@ import pytest
 from draft_checks import assert_consistent, assert_same
 from h2a_workbook import HEADERS, write_workbook
 
+from benchmarks.principles import orders_of
 from engine.errors import CallError, InputError
 from engine.programme import read_programme
 from scenarios.disclosure.columns import MEANINGS, find_columns
@@ -147,6 +148,16 @@ def test_a_small_workbook_becomes_a_sound_programme(tmp_path: Path) -> None:
     assert draft.tables["sites"].beds.sum() == sum(range(1, 13))
     draft.write(tmp_path / "programme")
     assert read_programme(tmp_path / "programme").tables["orders"].size == 12
+
+
+def test_the_orders_of_one_state_are_a_programme_by_themselves(tmp_path: Path) -> None:
+    """Tests that what the benchmark of principles compares has those orders, and wishes for no others."""
+    rows: list[dict[str, Any]] = [{"state": state, "workers": 2} for state in ("FL", "GA") * 6]
+    file = write_workbook(tmp_path / "h2a.xlsx", 2016, rows)
+    programme = orders_of(file, "US-GA", 150)
+    assert programme.orders.size == 6
+    assert set(programme.frame("orders")["destination_region"]) == {"US-GA"}
+    assert programme.workers.size == 150
 
 
 def test_an_empty_register_is_a_header_only(tmp_path: Path) -> None:
