@@ -66,6 +66,7 @@ test-pages: setup
 
 smoke: setup
 	$(BIN)/python -m benchmarks --smoke
+	$(BIN)/python -m benchmarks.season 100 1 --presets palm --policies greedy sampled-futures
 
 proof: setup postgresql
 	mkdir -p out

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import vaiven
 from engine.planning.assumptions import Assumptions, read_assumptions
-from engine.planning.season.comparison import SeasonsAsked, compare_policies, make_desk
+from engine.planning.season.comparison import SeasonsAsked, compare_policies, make_desk, shares_of
 from engine.planning.season.drawn_season import draw_season, latest_weeks, with_places
 from engine.planning.season.futures_ahead import futures_ahead
 from engine.planning.season.hindsight import best_in_hindsight
@@ -196,3 +196,14 @@ def test_an_own_assumption_replaces_one(tmp_path: Path) -> None:
     found = read_assumptions(file)
     assert found.number("season.drop_out") == 0.11 and found.number("season.come") == 0.85
     assert found.sources["season.drop_out"] == "our records, 2025"
+
+
+def test_an_office_that_is_forewarned_stands_beside_the_policies(desk: Desk) -> None:
+    """It can't pass the bound either; shares of what it reached are those of the values."""
+    rows = compare_policies(desk, SeasonsAsked(1, ("greedy",), forewarned=True))
+    value, bound = rows.set_index("policy")["value"], rows["bound"].iloc[0]
+    assert value["greedy"] <= value["forewarned"] <= bound + 1e-6
+    found = shares_of(rows, "forewarned").set_index("policy")["share"]
+    assert list(found.index) == ["greedy"]
+    assert found["greedy"] == pytest.approx(value["greedy"] / value["forewarned"])
+    assert shares_of(rows).set_index("policy")["share"]["greedy"] == pytest.approx(value["greedy"] / bound)

@@ -17,6 +17,7 @@ from engine.planning.fairness.commands import fairness_commands
 from engine.planning.outlook_command import register as register_outlook
 from engine.planning.rights_command import register as register_rights
 from engine.planning.season_command import register as register_season
+from engine.planning.work_list_command import register as register_work_list
 from engine.words import message
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     app.command("compare")(compare)
     register_rights(app)
     register_season(app)
+    register_work_list(app)
     register_accounts(app)
     register_development(app)
     register_outlook(app)

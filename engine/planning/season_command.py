@@ -28,6 +28,9 @@ def season(
         Path | None, typer.Option(help="A TOML file of assumptions in the place of ours.", show_default=False)
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The first season that is drawn.")] = 0,
+    forewarned: Annotated[
+        bool, typer.Option("--forewarned", help="Also replay an office that knows all but who gives up.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Replay drawn seasons week by week, and hold ways of placing people as they come against the best in hindsight.
@@ -45,7 +48,9 @@ def season(
     refuse_occupied(out)
     known = read_assumptions(assumptions)
     desk = make_desk(read_programme(programme), known)
-    rows = compare_policies(desk, SeasonsAsked(seasons, tuple(policy or ()), demand, seed), process_pool)
+    rows = compare_policies(
+        desk, SeasonsAsked(seasons, tuple(policy or ()), demand, seed, forewarned=forewarned), process_pool
+    )
     table = policies_table(rows)
     with written_aside(out) as folder:
         write_season(folder, rows, known, spoken_language())

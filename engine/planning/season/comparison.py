@@ -20,6 +20,7 @@ from engine.planning.season.drawn_season import draw_season, season_problem, wee
 from engine.planning.season.hindsight import best_in_hindsight
 from engine.planning.season.leaving import HOME, MOVED, owed
 from engine.planning.season.policies import policies, policy_named
+from engine.planning.season.policies.sampled_futures import forewarned
 from engine.planning.season.replay import Desk, Policy, Replayed, replay
 from engine.problem.values import SCALE
 from engine.programme.programme import Programme
@@ -29,13 +30,14 @@ from engine.words import message
 
 OTHERS = 10
 LEARNED_FROM = 10**6
-HINDSIGHT = "hindsight"
+HINDSIGHT, FOREWARNED = "hindsight", "forewarned"
 
 
 @dataclass(frozen=True)
 class SeasonsAsked:
     """How many seasons are replayed from ``seed`` on, by which policies, at how many times the forecast's demand, and
-    within which gap the best in hindsight is known.
+    within which gap the best in hindsight is known; beside what an office reaches that is ``forewarned`` of all but who
+    gives up, if asked.
     """
 
     seasons: int = 10
@@ -43,6 +45,7 @@ class SeasonsAsked:
     demand: float = 1.0
     seed: int = 0
     gap: float = 0.002
+    forewarned: bool = False
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -105,8 +108,11 @@ def season_rows(path: str, asked: SeasonsAsked, number: int) -> list[dict[str, A
     bound = best.bound / SCALE
     head = {"season": number, "demand": asked.demand}
     rows = []
-    for name in asked.policies:
-        found = replay(desk, season, _kept_policy(path, name))
+    chosen = {name: _kept_policy(path, name) for name in asked.policies}
+    if asked.forewarned:
+        chosen[FOREWARNED] = forewarned(desk, season)
+    for name, policy in chosen.items():
+        found = replay(desk, season, policy)
         rows.append(head | {"policy": name} | _row(desk, found, bound))
     told = {"value": best.objective / SCALE, "bound": bound, "share": best.objective / max(best.bound, 1)}
     none = dict.fromkeys(("lost", "called", "moved", "sent_home", "owed"), 0)
@@ -138,6 +144,18 @@ def _kept_desk(path: str) -> Desk:
 @cache
 def _kept_policy(path: str, name: str) -> Policy:
     return policy_named(name).policy_for(_kept_desk(path))
+
+
+def shares_of(seasons: pd.DataFrame, by: str = HINDSIGHT) -> pd.DataFrame:
+    """A row for each season and policy: season, policy, share of the bound of hindsight, or of what the office reached
+    that was forewarned (`FOREWARNED`).
+    """
+    if by == HINDSIGHT:
+        return seasons[["season", "policy", "share"]]
+    best = seasons[seasons["policy"] == by].set_index("season")["value"]
+    others = seasons[~seasons["policy"].isin([by, HINDSIGHT])]
+    share = others["value"].to_numpy() / best.loc[others["season"]].to_numpy()
+    return others[["season", "policy"]].assign(share=share)
 
 
 def policies_table(seasons: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from engine.charts import DRAWING_PACKAGES
 from engine.planning.assumptions import Assumptions
-from engine.planning.season.comparison import HINDSIGHT, policies_table
+from engine.planning.season.comparison import FOREWARNED, HINDSIGHT, policies_table
 from engine.planning.season.policies import policies
 from engine.words import message
 from engine.words.wording import worded
@@ -18,6 +18,8 @@ from engine.words.wording import worded
 def policy_in_words(name: str) -> str:
     """What people call a policy, its name where it isn't known here."""
     known = policies().get(name)
+    if name == FOREWARNED:
+        return message("Forewarned of all but who gives up")
     return message("The best in hindsight") if name == HINDSIGHT else name if known is None else known.TITLE
 
 

@@ -7,6 +7,9 @@ the few columns that each party has there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,11 +30,29 @@ TAKEN = 0.3
 EACH = 5
 NEVER = -(2**62)
 
+FuturesOf = Callable[[Desk, Week, int], list[DrawnSeason]]
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
 def policy_for(desk: Desk) -> Policy:
+    """Each week what the program over futures drawn by what was seen takes (`policy_with`)."""
+    return policy_with(desk, futures_ahead)
+
+
+def forewarned(desk: Desk, season: DrawnSeason) -> Policy:
+    """The same for an office that knows who comes and what is asked in a season, but not who will give up: what other
+    policies may fairly be held against.
+    """
+
+    def futures(desk: Desk, week: Week, count: int) -> list[DrawnSeason]:
+        drawn = futures_ahead(desk, week, count)
+        return [replace(season, told=one.told, drops=one.drops, missing=one.missing) for one in drawn]
+
+    return policy_with(desk, futures)
+
+
+def policy_with(desk: Desk, futures_of: FuturesOf) -> Policy:
     """Each week what the program over all futures takes at least `TAKEN` of, most first.
 
     Who is taken now may give up, unlike those of whom a future tells that they stay: so what is taken now counts by the
@@ -49,7 +70,7 @@ def policy_for(desk: Desk) -> Policy:
         if not urgent.any():
             return np.empty(0, np.int64)
         decided = urgent | _make_room(week)
-        futures = [_ahead(desk, week, future, decided, worth) for future in futures_ahead(desk, week, FUTURES)]
+        futures = [_ahead(desk, week, future, decided, worth) for future in futures_of(desk, week, FUTURES)]
         now = np.flatnonzero(decided)
         taken = taken_now(value, now, futures)
         order = np.lexsort((-value[now], -taken))
