@@ -11,7 +11,6 @@ from fastapi import Response
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.identity.visibility import operations_seen, orders_seen
-from api.orders.addresses import order_path
 from api.requests.context import Context
 from api.storage.operation_states import STAFFED, STANDING
 from api.storage.tables import operations, orders
@@ -22,7 +21,7 @@ MOST_SHOWN = 500
 
 @dataclass(frozen=True)
 class Returnee:
-    """Somebody who comes home: with the occupation and skills of the stay, and the ``openings`` (order, path) there in
+    """Somebody who comes home: with the occupation and skills of the stay, and the ``openings`` (orders) there in
     that occupation which begin after the stay.
     """
 
@@ -31,7 +30,7 @@ class Returnee:
     end_date: str
     isco08: str
     skills: tuple[str, ...]
-    openings: tuple[tuple[str, str], ...]
+    openings: tuple[str, ...]
 
 
 @router.get("")
@@ -53,7 +52,7 @@ def _returnees(context: Context, programme_id: str) -> list[Returnee]:
     )
     openings = _openings(context, programme_id)
     return [
-        Returnee(row.id, row.worker_id, row.end_date, row.isco08, _skills(row), _fitting(row, openings, programme_id))
+        Returnee(row.id, row.worker_id, row.end_date, row.isco08, _skills(row), _fitting(row, openings))
         for row in context.connection.execute(asked)
     ]
 
@@ -69,9 +68,9 @@ def _openings(context: Context, programme_id: str) -> dict[tuple[str, str], list
     return found
 
 
-def _fitting(row: Any, openings: dict[tuple[str, str], list[tuple[str, str]]], programme_id: str) -> tuple[Any, ...]:
+def _fitting(row: Any, openings: dict[tuple[str, str], list[tuple[str, str]]]) -> tuple[str, ...]:
     at_home = openings.get((row.origin_country, row.isco08), [])
-    return tuple((order, order_path(programme_id, order)) for start, order in at_home if start > row.end_date)
+    return tuple(order for start, order in at_home if start > row.end_date)
 
 
 def _skills(row: Any) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from fastapi import Response
 from api.console.page_router import PageRouter, viewed
 from api.console.rendering import page
 from api.identity.visibility import operations_seen
-from api.orders.addresses import order_path
 from api.placements.tasks import TITLES, Task, lead_days, tasks_of
 from api.requests.context import Context
 from api.storage.database import now
@@ -33,7 +32,6 @@ class Due:
     until: date
     late: bool
     order_id: str
-    path: str
     count: int
     cases: tuple[tuple[str, str], ...]
 
@@ -76,7 +74,7 @@ def _due(context: Context, programme_id: str, last: date) -> list[Due]:
                 key = (task.until, task.title, row.order_id, task.late)
                 found.setdefault(key, []).append((row.id, row.worker_id))
     return [
-        Due(title, until, late, order, order_path(programme_id, order), len(cases), tuple(cases[:MOST_CASES]))
+        Due(title, until, late, order, len(cases), tuple(cases[:MOST_CASES]))
         for (until, title, order, late), cases in sorted(found.items())
     ]
 
@@ -88,10 +86,10 @@ def _now(tasks: list[Task]) -> list[Task]:
     return waiting[: 2 if papers else 1]
 
 
-def _came_free(context: Context, programme_id: str, first: date) -> list[tuple[str, str, int]]:
-    """(order, its page, how many) of placements that ended before their start, where the order is still to begin."""
+def _came_free(context: Context, programme_id: str, first: date) -> list[tuple[str, int]]:
+    """(order, how many) of placements that ended before their start, where the order is still to begin."""
     ended = sa.select(operations.c.order_id).where(
         _seen(context, programme_id), operations.c.state.in_(ENDED), operations.c.start_date >= first.isoformat()
     )
     count = Counter(context.connection.scalars(ended))
-    return [(order, order_path(programme_id, order), number) for order, number in sorted(count.items())]
+    return sorted(count.items())
