@@ -28,7 +28,15 @@ from engine.errors import InputError
 from engine.words import message, msgid
 
 router = PageRouter()
-SECTIONS = (Section(msgid("Accounts"), "/accounts", "account.read", 10),)
+SECTIONS = (
+    Section(
+        msgid("Accounts"),
+        "/accounts",
+        "account.read",
+        10,
+        msgid("Who may sign in, in which role; passwords, keys and second factors."),
+    ),
+)
 LISTING = Listing(
     msgid("Accounts"),
     [

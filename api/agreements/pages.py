@@ -27,7 +27,15 @@ from engine.agreements.lint import Lint
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/agreements")
-SECTIONS = (Section(msgid("Agreements"), "/programmes/{programme_id}/agreements", "agreement.read", 60),)
+SECTIONS = (
+    Section(
+        msgid("Agreements"),
+        "/programmes/{programme_id}/agreements",
+        "agreement.read",
+        60,
+        msgid("What the states have agreed, clause by clause, with its articles and versions."),
+    ),
+)
 
 
 @router.get("")

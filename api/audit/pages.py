@@ -15,7 +15,15 @@ from api.storage.account_tables import accounts, audit_log
 from engine.words import msgid
 
 router = PageRouter(prefix="/audit-log")
-SECTIONS = (Section(msgid("Audit log"), "/audit-log", "audit.read", 20),)
+SECTIONS = (
+    Section(
+        msgid("Audit log"),
+        "/audit-log",
+        "audit.read",
+        20,
+        msgid("Who did what and when, and whether the log is whole."),
+    ),
+)
 LISTING = Listing(
     msgid("Audit log"),
     [

@@ -13,13 +13,15 @@ from api.rooms import room_modules
 @dataclass(frozen=True)
 class Section:
     """A line of the navigation. ``title`` is a key of the catalogue, ``path`` an address that may hold
-    ``{programme_id}``, ``action`` what one must be allowed; smaller ``place`` comes first.
+    ``{programme_id}``, ``action`` what one must be allowed; smaller ``place`` comes first. ``holds`` says in a sentence
+    (a key too) what is there, for who comes for the first time.
     """
 
     title: str
     path: str
     action: str
     place: int
+    holds: str
 
     @property
     def of_programme(self) -> bool:

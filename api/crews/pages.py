@@ -28,7 +28,15 @@ from engine.errors import InputError
 from engine.words import message, msgid, plural
 
 router = PageRouter(prefix="/programmes/{programme_id}")
-SECTIONS = (Section(msgid("Crew"), "/programmes/{programme_id}/crew", "order.file", 30),)
+SECTIONS = (
+    Section(
+        msgid("Crew"),
+        "/programmes/{programme_id}/crew",
+        "order.file",
+        30,
+        msgid("Who comes when, what is paid, beds by week, and whom to ask back."),
+    ),
+)
 MOST_SITES_OPEN = 3  # so many are shown week by week without asking for one
 COLUMNS = (
     Column("id", msgid("Case"), operations.c.id, hidden=True),

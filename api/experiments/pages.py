@@ -29,7 +29,15 @@ from engine.planning.measures import IN_TABLES, IN_WORDS
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}")
-SECTIONS = (Section(msgid("Experiments"), "/programmes/{programme_id}/experiments", "experiment.read", 55),)
+SECTIONS = (
+    Section(
+        msgid("Experiments"),
+        "/programmes/{programme_id}/experiments",
+        "experiment.read",
+        55,
+        msgid("Questions with the runs made for them, and what was concluded."),
+    ),
+)
 MOST_OFFERED = 40
 
 

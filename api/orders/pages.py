@@ -32,7 +32,15 @@ from engine.errors import InputError
 from engine.words import Message, message, msgid, plural
 
 router = PageRouter(prefix="/programmes/{programme_id}")
-SECTIONS = (Section(msgid("Orders"), "/programmes/{programme_id}/orders", "order.read", 20),)
+SECTIONS = (
+    Section(
+        msgid("Orders"),
+        "/programmes/{programme_id}/orders",
+        "order.read",
+        20,
+        msgid("What employers ask for: filed, tried, certified and followed."),
+    ),
+)
 FILTERS = (
     Filter("state", msgid("State"), orders.c.state, words=STATES),
     Filter("employer_id", msgid("Employer"), orders.c.employer_id),

@@ -30,7 +30,15 @@ from engine.errors import InputError
 from engine.words import msgid, plural
 
 router = PageRouter(prefix="/programmes/{programme_id}/placements")
-SECTIONS = (Section(msgid("Placements"), "/programmes/{programme_id}/placements", "operation.read", 40),)
+SECTIONS = (
+    Section(
+        msgid("Placements"),
+        "/programmes/{programme_id}/placements",
+        "operation.read",
+        40,
+        msgid("Whom a published plan places: each step from the offer to the return, and what is late."),
+    ),
+)
 
 
 def waiting(context: Context, programme_id: str) -> list[Waiting]:

@@ -34,7 +34,15 @@ from engine.errors import InputError
 from engine.words import msgid, plural
 
 router = PageRouter(prefix="/programmes/{programme_id}")
-SECTIONS = (Section(msgid("Plans"), "/programmes/{programme_id}/runs", "run.read", 40),)
+SECTIONS = (
+    Section(
+        msgid("Plans"),
+        "/programmes/{programme_id}/runs",
+        "run.read",
+        40,
+        msgid("Match the season, publish a plan, and read why: plans, reports and other runs."),
+    ),
+)
 USUAL = {"gap": "0.001", "time_limit": "600", "seed": "0"}
 
 

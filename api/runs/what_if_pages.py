@@ -40,7 +40,15 @@ from engine.errors import InputError
 from engine.words import message, msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}/what-if")
-SECTIONS = (Section(msgid("What if"), "/programmes/{programme_id}/what-if", "run.start", 50),)
+SECTIONS = (
+    Section(
+        msgid("What if"),
+        "/programmes/{programme_id}/what-if",
+        "run.start",
+        50,
+        msgid("What would change with other quotas, rules, places or dates."),
+    ),
+)
 
 
 @router.get("")

@@ -33,7 +33,15 @@ from engine.errors import InputError
 from engine.words import message, msgid
 
 router = PageRouter()
-SECTIONS = (Section(msgid("Webhooks"), "/webhooks", "webhook.read", 15),)
+SECTIONS = (
+    Section(
+        msgid("Webhooks"),
+        "/webhooks",
+        "webhook.read",
+        15,
+        msgid("Which systems of the ministries are told of changes."),
+    ),
+)
 LISTING = Listing(
     msgid("Webhooks"),
     (

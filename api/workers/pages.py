@@ -29,7 +29,15 @@ from api.workers.uploads import recorded, upload_rows
 from engine.words import msgid
 
 router = PageRouter(prefix="/programmes/{programme_id}")
-SECTIONS = (Section(msgid("Registers"), "/programmes/{programme_id}/registers", "register.read", 50),)
+SECTIONS = (
+    Section(
+        msgid("Registers"),
+        "/programmes/{programme_id}/registers",
+        "register.read",
+        50,
+        msgid("Who is registered, with employers, sites and corridors; sheets are sent here."),
+    ),
+)
 FILTERED = ("origin_country", "destination_country", "country", "origin_region", "region", "sex", "isco08")
 
 

@@ -15,6 +15,7 @@ from world import World
 from api.app import make_ready
 from api.console import rendering
 from api.console.page_router import PageRoute
+from api.console.sections import sections
 from api.identity.access import GRANTS
 from api.requests.context import Manner
 from api.rooms import room_modules
@@ -62,6 +63,8 @@ def test_each_role_sees_the_pages_that_the_table_allows_and_no_other(world: Worl
         assert answer.status_code == (200 if action in may else 403), (path, answer.status_code)
         if action not in may:
             assert str(GRANTS[action].reason) in text_of(answer)
+    first = text_of(browser.get("/home"))
+    assert {one.title: one.holds in first for one in sections()} == {one.title: one.action in may for one in sections()}
     for address in re.findall(r'<a href="(/[^"]*)"', browser.get(PROGRAMME).text):
         assert browser.get(address).status_code == 200, address
 
