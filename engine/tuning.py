@@ -17,6 +17,9 @@ class Tuning:
     Levels (`engine.solve.dual.levels`): ``passes``, ``first_step``, ``last_step`` and ``width`` of the first, at a gap
     of 0.1 %; ``network_level`` has these four of a pure network, whose width is how far chains look at first.
 
+    Dense programmes price in ``dense_parts`` parts, each with more pairs listed; ``class_level`` is that of
+    ``network_level`` for classes of equal workers, whose width nobody looks at.
+
     Placing (`engine.solve.primal.replacement`): a core above ``whole_core`` columns is taken in windows of
     ``window_columns``, ``rounds`` of them, each program branched on for ``window_nodes``.
 
@@ -40,6 +43,8 @@ class Tuning:
     last_step: float = 5e-5
     width: float = 7e-4
     network_level: tuple[int, float, float, float] = (40, 0.05, 1e-4, 4e-3)
+    class_level: tuple[int, float, float, float] = (60, 0.05, 5e-5, 7e-4)
+    dense_parts: int = 10
     dense_width: float = 10.0
     window_columns: int = 60_000
     whole_core: int = 150_000

@@ -22,7 +22,7 @@ from engine.solve.dual.sweeps import Spread, Sweeper, make_sweeper
 from engine.solve.dual.tightening import tightened
 
 Longs = npt.NDArray[np.int64]
-SAMPLED_EACH, MISSED_EACH, DENSE_PARTS = 12, 8, 10
+SAMPLED_EACH, MISSED_EACH = 12, 8
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def search_prices(
     """
     prices, made = best.prices / SCALE, 0
     moved = np.arange(problem.offers.count)
-    for part in level.parts(1 if problem.dense is None else DENSE_PARTS):
+    for part in level.parts(1 if problem.dense is None else problem.tuning.dense_parts):
         typical = sweeper.typical_worth()
         steps = part.first_step * typical, part.last_step * typical
         prices, passes = ascend(sweeper, prices, part.passes, steps, budget)

@@ -56,7 +56,7 @@ def tightened(problem: MatchingProblem, bound: Bound, budget: Budget) -> Bound:
     if bound.crew.least.any() or len(bound.crew.link) or budget.over:
         return bound
     common = common_rows(problem)
-    cost = _tightened_costs(problem, bound, costs_of_orders(problem, bound.prices, common))
+    cost = _tightened_costs(problem, bound, costs_of_orders(bound.prices, common, problem.offers.order_count))
     prices = _shared_out(problem, bound.prices, common, cost, budget)
     if prices is None:
         return bound
@@ -96,9 +96,9 @@ def _told_apart(problem: MatchingProblem, order: Ints, alike: Bools) -> Bools:
     return found
 
 
-def costs_of_orders(problem: MatchingProblem, prices: Longs, common: CommonRows) -> Longs:
+def costs_of_orders(prices: Longs, common: CommonRows, orders: int) -> Longs:
     """What all pay alike on each order: headcount and common rows, rounded down row by row as in every bound."""
-    cost = prices[: problem.offers.order_count].copy()
+    cost = prices[:orders].copy()
     np.add.at(cost, common.order, np.floor(prices[common.row] * common.coefficient).astype(np.int64))
     return cost
 
@@ -164,5 +164,5 @@ def _shared_out(
     found = prices.copy()
     found[:n], found[common.row] = 0, 0
     found[rows] = np.rint(np.maximum(answer.price, 0) * SCALE).astype(np.int64)
-    found[:n] = np.maximum(cost - costs_of_orders(problem, found, common), 0)
+    found[:n] = np.maximum(cost - costs_of_orders(found, common, n), 0)
     return found

@@ -13,7 +13,7 @@ region, as in the boxstep method of Marsten, Hogan and Blankenship, 1975).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from engine.kernel import kernel
 from engine.problem.problem import MatchingProblem
 from engine.solve.budget import Budget
 from engine.solve.dual.tightening import CommonRows
-from engine.solve.exact.linear_program import LinearProgram, solve
+from engine.solve.exact.linear_program import LinearAnswer, LinearProgram, solve
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -41,9 +41,23 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class SharedRows:
-    """The rows that orders share, by order: ``matrix`` (rows, orders), ``capacity``; and each order's ``headcount``."""
+class Mix:
+    """What cuts prove together: a ``bound`` in value terms, the mean ``price`` by order that proves it, and the
+    ``row_price`` of each shared row.
+    """
 
+    bound: float
+    price: Floats
+    row_price: Floats
+
+
+@dataclass(frozen=True)
+class SharedRows:
+    """The rows that orders share (``row``, their numbers), by order: ``matrix`` (rows, orders), ``capacity``; and each
+    order's ``headcount``.
+    """
+
+    row: Longs
     matrix: csc_array
     capacity: Floats
     headcount: Longs
@@ -52,6 +66,26 @@ class SharedRows:
         """The best whole allotment from ``low`` to ``high`` by the cuts, and what they promise of it.
 
         None where the budget ends first.
+        """
+        answer = self._solved(cuts, low, high, budget)
+        if answer is None:
+            return None
+        count = len(self.headcount)
+        allotted = np.floor(np.clip(answer.point[:count], low, high) + NEARLY_WHOLE).astype(np.int64)
+        return self._with_the_rest(allotted, cuts[-1].price), float(answer.point[count])
+
+    def mixed(self, cuts: list[Cut], budget: Budget) -> Mix | None:
+        """What the cuts prove of every allotment; None where the budget ends first."""
+        answer = self._solved(cuts, np.zeros_like(self.headcount), self.headcount, budget)
+        if answer is None:
+            return None
+        share = np.maximum(answer.price[: len(cuts)], 0)
+        price = np.asarray(share / share.sum() @ np.stack([cut.price for cut in cuts]))
+        return Mix(float(answer.point[len(self.headcount)]), price, np.maximum(answer.price[len(cuts) :], 0))
+
+    def _solved(self, cuts: list[Cut], low: Longs, high: Longs, budget: Budget) -> LinearAnswer | None:
+        """Maximise t subject to ``t <= worth_k + price_k y``, ``rows y <= capacity`` and ``low <= y <= high``: the last
+        column is t; the first rows are the cuts.
         """
         least = min(cut.worth for cut in cuts)  # so that the numbers of the program are small
         slopes = csc_array(-np.stack([cut.price for cut in cuts]))
@@ -72,8 +106,7 @@ class SharedRows:
         answer = solve(program, budget)
         if answer is None or not answer.optimal:
             return None
-        allotted = np.floor(np.clip(answer.point[:count], low, high) + NEARLY_WHOLE).astype(np.int64)
-        return self._with_the_rest(allotted, cuts[-1].price), float(answer.point[count]) + least
+        return replace(answer, point=np.append(answer.point[:count], answer.point[count] + least))
 
     def _with_the_rest(self, allotted: Longs, price: Floats) -> Longs:
         """The allotment with what is left of the rows, for the dearest places first."""
@@ -89,7 +122,7 @@ def shared_rows(problem: MatchingProblem, common: CommonRows) -> SharedRows:
     orders, capacity = problem.offers.order_count, problem.limits.capacity
     entries = common.coefficient, row, offsets_by_row(common.order, orders)
     matrix = csc_array(entries, shape=(len(rows), orders))
-    return SharedRows(matrix, capacity[rows], capacity[:orders].astype(np.int64))
+    return SharedRows(rows.astype(np.int64), matrix, capacity[rows], capacity[:orders].astype(np.int64))
 
 
 @kernel

@@ -12,13 +12,13 @@ from engine.solve.budget import Budget
 from engine.solve.dual.sweeps import Spread, on_this_machine
 from engine.solve.primal.warm import Warm
 from engine.solve.result import Listener, Result
-from engine.solve.search import closing, levels, mending, network, remember_best, resume, sharp_prices
+from engine.solve.search import closing, equal_workers, levels, mending, network, remember_best, resume, sharp_prices
 from engine.solve.search.stages import Search, Stage, run_stages
 from engine.words import message
 
 NAME = "optimal"
 TITLE = message("The best plan of all")
-STAGES: tuple[Stage, ...] = (resume, network, mending, levels, sharp_prices, closing, remember_best)
+STAGES: tuple[Stage, ...] = (resume, network, mending, equal_workers, levels, sharp_prices, closing, remember_best)
 
 
 def run(

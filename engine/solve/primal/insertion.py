@@ -133,10 +133,10 @@ def insert_dense(problem: MatchingProblem, columns: Longs, at: Bound) -> tuple[M
         )
     )
     grown, moved = problem.grown(Found(party, worker, order, value, np.zeros(len(party), np.int64)))
-    return grown, moved, np.concatenate([moved[columns], _columns_of(grown, party, order)])
+    return grown, moved, np.concatenate([moved[columns], columns_of_pairs(grown, party, order)])
 
 
-def _columns_of(problem: MatchingProblem, party: Longs, order: Longs) -> Longs:
+def columns_of_pairs(problem: MatchingProblem, party: Longs, order: Longs) -> Longs:
     """The column of each pair that has one of its own."""
     offers = problem.offers
     single = np.flatnonzero(np.diff(offers.cells) == 1)

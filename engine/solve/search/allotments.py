@@ -107,7 +107,7 @@ class _Steps:
 def _begun(search: Search, common: CommonRows) -> _Steps | None:
     """The first allotment, near what everybody wants at the prices, filled; None where the budget ends first."""
     problem, prices, shared = search.problem, search.bound.prices, shared_rows(search.problem, common)
-    offers, cost = problem.offers, costs_of_orders(problem, prices, common)
+    offers, cost = problem.offers, costs_of_orders(prices, common, problem.offers.order_count)
     own = (
         at_prices(problem, prices, search.bound.crew).table.ravel()[offers.cell]
         - cost[offers.cell % offers.order_count]
