@@ -34,24 +34,24 @@ Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class ListedPairs:
+class ClassPairs:
     """Pairs of a class and an order, by class: those of class k are ``entry[offsets[k]:offsets[k + 1]]``."""
 
     offsets: Longs
     entry: Longs
 
-    def union(self, *others: ListedPairs) -> ListedPairs:
+    def union(self, *others: ClassPairs) -> ClassPairs:
         """These pairs and the others, each once."""
         every = (self, *others)
         owner = np.concatenate([row_of_each(np.diff(pairs.offsets)) for pairs in every])
-        return listed_pairs(owner, np.concatenate([pairs.entry for pairs in every]), len(self.offsets) - 1)
+        return class_pairs(owner, np.concatenate([pairs.entry for pairs in every]), len(self.offsets) - 1)
 
 
-def listed_pairs(owner: Longs, entry: Longs, classes: int) -> ListedPairs:
+def class_pairs(owner: Longs, entry: Longs, classes: int) -> ClassPairs:
     """Pairs of class ``owner[i]`` and ``entry[i]``, each once."""
     size = int(entry.max(initial=0)) + 1
     key = np.unique(owner * size + entry)
-    return ListedPairs(np.searchsorted(key, np.arange(classes + 1) * size), key % size)
+    return ClassPairs(np.searchsorted(key, np.arange(classes + 1) * size), key % size)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class PricedClasses:
         highest: Longs = bids.max(0)
         return highest
 
-    def highest_bidders(self, cost: Longs, width: int) -> ListedPairs:
+    def highest_bidders(self, cost: Longs, width: int) -> ClassPairs:
         """Of each stratum the class that bids most for an order, within ``width`` of its ``cost``."""
         arrays, bidders = self.classes.arrays, self._bidders
         found = np.full(len(arrays.value), -1, np.int64)
@@ -132,9 +132,9 @@ class PricedClasses:
             lambda low, high: find_bidders(low, high, arrays, self.worth, cost, bidders, width, found),
         )
         entry = np.flatnonzero(found >= 0)
-        return listed_pairs(self._poorest_class[found[entry]], entry, self.classes.count)
+        return class_pairs(self._poorest_class[found[entry]], entry, self.classes.count)
 
-    def near(self, first: Longs, extra: Longs, width: int) -> ListedPairs:
+    def near(self, first: Longs, extra: Longs, width: int) -> ClassPairs:
         """The ``first`` best pairs of each row within ``width`` of its class's best, and about ``extra`` drawn of the
         others within it, the same ones every time.
         """
@@ -143,7 +143,7 @@ class PricedClasses:
         entry = np.empty(at[-1], np.int64)
         known = arrays, self.worth, self.rank, self.surplus, first, extra, width, at, held, entry
         on_both_cores(arrays.rows_at, lambda low, high: list_near(low, high, *known))
-        return ListedPairs(offsets_of(held), entry[entries_from(at[:-1], held)])
+        return ClassPairs(offsets_of(held), entry[entries_from(at[:-1], held)])
 
 
 def dense_classes(dense: DenseOffers, parties: int) -> DenseClasses:

@@ -17,6 +17,7 @@ from engine.errors import CallError
 from engine.problem.admitted_pairs import AdmittedPairs, list_pairs
 from engine.problem.crews import strike_impossible_crews, without_impossible_crews
 from engine.problem.dense import DenseOffers, Found, make_dense
+from engine.problem.dense_classes import DenseClasses, dense_classes
 from engine.problem.eligibility import Rectangle, admitted_rectangles
 from engine.problem.itineraries import Itineraries, legal_itineraries, shared_itineraries
 from engine.problem.limits import Limits, make_limits
@@ -64,6 +65,13 @@ class MatchingProblem:
     def crew_orders(self) -> Longs:
         """Orders that take none or at least ``min_crew > 1``."""
         return np.flatnonzero(self.register.min_crew > 1)
+
+    @cached_property
+    def dense_classes(self) -> DenseClasses:
+        """Equal workers as one, where pairs are priced where they lie; raises `ValueError` elsewhere."""
+        if self.dense is None:
+            raise ValueError("pairs are listed")
+        return dense_classes(self.dense, len(self.offers.must))
 
     def grown(self, found: Found) -> tuple[MatchingProblem, Longs]:
         """The problem with columns for pairs found by pricing, and the new number of each old column."""

@@ -90,10 +90,16 @@ class ClassCosts:
         return prices
 
 
-def class_costs(problem: MatchingProblem, classes: DenseClasses, common: CommonRows, prices: Longs) -> ClassCosts:
-    """The costs of a dense problem, whose rows that aren't common keep their ``prices``."""
-    assert problem.dense is not None
+def class_costs(problem: MatchingProblem, common: CommonRows, prices: Longs) -> ClassCosts:
+    """The costs of a dense problem, whose rows that aren't common keep their ``prices``.
+
+    Raises `ValueError` where pairs are listed.
+    """
+    if problem.dense is None:
+        raise ValueError("pairs are listed")
     rest = prices.copy()
     rest[: problem.offers.order_count], rest[common.row] = 0, 0
     table = price_table(problem.limits, rest)
-    return ClassCosts(problem.offers, problem.limits.capacity, problem.dense, classes, common, rest, table)
+    return ClassCosts(
+        problem.offers, problem.limits.capacity, problem.dense, problem.dense_classes, common, rest, table
+    )

@@ -22,7 +22,7 @@ from pylmcf import pylmcf_cpp
 from scipy.sparse import csc_array
 
 from engine.arrays import entries_from, offsets_by_row, row_of_each
-from engine.problem.dense_classes import DenseClasses, ListedPairs
+from engine.problem.dense_classes import ClassPairs, DenseClasses
 from engine.problem.offers import Offers
 
 Longs = npt.NDArray[np.int64]
@@ -98,7 +98,7 @@ class Flow:
     """
 
     cost: Longs
-    pairs: ListedPairs
+    pairs: ClassPairs
     units: Longs
     columns: Longs
     empty: npt.NDArray[np.bool_]
@@ -121,7 +121,7 @@ class ClassNetwork:
     matrix: csc_array
     capacity: Floats
 
-    def solved(self, pairs: ListedPairs, undecided: Undecided, around: Around, box: Box) -> Flow:
+    def solved(self, pairs: ClassPairs, undecided: Undecided, around: Around, box: Box) -> Flow:
         """The best flow over the listed ``pairs``, with costs within the ``box``."""
         arrays, offers, orders = self.classes.arrays, self.offers, len(self.headcount)
         count, alone, sets = self.classes.count, len(undecided.party), len(around.laminar.row)
@@ -155,16 +155,16 @@ class ClassNetwork:
         empty = np.zeros(orders, np.bool_)
         empty[paid] = rest[-1 - len(paid) : -1] > 0
         taken = np.concatenate([undecided.fixed, own[rest[: len(own)] > 0]])
-        return Flow(cost, ListedPairs(pairs.offsets, pairs.entry), by_pair, taken, empty)
+        return Flow(cost, ClassPairs(pairs.offsets, pairs.entry), by_pair, taken, empty)
 
-    def _within(self, pairs: ListedPairs, box: Box) -> ListedPairs:
+    def _within(self, pairs: ClassPairs, box: Box) -> ClassPairs:
         """The pairs that may be their class's best somewhere in the box."""
         order, value = self.classes.arrays.order[pairs.entry], self.value[pairs.entry]
         owner = row_of_each(np.diff(pairs.offsets))
         sure = np.zeros(self.classes.count, np.int64)
         np.maximum.at(sure, owner, value - box.high[order])
         kept = value - box.low[order] >= sure[owner]
-        return ListedPairs(offsets_by_row(owner[kept], self.classes.count), pairs.entry[kept])
+        return ClassPairs(offsets_by_row(owner[kept], self.classes.count), pairs.entry[kept])
 
     def _supply(self, undecided: Undecided) -> Longs:
         """How many members of each class are neither undecided nor on a listed column."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from engine.problem.dense_classes import ListedPairs, dense_classes
+from engine.problem.dense_classes import ClassPairs
 from engine.problem.problem import MatchingProblem
 from engine.problem.values import SCALE
 from engine.solve.dual.bound import Bound, bound_at
@@ -44,18 +44,23 @@ def applies(search: Search) -> bool:
         return False
     alone = not len(problem.crew_orders) and not offers.must.any() and not problem.limits.ratio_rows.any()
     single = bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    return alone and single and 2 * dense_classes(problem.dense, len(offers.must)).count < len(offers.must)
+    return alone and single and 2 * problem.dense_classes.count < len(offers.must)
 
 
 def run(search: Search) -> None:
-    """Price roughly, then flow after flow until the gap is reached or the box has shrunk to nothing."""
+    """Price roughly, then flow after flow until the gap is reached or the box has shrunk to nothing.
+
+    Where the budget ends before a flow is the plan, people are inserted one by one at the prices that there are.
+    """
     steps = _begun(search)
     if steps is None:
+        search.fill()
         return
     for _ in range(STEPS):
         gain = steps.step()
         if gain is None or search.budget.over:
             search.improved(steps.bound(search.problem))
+            search.fill()
             return
         least = steps.reach <= int(LEAST_REACH * steps.unit)
         if least or gain < LITTLE * search.gap * steps.mix.bound:
@@ -79,7 +84,7 @@ class _Steps:
     mix: Mix
     best: PricedCosts
     cuts: list[Cut] = field(init=False)
-    pairs: ListedPairs = field(init=False)
+    pairs: ClassPairs = field(init=False)
     reach: int = field(init=False)
     depth: Longs = field(init=False)
 
@@ -130,7 +135,7 @@ class _Steps:
     def _width(self, share: float) -> int:
         return int(share * self.unit)
 
-    def _near(self, first: int, extra: Longs, width: int) -> ListedPairs:
+    def _near(self, first: int, extra: Longs, width: int) -> ClassPairs:
         """Pairs near the best at the best costs, from the side of the classes and of the orders."""
         most = first + self.costs.classes.members // 4 * (extra == 0)
         bidders = self.best.classes.highest_bidders(self.best.cost, self._width(BID_WIDTH))
@@ -165,8 +170,7 @@ def _begun(search: Search) -> _Steps | None:
     search.bound = bound_at(own, prices, search.bound.crew)
     common = common_rows(own)
     shared = shared_rows(own, common)
-    assert own.dense is not None
-    costs = class_costs(own, dense_classes(own.dense, len(own.offers.must)), common, prices)
+    costs = class_costs(own, common, prices)
     best = costs.priced(costs_of_orders(prices, common, own.offers.order_count))
     mix = shared.mixed([best.cut()], search.budget)
     if mix is None:
