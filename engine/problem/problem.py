@@ -68,9 +68,8 @@ class MatchingProblem:
 
     @cached_property
     def dense_classes(self) -> DenseClasses:
-        """Equal workers as one, where pairs are priced where they lie; raises `ValueError` elsewhere."""
-        if self.dense is None:
-            raise ValueError("pairs are listed")
+        """Equal workers as one, of a problem whose pairs are priced where they lie."""
+        assert self.dense is not None
         return dense_classes(self.dense, len(self.offers.must))
 
     def grown(self, found: Found) -> tuple[MatchingProblem, Longs]:

@@ -91,12 +91,8 @@ class ClassCosts:
 
 
 def class_costs(problem: MatchingProblem, common: CommonRows, prices: Longs) -> ClassCosts:
-    """The costs of a dense problem, whose rows that aren't common keep their ``prices``.
-
-    Raises `ValueError` where pairs are listed.
-    """
-    if problem.dense is None:
-        raise ValueError("pairs are listed")
+    """The costs of a dense problem, whose rows that aren't common keep their ``prices``."""
+    assert problem.dense is not None
     rest = prices.copy()
     rest[: problem.offers.order_count], rest[common.row] = 0, 0
     table = price_table(problem.limits, rest)
