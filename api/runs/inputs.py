@@ -19,7 +19,7 @@ from api.runs.kind import Source, kinds
 from api.runs.queue import Claim, keep_files, kept_file
 from api.snapshots.packing import packed, unpack
 from api.snapshots.scope import scope_of
-from api.storage.database import one_moment
+from api.storage.database import allow_computing, one_moment
 from api.storage.records import programme_of
 from api.storage.tables import INPUT
 
@@ -37,6 +37,7 @@ def restore_input(engine: sa.Engine, held: Claim, folder: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="fresh-", dir=folder.parent) as place:
             made = Path(place, "input")
             with one_moment(engine) as connection:
+                allow_computing(connection)  # the first of a process imports all kinds, which may take a minute
                 revision = _make(connection, held.row, made)
             kept = packed(made)
         keep_files(engine, held, {INPUT: kept}, revision)

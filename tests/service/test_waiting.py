@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from api.answers.problems import ServiceError
 from api.programmes import soundness
 from api.requests.lanes import Asker, Lane, Lanes, lanes_of
 from api.runs.following import Followed, Look, Looks, Unread
+from api.runs.kind import Kind, Source, kinds
 from api.runs.schemas import RunOut
 from api.storage.database import database, is_postgresql, lift_limits, transaction
 from api.storage.revisions import take_programmes
@@ -113,6 +115,22 @@ def _make_shorter(connection: sa.Connection, limit: str) -> None:
     """Set a limit, which is that of the settings, to the shortest: a test needn't wait for it on any machine."""
     assert connection.scalar(sa.text(f"SHOW {limit}")) == "10min"
     connection.exec_driver_sql(f"SET {limit} = 1")
+
+
+def test_reading_what_a_run_reads_may_take_its_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL doesn't end its transaction however long is computed in it, from the first moment on."""
+    seen: list[Any] = []
+    kind = type(kinds()["match"])
+    write = kind.write_input
+
+    def looked(self: Kind, source: Source, folder: Path) -> None:
+        if is_postgresql(source.connection):
+            seen.append(source.connection.scalar(sa.text("SHOW idle_in_transaction_session_timeout")))
+        write(self, source, folder)
+
+    monkeypatch.setattr(kind, "write_input", looked)
+    assert world.run()["state"] == "done"
+    assert set(seen) <= {"0"} and bool(seen) == is_postgresql(world.engine)
 
 
 def test_migrations_may_take_their_time(world: World) -> None:
