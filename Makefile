@@ -83,6 +83,7 @@ proof: setup postgresql
 	VAIVEN_CLUSTER_WORKERS=400 VAIVEN_CLUSTER_PASSES=12 $(BIN)/python -m pytest tests/test_cluster.py | tee -a out/proof.txt
 	VAIVEN_BROKEN_MATCHED_EACH=1 $(BIN)/python -m pytest tests/programme/test_broken_input.py | tee -a out/proof.txt
 	VAIVEN_READER_EXAMPLES=200 $(BIN)/python -m pytest tests/programme/test_reader_fuzz.py | tee -a out/proof.txt
+	VAIVEN_ADVERSARIAL_SEEDS=200 $(BIN)/python -m pytest tests/scenarios/test_adversarial.py -k seeds_differ | tee -a out/proof.txt
 	VAIVEN_STABLE_PROGRAMMES=500 $(BIN)/python -m pytest tests/solve/test_stable.py | tee -a out/proof.txt
 	VAIVEN_NETWORKS=500 $(BIN)/python -m pytest tests/test_network.py | tee -a out/proof.txt
 	VAIVEN_TIER_PROGRAMMES=50 $(BIN)/python -m pytest tests/test_tiers.py | tee -a out/proof.txt

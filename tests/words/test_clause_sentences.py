@@ -113,7 +113,8 @@ def test_every_combination_of_parameters_is_said_well(rule: type[Rule], language
         assert not wrong_in(told, language), told
         assert told[0].isupper() and told.endswith("."), told
         assert language == "en" or told != sentence
-        assert not unmarked_words(sentence, NAMES | MONTHS | SECTORS), worded(sentence, "en-XA")
+        if language == "en":  # whether every word is in the catalogue is no matter of the language
+            assert not unmarked_words(sentence, NAMES | MONTHS | SECTORS), worded(sentence, "en-XA")
 
 
 def test_a_cap_says_what_it_has_and_no_more() -> None:
