@@ -92,3 +92,10 @@ def give_back(child: SolverChild) -> None:
             _idle.append(child)
             return
     child.end()
+
+
+def end_children() -> None:
+    """End the processes that wait; only then does the system count what they took as ours."""
+    with _lock:
+        while _idle:
+            _idle.pop().end()
