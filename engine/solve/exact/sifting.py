@@ -53,9 +53,10 @@ def sift(
     tolerance: float,
     budget: Budget,
     tell: Callable[[Bound], None],
+    to_the_end: bool = True,
 ) -> Sifted:
     """Sift from ``core`` until nothing is missed, the bound meets the linear program within ``tolerance`` (a share
-    of it), or ``rounds`` are over.
+    of it), or ``rounds`` are over. Unless ``to_the_end``, the links of crews that were missed first are enough.
     """
     best, links = bound, NO_LINKS
     moved = np.arange(problem.offers.count)
@@ -76,7 +77,8 @@ def sift(
         point = answer.point[: len(core)]
         missing = _missing_links(problem, restricted, answer)
         met = best.value / SCALE - answer.objective <= tolerance * max(1.0, abs(answer.objective))
-        if number == rounds or (met and not len(missing.party)) or budget.over:
+        linked = not len(missing.party) or (len(links.party) > 0 and not to_the_end)
+        if number == rounds or (met and linked) or budget.over:
             return Sifted(problem, moved, best, core, point, answer.objective, number)
         missed = np.empty(0, np.int64)
         if not met:

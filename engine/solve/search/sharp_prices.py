@@ -11,6 +11,9 @@ from engine.solve.exact.rounding import choice_of, round_point
 from engine.solve.exact.sifting import Sifted, near_best, sift
 from engine.solve.search.stages import Search
 
+# How near the linear program must come to the bound, as a share of the gap: what is left then is lost by rounding.
+PRECISE, NEAR = 0.05, 0.25
+
 
 def applies(search: Search) -> bool:
     """Whether the problem is solved whole, or sifted where its plan isn't good enough."""
@@ -36,8 +39,8 @@ def _sift(search: Search) -> Sifted:
         core = near_best(problem, search.bound, width, search.tuning.core_each)
         chosen = search.bound.chosen[search.bound.chosen != NOTHING]
         core = np.union1d(np.union1d(core, chosen), search.plan.columns)
-    rounds, within = search.tuning.sifting_rounds, search.gap / 20
-    sifted = sift(problem, search.bound, core, rounds, within, search.budget, search.improved)
+    rounds, within = search.tuning.sifting_rounds, search.gap * (PRECISE if search.whole else NEAR)
+    sifted = sift(problem, search.bound, core, rounds, within, search.budget, search.improved, search.whole)
     search.problem = sifted.problem
     search.plan = choice_of(search.problem, sifted.moved[search.plan.columns])
     search.statistics |= {"core": len(sifted.core), "rounds": sifted.rounds, "linear_value": sifted.linear_value}
