@@ -45,11 +45,12 @@ def _begun(run: Replay, column: int, number: int) -> bool:
 
 
 def _wait_again(run: Replay, column: int, number: int) -> None:
-    """Who lost a place before it began waits as long as anybody who has just registered may."""
+    """Who lost a place before it began waits as long again as after registering."""
     own = run.problem.offers.party_of(np.array([column]))
     run.held = run.held[run.held != column]
     run.waiting[own], run.placed_in[own] = True, -1
-    run.until[own] = np.maximum(run.until[own], number + run.desk.assumptions.span("season.patience_weeks")[1])
+    again = number + run.season.waits[own] - run.season.arrives[own]
+    run.until[own] = np.maximum(run.until[own], np.minimum(again, ALWAYS))
 
 
 def _leave(run: Replay, column: int, number: int, otherwise: str) -> None:
