@@ -13,7 +13,7 @@ import pytest
 import vaiven
 from engine.planning.assumptions import read_assumptions
 from engine.planning.outlook.futures import MEASURES, Outlook, YearSeen, run_future
-from engine.planning.outlook.many_futures import many_futures
+from engine.planning.outlook.many_futures import best_share, many_futures
 from engine.planning.outlook.next_year import chances, next_year
 from engine.planning.outlook.stay_prices import learned_stay_prices
 
@@ -107,3 +107,9 @@ def test_plans_are_compared_on_the_same_futures(outlook: Outlook) -> None:
     """Without prices the far-sighted plan is the short-sighted one, so that pairs differ by nothing else."""
     free = run_future(outlook, 1, np.zeros((3, 10_000)))[0]
     assert free == run_future(outlook, 1)[0]
+
+
+def test_prices_are_charged_only_where_they_gain_beyond_chance() -> None:
+    sure = {0.0: [10.0, 12.0, 11.0, 13.0], 0.3: [11.0, 13.1, 12.0, 14.0], 1.0: [9.0, 20.0, 9.0, 20.0]}
+    assert best_share(sure) == 0.3
+    assert best_share({0.0: sure[0.0], 1.0: sure[1.0]}) == 0.0

@@ -6,7 +6,7 @@ import hashlib
 import json
 import pickle
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -82,7 +82,7 @@ def many_futures(
 def learn(path: str, outlook: Outlook, make_executor: MakeExecutor) -> npt.NDArray[np.float64]:
     """Prices of stays (years, classes), learned from `LEARNING` futures that are none of those compared.
 
-    Of the prices learned the share in `SHARES` is charged that brings most on these futures; it may be none.
+    Of the prices learned the share in `SHARES` is charged that brings most on these futures, beyond chance; else none.
     """
     numbers = range(LEARNED_FROM, LEARNED_FROM + LEARNING)
     with make_executor(LEARNING) as executor:
@@ -92,8 +92,26 @@ def learn(path: str, outlook: Outlook, make_executor: MakeExecutor) -> npt.NDArr
             share: [executor.submit(_measures_of, path, number, share * learned) for number in numbers]
             for share in SHARES
         }
-        worth = {share: sum(year["objective"] for one in own for year in one.result()) for share, own in tried.items()}
-    return max(SHARES, key=lambda share: worth[share]) * learned
+        worth = {
+            share: [sum(year["objective"] for year in one.result()) for one in own] for share, own in tried.items()
+        }
+    return best_share(worth) * learned
+
+
+def best_share(worth: Mapping[float, Sequence[float]]) -> float:
+    """The share of prices with the greatest gain over none (0.0) less the half width of its 95 % interval, future by
+    future; 0 where no gain is beyond chance. ``worth`` is by share what each future came to.
+    """
+    none = np.asarray(worth[0.0])
+    sure = {share: _surely_gained(np.asarray(own) - none) for share, own in worth.items()}
+    best = max(sure, key=lambda share: sure[share])
+    return best if sure[best] > 0 else 0.0
+
+
+def _surely_gained(gains: npt.NDArray[np.float64]) -> float:
+    from scipy.stats import t  # half a second to load, for who learns prices alone
+
+    return float(gains.mean() - t.ppf(0.975, len(gains) - 1) * gains.std(ddof=1) / len(gains) ** 0.5)
 
 
 def _run(
