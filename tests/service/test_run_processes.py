@@ -205,6 +205,7 @@ def _away(server: str, world: World, run: str, process: subprocess.Popen[str]) -
         last.invalidate()
         connection.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     engine.dispose()
+    world.engine.dispose()  # whoever used one just now isn't asked whether it is still there: what is asked of it falls
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
