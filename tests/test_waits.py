@@ -17,14 +17,15 @@ LIMITED = {"wait", "join", "acquire", "communicate", "result"}  # of processes, 
 
 
 def fixed_waits(tree: ast.AST) -> Iterator[int]:
-    """The lines that sleep, or give something a number of seconds to happen."""
+    """The lines that sleep, or give something a number of seconds to happen; to sleep for 0 lets others go first."""
     for call in ast.walk(tree):
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             of_an_object = isinstance(call.func, ast.Attribute)
             limited = any(one.arg == "timeout" and not _is_none(one.value) for one in call.keywords)
             numbers = name in LIMITED and of_an_object and any(map(_is_number, call.args))
-            if name == "sleep" or limited or numbers:
+            sleeps = name == "sleep" and not any(isinstance(a, ast.Constant) and a.value == 0 for a in call.args)
+            if sleeps or limited or numbers:
                 yield call.lineno
 
 
@@ -54,6 +55,7 @@ def test_no_test_waits_for_a_fixed_time() -> None:
     [
         ("time.sleep(0.1)", [1]),
         ("sleep(1)", [1]),
+        ("asyncio.sleep(0)", []),
         ("process.wait(timeout=60)", [1]),
         ("process.communicate(timeout=PATIENCE + 10)", [1]),
         ("event.wait(60)", [1]),
