@@ -34,6 +34,11 @@ INLINE = "script:not([src]), style, [style], [onclick], [onchange], [onsubmit], 
 HELD_BY_A_TELEPHONE = """async () => {
   const images = [...document.querySelectorAll("main figure img")];
   images.forEach(one => { one.loading = "eager"; });
+  const meant = one => {
+    const fits = [...(one.closest("picture")?.querySelectorAll("source") ?? [])].find(s => matchMedia(s.media).matches);
+    return !fits || one.currentSrc === new URL(fits.srcset, location).href;
+  };
+  while (!images.every(meant)) await new Promise(requestAnimationFrame);
   await Promise.all(images.map(one => one.decode()));
   const wide = document.documentElement.scrollWidth, found = wide > 320 ? [`${wide} px wide`] : [];
   for (const one of document.querySelectorAll("main *")) {
