@@ -19,6 +19,7 @@ from engine.solve.dual.ascent import ascend
 from engine.solve.dual.bound import Bound, CrewPrices, at_prices, bound_at
 from engine.solve.dual.levels import Level
 from engine.solve.dual.sweeps import Spread, Sweeper, make_sweeper
+from engine.solve.dual.tightening import tightened
 
 Longs = npt.NDArray[np.int64]
 SAMPLED_EACH, MISSED_EACH = 12, 8
@@ -74,6 +75,10 @@ def search_prices(
             tell(best)
         if budget.over:
             break
+    tight = tightened(problem, best, budget)
+    if tight.value < best.value:
+        best = tight
+        tell(best)
     return Searched(problem, moved, sweeper, best, made)
 
 

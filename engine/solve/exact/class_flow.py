@@ -155,7 +155,7 @@ class ClassNetwork:
         empty = np.zeros(orders, np.bool_)
         empty[paid] = rest[-1 - len(paid) : -1] > 0
         taken = np.concatenate([undecided.fixed, own[rest[: len(own)] > 0]])
-        return Flow(cost, pairs, by_pair, taken, empty)
+        return Flow(cost, ClassPairs(pairs.offsets, pairs.entry), by_pair, taken, empty)
 
     def _within(self, pairs: ClassPairs, box: Box) -> ClassPairs:
         """The pairs that may be their class's best somewhere in the box."""

@@ -27,7 +27,7 @@ from engine.solve.dual.tightening import common_rows, costs_of_orders
 from engine.solve.exact.allotments import Cut, Mix, SharedRows, shared_rows
 from engine.solve.exact.class_flow import Around, Box, ClassNetwork, Flow, Undecided, laminar_rows
 from engine.solve.primal.insertion import columns_of_pairs, insert
-from engine.solve.search.levels import ascend_prices
+from engine.solve.search.levels import price
 from engine.solve.search.stages import Search
 
 Longs = npt.NDArray[np.int64]
@@ -162,7 +162,7 @@ def _begun(search: Search) -> _Steps | None:
     The pairs that the ascent listed are left behind: classes are priced over all pairs.
     """
     own, plan = search.problem, search.plan
-    ascend_prices(search, Level(*search.tuning.class_level))
+    price(search, Level(*search.tuning.class_level))
     if search.budget.over:
         return None
     prices, unit = search.bound.prices, int(search.bound.choosing_value())

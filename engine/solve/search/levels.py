@@ -10,7 +10,6 @@ from __future__ import annotations
 from engine.problem.values import SCALE
 from engine.solve.dual.levels import Level, levels
 from engine.solve.dual.price_search import search_prices
-from engine.solve.dual.tightening import tightened
 from engine.solve.primal.core import find_core, settle
 from engine.solve.search.allotments import allot, allots
 from engine.solve.search.stages import Search
@@ -42,15 +41,6 @@ def run(search: Search) -> None:
 
 
 def price(search: Search, level: Level) -> None:
-    """Search prices at one level, tighten them, and keep the bound that they prove."""
-    ascend_prices(search, level)
-    tight = tightened(search.problem, search.bound, search.budget)
-    if tight.value < search.bound.value:
-        search.bound = tight
-        search.priced(tight)
-
-
-def ascend_prices(search: Search, level: Level) -> None:
     """Search prices at one level, and keep the bound that they prove."""
     sweeper = search.sweeping()
     found = search_prices(search.problem, sweeper, search.bound, level, search.budget, search.priced, search.spread)
