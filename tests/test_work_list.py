@@ -73,3 +73,6 @@ def test_the_command_writes_the_list(tmp_path: Path) -> None:
     done = run_command(*arguments)
     assert done.returncode == 0, done.stderr
     assert (pd.read_csv(tmp_path / "week.csv")["until"] >= str(start)).all()
+    lost = run_command(*arguments[:-1], tmp_path / "week.csv" / "week.csv")
+    assert lost.returncode == 2 and "can't be written" in lost.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["p", "plan", "week.csv"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import tomli_w
 
+from engine.atomic import write_whole
 from engine.planning.branches import TIE, Base, Outcome, run_branch
 from engine.planning.relaxations import Measure, Relaxation, asking, relaxations
 from engine.programme.edits import Edits
@@ -144,6 +145,4 @@ def _gains(base: Base, outcome: Outcome) -> dict[str, float]:
 
 def write_edits(found: Harmonisation, path: Path) -> None:
     """Write the proposal as a file of edits, which `vaiven whatif` takes."""
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(tomli_w.dumps(found.edits()), "utf-8")
-    aside.replace(path)
+    write_whole(path, tomli_w.dumps(found.edits()).encode())

@@ -95,7 +95,7 @@ def write_relaxed(found: Harmonisation, programme: Programme, season: Path, fold
     proposal = found.edits()
     after = edited(programme, Edits(proposal["id"], "", tuple(proposal["edit"]))).texts
     with written_aside(folder) as target:
-        shutil.copytree(season, target, dirs_exist_ok=True)
+        shutil.copytree(season, target, ignore=shutil.ignore_patterns(target.name), dirs_exist_ok=True)
         for file, content in after.items():
             if content != programme.texts[file]:
                 (target / file).write_text(tomli_w.dumps(dict(content)), "utf-8")

@@ -30,7 +30,7 @@ def worklist(
     import pandas as pd
     import pyarrow as pa
 
-    from engine.atomic import refuse_occupied
+    from engine.atomic import refuse_occupied, write_whole
     from engine.audit.placement_table import PlacementTable
     from engine.days import day_number
     from engine.plan.plan_files import csv_bytes
@@ -47,7 +47,7 @@ def worklist(
     placements = PlacementTable(read.programme, read.worker, read.order)
     found = work_list(placements, day_number(day.date()), reserves)
     if out is not None:
-        out.write_bytes(csv_bytes(neutral_table(pa.Table.from_pandas(found, preserve_index=False))))
+        write_whole(out, csv_bytes(neutral_table(pa.Table.from_pandas(found, preserve_index=False))))
     _show(found)
 
 

@@ -98,16 +98,18 @@ def test_the_proposal_written_out_is_matched_to_what_was_said(tmp_path: Path) ->
     tables["orders"] = tables["orders"].assign(headcount="9")
     Draft(drawn.settings, [*drawn.agreements, other], tables).programme(tmp_path / "season")
     names = drawn.agreements[0]["id"], "HN-ES"
-    done = run_command(
-        "agreement", "harmonise", tmp_path / "season", *names, "--relaxed", tmp_path / "relaxed", "--json"
-    )
+    before = vaiven.match(vaiven.read_programme(tmp_path / "season"))
+    relaxed = tmp_path / "season" / "relaxed"  # a folder within the one that is copied, which isn't copied itself
+    done = run_command("agreement", "harmonise", tmp_path / "season", *names, "--relaxed", relaxed, "--json")
     assert done.returncode == 0, done.stderr
     gained = json.loads(done.stdout)["gains_together"]["placements"]
-    before, after = (vaiven.match(vaiven.read_programme(tmp_path / name)) for name in ("season", "relaxed"))
+    after = vaiven.match(vaiven.read_programme(relaxed))
     assert gained > 0 and len(after.placements) - len(before.placements) == gained
-    same = [path for path in (tmp_path / "season").rglob("*") if path.is_file() and path.name != "HN-ES.toml"]
-    for path in same:
-        assert (tmp_path / "relaxed" / path.relative_to(tmp_path / "season")).read_bytes() == path.read_bytes()
+    copied = {path.relative_to(relaxed) for path in relaxed.rglob("*") if path.is_file()}
+    season = {path.relative_to(tmp_path / "season") for path in (tmp_path / "season").rglob("*") if path.is_file()}
+    assert copied == {path for path in season if path.parts[0] != "relaxed"}
+    for path in copied - {Path("agreements", "HN-ES.toml")}:
+        assert (relaxed / path).read_bytes() == (tmp_path / "season" / path).read_bytes()
 
 
 def test_what_lowers_a_protection_is_not_proposed(found: Harmonisation) -> None:
