@@ -12,7 +12,6 @@ import pyarrow.csv as pa_csv
 
 from api.runs.job import as_kept
 from engine.planning.fairness.told import Told
-from engine.programme import Programme
 from engine.spreadsheet_text import neutral_table
 
 
@@ -27,6 +26,6 @@ def told_files(tables: Mapping[str, pa.Table]) -> dict[str, bytes]:
     return found
 
 
-def told_manifest(told: Told, programme: Programme) -> dict[str, Any]:
-    """The report, worded for whoever reads the run, and the programme that it is about."""
-    return {"told": as_kept(asdict(told)), "programme_sha256": programme.sha256}
+def told_manifest(told: Told) -> dict[str, Any]:
+    """The report, worded for whoever reads the run."""
+    return {"told": as_kept(asdict(told))}

@@ -41,7 +41,11 @@ def test_a_run_says_which_orders_it_left_out(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "column"), [("season", "policies"), ("compare", "mechanisms"), ("harmonise", "agreements")]
+    ("kind", "column"),
+    [
+        *(("season", "policies"), ("compare", "mechanisms"), ("harmonise", "agreements")),
+        *(("frontier", "equity"), ("what_if", "what_ifs")),
+    ],
 )
 def test_what_is_named_often_is_run_once(kind: str, column: str) -> None:
     """However long the list is."""

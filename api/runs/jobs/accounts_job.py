@@ -48,7 +48,7 @@ class AccountsOfPlan(RecordsKind):
         folder.mkdir()
         write_accounts(folder, found, job.options["lang"] or "en")
         folder.joinpath("placements.csv").rename(folder / OF_PLACEMENTS)  # a plan's file has the other name
-        manifest = {"accounts": as_kept(accounts_told(found)), "programme_sha256": plan.programme.sha256}
+        manifest = {"accounts": as_kept(accounts_told(found))} | job.provenance(plan.programme)
         return Results(files_in(folder), manifest)
 
     def shown(self, of: Finished) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ class DevelopmentOfPlan(RecordsKind):
         folder = job.folder / "result"
         folder.mkdir()
         write_development(folder, found, job.options["lang"] or "en")
-        manifest = {"development": as_kept(development_told(found)), "programme_sha256": plan.programme.sha256}
+        manifest = {"development": as_kept(development_told(found))} | job.provenance(plan.programme)
         return Results(files_in(folder), manifest)
 
 

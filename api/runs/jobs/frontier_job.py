@@ -15,7 +15,7 @@ from api.requests.shapes import example
 from api.runs.job import Job, Results, files_in
 from api.runs.own_files import Rows, RowsOfWorkers, drawn
 from api.runs.own_people import OwnPeopleKind
-from api.runs.schemas import SpokenIn
+from api.runs.schemas import EACH_ONCE, SpokenIn
 from api.runs.told_reports import told_manifest
 from engine.planning.fairness.frontier import SMALLEST, equity_frontier, every_measure
 from engine.planning.fairness.frontier_files import frontier_told, write_frontier
@@ -34,7 +34,7 @@ class FrontierIn(SpokenIn):
 
     model_config = example({"kind": "frontier", "equity": ["least_rate"], "steps": 5})
     kind: Literal["frontier"]
-    equity: Annotated[list[Measure], Field(max_length=20)] = []
+    equity: Annotated[list[Measure], Field(max_length=20), EACH_ONCE] = []
     steps: Annotated[int, Field(ge=1, le=20)] = 5
     smallest: Annotated[int, Field(ge=1, le=1_000_000)] = SMALLEST
 
@@ -70,7 +70,7 @@ class Frontier(OwnPeopleKind):
         folder.joinpath("groups.csv").rename(folder / GROUPS)
         _join_plans(folder)
         told = frontier_told(found, job.audience.role != DESTINATION)
-        return Results(files_in(folder), told_manifest(told, programme) | job.provenance(programme))
+        return Results(files_in(folder), told_manifest(told) | job.provenance(programme))
 
 
 def _join_plans(folder: Path) -> None:

@@ -34,7 +34,7 @@ class Impact(RecordsKind):
         """Test each group."""
         plan = self.read(job)
         found = adverse_impact(plan.programme, plan.worker, job.origin)
-        manifest = told_manifest(impact_told(found), plan.programme)
+        manifest = told_manifest(impact_told(found)) | job.provenance(plan.programme)
         return Results(told_files({"impact": impact_table(found)}), manifest)
 
 

@@ -44,7 +44,7 @@ class Overview(Kind):
             told |= {"workers": [], "missing": []}
         told["workers"] = [one for one in told["workers"] if not job.audience.is_hidden(one["id"])]
         content = json.dumps(worded_all(told, job.options["lang"] or "en"), indent=1, ensure_ascii=False) + "\n"
-        manifest = {"overview": as_kept(told), "programme_sha256": programme.sha256}
+        manifest = {"overview": as_kept(told)} | job.provenance(programme)
         return Results({"overview.json": content.encode()}, manifest)
 
     def shown(self, of: Finished) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ class Recalls(RecordsKind):
         """Test each employer."""
         programme = self.read(job).programme
         found = recalls_after_speaking(programme, origin=job.origin)
-        manifest = told_manifest(recalls_told(found), programme)
+        manifest = told_manifest(recalls_told(found)) | job.provenance(programme)
         return Results(told_files({"recalls": recalls_table(found)}), manifest)
 
 

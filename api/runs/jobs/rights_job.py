@@ -45,7 +45,7 @@ class RightsReport(PlanKind):
         folder = job.folder / "result"
         folder.mkdir()
         write_rights(folder, found, job.options["lang"] or "en", most)
-        manifest = {"rights": as_kept(rights_told(found, most)), "programme_sha256": plan.programme.sha256}
+        manifest = {"rights": as_kept(rights_told(found, most))} | job.provenance(plan.programme)
         return Results(files_in(folder), manifest)
 
     def shown(self, of: Finished) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ class Score(RecordsKind):
         asked = Options(gap=options["gap"], time_limit=job.time_limit, seed=options["seed"])
         plans = scored_plans(programme, options["weight"], asked, job.origin)
         tables = {"score_groups": scored_groups_table(groups), "score_plans": scored_plans_table(plans)}
-        return Results(told_files(tables), told_manifest(score_told(groups, plans), programme))
+        return Results(told_files(tables), told_manifest(score_told(groups, plans)) | job.provenance(programme))
 
 
 KIND = Score()

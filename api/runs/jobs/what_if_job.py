@@ -16,7 +16,7 @@ from api.runs.comparison_shown import compared
 from api.runs.job import Job, Results, files_in
 from api.runs.kind import Finished, Kind
 from api.runs.own_files import Rows, drawn, redacted_json
-from api.runs.schemas import SpokenIn
+from api.runs.schemas import EACH_ONCE, SpokenIn
 from api.runs.shown_edits import require_shown_columns
 from api.uploads.safe_ids import unsafe_ids
 from engine.errors import Fault, InputError
@@ -33,7 +33,7 @@ class WhatIfIn(SpokenIn):
 
     model_config = example({"kind": "what_if", "what_ifs": ["hurricane-in-florida"]})
     kind: Literal["what_if"]
-    what_ifs: Annotated[list[What], Field(min_length=1, max_length=50)]
+    what_ifs: Annotated[list[What], Field(min_length=1, max_length=50), EACH_ONCE]
 
 
 class WhatIf(Kind):
