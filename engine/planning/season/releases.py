@@ -8,10 +8,9 @@ import numpy as np
 
 from engine.clauses.base import Clause, Reserve
 from engine.days import day_number
+from engine.planning.season.drawn_season import WEEK
 from engine.problem.problem import MatchingProblem
 from engine.programme.programme import Programme
-
-WEEK = 7
 
 
 def released(problem: MatchingProblem, number: int) -> MatchingProblem:

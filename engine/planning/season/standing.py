@@ -13,11 +13,10 @@ import numpy.typing as npt
 from engine.problem.column_rows import entries_of, use_of
 from engine.problem.problem import MatchingProblem
 from engine.solve.exact.rounding import is_feasible
-from engine.solve.primal.insertion import insert
+from engine.solve.primal.insertion import ROUNDING, insert
 
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-ROUNDING = 1e-9
 
 
 def with_added(problem: MatchingProblem, held: Longs, ranking: Longs, most: int | None = None) -> Longs:

@@ -190,7 +190,6 @@ def on_this_machine(sweeper: Sweeper) -> Sweeper:
 def make_sweeper(problem: MatchingProblem) -> Sweeper:
     """The offers of a problem made ready for sweeps."""
     offers = problem.offers
-    single = bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    value, cells = (offers.value / SCALE).astype(np.float32), make_cells(offers, problem.limits, single)
-    part = Part(offers, cells, value, None if single else make_pairs(offers, problem.limits, cells))
+    value, cells = (offers.value / SCALE).astype(np.float32), make_cells(offers, problem.limits, offers.single)
+    part = Part(offers, cells, value, None if offers.single else make_pairs(offers, problem.limits, cells))
     return Sweeper(part, problem.limits, problem.tuning)

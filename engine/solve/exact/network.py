@@ -60,8 +60,7 @@ def is_network(problem: MatchingProblem) -> bool:
     """Whether everybody takes at most one placement and nothing but headcounts joins them."""
     offers = problem.offers
     alone = problem.dense is None and not len(problem.crew_orders) and not offers.must.any()
-    single = offers.count > 0 and bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    return alone and single and problem.limits.row_count == offers.order_count
+    return alone and offers.count > 0 and offers.single and problem.limits.row_count == offers.order_count
 
 
 def solve_network(problem: MatchingProblem, prices: Longs, slack: int, budget: Budget) -> NetworkPlan:

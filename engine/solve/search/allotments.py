@@ -33,8 +33,7 @@ def allots(search: Search) -> bool:
     """Whether everybody takes one listed placement at most, and what tells classes apart brings in next to nothing."""
     problem, bound, offers = search.problem, search.bound, search.problem.offers
     alone = problem.dense is None and not len(problem.crew_orders) and not offers.must.any()
-    single = offers.count > 0 and bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    if not alone or not single or problem.limits.ratio_rows.any():
+    if not alone or not offers.count or not offers.single or problem.limits.ratio_rows.any():
         return False
     own = bound.prices * problem.limits.capacity
     own[: offers.order_count], own[common_rows(problem).row] = 0, 0

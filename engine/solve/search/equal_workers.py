@@ -32,9 +32,12 @@ from engine.solve.search.stages import Search
 
 Longs = npt.NDArray[np.int64]
 STEPS, CUTS = 12, 8
+# Widths are in units of what a party gains on average: the box at first, when it is left, and how many times as wide
+# it is for the plan; who is in doubt between a listed column and the class; which bids and pairs are near.
 FIRST_REACH, LEAST_REACH, PLAN_REACH = 0.025, 0.003, 4
-IN_DOUBT, BID_WIDTH = 1.0, 0.025
-NEAR, LITTLE, NEXT_TO_NOTHING = 0.1, 0.25, 3e-6
+IN_DOUBT, BID_WIDTH, NEAR = 1.0, 0.025, 0.1
+# What a step gains: below so much of the gap a plan follows it, below so much of the bound a smaller box.
+LITTLE, NEXT_TO_NOTHING = 0.25, 3e-6
 
 
 def applies(search: Search) -> bool:
@@ -43,8 +46,7 @@ def applies(search: Search) -> bool:
     if problem.dense is None or search.warm is not None or search.good_enough():
         return False
     alone = not len(problem.crew_orders) and not offers.must.any() and not problem.limits.ratio_rows.any()
-    single = bool((np.diff(offers.cells) == 1).all()) and not len(offers.extra_row)
-    return alone and single and 2 * problem.dense_classes.count < len(offers.must)
+    return alone and offers.single and 2 * problem.dense_classes.count < len(offers.must)
 
 
 def run(search: Search) -> None:
